@@ -1,0 +1,236 @@
+"""What a run may spend, and the one ledger that a whole tree of recursive runs writes to.
+
+Every limit is checked here, before a call is made, by the host: nothing that the model's code or the text says can
+raise one. The last turn of every run in the tree is set aside when that run starts, so each can end with an answer.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from langchain_rlm.errors import InputError, RLMError
+
+WIND_DOWN_SHARE = 0.1
+"""Share of tokens, dollars and seconds set aside for the last turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What a run may spend, for the whole tree of recursive runs. `None` means no limit.
+
+    Args:
+        turns: Root-model replies.
+        sub_queries: Questions asked from code (`llm_query`, `rlm_query` and their batches count one for each prompt).
+        depth: Levels of sub-calls. 0: a REPL without sub-calls. 1: sub-queries are model calls. 2 and more: `rlm_query`
+            starts a recursive run; at the limit it is an `llm_query` (arXiv 2512.24601, section 2).
+        tokens: Input and output tokens of all calls.
+        cost: US dollars. Calls to models without a known price count as free, and the result says so.
+        seconds: Wall time, calls in flight included.
+
+    Raises:
+        InputError: A part is zero, negative or no number (depth may be 0).
+    """
+
+    turns: int = 30
+    sub_queries: int | None = 500
+    depth: int = 1
+    tokens: int | None = None
+    cost: float | None = 2.0
+    seconds: float | None = 600
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            self._check(part.name, getattr(self, part.name))
+
+    def _check(self, name: str, value: Any) -> None:
+        if value is None and name not in {"turns", "depth"}:
+            return
+        whole = name in {"turns", "sub_queries", "depth", "tokens"}
+        kinds = (int,) if whole else (int, float)
+        least = 0 if name == "depth" else None
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            msg = f"Budget({name}={value!r}): use a {'whole ' if whole else ''}number{'' if whole else ' or None'}."
+            raise InputError(msg)
+        if not (value >= 0 if least == 0 else value > 0):  # NaN is neither
+            msg = f"Budget({name}={value!r}): must be {'0 or more' if least == 0 else 'above 0'}."
+            raise InputError(msg)
+
+
+class BudgetExceededError(RLMError):
+    """A call would pass a limit; it was not made.
+
+    Attributes:
+        limit: The part of the budget: `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
+    """
+
+    def __init__(self, limit: str, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+@dataclass
+class Spent:
+    """What one model has used. Tokens that the provider did not report are estimates and counted as such."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    estimated_calls: int = 0
+
+    def add(self, usage: Mapping[str, Any]) -> None:
+        self.calls += usage.get("calls", 1)
+        self.input_tokens += usage["input_tokens"]
+        self.output_tokens += usage["output_tokens"]
+        if usage.get("cost") is not None:
+            self.cost = (self.cost or 0.0) + usage["cost"]
+        self.estimated_calls += usage.get("estimated_calls", 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+
+@dataclass
+class Ledger:
+    """Spending of a tree of runs, kept on one event loop: no locks."""
+
+    budget: Budget
+    clock: Callable[[], float] = time.monotonic
+    models: dict[str, Spent] = field(default_factory=dict)
+    turns: int = 0
+    sub_queries: int = 0
+    _set_aside: int = 0
+    _flying_tokens: int = 0
+    _flying_cost: float = 0.0
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    # -- what has been spent --------------------------------------------------------------------------------------
+
+    @property
+    def tokens(self) -> int:
+        return sum(spent.input_tokens + spent.output_tokens for spent in self.models.values())
+
+    @property
+    def cost(self) -> float:
+        return sum(spent.cost or 0.0 for spent in self.models.values())
+
+    @property
+    def seconds(self) -> float:
+        return self.clock() - self._started
+
+    def shift_start(self, seconds: float) -> None:
+        """Count `seconds` that an earlier process spent on this run."""
+        self._started -= seconds
+
+    def record(self, model: str, usage: Mapping[str, Any]) -> None:
+        self.models.setdefault(model, Spent()).add(usage)
+
+    def usage(self) -> dict[str, Any]:
+        """The totals and the parts by model, as plain data."""
+        models = {name: spent.as_dict() for name, spent in self.models.items()}
+        total = Spent()
+        for part in models.values():
+            total.add(part)
+        unpriced = sorted(name for name, part in models.items() if part["cost"] is None)
+        return {**total.as_dict(), "seconds": round(self.seconds, 3), "models": models, "unpriced_models": unpriced}
+
+    # -- what is left ---------------------------------------------------------------------------------------------
+
+    def remaining_seconds(self, *, last_turn: bool = False) -> float | None:
+        """Wall time left in seconds; unless it is the last turn, without what is set aside for that one."""
+        if self.budget.seconds is None:
+            return None
+        share = 1.0 if last_turn else 1.0 - WIND_DOWN_SHARE
+        return self.budget.seconds * share - self.seconds
+
+    def left(self) -> dict[str, int | float | None]:
+        """What is left of each part, as the root model sees it."""
+        budget = self.budget
+        seconds = self.remaining_seconds()
+        return {
+            "turns": max(0, budget.turns - self.turns),
+            "sub_queries": None if budget.sub_queries is None else max(0, budget.sub_queries - self.sub_queries),
+            "tokens": None if budget.tokens is None else max(0, budget.tokens - self.tokens),
+            "cost": None if budget.cost is None else round(max(0.0, budget.cost - self.cost), 6),
+            "seconds": None if seconds is None else round(max(0.0, seconds), 1),
+        }
+
+    # -- turns ----------------------------------------------------------------------------------------------------
+
+    def set_turn_aside(self) -> bool:
+        """Set the last turn of a starting run aside; False when there is none left to give it a first turn too."""
+        if self.turns + self._set_aside + 1 > self.budget.turns:
+            return False
+        self._set_aside += 1
+        return True
+
+    def give_turn_back(self) -> None:
+        self._set_aside = max(0, self._set_aside - 1)
+
+    def out_of(self) -> str | None:
+        """The limit because of which only the last turn is left, or None."""
+        seconds = self.remaining_seconds()
+        if self.turns + self._set_aside >= self.budget.turns:
+            return "turns"
+        if seconds is not None and seconds <= 0:
+            return "seconds"
+        if self._over(self.tokens, self.budget.tokens):
+            return "tokens"
+        if self._over(self.cost, self.budget.cost):
+            return "cost"
+        return None
+
+    def take_turn(self) -> None:
+        self.turns += 1
+
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    def take_sub_queries(self, count: int) -> None:
+        """Count `count` sub-queries, all or none.
+
+        Raises:
+            BudgetExceededError: There are fewer left.
+        """
+        limit = self.budget.sub_queries
+        if self.budget.depth == 0:
+            msg = "Sub-queries are switched off in this run (depth 0). Answer with code alone."
+            raise BudgetExceededError("depth", msg)
+        if limit is not None and self.sub_queries + count > limit:
+            left = limit - self.sub_queries
+            msg = f"{count} sub-queries asked, {left} left of {limit}. Ask fewer and larger ones, or finish."
+            raise BudgetExceededError("sub_queries", msg)
+        self.sub_queries += count
+
+    def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
+        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended.
+
+        Raises:
+            BudgetExceededError: The call would pass the limit on tokens, cost or seconds.
+        """
+        seconds = self.remaining_seconds(last_turn=last_turn)
+        if seconds is not None and seconds <= 0:
+            msg = f"The {self.budget.seconds:g} seconds of this run are used up. Finish now."
+            raise BudgetExceededError("seconds", msg)
+        spoken_for = self.tokens + self._flying_tokens + tokens
+        if self._over(spoken_for, self.budget.tokens, last_turn=last_turn):
+            msg = f"A call of about {tokens:,} tokens would pass the budget of {self.budget.tokens:,} tokens."
+            raise BudgetExceededError("tokens", msg)
+        if self._over(self.cost + self._flying_cost + cost, self.budget.cost, last_turn=last_turn):
+            msg = f"A call of about ${cost:.4f} would pass the budget of ${self.budget.cost:g}."
+            raise BudgetExceededError("cost", msg)
+        self._flying_tokens += tokens
+        self._flying_cost += cost
+
+    def release(self, tokens: int, cost: float) -> None:
+        self._flying_tokens -= tokens
+        self._flying_cost -= cost
+
+    @staticmethod
+    def _over(amount: float, limit: float | None, *, last_turn: bool = False) -> bool:
+        if limit is None:
+            return False
+        return amount > limit * (1.0 if last_turn else 1.0 - WIND_DOWN_SHARE)

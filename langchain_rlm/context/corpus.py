@@ -1,0 +1,83 @@
+"""The long text, outside the window and outside graph state: documents by position, known by a content hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from langchain_rlm.context.spans import assemble
+from langchain_rlm.errors import InputError
+from langchain_rlm.state import Piece
+
+SLICE = 4_000_000
+"""Characters encoded at a time: hashing must not double the memory of the text."""
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """One document of the context."""
+
+    name: str
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The context of one run. `single` says that it was one text, so that code sees a `str`, not a list."""
+
+    documents: tuple[SourceText, ...]
+    single: bool = False
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(document.text for document in self.documents)
+
+    @cached_property
+    def characters(self) -> int:
+        return sum(map(len, self.texts))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over names and texts.
+
+        Raises:
+            InputError: A text has a lone surrogate, which no encoding can carry.
+        """
+        digest = hashlib.sha256(b"single" if self.single else b"list")
+        for document in self.documents:
+            digest.update(json.dumps([document.name, len(document.text)]).encode())
+            for start in range(0, len(document.text), SLICE):
+                digest.update(_encode(document, start))
+        return "sha256:" + digest.hexdigest()
+
+    def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
+        """The context of a recursive run: one document for each list of pieces over this one."""
+        texts = [assemble(document, self.texts) for document in pieces]
+        return Corpus(tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True)), single)
+
+    def sources(self) -> list[dict[str, Any]]:
+        """What code sees as `sources`."""
+        return [
+            {"id": f"d{index}", "name": d.name, "size": len(d.text), "metadata": _plain(d.metadata)}
+            for index, d in enumerate(self.documents)
+        ]
+
+
+def _encode(document: SourceText, start: int) -> bytes:
+    try:
+        return document.text[start : start + SLICE].encode()
+    except UnicodeEncodeError as error:
+        msg = (
+            f"{document.name}: character {start + error.start:,} is a lone surrogate "
+            f"({document.text[start + error.start]!r}), which is no text. "
+            "Decode the source with errors='replace' before passing it."
+        )
+        raise InputError(msg) from None
+
+
+def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata as JSON data: what is not, becomes its string."""
+    return dict(json.loads(json.dumps(dict(metadata), default=str)))

@@ -1,0 +1,181 @@
+"""From what a caller passes as `context` to a corpus: texts, documents, files, directories, mappings."""
+
+import codecs
+import glob
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from langchain_core.documents import Document
+
+from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.errors import InputError
+
+FORMS = "Pass a str, a Document, a list of either, a Path or list of paths, or a mapping of names to texts."
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SNIFFED = 8192
+"""Bytes looked at to tell a binary file."""
+
+
+def load_corpus(context: Any) -> Corpus:
+    """Read `context` into a corpus.
+
+    Args:
+        context: `str`, `Document`, a list of either, a `Path` (a text file, a directory, or a pattern such as
+            `Path("docs/**/*.md")`) or a list of paths, or a mapping of names to texts.
+
+    Returns:
+        The documents, in the order given; files of a directory in the order of their names.
+
+    Raises:
+        InputError: Nothing is there, a path does not exist or holds no text, or the form is not one of these.
+    """
+    if isinstance(context, Corpus):
+        return context
+    single = isinstance(context, str | Document) or (isinstance(context, Path) and context.is_file())
+    documents = tuple(_unique(_read(context)))
+    if not any(document.text.strip() for document in documents):
+        what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
+        msg = f"The context has {what}. {FORMS}"
+        raise InputError(msg)
+    return Corpus(documents, single)
+
+
+def _read(context: Any) -> Iterator[SourceText]:
+    if isinstance(context, Mapping):
+        for name, text in context.items():
+            yield _named(str(name), text)
+        return
+    items: Iterable[Any] = [context] if isinstance(context, str | Document | Path) else _items(context)
+    for index, item in enumerate(items):
+        yield from _read_item(item, index)
+
+
+def _items(context: Any) -> Iterable[Any]:
+    if isinstance(context, Sequence) and not isinstance(context, bytes | bytearray):
+        return context
+    if isinstance(context, Iterator | set | frozenset):
+        return list(context)
+    msg = f"The context is {_kind(context)}. {FORMS}"
+    raise InputError(msg)
+
+
+def _read_item(item: Any, index: int) -> Iterator[SourceText]:
+    if isinstance(item, str):
+        yield SourceText("text" if index == 0 else f"text {index + 1}", item)
+    elif isinstance(item, Document):
+        yield _from_document(item, index)
+    elif isinstance(item, Path):
+        yield from read_path(item)
+    elif isinstance(item, SourceText):
+        yield item
+    else:
+        msg = f"Item {index} of the context is {_kind(item)}. {FORMS}"
+        raise InputError(msg)
+
+
+def _named(name: str, text: Any) -> SourceText:
+    if isinstance(text, str):
+        return SourceText(name, text)
+    if isinstance(text, Document):
+        return SourceText(name, text.page_content, dict(text.metadata))
+    msg = f"The text named {name!r} is {_kind(text)}. {FORMS}"
+    raise InputError(msg)
+
+
+def _from_document(document: Document, index: int) -> SourceText:
+    name = document.metadata.get("source") or document.metadata.get("title") or document.id or f"document {index + 1}"
+    return SourceText(str(name), document.page_content, dict(document.metadata))
+
+
+def read_path(path: Path) -> Iterator[SourceText]:
+    """Read a file, the text files of a directory, or the files that a pattern matches.
+
+    Args:
+        path: What to read. Below a directory, hidden files and files that are no text are left out.
+
+    Yields:
+        One document a file, named by its path as given.
+
+    Raises:
+        InputError: Nothing is there, or a file named outright is binary or not Unicode.
+    """
+    if path.is_file():
+        yield _read_file(path)
+        return
+    if path.is_dir():
+        found = [read for file in _walk(path) if (read := _read_if_text(file)) is not None]
+        if not found:
+            msg = f"{path}: the directory holds no text file. Name files, or a pattern such as {path / '**' / '*.md'}."
+            raise InputError(msg)
+        yield from found
+        return
+    if glob.has_magic(str(path)):
+        files = sorted(Path(name) for name in glob.glob(str(path), recursive=True) if Path(name).is_file())
+        if not files:
+            msg = f"{path}: no file matches the pattern. `**` stands for any directories."
+            raise InputError(msg)
+        for file in files:
+            yield _read_file(file)
+        return
+    msg = f"{path}: there is no such file or directory (looked in {Path.cwd()})."
+    raise InputError(msg)
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    for base, directories, files in os.walk(directory):
+        directories[:] = sorted(name for name in directories if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(base) / name
+
+
+def _read_if_text(path: Path) -> SourceText | None:
+    with path.open("rb") as file:
+        if _is_binary(file.read(SNIFFED)):
+            return None
+    return _read_file(path)
+
+
+def _is_binary(head: bytes) -> bool:
+    return b"\0" in head and not any(head.startswith(bom) for bom, _ in BOMS)
+
+
+def _read_file(path: Path) -> SourceText:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})."
+        raise InputError(msg) from error
+    if _is_binary(data[:SNIFFED]):
+        msg = f"{path}: this is a binary file, not text. Convert it to text first, or load it with a document loader."
+        raise InputError(msg)
+    encoding = next((name for bom, name in BOMS if data.startswith(bom)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        msg = (
+            f"{path}: not {encoding.upper()}: byte {error.start:,} is 0x{data[error.start]:02x}. "
+            "Convert the file (iconv -f ISO-8859-1 -t UTF-8), or decode it yourself and pass the text."
+        )
+        raise InputError(msg) from None
+    return SourceText(str(path), text, {"source": str(path)})
+
+
+def _unique(documents: Iterable[SourceText]) -> Iterator[SourceText]:
+    """Names that occur again get a number."""
+    seen: dict[str, int] = {}
+    for document in documents:
+        count = seen[document.name] = seen.get(document.name, 0) + 1
+        yield document if count == 1 else SourceText(f"{document.name} ({count})", document.text, document.metadata)
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"of type {type(value).__name__}"

@@ -1,0 +1,90 @@
+"""Finds the live side of a run from graph state, and builds it when it is not there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from langgraph.graph import END
+
+from langchain_rlm.budget import Spent
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.journal import spent_before, turns
+from langchain_rlm.run import Level, Run, Settings, unknown_context
+from langchain_rlm.state import RLMState
+
+
+@dataclass
+class Engine:
+    """What the nodes of one `RLM` share."""
+
+    settings: Settings
+    runs: dict[str, Run] = field(default_factory=dict)
+    graph: Any = None
+    """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
+    find_corpus: Callable[[str], Corpus | None] = lambda _hash: None
+
+    def run_of(self, state: RLMState) -> Run:
+        """The live run that a state belongs to; a new one when there is none."""
+        run = self.runs.get(state.get("run_id", ""))
+        if run is None:
+            run = Run(self.settings)
+            if state.get("run_id"):
+                run.id = state["run_id"]
+            self.runs[run.id] = run
+            self._count_before(run, state)
+        return run
+
+    async def level_of(self, state: RLMState) -> Level:
+        """The live level of a state, rebuilt from what the state says when it was lost.
+
+        Raises:
+            InputError: The text of the run is not in this process.
+        """
+        run = self.run_of(state)
+        level = run.levels.get(state.get("path", ""))
+        if level is None:
+            level = await run.enter(state, self._corpus(run, state))
+            level.calls = sum(len(e["calls"]) for e in state["journal"] if e["kind"] == "asked")
+            run.ledger.set_turn_aside()
+        return level
+
+    def _corpus(self, run: Run, state: RLMState) -> Corpus:
+        ref = state.get("context_ref") or {}
+        if "pieces" in ref:
+            above = run.levels.get(state["path"].rpartition("/")[0])
+            if above is not None:
+                return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
+        corpus = run.corpora.get(ref.get("hash", "")) or self.find_corpus(ref.get("hash", ""))
+        if corpus is None:
+            raise unknown_context(ref)
+        return corpus
+
+    @staticmethod
+    def _count_before(run: Run, state: RLMState) -> None:
+        """Charge what the journal says was spent before this process."""
+        journal = state.get("journal") or []
+        for model, usage in spent_before(journal):
+            run.ledger.models.setdefault(model, Spent()).add(usage)
+        run.ledger.turns = turns(journal)
+        run.ledger.sub_queries = sum(len(entry["calls"]) for entry in journal if entry["kind"] == "asked")
+
+    async def close(self, run: Run) -> None:
+        """End a run's live side."""
+        self.runs.pop(run.id, None)
+        await run.close()
+
+    async def give_up(self, state: RLMState) -> None:
+        """A node failed or was cancelled: nothing of its run may stay behind. The journal has what was paid for."""
+        run = self.runs.get(state.get("run_id", ""))
+        if run is None:
+            return
+        if not run.is_owned and not state.get("path"):
+            await self.close(run)
+        elif level := run.levels.get(state.get("path", "")):
+            await level.drop()
+
+    async def after(self, state: RLMState, goto: Any) -> None:
+        """A node has ended: close the run when the graph was called directly and this was its last."""
+        run = self.runs.get(state.get("run_id", ""))
+        if goto == END and run is not None and not run.is_owned and not state.get("path"):
+            await self.close(run)

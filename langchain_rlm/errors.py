@@ -1,0 +1,29 @@
+"""The errors that a caller can get. Each message says what was wrong, with the value, and what to do."""
+
+
+class RLMError(Exception):
+    """The base of every error that langchain-rlm raises."""
+
+
+class InputError(RLMError, ValueError):
+    """What the caller passed cannot be used: an empty question, a path that does not exist, a wrong budget."""
+
+
+class ModelError(RLMError):
+    """A model could not be used: an unknown name, a missing key, a provider that keeps failing."""
+
+
+class ReplayError(RLMError):
+    """A run could not be rebuilt from its journal: the replay differs from what was recorded."""
+
+
+class UnsupportedCodeError(RLMError):
+    """A cell uses Python that the REPL does not run. The message tells the model what to write instead.
+
+    Attributes:
+        line: The line in the cell, counted from 1.
+    """
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line

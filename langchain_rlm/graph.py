@@ -1,0 +1,79 @@
+"""The state machine. Read this first.
+
+              inspect
+                 |
+    +------> decompose <-----------+      the root model writes cells; they run until they end or ask
+    |            | Send x n        |
+    |        sub_query             |      one task for each question
+    |            |                 |
+    |        aggregate ------------+      the answers go in, the cell runs on: it may ask again, or end
+    |            |
+    +-- (asks)   +--> END
+
+`decompose` and `aggregate` choose where to go by `Command`: to `sub_query` with what the cell asked, to the next turn,
+or to the end with the answer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from langchain_rlm.engine import Engine
+from langchain_rlm.loop import run_on_background_loop
+from langchain_rlm.nodes.aggregate import aggregate
+from langchain_rlm.nodes.decompose import decompose
+from langchain_rlm.nodes.inspect import inspect
+from langchain_rlm.nodes.sub_query import sub_query
+from langchain_rlm.state import RLMInput, RLMOutput, RLMState
+
+Node = Callable[[Engine, Any, RunnableConfig], Awaitable[Any]]
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+
+def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | None" = None) -> Graph:
+    """Wire the four nodes.
+
+    Args:
+        engine: What the nodes share.
+        checkpointer: Keeps the state between supersteps; recursive runs inherit it.
+    """
+    if engine.graph is None:
+        engine.graph = _builder(engine).compile(name="rlm")
+    return _builder(engine).compile(checkpointer=checkpointer, name="rlm") if checkpointer else engine.graph
+
+
+def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
+    builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMState, output_schema=RLMOutput)
+    builder.add_node("inspect", _bind(engine, inspect), destinations=("decompose",))
+    builder.add_node("decompose", _bind(engine, decompose), destinations=("sub_query", "decompose", "__end__"))
+    builder.add_node("sub_query", _bind(engine, sub_query))
+    builder.add_node("aggregate", _bind(engine, aggregate), destinations=("sub_query", "decompose", "__end__"))
+    builder.add_edge(START, "inspect")
+    builder.add_edge("sub_query", "aggregate")
+    return builder
+
+
+def _bind(engine: Engine, node: Node) -> RunnableLambda[Any, Any]:
+    """A node with both bodies; the synchronous one runs the asynchronous one on the background loop."""
+
+    async def run_node(state: Any, config: RunnableConfig) -> Any:
+        try:
+            update = await node(engine, state, config)
+            await engine.after(state, getattr(update, "goto", None))
+            return update
+        except (Exception, asyncio.CancelledError):
+            await engine.give_up(state)
+            raise
+
+    def run_node_sync(state: Any, config: RunnableConfig) -> Any:
+        return run_on_background_loop(run_node(state, config))
+
+    return RunnableLambda(run_node_sync, afunc=run_node, name=node.__name__)
+
+
+__all__ = ["Graph", "RLMInput", "build_graph"]

@@ -1,0 +1,183 @@
+"""Reading a run's journal: where it stands, what the root model has seen. Pure functions over plain entries."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from langchain_rlm.repl.session import Result
+from langchain_rlm.state import Entry
+
+NO_OUTPUT = "(the cell printed nothing)"
+KEPT_WHOLE = 4
+"""The newest observations stay whole when older ones fold."""
+
+
+@dataclass(frozen=True)
+class RecordedCell:
+    """A cell as it ran: its code, what it asked and was told, how it ended (None: it has not)."""
+
+    code: str
+    index: int
+    asked: tuple[Entry, ...]
+    hosts: tuple[Entry, ...]
+    end: Entry | None
+
+
+def run_entry(journal: Sequence[Entry]) -> Entry:
+    return next(entry for entry in journal if entry["kind"] == "run")
+
+
+def route(journal: Sequence[Entry]) -> str:
+    """The route in force: the newest said."""
+    return str(next(entry["route"] for entry in reversed(journal) if entry["kind"] in {"run", "route"}))
+
+
+def last_of(journal: Sequence[Entry], kind: str) -> Entry | None:
+    return next((entry for entry in reversed(journal) if entry["kind"] == kind), None)
+
+
+def turns(journal: Iterable[Entry]) -> int:
+    return sum(entry["kind"] == "reply" for entry in journal)
+
+
+def this_turn(journal: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries from the last reply on."""
+    for index in range(len(journal) - 1, -1, -1):
+        if journal[index]["kind"] == "reply":
+            return journal[index:]
+    return ()
+
+
+def answers(journal: Sequence[Entry]) -> dict[str, Entry]:
+    """The answered calls by id."""
+    return {entry["id"]: entry for entry in journal if entry["kind"] == "answer"}
+
+
+def result_of(answer: Entry) -> Result:
+    """What the cell gets for an answered call."""
+    error = answer.get("error")
+    return ("failed", error["type"], error["message"]) if error else ("ok", answer["text"])
+
+
+def recorded_cells(journal: Iterable[Entry]) -> Iterator[RecordedCell]:
+    """The cells of a run in the order they ran."""
+    code, index, asked, hosts = "", 0, list[Entry](), list[Entry]()
+    running = False
+    for entry in journal:
+        kind = entry["kind"]
+        if kind == "cell":
+            running, code, index, asked, hosts = True, entry["code"], entry["index"], [], []
+        elif kind == "asked":
+            asked.append(entry)
+        elif kind == "host":
+            hosts.append(entry)
+        elif kind == "cell_end" and running:
+            yield RecordedCell(code, index, tuple(asked), tuple(hosts), entry)
+            running = False
+    if running:
+        yield RecordedCell(code, index, tuple(asked), tuple(hosts), None)
+
+
+def unclaimed(journal: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Answers that cells paid for and then lost to an exception, by the digest of the call.
+
+    A cell that fails after its sub-queries is written again and asks the same: those answers are given again, each
+    once. Answers of cells that ended well are not: who asks the same on purpose (to vote, say) wants new ones.
+    """
+    given = answers(journal)
+    pool: dict[str, list[Entry]] = {}
+    for cell in recorded_cells(journal):
+        calls = [call for asked in cell.asked for call in asked["calls"]]
+        for call in calls:
+            reused = call.get("reused")
+            if reused:
+                pool[call["digest"]] = [entry for entry in pool.get(call["digest"], []) if entry["id"] != reused]
+        if cell.end is not None and (cell.end["error"] or cell.end.get("lost")):
+            for call in calls:
+                answer = given.get(call["id"])
+                if answer is not None and "error" not in answer:
+                    pool.setdefault(call["digest"], []).append(answer)
+    return pool
+
+
+def conversation(journal: Sequence[Entry], *, room: int, shown: int) -> list[BaseMessage]:
+    """The turns so far as messages; old observations fold to a line each when they pass `room`.
+
+    Args:
+        journal: The run's entries.
+        room: Characters that the turns may take in the root model's window.
+        shown: Characters of one observation.
+    """
+    parts = list(_parts(journal, shown))
+    if sum(len(reply) + len(seen) for reply, seen in parts) > room:
+        old = max(0, len(parts) - KEPT_WHOLE)
+        parts = [(reply, _folded(seen)) if index < old else (reply, seen) for index, (reply, seen) in enumerate(parts)]
+    messages: list[BaseMessage] = []
+    for reply, seen in parts:
+        messages += [AIMessage(reply), HumanMessage(seen)]
+    return messages
+
+
+def _parts(journal: Sequence[Entry], shown: int) -> Iterator[tuple[str, str]]:
+    reply: str | None = None
+    seen: list[str] = []
+    for entry in journal:
+        if entry["kind"] == "reply":
+            if reply is not None:
+                yield reply, "\n\n".join(seen) or NO_OUTPUT
+            reply, seen = entry["text"], []
+        elif entry["kind"] == "cell_end":
+            seen.append(observation(entry, shown))
+        elif entry["kind"] == "note":
+            seen.append(entry["text"])
+    if reply is not None:
+        yield reply, "\n\n".join(seen) or NO_OUTPUT
+
+
+def observation(end: Entry, shown: int) -> str:
+    """What the root model sees of a cell: its output, its error, and what it assigned.
+
+    Args:
+        end: The `cell_end` entry.
+        shown: Characters of output to show.
+    """
+    parts = [cut(end["output"], shown, end["printed"])] if end["output"].strip() else []
+    if end["error"]:
+        parts.append(end["error"])
+        if not end.get("lost") and not end["error"].endswith("was run."):
+            parts.append("Variables assigned before the error are kept.")
+    if not parts:
+        parts.append(NO_OUTPUT)
+    if end["variables"]:
+        named = ", ".join(f"{n}: {t}" + ("" if s is None else f"({s:,})") for n, t, s in end["variables"][:20])
+        parts.append(f"[variables: {named}]")
+    return "\n".join(parts)
+
+
+def cut(text: str, limit: int, printed: int | None = None) -> str:
+    """Keep head and tail of a long text and say how much is left out.
+
+    Args:
+        text: What to cut; may have been cut before.
+        limit: Characters to keep.
+        printed: Characters there were at first, when the text has been cut before.
+    """
+    total = len(text) if printed is None else printed
+    if total <= limit and len(text) <= limit:
+        return text
+    head = limit * 2 // 3
+    tail = limit - head
+    left_out = total - head - tail
+    return f"{text[:head]}\n[... {left_out:,} of {total:,} characters left out ...]\n{text[-tail:]}"
+
+
+def _folded(seen: str) -> str:
+    first = next((line for line in seen.splitlines() if line.strip()), "")
+    return f"[older output, {len(seen):,} characters, began: {first[:120]}]"
+
+
+def spent_before(journal: Iterable[Entry]) -> list[tuple[str, dict[str, Any]]]:
+    """Model and usage of every call on record."""
+    return [(e["model"], e["usage"]) for e in journal if e["kind"] in {"reply", "answer"} and e.get("usage")]

@@ -1,0 +1,224 @@
+"""One model call with everything around it: budget, window, retries, cut-off answers, usage.
+
+All calls of a tree of runs go through one `Caller`, so its limits hold for the whole tree.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig, patch_config
+
+from langchain_rlm.budget import BudgetExceededError, Ledger
+from langchain_rlm.context.formats import estimate_tokens
+from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.models.prices import cost_of
+from langchain_rlm.models.resolve import ModelClients, name_of, provider_of
+
+ATTEMPTS = 4
+BACKOFF = 0.5
+"""Seconds before the second attempt; doubles, with jitter."""
+LONGEST_WAIT = 60.0
+CONTINUATIONS = 4
+EXPECTED_OUTPUT = 300
+"""Output tokens set aside for a call before it is made."""
+SILENT_CUT = 3
+"""A provider that counts fewer than a third of the tokens sent has cut the prompt without saying so."""
+SILENT_CUT_ABOVE = 3000
+"""Tokens below which such a count is no sign."""
+CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model said, and what it cost."""
+
+    text: str
+    model: str
+    usage: dict[str, Any]
+    seconds: float
+    cut_off: bool = False
+
+
+@dataclass
+class Caller:
+    """Makes the model calls of one tree of runs."""
+
+    ledger: Ledger
+    clients: ModelClients
+    gate: asyncio.Semaphore
+    windows: dict[str, int] = field(default_factory=dict)
+    """Input window in tokens, by model name, where it is known."""
+    in_flight: int = 0
+    _slow_until: float = 0.0
+
+    async def ask(
+        self,
+        model: BaseChatModel,
+        messages: Sequence[BaseMessage],
+        config: RunnableConfig,
+        *,
+        name: str,
+        metadata: dict[str, Any],
+        last_turn: bool = False,
+        whole: bool = True,
+    ) -> Reply:
+        """Call a model until it answers, the budget says no or nothing helps.
+
+        Args:
+            model: Whom to ask.
+            messages: The conversation.
+            config: The caller's configuration: callbacks, tags.
+            name: The run name that tracers see.
+            metadata: What tracers see beside it.
+            last_turn: May use what is set aside for a last turn.
+            whole: Continue an answer that was cut off at the output limit, and stitch the parts.
+
+        Raises:
+            BudgetExceededError: The call would pass a limit.
+            ModelCallError: The call failed for good.
+        """
+        started = time.monotonic()
+        config = patch_config(config, run_name=name)
+        config["metadata"] = {**(config.get("metadata") or {}), **metadata}
+        said = await self._attempts(model, messages, config, last_turn=last_turn)
+        parts, usage, cut = [said.text], said.usage, said.cut_off
+        while whole and cut and len(parts) <= CONTINUATIONS:
+            more = [*messages, AIMessage("".join(parts)), HumanMessage(CONTINUE)]
+            said = await self._attempts(model, more, config, last_turn=last_turn)
+            parts.append(said.text)
+            usage, cut = add_usage(usage, said.usage), said.cut_off
+        if whole and cut:
+            length = sum(map(len, parts))
+            msg = f"the answer was cut off at the output limit {len(parts)} times ({length:,} characters): ask for less"
+            raise ModelCallError(Failure("cut_off", msg))
+        return Reply("".join(parts), said.model, usage, time.monotonic() - started, cut)
+
+    async def _attempts(
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool
+    ) -> Reply:
+        sent = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
+        self._check_window(model, sent)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._once(model, messages, config, sent, last_turn=last_turn)
+            except ModelCallError as error:
+                failure = error.failure
+                if not failure.is_retryable or attempt == ATTEMPTS:
+                    raise
+                await self._wait(failure, attempt, last_turn=last_turn)
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _once(
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, *,
+        last_turn: bool,
+    ) -> Reply:  # fmt: skip
+        async with self.gate:
+            await self._hold_back()
+            name, provider = name_of(model), provider_of(model)
+            cost = cost_of(name, provider, sent, EXPECTED_OUTPUT) or 0.0
+            tokens = sent + EXPECTED_OUTPUT
+            self.ledger.reserve(tokens, cost, last_turn=last_turn)
+            self.in_flight += 1
+            started = time.monotonic()
+            try:
+                message = await self._timed(model, messages, config, last_turn=last_turn)
+            finally:
+                self.in_flight -= 1
+                self.ledger.release(tokens, cost)
+            usage = self._usage(message, name, provider, sent)
+            self.ledger.record(name, usage)
+        failure = _fault_of(message, usage, sent)
+        if failure:
+            raise ModelCallError(failure)
+        cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
+        return Reply(message.text, name, usage, time.monotonic() - started, cut)
+
+    async def _timed(
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool
+    ) -> AIMessage:
+        left = self.ledger.remaining_seconds(last_turn=last_turn)
+        try:
+            async with asyncio.timeout(left):
+                return await self.clients.own(model).ainvoke(list(messages), config)
+        except TimeoutError as error:
+            remaining = self.ledger.remaining_seconds(last_turn=last_turn)
+            if remaining is not None and remaining <= 0:
+                msg = "The run's time was used up while this call was in flight."
+                raise BudgetExceededError("seconds", msg) from error
+            raise ModelCallError(classify(error)) from error
+        except Exception as error:
+            raise ModelCallError(classify(error)) from error
+
+    def _check_window(self, model: BaseChatModel, sent: int) -> None:
+        window = self.windows.get(name_of(model))
+        if window is not None and sent > window:
+            msg = (
+                f"the prompt is about {sent:,} tokens, the model's window is {window:,}: "
+                f"send at most about {window * 3:,} characters"
+            )
+            raise ModelCallError(Failure("overflow", msg, limit=window))
+
+    def _usage(self, message: AIMessage, name: str, provider: str | None, sent: int) -> dict[str, Any]:
+        reported = message.usage_metadata
+        counted = bool(reported and reported["input_tokens"])
+        tokens_in = reported["input_tokens"] if reported and counted else sent
+        tokens_out = reported["output_tokens"] if reported and counted else estimate_tokens(message.text)
+        cost = cost_of(name, provider, tokens_in, tokens_out)
+        return {
+            "calls": 1, "input_tokens": tokens_in, "output_tokens": tokens_out, "cost": cost,
+            "estimated_calls": 0 if counted else 1,
+        }  # fmt: skip
+
+    async def _wait(self, failure: Failure, attempt: int, *, last_turn: bool) -> None:
+        pause = BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311  # jitter
+        pause = min(LONGEST_WAIT, max(pause, failure.retry_after or 0.0))
+        left = self.ledger.remaining_seconds(last_turn=last_turn)
+        if left is not None and pause >= left:
+            raise ModelCallError(failure)
+        if failure.kind == "rate_limit":
+            self._slow_until = max(self._slow_until, time.monotonic() + (failure.retry_after or 0.0))
+        await asyncio.sleep(pause)
+
+    async def _hold_back(self) -> None:
+        """When a provider said to wait, the whole tree waits."""
+        pause = self._slow_until - time.monotonic()
+        if pause > 0:
+            await asyncio.sleep(min(pause, LONGEST_WAIT))
+
+
+def _finish(message: AIMessage) -> str:
+    metadata = message.response_metadata
+    return str(metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason") or "")
+
+
+def _fault_of(message: AIMessage, usage: dict[str, Any], sent: int) -> Failure | None:
+    """What is wrong with a reply that arrived as if all were well."""
+    refusal = message.additional_kwargs.get("refusal")
+    if refusal or _finish(message) in {"content_filter", "refusal", "SAFETY"}:
+        return Failure("refused", f"the model refused: {refusal or 'the provider filtered the content'}"[:300])
+    counted = not usage["estimated_calls"]
+    if counted and sent > SILENT_CUT_ABOVE and usage["input_tokens"] * SILENT_CUT < sent:
+        msg = (
+            f"the provider read about {usage['input_tokens']:,} of {sent:,} tokens and cut the rest: "
+            f"send at most about {usage['input_tokens'] * 3:,} characters, or raise its window"
+        )
+        return Failure("overflow", msg, limit=usage["input_tokens"])
+    if not message.text.strip():
+        cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
+        if cut:
+            return Failure("cut_off", "the output limit was used up before the model wrote any text")
+        return Failure("empty", "the model gave an empty answer")
+    return None
+
+
+def add_usage(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The usage of two calls together."""
+    total = {key: first[key] + second[key] for key in first if key != "cost"}
+    costs = [usage["cost"] for usage in (first, second) if usage["cost"] is not None]
+    return {**total, "cost": sum(costs) if costs else None}

@@ -1,0 +1,90 @@
+"""sub_query: the questions of one task, each a sub-model call or a recursive run one level down."""
+
+import asyncio
+import time
+from typing import Any
+
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig, patch_config
+
+from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.context.spans import assemble
+from langchain_rlm.engine import Engine
+from langchain_rlm.errors import RLMError
+from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.run import Level, emit
+from langchain_rlm.state import Entry
+
+LONG_PROMPT = 4_000
+"""Characters above which the prompt of an `rlm_query` without a context is itself the context."""
+
+
+async def sub_query(engine: Engine, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
+    """Answer the questions of one task; a failing one does not fail the others."""
+    level = await engine.level_of(task)  # type: ignore[arg-type]  # a task names its run like a state does
+    entries = await asyncio.gather(*(_answer(engine, level, call, config) for call in task["calls"]))
+    return {"journal": list(entries)}
+
+
+async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
+    started = time.monotonic()
+    emit("sub_query", level, id=call["id"], how=call["how"])
+    try:
+        ask = _recurse if call["how"] == "rlm" and level.may_recurse else _ask_model
+        entry = await ask(engine, level, call, config)
+    except ModelCallError as error:
+        entry = {"error": error.failure.as_dict()}
+    except BudgetExceededError as error:
+        entry = {"error": {"type": "budget", "message": str(error)}}
+    except RLMError as error:
+        entry = {"error": {"type": "failed", "message": str(error)}}
+    except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
+        entry = {"error": classify(error).as_dict()}
+    emit("answer", level, id=call["id"], error=entry.get("error"), seconds=round(time.monotonic() - started, 3))
+    return {"kind": "answer", "id": call["id"], **entry, "seconds": round(time.monotonic() - started, 3)}
+
+
+async def _ask_model(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
+    prompt = assemble(call["pieces"], level.corpus.texts)
+    if call.get("context"):
+        prompt = "\n\n".join([prompt, *(assemble(document, level.corpus.texts) for document in call["context"])])
+    model = engine.settings.pick(call["model"])
+    if model is None:
+        raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
+    reply = await level.run.caller.ask(
+        model, [HumanMessage(prompt)], config,
+        name="rlm.sub_query", metadata={"rlm_depth": level.depth, "rlm_call": call["id"]},
+    )  # fmt: skip
+    return {"text": reply.text, "model": reply.model, "usage": reply.usage}
+
+
+async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
+    """Run the same state machine one level down; what it spends counts for the whole tree."""
+    if not level.run.ledger.set_turn_aside():
+        return await _ask_model(engine, level, call, config)
+    path = f"{level.path}/{call['id']}"
+    question, ref = _task(level, call)
+    state = {
+        "question": question, "context_ref": ref, "run_id": level.run.id, "path": path, "depth": level.depth + 1,
+    }  # fmt: skip
+    try:
+        result = await engine.graph.ainvoke(state, patch_config(config, run_name="rlm.rlm_query"))
+    finally:
+        below = level.run.levels.pop(path, None)
+        if below is not None:
+            await below.drop()
+    return {"text": result["answer"], "run": {"turns": result["turns"], "stop_reason": result["stop_reason"]}}
+
+
+def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any]]:
+    """The question and the context of a recursive run, by reference."""
+    prompt = assemble(call["pieces"], level.corpus.texts)
+    documents = level.corpus.documents
+    if call.get("context") is not None:
+        names = [f"text {index + 1}" for index in range(len(call["context"]))]
+        return prompt, {"pieces": call["context"], "single": call["single"], "names": names}
+    if len(prompt) > LONG_PROMPT:
+        question = "The context is a request together with its text. Do what it asks."
+        return question, {"pieces": [call["pieces"]], "single": True, "names": ["request"]}
+    pieces = [[[index, 0, len(document.text)]] for index, document in enumerate(documents)]
+    return prompt, {"pieces": pieces, "single": level.corpus.single, "names": [d.name for d in documents]}

@@ -1,0 +1,132 @@
+"""What the sandbox has and lacks, by name, and what a model is told to write instead."""
+
+import builtins
+
+CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
+REPL_NAMES = CONTRACT | {"FINAL", "FINAL_VAR", "SUBMIT", "SHOW_VARS", "budget", "chunks"}
+RESERVED = "_rlm_"
+ASYNC = "_rlm_async_"
+
+NATIVE_MODULES = frozenset({
+    "base64", "bisect", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "functools", "hashlib", "itertools",
+    "json", "math", "os", "os.path", "pathlib", "random", "re", "sys", "time", "tomllib", "typing", "unicodedata",
+})  # fmt: skip
+SANDBOX_MODULES = frozenset({
+    "asyncio", "concurrent.futures", "contextlib", "difflib", "heapq", "html", "io", "nest_asyncio", "operator", "pprint",
+    "statistics", "string", "textwrap", "threading", "tqdm", "traceback", "warnings",
+})  # fmt: skip
+AVAILABLE = ", ".join(sorted(NATIVE_MODULES | SANDBOX_MODULES))
+
+MODULE_ADVICE = {
+    "numpy": "use lists, math and statistics",
+    "pandas": "use csv.DictReader, lists of dicts and collections.Counter",
+    "subprocess": "no other programs can be started",
+    "requests": "there is no network; the text is in `context`",
+    "urllib": "there is no network; the text is in `context`",
+    "openai": "ask a model with llm_query(prompt)",
+    "anthropic": "ask a model with llm_query(prompt)",
+    "multiprocessing": "use llm_query_batched(prompts) or concurrent.futures.ThreadPoolExecutor",
+    "joblib": "use llm_query_batched(prompts) or concurrent.futures.ThreadPoolExecutor",
+    "queue": "use collections.deque",
+    "logging": "use print",
+    "uuid": "use hashlib or a counter",
+    "pickle": "variables stay between cells",
+    "nltk": "split sentences with re.split(r'(?<=[.!?])\\s+', text)",
+    "bs4": "use re and html.unescape",
+    "tiktoken": "count characters; about four of them are one token",
+    "fractions": "use decimal.Decimal",
+    "ast": "use json.loads",
+    "glob": "there are no files; the text is in `context`",
+    "shutil": "there are no files; the text is in `context`",
+    "tempfile": "there are no files; keep values in variables",
+    "inspect": "use SHOW_VARS()",
+    "yaml": "use json, or split the lines",
+}
+
+# Names of modules that Monty has but lacks this name of; the builtins file defines `_rlm_<module>_<name>`.
+PATCHES = {
+    "collections": {"OrderedDict": "_rlm_OrderedDict", "ChainMap": "_rlm_ChainMap"},
+    "dataclasses": {"asdict": "_rlm_asdict", "astuple": "_rlm_astuple", "replace": "_rlm_replace", "fields": "_rlm_fields"},
+    "functools": {"wraps": "_rlm_wraps"},
+    "re": {"subn": "_rlm_re_subn"},
+    "itertools": {"batched": "_rlm_batched"},
+}
+# Names of modules that have no meaning in the sandbox: imported, they are the builtin beside them.
+STAND_INS = {
+    "typing": {"TypedDict": "dict", "NamedTuple": "tuple"},
+    "collections.abc": {"Mapping": "dict", "MutableMapping": "dict", "Sequence": "list"},
+    "typing_extensions": {"TypedDict": "dict", "NamedTuple": "tuple"},
+    "types": {"SimpleNamespace": "_rlm_SimpleNamespace"},
+    "abc": {},
+    "enum": {},
+    "__future__": {},
+}
+NATIVE_TYPING = frozenset({
+    "Annotated", "Any", "Callable", "ClassVar", "Dict", "Final", "FrozenSet", "Generator", "Generic", "Iterable", "Iterator",
+    "List", "Literal", "Mapping", "Never", "NoReturn", "Optional", "Protocol", "Self", "Sequence", "Set", "TYPE_CHECKING",
+    "Tuple", "Type", "TypeVar", "Union",
+})  # fmt: skip
+
+BUILTIN_ADVICE = {
+    "open": "there are no files: the text is in `context`, and results stay in variables",
+    "input": "nobody can answer: decide from `context`",
+    "exit": "end with FINAL(value)",
+    "quit": "end with FINAL(value)",
+    "breakpoint": "use print",
+    "help": "use SHOW_VARS()",
+    "compile": "write the code in the cell",
+    "__import__": "write an import statement",
+    "bytearray": "use bytes or a list",
+    "memoryview": "use bytes",
+    "delattr": "set the attribute to None",
+}
+HELPERS = {"callable": "_rlm_callable", "issubclass": "_rlm_issubclass", "ascii": "_rlm_ascii", "object": "_rlm_object"}
+CONSUMERS = frozenset({
+    "sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "any", "all", "frozenset", "join", "extend", "update",
+    "Counter", "deque", "enumerate", "zip", "map", "filter", "iter", "reversed", "OrderedDict", "fsum", "mean", "median",
+    "chain", "from_iterable", "prod", "gather", "len", "append", "print",
+})  # fmt: skip
+ENDLESS = frozenset({"count", "cycle"})
+LAZY_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
+UNBOUND_TYPES = frozenset({"str", "list", "dict", "set", "int", "float", "bytes", "tuple"})
+UNBOUND_NATIVE = frozenset({("dict", "fromkeys"), ("bytes", "fromhex")})
+LOOPING_FUNCTIONS = frozenset({"takewhile", "dropwhile", "filterfalse", "starmap", "groupby", "accumulate", "defaultdict"})
+BUILTIN_ERRORS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+REFUSED_METHODS = {
+    "__bool__": "truth tests do not call it: write a method such as `is_empty()` and call it",
+    "__lt__": "sorting does not call it: pass key= to sorted()",
+    "__gt__": "comparisons do not call it: compare the attributes",
+    "__le__": "comparisons do not call it: compare the attributes",
+    "__ge__": "comparisons do not call it: compare the attributes",
+    "__getattr__": "it is not called: write a method",
+    "__getattribute__": "it is not called: write a method",
+    "__setattr__": "it is not called: write a method",
+    "__delattr__": "it is not called: write a method",
+    "__new__": "it is not called: use __init__ or a function that builds the object",
+    "__format__": "it is not called: write a method that returns the text",
+    "__reversed__": "it is not called: write a method",
+    "__init_subclass__": "it is not called",
+    "__class_getitem__": "it is not called",
+    "__aenter__": "use `with` and __enter__",
+    "__aiter__": "use a list",
+}
+EMPTY_BASES = frozenset({"object", "ABC", "Protocol", "Generic"})
+NATIVE_NAMES = {
+    "collections": frozenset({"Counter", "defaultdict", "deque", "namedtuple"}),
+    "copy": frozenset({"copy", "deepcopy"}),
+    "dataclasses": frozenset({"FrozenInstanceError", "MISSING", "dataclass", "field", "is_dataclass"}),
+    "functools": frozenset({"cache", "lru_cache", "partial", "reduce"}),
+    "itertools": frozenset({
+        "accumulate", "chain", "combinations", "combinations_with_replacement", "compress", "count", "cycle", "dropwhile",
+        "filterfalse", "groupby", "islice", "pairwise", "permutations", "product", "repeat", "starmap", "takewhile", "tee",
+        "zip_longest",
+    }),
+    "json": frozenset({"JSONDecodeError", "dump", "dumps", "load", "loads"}),
+    "os": frozenset({"path", "sep", "linesep"}),
+    "re": frozenset({
+        "A", "ASCII", "DOTALL", "I", "IGNORECASE", "M", "MULTILINE", "Match", "NOFLAG", "Pattern", "S", "X", "VERBOSE", "U",
+        "UNICODE", "compile", "error", "escape", "findall", "finditer", "fullmatch", "match", "search", "split", "sub",
+    }),
+}  # fmt: skip

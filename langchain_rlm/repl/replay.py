@@ -1,0 +1,62 @@
+"""Building a REPL again: the journal's cells run once more, with the recorded answers. No model is asked."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_rlm.errors import ReplayError
+from langchain_rlm.journal import RecordedCell, answers, recorded_cells, result_of
+from langchain_rlm.repl.session import Asked, Ended, Outcome, Session
+from langchain_rlm.state import Entry
+
+
+def rebuild(session: Session, journal: Sequence[Entry]) -> None:
+    """Bring a fresh session to where the journal stands: between cells, or paused in the middle of one.
+
+    Args:
+        session: Just opened.
+        journal: The run's entries.
+
+    Raises:
+        ReplayError: A cell asked or printed something else than is on record.
+    """
+    given = answers(journal)
+    for number, cell in enumerate(recorded_cells(journal), 1):
+        if cell.end is not None and cell.end.get("lost"):
+            continue
+        session.host = _recorded_host(cell, number)
+        _replay_cell(session, cell, number, given)
+
+
+def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[str, Entry]) -> None:
+    outcome: Outcome = session.start(cell.code)
+    for asked in cell.asked:
+        if not isinstance(outcome, Asked):
+            msg = f"Cell {number} ended in the replay where it asked {len(asked['calls'])} sub-queries on record."
+            raise ReplayError(msg)
+        if [call.digest() for call in outcome.calls] != [call["digest"] for call in asked["calls"]]:
+            msg = f"Cell {number} asks something else in the replay than on record: is it the same context?"
+            raise ReplayError(msg)
+        if asked is cell.asked[-1] and cell.end is None:
+            return  # this is where the run waits
+        outcome = session.resume([result_of(given[call["id"]]) for call in asked["calls"]])
+    if cell.end is None:
+        return
+    if not isinstance(outcome, Ended):
+        msg = f"Cell {number} asks a sub-query in the replay where it ended on record."
+        raise ReplayError(msg)
+    if outcome.digest() != cell.end["hash"]:
+        msg = f"Cell {number} prints something else in the replay than on record: is it the same context?"
+        raise ReplayError(msg)
+
+
+def _recorded_host(cell: RecordedCell, number: int) -> Callable[[str], Any]:
+    recorded = iter(cell.hosts)
+
+    def host(name: str) -> Any:
+        entry = next(recorded, None)
+        if entry is None or entry["name"] != name:
+            msg = f"Cell {number} calls {name}() in the replay where it did not on record."
+            raise ReplayError(msg)
+        return entry["value"]
+
+    return host

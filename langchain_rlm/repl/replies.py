@@ -1,0 +1,127 @@
+"""What a root model's reply holds: cells, or an answer as bare text.
+
+Models trained for RLM end with `FINAL(...)` or `FINAL_VAR(...)` as bare text; others write cells. Both are read here.
+Pure functions over the text.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*$", re.MULTILINE)
+_CODE_TAGS = frozenset({"repl", "python", "py", "python3"})
+_FINAL = re.compile(r"^[ \t*>]*(FINAL_VAR|FINAL|SUBMIT)\(", re.MULTILINE)
+_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Final:
+    """An answer given outside a cell. `variable`: its name stands for a variable of the REPL."""
+
+    text: str
+    variable: bool = False
+
+
+@dataclass(frozen=True)
+class ParsedReply:
+    """The cells in order, the answer given as bare text, and whether the last cell was left open."""
+
+    cells: tuple[str, ...]
+    final: Final | None
+    unclosed: bool
+    prose: str
+
+
+def parse_reply(text: str) -> ParsedReply:
+    """Read a reply.
+
+    Args:
+        text: The root model's reply as it came. Thinking between `<think>` tags is left out.
+    """
+    text = _THINKING.sub("", text).replace("\r\n", "\n")
+    cells: list[str] = []
+    bare: list[tuple[str, str]] = []
+    prose: list[str] = []
+    position = 0
+    unclosed = False
+    while opening := _FENCE.search(text, position):
+        prose.append(text[position : opening.start()])
+        code, position, closed = _block(text, opening)
+        tag = opening[2].lower()
+        if tag in _CODE_TAGS and code.strip():
+            cells.append(code)
+            unclosed = unclosed or not closed
+        elif not tag:
+            bare.append((code, text[opening.start() : position]))
+        else:
+            prose.append(text[opening.start() : position])
+    prose.append(text[position:])
+    if not cells:
+        cells = [code for code, _ in bare if _looks_like_code(code)]
+    rest = "".join(prose)
+    return ParsedReply(tuple(cells), _final_in(rest), unclosed, rest.strip())
+
+
+def _block(text: str, opening: re.Match[str]) -> tuple[str, int, bool]:
+    """The code of a fenced block, where it ends, and whether it was closed.
+
+    A cell may hold a fence in a string: when the code up to the first closing fence is no Python, later ones are tried.
+    """
+    start = min(len(text), opening.end() + 1)
+    closing = re.compile(rf"^[ \t]{{0,3}}{opening[1][0]}{{{len(opening[1])},}}[ \t]*$", re.MULTILINE)
+    ends = list(closing.finditer(text, start))
+    for end in ends[:8]:
+        code = text[start : end.start()]
+        if _parses(code):
+            return code, end.end(), True
+    if ends:
+        return text[start : ends[0].start()], ends[0].end(), True
+    return text[start:], len(text), False
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _looks_like_code(code: str) -> bool:
+    """An unlabelled block counts as a cell when it is Python that does something."""
+    if not _parses(code):
+        return False
+    kinds = (ast.Call, ast.Assign, ast.AugAssign, ast.For, ast.FunctionDef, ast.Import, ast.ImportFrom)
+    return any(isinstance(node, kinds) for node in ast.walk(ast.parse(code)))
+
+
+def _final_in(prose: str) -> Final | None:
+    """The last bare `FINAL(...)`, `FINAL_VAR(...)` or `SUBMIT(...)` that begins a line."""
+    found = None
+    for found in _FINAL.finditer(prose):
+        pass
+    if found is None:
+        return None
+    inside = _to_closing(prose[found.end() :])
+    if found[1] == "FINAL_VAR":
+        return Final(inside.strip().strip("\"'`").strip(), variable=True)
+    return Final(_unquoted(inside.strip()))
+
+
+def _to_closing(text: str) -> str:
+    """The text up to the parenthesis that closes; an answer may hold parentheses, and the last may be missing."""
+    depth = 1
+    for index, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            return text[:index]
+    return text[: text.rfind(")")] if text.rstrip().endswith(")") else text
+
+
+def _unquoted(text: str) -> str:
+    """A Python string literal becomes its value; other text stays."""
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    return value if isinstance(value, str) else text

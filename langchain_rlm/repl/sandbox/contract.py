@@ -1,0 +1,255 @@
+# What model-written code finds in the REPL. Runs in the sandbox: ordinary functions around a few host calls, so that
+# wrong arguments fail like in any Python, and every name can be passed around.
+# The host binds before this: context, sources, _rlm_settings (chunk_size, separators, formats by document, depth_left).
+
+answer = {"content": "", "ready": False}
+_rlm_printed = [0]
+_rlm_builtin_print = print
+
+
+def print(*values, sep=" ", end="\n", file=None, flush=False):
+    text = (" " if sep is None else sep).join([str(value) for value in values]) + ("\n" if end is None else end)
+    room = _rlm_settings["print_limit"] - _rlm_printed[0]
+    _rlm_printed[0] += len(text)
+    if len(text) <= room:
+        _rlm_builtin_print(text, end="")
+        return
+    if room > 0:
+        _rlm_builtin_print(text[: room // 2] + text[-(room // 2) :], end="")
+    raise RuntimeError(
+        "output limit: this cell printed more than "
+        + str(_rlm_settings["print_limit"])
+        + " characters. Keep text in variables and print counts, samples and results only."
+    )
+
+
+class SubQueryFailure:
+    """A sub-query of a batch that failed (on_error='return'): has .type and .message, is no string."""
+
+    def __init__(self, type, message):
+        self.type = type
+        self.message = message
+
+    def __repr__(self):
+        return "<sub-query failed: " + self.type + ": " + self.message + ">"
+
+
+def _rlm_text(name, prompt):
+    if isinstance(prompt, str):
+        if not prompt.strip():
+            raise ValueError(name + ": the prompt is empty.")
+        return prompt
+    hint = " For many prompts use " + name + "_batched." if isinstance(prompt, (list, tuple)) else ""
+    raise TypeError(name + ": the prompt must be a str, not " + type(prompt).__name__ + "." + hint)
+
+
+def _rlm_texts(name, prompts):
+    if isinstance(prompts, str):
+        raise TypeError(name + ": pass a list of prompts, not one str. For one prompt use " + name[:-8] + ".")
+    prompts = list(prompts)
+    for i, prompt in enumerate(prompts):
+        if not isinstance(prompt, str):
+            raise TypeError(name + ": prompt " + str(i) + " must be a str, not " + type(prompt).__name__ + ".")
+        if not prompt.strip():
+            raise ValueError(name + ": prompt " + str(i) + " is empty.")
+    return prompts
+
+
+def _rlm_checked_context(name, value):
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        for i, text in enumerate(value):
+            if not isinstance(text, str):
+                raise TypeError(name + ": context[" + str(i) + "] must be a str, not " + type(text).__name__ + ".")
+        return list(value)
+    raise TypeError(name + ": context must be a str or a list of str, not " + type(value).__name__ + ".")
+
+
+def _rlm_checked_contexts(name, contexts, count):
+    if contexts is None:
+        return None
+    if isinstance(contexts, str) or len(contexts) != count:
+        raise ValueError(name + ": contexts must be a list with one context for each of the " + str(count) + " prompts.")
+    return [_rlm_checked_context(name, value) for value in contexts]
+
+
+def _rlm_raise(failures, total, first):
+    kind, message = first
+    if total == 1:
+        text = "sub-query failed (" + kind + "): " + message
+    else:
+        text = (
+            str(failures) + " of " + str(total) + " sub-queries failed, the first (" + kind + "): " + message
+            + ". The other answers are kept: ask the same batch again and only the failed ones are asked anew,"
+            + " or pass on_error='return' to get them as SubQueryFailure objects."
+        )
+    if kind == "overflow" or kind == "invalid":
+        raise ValueError(text)
+    raise RuntimeError(text)
+
+
+def _rlm_one(results):
+    result = results[0]
+    if result[0] == "ok":
+        return result[1]
+    _rlm_raise(1, 1, (result[1], result[2]))
+
+
+def _rlm_many(results, on_error):
+    failed = [result for result in results if result[0] != "ok"]
+    if failed and on_error != "return":
+        _rlm_raise(len(failed), len(results), (failed[0][1], failed[0][2]))
+    return [r[1] if r[0] == "ok" else SubQueryFailure(r[1], r[2]) for r in results]
+
+
+def _rlm_check_on_error(name, on_error):
+    if on_error not in ("raise", "return"):
+        raise ValueError(name + ": on_error must be 'raise' or 'return', not " + repr(on_error) + ".")
+
+
+def _rlm_contract_llm_query(prompt, model=None):
+    return _rlm_one(_rlm_host_query("llm", [_rlm_text("llm_query", prompt)], model, None))
+
+
+def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise"):
+    prompts = _rlm_texts("llm_query_batched", prompts)
+    _rlm_check_on_error("llm_query_batched", on_error)
+    return _rlm_many(_rlm_host_query("llm", prompts, model, None), on_error) if prompts else []
+
+
+def _rlm_contract_rlm_query(prompt, context=None, model=None):
+    prompt = _rlm_text("rlm_query", prompt)
+    return _rlm_one(_rlm_host_query("rlm", [prompt], model, [_rlm_checked_context("rlm_query", context)]))
+
+
+def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
+    prompts = _rlm_texts("rlm_query_batched", prompts)
+    contexts = _rlm_checked_contexts("rlm_query_batched", contexts, len(prompts))
+    _rlm_check_on_error("rlm_query_batched", on_error)
+    return _rlm_many(_rlm_host_query("rlm", prompts, model, contexts), on_error) if prompts else []
+
+
+async def _rlm_async_llm_query(prompt, model=None):
+    return _rlm_one(await _rlm_host_future("llm", [_rlm_text("llm_query", prompt)], model, None))
+
+
+async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
+    prompts = _rlm_texts("llm_query_batched", prompts)
+    _rlm_check_on_error("llm_query_batched", on_error)
+    if not prompts:
+        return []
+    return _rlm_many(await _rlm_host_future("llm", prompts, model, None), on_error)
+
+
+async def _rlm_async_rlm_query(prompt, context=None, model=None):
+    prompt = _rlm_text("rlm_query", prompt)
+    return _rlm_one(await _rlm_host_future("rlm", [prompt], model, [_rlm_checked_context("rlm_query", context)]))
+
+
+async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
+    prompts = _rlm_texts("rlm_query_batched", prompts)
+    contexts = _rlm_checked_contexts("rlm_query_batched", contexts, len(prompts))
+    _rlm_check_on_error("rlm_query_batched", on_error)
+    if not prompts:
+        return []
+    return _rlm_many(await _rlm_host_future("rlm", prompts, model, contexts), on_error)
+
+
+def _rlm_contract_chunks(text=None, size=None, overlap=0):
+    if text is None:
+        text = context
+    separators = _rlm_settings["separators"]
+    if size is None:
+        size = _rlm_settings["chunk_size"]
+    return _rlm_chunks(text, size, overlap, separators)
+
+
+def _rlm_contract_budget():
+    return _rlm_host_budget()
+
+
+def _rlm_contract_FINAL(value=None):
+    if value is None or value == "":
+        raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
+    _rlm_host_final(value)
+
+
+def _rlm_contract_FINAL_VAR(name):
+    if isinstance(name, str):
+        raise NameError("FINAL_VAR: call it outside functions, or pass the value to FINAL.")
+    _rlm_contract_FINAL(name)
+
+
+def _rlm_final_var(name, names):
+    if isinstance(name, str) and name.strip().strip("'\"") in names:
+        _rlm_contract_FINAL(names[name.strip().strip("'\"")])
+    elif isinstance(name, str) and name.isidentifier():
+        raise NameError("FINAL_VAR: there is no variable named " + repr(name) + ". SHOW_VARS() lists them.")
+    else:
+        _rlm_contract_FINAL(name)
+
+
+def _rlm_size(value):
+    try:
+        return len(value)
+    except TypeError:
+        return None
+
+
+def _rlm_describe(names, only=None):
+    return [
+        (name, type(value).__name__, _rlm_size(value))
+        for name, value in names.items()
+        if name[:1] != "_" and (name in only if only is not None else name not in _rlm_own)
+    ]
+
+
+def _rlm_show_vars(names):
+    rows = _rlm_describe(names)
+    lines = [n + ": " + t + ("" if s is None else " (" + str(s) + ")") for n, t, s in rows]
+    print("\n".join(lines) if lines else "no variables yet")
+    return ""
+
+
+def _rlm_contract_SHOW_VARS():
+    return "SHOW_VARS: call it outside functions."
+
+
+def _rlm_slice(value, start, stop, step):
+    for text, blocks in _rlm_blocks:
+        if value is text:
+            if step is None or step == 1:
+                return _rlm_block_slice(blocks, start, stop)
+            break
+    return value[start:stop:step]
+
+
+def _rlm_block_slice(blocks, start, stop):
+    size, parts = _rlm_settings["block_size"], blocks
+    length = (len(parts) - 1) * size + len(parts[-1])
+    start = 0 if start is None else start
+    stop = length if stop is None else stop
+    start = max(0, start + length) if start < 0 else min(start, length)
+    stop = max(0, stop + length) if stop < 0 else min(stop, length)
+    if start >= stop:
+        return ""
+    first, last = start // size, (stop - 1) // size
+    if first == last:
+        return parts[first][start - first * size : stop - first * size]
+    middle = parts[first + 1 : last]
+    return parts[first][start - first * size :] + "".join(middle) + parts[last][: stop - last * size]
+
+
+def _rlm_cell_end(names, assigned):
+    ready = None
+    given = names.get("answer")
+    if isinstance(given, dict) and given.get("ready"):
+        ready = [given.get("content")]
+    return [ready, _rlm_describe(names, assigned)]
+
+
+def _rlm_draft(names):
+    given = names.get("answer")
+    return given.get("content") if isinstance(given, dict) else given
+

@@ -1,0 +1,346 @@
+"""One REPL: a sandboxed interpreter in a worker process, fed cell by cell.
+
+A cell runs until it ends, gives the final answer, or asks: then it pauses in the middle, and `resume` puts the answers
+in. Everything here blocks; the engine calls it from a worker thread.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import pydantic_monty as monty
+
+from langchain_rlm.errors import ReplayError, UnsupportedCodeError
+from langchain_rlm.repl.lowering import BUILTINS, LoweredCell, Lowering, sandbox_module
+from langchain_rlm.repl.tracebacks import CellText, explain
+
+CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
+BLOCK = 4096
+"""Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""
+BLOCKS_ABOVE = 1_000_000
+SUSPENSIONS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplLimits:
+    """What one REPL may use.
+
+    Args:
+        cell_seconds: Time for a cell's own code; waiting for models does not count.
+        memory: Bytes beside the context; five times the context is added.
+        print_limit: Characters a cell may print before it is stopped.
+    """
+
+    cell_seconds: float = 60.0
+    memory: int = 512 * 1024 * 1024
+    print_limit: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class ReplContext:
+    """What code sees: the texts, what they are called, and how they may be cut."""
+
+    texts: Sequence[str]
+    single: bool
+    sources: Sequence[Mapping[str, Any]]
+    separators: Sequence[str]
+    chunk_size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question that a cell asked. `how` is `llm` or `rlm`; `context` only with `rlm`."""
+
+    how: str
+    prompt: str
+    model: str | None = None
+    context: str | list[str] | None = None
+
+    def digest(self) -> str:
+        data = json.dumps([self.how, self.prompt, self.model, self.context]).encode(errors="surrogatepass")
+        return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The cell is paused until its calls are answered."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The cell has ended. `lost`: its worker had to be given up, and with it what the cell assigned."""
+
+    output: str
+    error: str | None = None
+    lost: bool = False
+    final: tuple[Any] | None = None
+    variables: tuple[tuple[str, str, int | None], ...] = ()
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.output.encode(errors="surrogatepass")).hexdigest()
+
+
+Outcome = Asked | Ended
+Result = tuple[str, ...]
+"""An answered call: ("ok", text) or ("failed", type, message)."""
+
+
+@dataclass
+class _Pause:
+    """Where a cell waits: at a call (`ids` is None) or at futures, with how many calls each."""
+
+    snapshot: Any
+    counts: list[int]
+    ids: list[int] | None = None
+
+
+@dataclass
+class Session:
+    """One REPL. Use `open`, then `start` and `resume`; `close` from any state, `kill` from any thread."""
+
+    pool: monty.Monty
+    context: ReplContext
+    limits: ReplLimits
+    seed: str
+    started: datetime
+    host: Callable[[str], Any]
+    """Answers what needs no model, such as `budget()`."""
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _output: list[str] = field(default_factory=list)
+    _cells: dict[str, CellText] = field(default_factory=dict)
+    _modules: set[str] = field(default_factory=set)
+    _feeds: int = 0
+    _pid: int | None = None
+    _pause: _Pause | None = None
+    _waiting: dict[int, tuple[Call, ...]] = field(default_factory=dict)
+    _final: tuple[Any] | None = None
+    _lowered: LoweredCell | None = None
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start the worker and bind the contract and the context."""
+        size = sum(len(text.encode()) if not text.isascii() else len(text) for text in self.context.texts)
+        limits: monty.ResourceLimits = {
+            "max_feed_duration_secs": self.limits.cell_seconds,
+            "max_memory": self.limits.memory + 5 * size,
+            "max_suspensions": SUSPENSIONS,
+        }
+        policy: monty.OSPolicy = {
+            "datetime": self.started,
+            "sleep": "zero",
+            "random_start": {"seed": self.seed},
+        }
+        checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
+        self._repl = self._stack.enter_context(checkout)
+        self._pid = self._repl.worker_pid
+        blocks = self._blocks()
+        self._lowering = Lowering(suspending=CONTRACT, slices=bool(blocks))
+        self._feed(BUILTINS, inputs=self._inputs(blocks))
+        self._feed(_sandbox_source("chunks"))
+        self._feed(_sandbox_source("contract"))
+        self._feed("_rlm_own = list(locals().keys())")
+
+    def _inputs(self, blocks: list[tuple[int, list[str]]]) -> dict[str, Any]:
+        texts = list(self.context.texts)
+        settings = {
+            "print_limit": self.limits.print_limit,
+            "chunk_size": self.context.chunk_size,
+            "separators": list(self.context.separators),
+            "block_size": BLOCK,
+        }
+        pairs = [(texts[index], parts) for index, parts in blocks]
+        bound = {"context": texts[0] if self.context.single else texts, "_rlm_blocks": pairs}
+        return {**bound, "sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
+
+    def _blocks(self) -> list[tuple[int, list[str]]]:
+        large = [
+            (index, text)
+            for index, text in enumerate(self.context.texts)
+            if len(text) >= BLOCKS_ABOVE and not text.isascii()
+        ]
+        return [(index, [text[i : i + BLOCK] for i in range(0, len(text), BLOCK)]) for index, text in large]
+
+    def close(self) -> None:
+        """End the worker. Safe to call twice, and after a crash."""
+        self._pause = None
+        with contextlib.suppress(monty.MontyError, RuntimeError):
+            self._stack.close()
+
+    def kill(self) -> None:
+        """Stop a running cell at once, from any thread, by ending its worker."""
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self._pid, signal.SIGKILL)
+
+    # -- cells ----------------------------------------------------------------------------------------------------
+
+    def start(self, code: str) -> Outcome:
+        """Run a cell until it ends or asks."""
+        self._output.clear()
+        self._final = None
+        self._waiting.clear()
+        try:
+            self._lowered = self._lowering.lower(code)
+        except UnsupportedCodeError as error:
+            return Ended("", f"Line {error.line}: {error}\nNothing of this cell was run.")
+        for name in self._lowered.modules:
+            if name not in self._modules:
+                self._feed(sandbox_module(name))
+                self._modules.add(name)
+        self._feed(_REBIND)
+        self._cells[f"<python-input-{self._feeds}>"] = CellText(code, self._lowered.lines)
+        self._feeds += 1
+        source = self._lowered.source
+        return self._run(lambda: self._repl.feed_start(source, print_callback=self._print))
+
+    def resume(self, results: Sequence[Result]) -> Outcome:
+        """Put the answers of a paused cell in, and run it on."""
+        pause, self._pause = self._pause, None
+        if pause is None:
+            msg = "This REPL is not paused at a question."
+            raise ReplayError(msg)
+        queue = list(results)
+        answers = [[queue.pop(0) for _ in range(count)] for count in pause.counts]
+        if pause.ids is None:
+            return self._run(lambda: pause.snapshot.resume({"return_value": answers[0]}))
+        settled = {call: {"return_value": answer} for call, answer in zip(pause.ids, answers, strict=True)}
+        return self._run(lambda: pause.snapshot.resume(settled))
+
+    def draft(self) -> Any:
+        """What `answer` holds now, ready or not."""
+        return self._feed("_rlm_draft(locals())")
+
+    def variable(self, name: str) -> tuple[Any] | None:
+        """A variable's value, or None when there is none of that name."""
+        if not name.isidentifier() or name.startswith("_rlm_"):
+            return None
+        try:
+            return (self._feed(name),)
+        except monty.MontyError:
+            return None
+
+    def _print(self, _stream: str, text: str) -> None:
+        self._output.append(text)
+
+    def _feed(self, source: str, inputs: dict[str, Any] | None = None) -> Any:
+        self._feeds += 1
+        return self._repl.feed_run(source, inputs=inputs, print_callback=self._print)
+
+    def _run(self, step: Callable[[], Any]) -> Outcome:
+        try:
+            snapshot = step()
+            while not isinstance(snapshot, monty.MontyComplete):
+                asked = self._at(snapshot)
+                if isinstance(asked, Asked):
+                    return asked
+                if self._final is not None:
+                    return self._ended(None)
+                snapshot = asked
+        except monty.MontyCrashedError as error:
+            why = "took too long" if error.timed_out else "was ended"
+            return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
+        except monty.MontyError as error:
+            return self._failed(error)
+        return self._ended(None)
+
+    def _failed(self, error: monty.MontyError) -> Ended:
+        said = explain(error, self._cells)
+        if isinstance(error.exception(), TimeoutError) and "time limit" in str(error):
+            limit = f"The cell's own code ran for more than {self.limits.cell_seconds:g} seconds and was stopped"
+            return Ended(self._text(), f"{said}\n{limit}; its variables are lost.", lost=True)
+        if isinstance(error.exception(), MemoryError):
+            limit = "The cell used more memory than the REPL has and was stopped"
+            return Ended(self._text(), f"{said}\n{limit}; its variables are lost.", lost=True)
+        return self._ended(said)
+
+    def _ended(self, error: str | None) -> Ended:
+        output = self._text()
+        if self._final is not None:
+            return Ended(output, None, final=self._final)
+        assigned = list(self._lowered.assigned) if self._lowered else []
+        try:
+            ready, variables = self._feed(f"_rlm_cell_end(locals(), {assigned!r})")
+        except monty.MontyError:
+            return Ended(output, error)
+        final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
+        return Ended(output, error, final=final, variables=tuple((n, t, s) for n, t, s in variables))
+
+    def _text(self) -> str:
+        return "".join(self._output)
+
+    # -- pauses ---------------------------------------------------------------------------------------------------
+
+    def _at(self, snapshot: Any) -> Any:
+        """Answer what the host can answer at once; return the next snapshot, or what was asked."""
+        if isinstance(snapshot, monty.FutureSnapshot):
+            ids = [call for call in snapshot.pending_call_ids if call in self._waiting]
+            self._pause = _Pause(snapshot, [len(self._waiting[call]) for call in ids], ids)
+            return Asked(tuple(call for key in ids for call in self._waiting.pop(key)))
+        if isinstance(snapshot, monty.NameLookupSnapshot):
+            return snapshot.resume()
+        if snapshot.is_os_function:
+            return snapshot.resume_not_handled()
+        return self._host_call(snapshot)
+
+    def _host_call(self, snapshot: Any) -> Any:
+        name, args = snapshot.function_name, snapshot.args
+        if name == "_rlm_host_budget":
+            return snapshot.resume({"return_value": self.host("budget")})
+        if name == "_rlm_host_final" and len(args) == 1:
+            self._final = (args[0],)
+            return None
+        if name not in {"_rlm_host_query", "_rlm_host_future"}:
+            return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
+        calls = _calls(args)
+        if calls is None:
+            return snapshot.resume({"exc_type": "TypeError", "message": "a sub-query was asked with wrong arguments"})
+        if name == "_rlm_host_future":
+            self._waiting[snapshot.call_id] = calls
+            return snapshot.resume({"future": ...})
+        self._pause = _Pause(snapshot, [len(calls)])
+        return Asked(calls)
+
+
+def _calls(args: tuple[Any, ...]) -> tuple[Call, ...] | None:
+    """The calls in a host call's arguments, or None: they come from the sandbox and may be anything."""
+    if len(args) != 4 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
+        return None
+    how, prompts, model, contexts = args
+    if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
+        return None
+    contexts = [None] * len(prompts) if contexts is None else contexts
+    if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
+        return None
+    return tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True))
+
+
+def _is_context(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(text, str) for text in value)
+    return isinstance(value, str | None)
+
+
+def _sandbox_source(name: str) -> str:
+    return (files("langchain_rlm.repl") / "sandbox" / f"{name}.py").read_text(encoding="utf-8")
+
+
+_REBIND = "\n".join(
+    [
+        "_rlm_printed[0] = 0",
+        *(
+            f"{name} = _rlm_contract_{name}"
+            for name in (*sorted(CONTRACT), "chunks", "budget", "FINAL", "FINAL_VAR", "SHOW_VARS")
+        ),
+        "SUBMIT = _rlm_contract_FINAL",
+    ]
+)

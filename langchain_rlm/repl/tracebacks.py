@@ -1,0 +1,54 @@
+"""Errors of a cell, told with the lines that the model wrote: not the lowered ones, not the contract's own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pydantic_monty as monty
+
+DEEPEST = 6
+"""Frames shown; of a deeper stack, the outermost and innermost halves."""
+
+
+@dataclass(frozen=True)
+class CellText:
+    """A cell as the model wrote it, and where its lines went."""
+
+    code: str
+    lines: Mapping[int, int]
+
+    def line(self, lowered: int) -> tuple[int, str]:
+        """The line's number and text as written."""
+        number = self.lines.get(lowered, lowered)
+        written = self.code.splitlines()
+        return number, written[number - 1] if 0 < number <= len(written) else ""
+
+
+def explain(error: monty.MontyError, cells: Mapping[str, CellText]) -> str:
+    """A traceback in the words of the cell.
+
+    Args:
+        error: What the interpreter raised.
+        cells: The cells by the name the interpreter gave each.
+    """
+    summary = _summary(error)
+    frames = error.traceback() if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError) else []
+    newest = list(cells)[-1:] or [""]
+    told = [_frame(frame, cells[frame.filename], frame.filename == newest[0]) for frame in frames if frame.filename in cells]
+    if len(told) > DEEPEST:
+        half = DEEPEST // 2
+        told = [*told[:half], f"  ... {len(told) - DEEPEST} more", *told[-half:]]
+    return "\n".join(["Traceback (most recent call last):", *told, summary]) if told else summary
+
+
+def _frame(frame: Any, cell: CellText, is_newest: bool) -> str:  # noqa: FBT001  # one caller
+    number, text = cell.line(frame.line)
+    place = "" if is_newest else " of an earlier cell"
+    function = f", in {frame.function_name}" if frame.function_name else ""
+    return f"  line {number}{place}{function}\n    {text.strip()}"
+
+
+def _summary(error: monty.MontyError) -> str:
+    if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError):
+        return error.display("type-msg")
+    return str(error)

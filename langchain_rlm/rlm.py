@@ -1,0 +1,264 @@
+"""`RLM`: the state machine as a LangChain Runnable."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
+from langchain_core.runnables.config import merge_configs
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from langchain_rlm.budget import Budget
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.engine import Engine
+from langchain_rlm.errors import InputError
+from langchain_rlm.graph import Graph, build_graph
+from langchain_rlm.loop import background_loop, run_on_background_loop
+from langchain_rlm.models.resolve import resolve_model
+from langchain_rlm.repl.session import ReplLimits
+from langchain_rlm.run import Run, Settings
+from langchain_rlm.savers import usable_by_async
+from langchain_rlm.state import RLMInput, RLMResult
+
+ROUTES = ("auto", "direct", "rlm")
+SUPERSTEPS = 1_000_000
+"""LangGraph's own limit on supersteps; the budget is what ends a run."""
+
+
+class RLM(Runnable[RLMInput, RLMResult]):
+    """Answers questions over contexts larger than any model's window.
+
+    The context stays outside the model, as a variable in a REPL. The root model writes code that looks at it, cuts it
+    up, asks sub-models about the pieces and puts their answers together (arXiv 2512.24601).
+
+    Args:
+        model: The root model: a chat model, or a name such as `"openai:gpt-5"` or `"offline"`.
+        sub_model: The model that answers sub-queries. Default: the root model.
+        budget: What a run may spend, for the whole tree of recursive runs.
+        max_concurrency: Model calls in flight at once, for the whole tree.
+        route: `"rlm"`, `"direct"` (one call with the whole context), or `"auto"`: direct below `direct_below`.
+        direct_below: Estimated tokens of context below which one direct call is made.
+        sub_models: Further sub-models by name, for `llm_query(prompt, model=name)`.
+        model_window: Input window of the root model in tokens, when its profile does not say.
+        sub_model_window: The same of the sub-model.
+        checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
+        repl_limits: Time, memory and output of the REPL.
+
+    Raises:
+        InputError: A setting is out of range.
+        ModelError: A model's name or provider is unknown, or its key is missing.
+    """
+
+    def __init__(
+        self,
+        model: BaseChatModel | str,
+        sub_model: BaseChatModel | str | None = None,
+        *,
+        budget: Budget | None = None,
+        max_concurrency: int = 32,
+        route: str = "auto",
+        direct_below: int = 16_000,
+        sub_models: Mapping[str, BaseChatModel | str] | None = None,
+        model_window: int | None = None,
+        sub_model_window: int | None = None,
+        checkpointer: "BaseCheckpointSaver[Any] | None" = None,
+        repl_limits: ReplLimits | None = None,
+    ) -> None:
+        _check(max_concurrency=max_concurrency, model_window=model_window, sub_model_window=sub_model_window)
+        if route not in ROUTES:
+            msg = f"route={route!r}: use one of {', '.join(map(repr, ROUTES))}."
+            raise InputError(msg)
+        root = resolve_model(model)
+        self._settings = Settings(
+            model=root,
+            sub_model=root if sub_model is None else resolve_model(sub_model),
+            sub_models={name: resolve_model(named) for name, named in (sub_models or {}).items()},
+            budget=budget or Budget(),
+            max_concurrency=max_concurrency,
+            route=route,
+            direct_below=direct_below,
+            model_window=model_window,
+            sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
+            limits=repl_limits or ReplLimits(),
+        )
+        self._engine = Engine(self._settings)
+        saver = usable_by_async(checkpointer)
+        self._graph = build_graph(self._engine, checkpointer=saver)
+
+    @property
+    def graph(self) -> Graph:
+        """The compiled state machine, to compose or to serve."""
+        return self._graph
+
+    # -- the Runnable interface -----------------------------------------------------------------------------------
+
+    def invoke(self, input: RLMInput, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
+        """Answer a question.
+
+        Args:
+            input: `question` and `context`: `str`, `Document`, a list of either, a `Path` or list of paths (text
+                files, directories, patterns), or a mapping of names to texts.
+            config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
+            **kwargs: Passed on to the graph.
+
+        Returns:
+            The answer with its usage, the documents touched, why the run stopped, and its journal.
+
+        Raises:
+            InputError: The question or the context cannot be used.
+            ModelError: The root model cannot be used.
+        """
+        return run_on_background_loop(self.ainvoke(input, ensure_config(config), **kwargs))
+
+    async def ainvoke(self, input: RLMInput, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
+        """Like `invoke`, on the caller's event loop."""
+        result: RLMResult | None = None
+        async with aclosing(self._events(input, config, ["values"], **kwargs)) as events:
+            async for _, _, data in events:
+                result = data
+        assert result is not None  # noqa: S101  # the last event is the result
+        return result
+
+    def stream(  # type: ignore[override]
+        self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        **kwargs: Any,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Run and yield what happens.
+
+        Args:
+            input: As for `invoke`.
+            config: As for `invoke`.
+            stream_mode: None yields the result once, at the end. `"custom"` yields progress events (dicts with `event`,
+                `run`, `depth`), of which the last is `{"event": "result", "result": ...}`. A list of LangGraph's modes
+                yields pairs of mode and data; `"values"` is the result.
+            **kwargs: Passed on to the graph.
+        """
+        loop = background_loop()
+        out: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+
+        async def pump() -> None:
+            async with aclosing(self.astream(input, ensure_config(config), stream_mode=stream_mode, **kwargs)) as items:
+                async for item in items:
+                    out.put(("item", item))
+
+        ended = _Ended()
+        future = asyncio.run_coroutine_threadsafe(ended.watch(pump()), loop)
+        future.add_done_callback(lambda _: out.put(("end", None)))
+        try:
+            while (got := out.get())[0] == "item":
+                yield got[1]
+            future.result()
+        finally:
+            future.cancel()
+            ended.wait()
+
+    async def astream(  # type: ignore[override]
+        self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        **kwargs: Any,
+    ) -> AsyncIterator[Any]:  # fmt: skip
+        """Like `stream`, on the caller's event loop."""
+        modes = ["values"] if stream_mode is None else [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
+        wanted = modes if "values" in modes else [*modes, "values"]
+        async with aclosing(self._events(input, config, wanted, **kwargs)) as events:
+            async for is_result, mode, data in events:
+                if not is_result:
+                    yield data if isinstance(stream_mode, str) else (mode, data)
+                elif stream_mode is None or stream_mode == "values":
+                    yield data
+                elif stream_mode == "custom":
+                    yield {"event": "result", "result": data}
+                elif "values" in modes:
+                    yield "values", data
+
+    # -- one run --------------------------------------------------------------------------------------------------
+
+    async def _events(
+        self, given: RLMInput, config: RunnableConfig | None, modes: list[str], **kwargs: Any
+    ) -> AsyncIterator[tuple[bool, str, Any]]:
+        """Yield (is the result, mode, data); the result comes last."""
+        question, corpus = _question(given), load_corpus(_context(given))
+        run = Run(self._settings)
+        run.is_owned = True
+        run.corpora[corpus.hash] = corpus
+        self._engine.runs[run.id] = run
+        run.ledger.set_turn_aside()
+        state = {"question": question, "context_ref": {"hash": corpus.hash}, "run_id": run.id, "path": "", "depth": 0}
+        config = merge_configs({"run_name": "RLM", "recursion_limit": SUPERSTEPS}, config)
+        final: dict[str, Any] = {}
+        graph_modes = modes if "values" in modes else [*modes, "values"]
+        try:
+            stream = self._graph.astream(state, config, stream_mode=graph_modes, **kwargs)  # type: ignore[call-overload]
+            async with aclosing(stream) as items:
+                async for mode, data in items:
+                    if mode == "values":
+                        final = data
+                    else:
+                        yield False, mode, data
+            yield True, "values", _result(final)
+        finally:
+            await asyncio.shield(self._engine.close(run))
+
+
+class _Ended:
+    """Tells a waiting thread that a coroutine on the loop has really ended, not only been cancelled."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    async def watch(self, work: Any) -> Any:
+        try:
+            return await work
+        finally:
+            self._event.set()
+
+    def wait(self) -> None:
+        self._event.wait(timeout=10)
+
+
+def _question(given: Any) -> str:
+    if not isinstance(given, Mapping) or "question" not in given:
+        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
+        raise InputError(msg)
+    question = given["question"]
+    if not isinstance(question, str) or not question.strip():
+        msg = f"The question is {question!r}. Ask something in words."
+        raise InputError(msg)
+    return question
+
+
+def _context(given: Mapping[str, Any]) -> Any:
+    if given.get("context") is None:
+        msg = "The input has no context. Pass the text, documents or paths as `context`."
+        raise InputError(msg)
+    return given["context"]
+
+
+def _result(final: Mapping[str, Any]) -> RLMResult:
+    documents = [
+        Document("", id=d["id"], metadata={**d["metadata"], "source": d["name"], "characters": d["size"], "spans": d["spans"]})
+        for d in final["documents"]
+    ]
+    return {
+        "question": final["question"],
+        "answer": final["answer"],
+        "value": final["value"],
+        "citations": final["citations"],
+        "context": documents,
+        "usage": final["usage"],
+        "stop_reason": final["stop_reason"],
+        "turns": final["turns"],
+        "journal": final["journal"],
+    }
+
+
+def _check(**values: int | None) -> None:
+    for name, value in values.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            msg = f"{name}={value!r}: use a whole number above 0."
+            raise InputError(msg)
+

@@ -1,0 +1,295 @@
+"""The live side of a tree of runs: what no checkpoint can hold.
+
+Models with their clients, the ledger, the text and the REPLs. The journal is the run and the REPL a cache of it, so all
+of this may be lost at any moment and is built again from graph state when a node needs it.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pydantic_monty as monty
+from langchain_core.language_models import BaseChatModel
+from langgraph.config import get_stream_writer
+
+from langchain_rlm.budget import Budget, Ledger
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.spans import SpanFinder
+from langchain_rlm.errors import InputError
+from langchain_rlm.models.calls import Caller
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, ModelClients, name_of, window_of
+from langchain_rlm.repl.replay import rebuild
+from langchain_rlm.repl.session import Ended, Outcome, ReplContext, ReplLimits, Session
+from langchain_rlm.state import Entry, RLMState
+
+T = TypeVar("T")
+
+CHARACTERS_PER_TOKEN = 4
+READS_WELL = 12_500
+"""Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
+READS_WELL_SHARE = 0.2
+SHOWN_SHARE = 0.03
+SHOWN_MOST = 12_000
+SHOWN_LEAST = 1_500
+HISTORY_SHARE = 0.4
+"""Share of the root model's window that the turns may fill before old observations fold."""
+CONCURRENT_CELLS = 16
+"""Threads that run cells; more recursive runs than this wait for one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How an `RLM` was set up."""
+
+    model: BaseChatModel
+    sub_model: BaseChatModel
+    sub_models: Mapping[str, BaseChatModel]
+    budget: Budget
+    max_concurrency: int
+    route: str
+    direct_below: int
+    model_window: int | None
+    sub_model_window: int | None
+    limits: ReplLimits
+
+    @property
+    def root_window(self) -> int:
+        """Input window of the root model in tokens."""
+        return self.model_window or window_of(self.model) or DEFAULT_WINDOW
+
+    @property
+    def leaf_window(self) -> int:
+        """Input window of the sub-model in tokens."""
+        return self.sub_model_window or window_of(self.sub_model) or DEFAULT_WINDOW
+
+    @property
+    def chunk_size(self) -> int:
+        """Characters that the sub-model reads well."""
+        return int(min(READS_WELL, self.leaf_window * READS_WELL_SHARE)) * CHARACTERS_PER_TOKEN
+
+    @property
+    def shown(self) -> int:
+        """Characters of output that the root model sees of a cell."""
+        characters = int(self.root_window * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
+        return max(SHOWN_LEAST, min(SHOWN_MOST, characters))
+
+    @property
+    def history_room(self) -> int:
+        """Characters that the turns may take."""
+        return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
+
+    def windows(self) -> dict[str, int]:
+        """Known input windows by model name."""
+        models = [self.model, self.sub_model, *self.sub_models.values()]
+        known = {name_of(model): window for model in models if (window := window_of(model))}
+        if self.model_window:
+            known[name_of(self.model)] = self.model_window
+        if self.sub_model_window:
+            known[name_of(self.sub_model)] = self.sub_model_window
+        return known
+
+    def pick(self, name: str | None) -> BaseChatModel | None:
+        """The sub-model of that name, or None when there is none."""
+        return self.sub_model if name is None else self.sub_models.get(name)
+
+
+@dataclass
+class Level:
+    """One run of the tree, live: its text, and its REPL when it has one."""
+
+    run: "Run"
+    path: str
+    depth: int
+    corpus: Corpus
+    profiles: list[Profile]
+    finder: SpanFinder = field(init=False)
+    session: Session | None = None
+    hosts: list[Entry] = field(default_factory=list)
+    """What the host answered since the last journal write."""
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        self.finder = SpanFinder(self.corpus.texts)
+
+    @property
+    def may_recurse(self) -> bool:
+        return self.depth + 1 < self.run.settings.budget.depth
+
+    @property
+    def may_ask(self) -> bool:
+        return self.run.settings.budget.depth > 0
+
+    def repl_context(self) -> ReplContext:
+        separators = self.profiles[0].separators if self.profiles else ()
+        size = self.run.settings.chunk_size
+        return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
+
+    async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
+        """Run a cell in this level's REPL, which is built first when there is none."""
+        session = await self.repl(journal)
+        return await self._run(session, lambda: session.start(code))
+
+    async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
+        """Put answers into the paused cell and run it on."""
+        session = await self.repl(journal)
+        return await self._run(session, lambda: session.resume(results))
+
+    async def repl(self, journal: Sequence[Entry]) -> Session:
+        """The REPL, as the journal left it."""
+        if self.session is None:
+            session = await self.run.new_session(self, journal)
+            try:
+                await self._on_thread(session, lambda: rebuild(session, journal))
+            except BaseException:
+                session.kill()
+                raise
+            session.host = self._host
+            self.session = session
+        return self.session
+
+    async def _run(self, session: Session, step: Callable[[], Outcome]) -> Outcome:
+        outcome = await self._on_thread(session, step, self.run.ledger.remaining_seconds(last_turn=True))
+        if isinstance(outcome, Ended) and outcome.lost:
+            await self.drop()
+        return outcome
+
+    async def _on_thread(self, session: Session, step: Callable[[], T], seconds: float | None = None) -> T:
+        """Do blocking work on a thread; end the worker when time is up or the run is cancelled."""
+        future = asyncio.get_running_loop().run_in_executor(self.run.threads, step)
+        try:
+            done, _ = await asyncio.wait([future], timeout=seconds)
+        except asyncio.CancelledError:
+            session.kill()
+            with contextlib.suppress(BaseException):
+                await asyncio.shield(future)
+            raise
+        if not done:
+            session.kill()
+        return await future
+
+    def _host(self, name: str) -> Any:
+        value = self.run.ledger.left() if name == "budget" else None
+        self.hosts.append({"kind": "host", "name": name, "value": value})
+        return value
+
+    def take_hosts(self) -> list[Entry]:
+        entries, self.hosts = self.hosts, []
+        return entries
+
+    async def drop(self) -> None:
+        """Give the REPL up; the journal has what it takes to build it again."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.kill()
+            await asyncio.get_running_loop().run_in_executor(self.run.threads, session.close)
+
+
+@dataclass
+class Run:
+    """The live side of one tree of runs."""
+
+    settings: Settings
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    ledger: Ledger = field(init=False)
+    clients: ModelClients = field(default_factory=ModelClients)
+    caller: Caller = field(init=False)
+    levels: dict[str, Level] = field(default_factory=dict)
+    is_owned: bool = False
+    """An `RLM` call holds this run and closes it; else the graph does, at its end."""
+    corpora: dict[str, Corpus] = field(default_factory=dict)
+    """Contexts that a caller handed over before the graph began, by hash."""
+    _threads: ThreadPoolExecutor | None = None
+    _pool: monty.Monty | None = None
+    _pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.settings.budget)
+        gate = asyncio.Semaphore(self.settings.max_concurrency)
+        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
+
+    @property
+    def threads(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(CONCURRENT_CELLS, thread_name_prefix="rlm-cell")
+        return self._threads
+
+    async def enter(self, state: RLMState, corpus: Corpus) -> Level:
+        """Open a level of the tree over its context."""
+        path = state.get("path", "")
+        profiles = await asyncio.get_running_loop().run_in_executor(self.threads, _profiles, corpus)
+        level = Level(self, path, state.get("depth", 0), corpus, profiles)
+        self.levels[path] = level
+        return level
+
+    async def new_session(self, level: Level, journal: Sequence[Entry]) -> Session:
+        """Open a fresh REPL for a level."""
+        entry = next(entry for entry in journal if entry["kind"] == "run")
+        session = Session(
+            await self._workers(),
+            level.repl_context(),
+            self.settings.limits,
+            seed=entry["seed"],
+            started=datetime.fromisoformat(entry["started"]),
+            host=lambda _: None,
+        )
+        await asyncio.get_running_loop().run_in_executor(self.threads, session.open)
+        return session
+
+    async def _workers(self) -> monty.Monty:
+        async with self._pool_lock:
+            if self._pool is None:
+                pool = monty.Monty(min_processes=1, max_processes=10_000)
+                await asyncio.get_running_loop().run_in_executor(self.threads, pool.__enter__)
+                self._pool = pool
+        return self._pool
+
+    async def close(self) -> None:
+        """End workers, threads and connections. Safe to call twice."""
+        for level in list(self.levels.values()):
+            await level.drop()
+        self.levels.clear()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.get_running_loop().run_in_executor(self.threads, pool.__exit__, None, None, None)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+            self._threads = None
+        await self.clients.close()
+
+
+def _profiles(corpus: Corpus) -> list[Profile]:
+    return [profile(document.text, name=document.name) for document in corpus.documents]
+
+
+def new_run_entry(run: Run, level: Level, route: str) -> Entry:
+    """The first entry of a journal: what a replay needs to be exact."""
+    return {
+        "kind": "run",
+        "id": run.id,
+        "path": level.path,
+        "depth": level.depth,
+        "seed": f"{run.id}/{level.path}",
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "route": route,
+        "documents": len(level.corpus.documents),
+        "characters": level.corpus.characters,
+        "context": level.corpus.hash,
+    }
+
+
+def emit(event: str, level: Level, **data: Any) -> None:
+    """Send a progress event to the custom stream, when anyone listens."""
+    with contextlib.suppress(RuntimeError, LookupError):
+        get_stream_writer()({"event": event, "run": level.path, "depth": level.depth, **data})
+
+
+def unknown_context(ref: Mapping[str, Any]) -> InputError:
+    """The error for a run whose text is not there."""
+    msg = f"The context {ref.get('hash')} of this run is not in memory. Pass the same context again."
+    return InputError(msg)

@@ -1,0 +1,105 @@
+"""What goes in, what is kept in graph state, and what comes out.
+
+All of it is plain data: a checkpoint must load without our classes. The context itself is never here: state holds its
+content hash, and prompts are literal pieces plus spans of the context.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from langgraph.channels import DeltaChannel, UntrackedValue
+
+Span = tuple[int, int, int]
+"""Document index, start and end, in characters."""
+
+Piece = str | Span | list[int]
+"""A part of a prompt: literal text, or a span of the context (a list once it has been through JSON)."""
+
+Entry = dict[str, Any]
+"""One journal entry. Its `kind` is one of:
+
+| kind | holds |
+|---|---|
+| `run` | `id`, `path`, `depth`, `seed`, `started` (ISO 8601), `route`, size and hash of the context |
+| `route` | `route`: the direct call did not fit, the run goes on as `rlm` |
+| `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |
+| `cell` | `turn`, `index`, `code`: this cell of the reply began to run |
+| `asked` | `calls`: id, how, pieces, model, digest of the prompt, context (for `rlm`), `reused` (id of an answer given again) |
+| `answer` | `id`, `text` or `error` (type, message), `model`, `usage`, `seconds` |
+| `host` | `name`, `value`: what the host answered at once (`budget()`) |
+| `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `variables` |
+| `note` | `text` to the root model instead of an observation (no code, a cut-off reply) |
+| `end` | `stop_reason`, `answer` |
+"""
+
+
+def append_entries(journal: list[Entry], writes: Sequence[list[Entry]]) -> list[Entry]:
+    """The journal's reducer: order of arrival, nothing is ever changed."""
+    return [*journal, *(entry for write in writes for entry in write)]
+
+
+class RLMInput(TypedDict):
+    """The input of a run."""
+
+    question: str
+    context: NotRequired[Any]
+    """`str`, `Document`, a list of either, a `Path` or list of paths, or a mapping of names to texts."""
+
+
+class RLMState(TypedDict, total=False):
+    """What a run keeps between supersteps."""
+
+    question: str
+    context: Annotated[Any, UntrackedValue]
+    """Only when the graph is called directly: `inspect` takes it out at once, and it is never checkpointed."""
+    context_ref: dict[str, Any]
+    """`hash` of the context; in a recursive run also its `pieces` over the context of the run above."""
+    run_id: str
+    path: str
+    """Which run of the tree: empty for the first, then the ids of the calls that led here, joined by slashes."""
+    depth: int
+    journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
+    answer: str
+    value: Any
+    """The answer as the code gave it, when it is plain data and no string."""
+    citations: list[dict[str, Any]]
+    stop_reason: str
+    turns: int
+    usage: dict[str, Any]
+    documents: list[dict[str, Any]]
+
+
+class RLMOutput(TypedDict, total=False):
+    """What the graph returns."""
+
+    question: str
+    answer: str
+    value: Any
+    citations: list[dict[str, Any]]
+    stop_reason: str
+    turns: int
+    usage: dict[str, Any]
+    documents: list[dict[str, Any]]
+    journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
+
+
+class RLMResult(TypedDict):
+    """What `RLM.invoke` returns."""
+
+    question: str
+    answer: str
+    """The answer. It was a value in the REPL: it may be far longer than any model's output limit."""
+    value: Any
+    """The same as the code gave it, when it was plain data (a list, a dict, a number); else the answer."""
+    citations: list[dict[str, Any]]
+    context: list[Any]
+    """The documents that models or code touched, as LangChain `Document`s without their text:
+    `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""
+    usage: dict[str, Any]
+    """Calls, input and output tokens, cost in US dollars (None when no price is known), seconds; `models` has the same
+    by model; `estimated_calls` says for how many calls the provider gave no token counts."""
+    stop_reason: str
+    """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`."""
+    turns: int
+    """Root-model replies in this run, recursive runs not included."""
+    journal: list[Entry]
