@@ -289,6 +289,11 @@ def emit(event: str, level: Level, **data: Any) -> None:
         get_stream_writer()({"event": event, "run": level.path, "depth": level.depth, **data})
 
 
+def spent(level: Level) -> dict[str, Any]:
+    """What the tree has spent so far, for progress events."""
+    return {"tokens": level.run.ledger.tokens, "cost": level.run.ledger.cost}
+
+
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
     msg = f"The context {ref.get('hash')} of this run is not in memory. Pass the same context again."

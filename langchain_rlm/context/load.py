@@ -38,9 +38,10 @@ def load_corpus(context: Any) -> Corpus:
         InputError: Nothing is there, a path does not exist or holds no text, or the form is not one of these.
     """
     if isinstance(context, Corpus):
-        return context
-    single = isinstance(context, str | Document) or (isinstance(context, Path) and context.is_file())
-    documents = tuple(_unique(_read(context)))
+        single, documents = context.single, tuple(_unique(context.documents))
+    else:
+        single = isinstance(context, str | Document) or (isinstance(context, Path) and context.is_file())
+        documents = tuple(_unique(_read(context)))
     if not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
         msg = f"The context has {what}. {FORMS}"

@@ -133,7 +133,7 @@ class Caller:
                 self.ledger.release(tokens, cost)
             usage = self._usage(message, name, provider, sent)
             self.ledger.record(name, usage)
-        failure = _fault_of(message, usage, sent)
+        failure = _fault_of(message) or _silent_cut(messages, usage, sent)
         if failure:
             raise ModelCallError(failure)
         cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
@@ -197,24 +197,32 @@ def _finish(message: AIMessage) -> str:
     return str(metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason") or "")
 
 
-def _fault_of(message: AIMessage, usage: dict[str, Any], sent: int) -> Failure | None:
+def _fault_of(message: AIMessage) -> Failure | None:
     """What is wrong with a reply that arrived as if all were well."""
     refusal = message.additional_kwargs.get("refusal")
     if refusal or _finish(message) in {"content_filter", "refusal", "SAFETY"}:
         return Failure("refused", f"the model refused: {refusal or 'the provider filtered the content'}"[:300])
-    counted = not usage["estimated_calls"]
-    if counted and sent > SILENT_CUT_ABOVE and usage["input_tokens"] * SILENT_CUT < sent:
-        msg = (
-            f"the provider read about {usage['input_tokens']:,} of {sent:,} tokens and cut the rest: "
-            f"send at most about {usage['input_tokens'] * 3:,} characters, or raise its window"
-        )
-        return Failure("overflow", msg, limit=usage["input_tokens"])
     if not message.text.strip():
         cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
         if cut:
             return Failure("cut_off", "the output limit was used up before the model wrote any text")
         return Failure("empty", "the model gave an empty answer")
     return None
+
+
+def _silent_cut(messages: Sequence[BaseMessage], usage: dict[str, Any], sent: int) -> Failure | None:
+    """Ollama and others answer from the part of a prompt that fits: their token count gives it away."""
+    read = usage["input_tokens"]
+    if usage["estimated_calls"] or sent <= SILENT_CUT_ABOVE or read * SILENT_CUT >= sent:
+        return None
+    dense = sum(estimate_tokens(" ".join(str(message.content).split())) for message in messages)
+    if read * SILENT_CUT >= dense:  # runs of white space are few tokens
+        return None
+    msg = (
+        f"the provider read about {read:,} of {sent:,} tokens and cut the rest: "
+        f"send at most about {read * 3:,} characters, or raise its window"
+    )
+    return Failure("overflow", msg, limit=read)
 
 
 def add_usage(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

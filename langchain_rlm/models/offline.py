@@ -1,14 +1,15 @@
 """A chat model that needs no network: extractive, without reasoning. For demos, baselines and dry runs.
 
-As the root of a run it writes three fixed programs (search, ask about the best pieces, gather); as a sub-model it quotes
-the sentences that share most words with the question. Words are ranked by BM25 and known by their English stems, so it
-finds what is said in the question's own words and nothing else.
+As the root of a run it writes fixed programs (search, ask about the best pieces, gather); as a sub-model it quotes the
+sentences that share most words with the question. Words count by BM25 and are known by their English stems, so it finds
+what is said in the question's own words and nothing else.
 """
 
 import math
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -32,12 +33,15 @@ _LONG_SENTENCE_CHARACTERS = 400
 _QUESTION_PARAGRAPH_CHARACTERS = 500
 
 _STOP_WORDS = frozenset(
-    "a about an and any are as at be been by can could did do does for from had has have how i in into is it its may me"
-    " might must my of on or our shall should that the their them there these they this those to was we were what when"
-    " where which who whom whose why will would you your".split()
+    re.findall(
+        r"\w+",
+        "a about an and any are as at be been by can could describe did do does explain for from had has have how i in"
+        " into is it its may me mean means might must my of on or our shall should tell that the their them there these"
+        " they this those to was we were what when where which who whom whose why will work works would you your",
+    )
 )
-_SUFFIXES = ("ings", "ing", "ions", "ion", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y", "d")
-_ENDING = rf"(?:[bdglmnprt]?(?:{'|'.join(_SUFFIXES)}))?"
+_SUFFIXES = ("ings", "ing", "ions", "ion", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y")
+_ENDING = rf"(?:[bdglmnprt]?(?:{'|'.join(_SUFFIXES)}|d))?"
 _MATCHES_NOTHING = r"(a\bb)"
 _QUOTED = re.compile("[\"“`']([^\"”`'\n]{1,200})[\"”`'](?!\\w)")
 _COUNTING = re.compile(r"\b(?:how many|how often|count|number of)\b", re.IGNORECASE)
@@ -58,7 +62,10 @@ def rank(texts):
     found = []
     for text in texts:
         text = text.lower()
-        found.append(re.findall(WORDS, text) + [word + "+" for word in re.findall(PAIRS, text)])
+        words = re.findall(WORDS, text)
+        for pair, pattern in PAIRS.items():
+            words += [pair] * len(re.findall(pattern, text))
+        found.append(words)
     average = max(1, sum([len(text) for text in texts]) / max(1, len(texts)))
     rarity = {}
     for term in TERMS:
@@ -71,7 +78,8 @@ def rank(texts):
         for term in TERMS:
             count = words.count(term)
             score += rarity[term] * count * 2.5 / (count + length)
-        scores.append((score, index))
+        short = texts[index].count(" ") + 1 < 5
+        scores.append((score / 2 if short else score, index))
     return sorted(scores, key=lambda pair: (-pair[0], pair[1]))
 
 
@@ -97,12 +105,15 @@ if len(pieces) > 40:
 prompts = []
 for index in chosen:
     prompts.append(INSTRUCTION + "\nQuestion: " + QUESTION + "\nText:\n" + pieces[index])
-replies = llm_query_batched(prompts) if prompts else []
+replies = llm_query_batched(prompts, on_error="return") if prompts else []
 quotes = []
+failed = 0
 for index, reply in zip(chosen, replies):
-    if isinstance(reply, str) and not reply.startswith("NONE"):
+    if not isinstance(reply, str):
+        failed += 1
+    elif not reply.startswith("NONE"):
         quotes.extend([(places[index], line.strip()) for line in reply.splitlines() if line.strip()])
-print(f"{len(chosen)} pieces asked, {len(quotes)} sentences quoted")
+print(f"{len(chosen)} pieces asked, {failed} failed, {len(quotes)} sentences quoted")
 """
 
 _GATHER = r"""
@@ -111,15 +122,19 @@ try:
 except NameError:
     quotes = []
     for score, index in ranked[:5]:
-        for sentence in re.findall(r"\S[^.!?]{10,400}[.!?]", pieces[index]) if score > 0 else []:
+        for sentence in re.findall(r"\b\w[^.!?]{10,400}[.!?]", pieces[index]) if score > 0 else []:
             quotes.append((places[index], " ".join(sentence.split())))
-quotes = list(dict.fromkeys(quotes))
-scored = [(score, index) for score, index in rank([quote for place, quote in quotes]) if score > 0]
-best = [index for score, index in scored[:5] if score >= scored[0][0] / 2 or index in [i for s, i in scored[:3]]]
+origin = {}
+for place, quote in quotes:
+    if quote not in origin:
+        origin[quote] = place
+candidates = list(origin)
+scored = [(score, candidates[index]) for score, index in rank(candidates) if score > 0]
+best = [quote for score, quote in scored[:3]] + [quote for score, quote in scored[3:5] if score >= scored[0][0] / 2]
 if best:
     result = "Passages that bear on the question (extractive model: quoted, not reasoned):"
-    for index in best:
-        result += f"\n{quotes[index][1]} [{quotes[index][0]}]"
+    for quote in best:
+        result += f"\n{quote} [{origin[quote]}]"
 else:
     result = "The offline model found no sentence that bears on the question."
 FINAL(result)
@@ -253,7 +268,7 @@ def content_words(question: str) -> list[str]:
 
 def _stem(word: str) -> str:
     for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM:
+        if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= _SHORTEST_STEM:
             stem = word[: -len(suffix)]
             doubled = stem[-1] == stem[-2] and stem[-1] in "bdgmnprt" and len(stem) > _SHORTEST_STEM
             return stem[:-1] if doubled else stem
@@ -265,21 +280,18 @@ def _word_pattern(stems: Sequence[str]) -> str:
     return rf"\b({'|'.join(map(re.escape, stems))}){_ENDING}\b" if stems else _MATCHES_NOTHING
 
 
-def _pairs(question: str) -> dict[str, str]:
-    """Content words that stand side by side in the question, first to second; as such they say more than apart."""
-    words = re.findall(r"\w+", question.lower())
-    pairs = zip(words, words[1:], strict=False)
-    return {_stem(one): _stem(two) for one, two in pairs if one not in _STOP_WORDS and two not in _STOP_WORDS}
+def _pair_patterns(question: str) -> dict[str, str]:
+    """Patterns for content words that stand side by side in the question, by the stem of the first and a plus sign.
 
-
-def _pair_pattern(pairs: dict[str, str]) -> str:
-    """A pattern for the pairs; its one group is the first stem."""
-    together = "|".join(rf"{re.escape(one)}(?={_ENDING}\W{{1,3}}{re.escape(two)})" for one, two in pairs.items())
-    return rf"\b({together})" if pairs else _MATCHES_NOTHING
+    A pair found together says more than its words apart: "import statement" is not any statement and some import.
+    """
+    pairs = pairwise(re.findall(r"\w+", question.lower()))
+    stems = [(_stem(one), _stem(two)) for one, two in pairs if one not in _STOP_WORDS and two not in _STOP_WORDS]
+    return {f"{one}+": rf"\b{re.escape(one)}{_ENDING}\W{{1,3}}{re.escape(two)}" for one, two in stems[:_MAX_WORDS]}
 
 
 def _bm25(texts: Sequence[str], question: str) -> list[float]:
-    words, pairs = _word_pattern(content_words(question)), _pair_pattern(_pairs(question))
+    words, pairs = _word_pattern(content_words(question)), _pair_patterns(question)
     counts = [_counted(text.lower(), words, pairs) for text in texts]
     containing = Counter(term for count in counts for term in count)
     rarity = {term: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for term, n in containing.items()}
@@ -291,8 +303,10 @@ def _bm25(texts: Sequence[str], question: str) -> list[float]:
     ]
 
 
-def _counted(text: str, words: str, pairs: str) -> Counter[str]:
-    return Counter(re.findall(words, text) + [f"{word}+" for word in re.findall(pairs, text)])
+def _counted(text: str, words: str, pairs: dict[str, str]) -> dict[str, int]:
+    counts = Counter(re.findall(words, text))
+    together = {term: len(re.findall(pattern, text)) for term, pattern in pairs.items() if term[:-1] in counts}
+    return counts | {term: count for term, count in together.items() if count}
 
 
 def _is_root(messages: Sequence[BaseMessage]) -> bool:
@@ -307,7 +321,7 @@ def _root_reply(messages: Sequence[BaseMessage]) -> str:
         return _cell("Count with code.", {"NEEDLE": needle, "UNIT": _counted_unit(question)}, _COUNT)
     if "final answer now" in _last_human(messages).lower():
         return _cell("Answer with what is known.", _terms(question), _GATHER if turn else _SEARCH + _GATHER)
-    programs = (
+    programs: tuple[tuple[str, dict[str, object], str], ...] = (
         ("Search: rank the pieces by the words of the question.", _terms(question), _SEARCH),
         ("Ask about the best pieces.", {"INSTRUCTION": _INSTRUCTION, "QUESTION": question}, _MAP),
         ("Gather the quotes.", {}, _GATHER),
@@ -317,14 +331,13 @@ def _root_reply(messages: Sequence[BaseMessage]) -> str:
 
 
 def _terms(question: str) -> dict[str, object]:
-    words, pairs = content_words(question), _pairs(question)
-    terms = words + [f"{word}+" for word in pairs]
-    return {"WORDS": _word_pattern(words), "PAIRS": _pair_pattern(pairs), "TERMS": terms}
+    words, pairs = content_words(question), _pair_patterns(question)
+    return {"WORDS": _word_pattern(words), "PAIRS": pairs, "TERMS": words + list(pairs)}
 
 
-def _cell(remark: str, constants: dict[str, Any], program: str) -> str:
+def _cell(remark: str, constants: dict[str, object], program: str) -> str:
     # A literal is written in ASCII and without backticks: nothing in a question can end the fence.
-    values = "".join(f"{name} = {ascii(value)}\n".replace("`", "\\x60") for name, value in constants.items())
+    values = "".join(f"{name} = {value!a}\n".replace("`", "\\x60") for name, value in constants.items())
     return f"{remark}\n\n```repl\n{values}{program.strip()}\n```"
 
 
@@ -351,7 +364,7 @@ def _last_human(messages: Sequence[BaseMessage]) -> str:
 
 
 def _question_and_text(prompt: str) -> tuple[str, str]:
-    """The two parts of a prompt: as `Question:` and `Text:`, in tags, or the question as the first or last paragraph."""
+    """The two parts of a prompt: as `Question:` and `Text:`, in tags, or by paragraphs."""
     asked = re.search(r"(?m)^Question:[ \t]*(.+)$", prompt)
     tagged = _tagged("question", prompt), _tagged("context", prompt)
     if all(tagged) and not (asked and asked.start() < prompt.index("<question>")):
@@ -368,8 +381,8 @@ def _question_and_text(prompt: str) -> tuple[str, str]:
 
 
 def _tagged(tag: str, prompt: str) -> str:
-    """What stands between the first opening and the last closing tag, each at a line start."""
-    match = re.search(rf"(?ms)^<{tag}>\s*(.*)^</{tag}>", prompt)
+    """What stands between the first opening tag and the last closing one, each at a line start."""
+    match = re.search(rf"(?ms)^<{tag}\b[^>\n]*>(.*)^</{tag}>", prompt)
     return match.group(1).strip() if match else ""
 
 
@@ -381,10 +394,10 @@ def _until_stop(text: str, stop: Sequence[str] | None) -> str:
 def _streamed(messages: Sequence[BaseMessage], stop: Sequence[str] | None) -> Iterator[ChatGenerationChunk]:
     text = _until_stop(reply(messages), stop)
     for line in text.splitlines(keepends=True):
-        yield ChatGenerationChunk(message=AIMessageChunk(line))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=line))
     yield ChatGenerationChunk(
         message=AIMessageChunk(
-            "",
+            content="",
             response_metadata=_response_metadata(),
             usage_metadata=_usage(messages, text),
             chunk_position="last",

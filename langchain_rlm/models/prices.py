@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-FREE = frozenset({"offline"})
+FREE = frozenset({"offline (extractive, no reasoning)"})
 
 
 def cost_of(model: str, provider: str | None, input_tokens: int, output_tokens: int) -> float | None:

@@ -15,7 +15,7 @@ from langchain_rlm.errors import ModelError
 from langchain_rlm.models.calls import Reply, add_usage
 from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
-from langchain_rlm.run import Level, emit
+from langchain_rlm.run import Level, emit, spent
 from langchain_rlm.state import Entry, RLMState
 
 CONTINUED = 3
@@ -182,7 +182,7 @@ async def _continue(
 
 def _reply_entry(level: Level, journal: list[Entry], reply: Reply, *, last: str | None = None) -> Entry:
     turn = journals.turns(journal) + 1
-    emit("reply", level, turn=turn, text=reply.text, usage=reply.usage, model=reply.model)
+    emit("reply", level, turn=turn, text=reply.text, model=reply.model, spent=spent(level))
     return {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
         "seconds": round(reply.seconds, 3),

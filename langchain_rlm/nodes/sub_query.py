@@ -12,7 +12,7 @@ from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import RLMError
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
-from langchain_rlm.run import Level, emit
+from langchain_rlm.run import Level, emit, spent
 from langchain_rlm.state import Entry
 
 LONG_PROMPT = 4_000
@@ -40,8 +40,9 @@ async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableCon
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
         entry = {"error": classify(error).as_dict()}
-    emit("answer", level, id=call["id"], error=entry.get("error"), seconds=round(time.monotonic() - started, 3))
-    return {"kind": "answer", "id": call["id"], **entry, "seconds": round(time.monotonic() - started, 3)}
+    seconds = round(time.monotonic() - started, 3)
+    emit("answer", level, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(level))
+    return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds}
 
 
 async def _ask_model(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:

@@ -18,13 +18,15 @@ from typing import Any
 import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
-from langchain_rlm.repl.lowering import BUILTINS, LoweredCell, Lowering, sandbox_module
+from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module
 from langchain_rlm.repl.tracebacks import CellText, explain
 
 CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""
 BLOCKS_ABOVE = 1_000_000
+PART = 1024 * BLOCK
+"""Characters of a large text handed over at a time."""
 SUSPENSIONS = 1_000_000
 
 
@@ -143,32 +145,40 @@ class Session:
         checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
         self._pid = self._repl.worker_pid
-        blocks = self._blocks()
-        self._lowering = Lowering(suspending=CONTRACT, slices=bool(blocks))
-        self._feed(BUILTINS, inputs=self._inputs(blocks))
+        large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
+        blocked = [index for index in large if not self.context.texts[index].isascii()]
+        self._lowering = Lowering(suspending=CONTRACT, slices=bool(blocked))
+        self._feed(builtins_source(), inputs=self._settings())
+        self._bind_context(frozenset(large), blocked)
         self._feed(_sandbox_source("chunks"))
         self._feed(_sandbox_source("contract"))
         self._feed("_rlm_own = list(locals().keys())")
 
-    def _inputs(self, blocks: list[tuple[int, list[str]]]) -> dict[str, Any]:
-        texts = list(self.context.texts)
+    def _settings(self) -> dict[str, Any]:
         settings = {
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
             "separators": list(self.context.separators),
             "block_size": BLOCK,
         }
-        pairs = [(texts[index], parts) for index, parts in blocks]
-        bound = {"context": texts[0] if self.context.single else texts, "_rlm_blocks": pairs}
-        return {**bound, "sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
+        return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 
-    def _blocks(self) -> list[tuple[int, list[str]]]:
-        large = [
-            (index, text)
-            for index, text in enumerate(self.context.texts)
-            if len(text) >= BLOCKS_ABOVE and not text.isascii()
-        ]
-        return [(index, [text[i : i + BLOCK] for i in range(0, len(text), BLOCK)]) for index, text in large]
+    def _bind_context(self, large: frozenset[int], blocked: Sequence[int]) -> None:
+        """Hand the texts over: large ones in parts, so that the host never holds a second copy."""
+        small = ["" if index in large else text for index, text in enumerate(self.context.texts)]
+        self._feed("_rlm_blocks = []", inputs={"_rlm_texts_in": small})
+        for index in sorted(large):
+            text, step = self.context.texts[index], BLOCK if index in blocked else PART
+            self._feed("_rlm_parts = []")
+            for start in range(0, len(text), PART):
+                part = text[start : start + PART]
+                pieces = [part[i : i + step] for i in range(0, len(part), step)]
+                self._feed("_rlm_parts += _rlm_part", inputs={"_rlm_part": pieces})
+            self._feed(f"_rlm_texts_in[{index}] = ''.join(_rlm_parts)")
+            if index in blocked:
+                self._feed(f"_rlm_blocks.append((_rlm_texts_in[{index}], _rlm_parts))")
+        self._feed("_rlm_parts = _rlm_part = None")
+        self._feed("context = _rlm_texts_in[0]" if self.context.single else "context = _rlm_texts_in")
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""

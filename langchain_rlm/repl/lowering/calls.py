@@ -236,7 +236,17 @@ class Calls(ast.NodeTransformer):
             node.args[0] = expression("_rlm_verbose(PATTERN)", pattern, PATTERN=pattern)
         return node
 
-    # Attributes
+    # Names and attributes
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        module, _, name = self._module_of(node).partition(".")
+        if module == "dataclasses" and name in vocabulary.PATCHES["dataclasses"] and isinstance(node.ctx, ast.Load):
+            return self._fields_function(node, name)
+        return node
+
+    def _fields_function(self, node: ast.expr, name: str) -> ast.expr:
+        table = ast.parse(repr({known.name: known.fields for known in self._known.classes.values() if known.fields}), mode="eval").body
+        return expression(f"_rlm_dataclass({name!r}, TABLE)", node, TABLE=table)
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         module = self._module_of(node.value)
@@ -273,6 +283,8 @@ class Calls(ast.NodeTransformer):
             if module == "collections" and node.attr == "abc":
                 refuse(node, "`collections.abc` is not available here; test with isinstance(x, (list, tuple, dict, set))")
             patch = Imports.meaning(node, module, node.attr)
+            if module == "dataclasses" and patch:
+                return self._fields_function(node, node.attr)
             if patch:
                 return expression(patch, node)
         return None

@@ -74,7 +74,18 @@ class Classes(ast.NodeTransformer):
         attributes.update(dict.fromkeys(_attributes(node)))
         has_length = "__len__" in own or any(self._known.classes[b].has_length for b in order[1:] if b in self._known.classes)
         lineage = tuple(name for name in order if name == node.name or name in self._known.classes)
-        return KnownClass(node.name, copy.deepcopy(node), lineage, error, kinds, tuple(attributes), has_length)
+        fields = {f: None for base in reversed(lineage[1:]) for f in self._known.classes[base].fields}
+        fields.update(dict.fromkeys(_annotated(node) if _is_dataclass(node) else []))
+        return KnownClass(
+            name=node.name,
+            node=copy.deepcopy(node),
+            order=lineage,
+            error=error,
+            kinds=kinds,
+            attributes=tuple(attributes),
+            fields=tuple(fields),
+            has_length=has_length,
+        )
 
     def _order(self, node: ast.ClassDef, bases: list[str]) -> list[str]:
         dummies: dict[str, type] = {}
@@ -123,7 +134,8 @@ class _Flattener:
                     fields[key] = copy.deepcopy(statement) if own else self._inherited(base, key, statement)
                 elif own and not isinstance(statement, ast.Expr | ast.Pass):
                     rest.append(statement)
-        body: list[ast.stmt] = [*fields.values(), *rest, *methods.values(), *self._extra.values()]
+        carrier = statements(f"_rlm_carrier = {self._known.error}", self._node) if self._known.error else []
+        body: list[ast.stmt] = [*carrier, *fields.values(), *rest, *methods.values(), *self._extra.values()]
         made = _class(self._node.name, body or [ast.Pass()], self._node)
         made.decorator_list = _class_decorators(self._node)
         return made
@@ -219,8 +231,7 @@ def _field_name(statement: ast.stmt) -> str:
 
 
 def _attributes(node: ast.ClassDef) -> list[str]:
-    fields = [s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
-    names = fields if _is_dataclass(node) else []
+    names = _annotated(node) if _is_dataclass(node) else []
     for method in _methods(node).values():
         if not method.args.args:
             continue
@@ -230,6 +241,10 @@ def _attributes(node: ast.ClassDef) -> list[str]:
             if stored and last_name(part.value) == own and part.attr not in names:  # type: ignore[attr-defined]
                 names.append(part.attr)  # type: ignore[attr-defined]
     return names
+
+
+def _annotated(node: ast.ClassDef) -> list[str]:
+    return [s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
 
 
 def _is_dataclass(node: ast.ClassDef) -> bool:

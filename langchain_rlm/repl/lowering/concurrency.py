@@ -200,8 +200,6 @@ class Concurrency(ast.NodeTransformer):
             returns=None,
         )
         place(made, node)
-        for part in ast.walk(made):
-            put_mark(part, "function", value=None)
         _Awaiting(self).body_of(made)
         return made
 
@@ -257,8 +255,11 @@ class _Inserter(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         self.generic_visit(node)
-        twin = self._twins.get(mark(node, "function") or 0)
-        return [node, twin] if twin else node
+        twin = copy.deepcopy(self._twins.get(mark(node, "function") or 0))
+        if twin is None:
+            return node
+        self.generic_visit(twin)
+        return [node, twin]
 
 
 class _Replaced(ast.NodeTransformer):

@@ -17,6 +17,8 @@ class KnownClass:
         error: The builtin exception that carries it when it is raised; empty for a class that is no exception.
         kinds: Methods that are no plain methods: name to "property", "staticmethod" or "classmethod".
         attributes: What `vars()` of an instance holds.
+        fields: The fields of a dataclass.
+        has_length: Whether it defines `__len__`.
     """
 
     name: str
@@ -25,6 +27,7 @@ class KnownClass:
     error: str
     kinds: dict[str, str]
     attributes: tuple[str, ...]
+    fields: tuple[str, ...]
     has_length: bool
 
 

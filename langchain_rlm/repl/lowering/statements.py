@@ -29,12 +29,13 @@ class Statements(ast.NodeTransformer):
     Args:
         known: What the session knows, this cell's classes included.
         imports: Where imports go.
+        index: The number of the statement, which keeps names apart.
     """
 
-    def __init__(self, known: Knowledge, imports: Imports) -> None:
+    def __init__(self, known: Knowledge, imports: Imports, index: int) -> None:
         self._known = known
         self._imports = imports
-        self._count = 0
+        self._count = index * 1000
 
     def visit_Import(self, node: ast.Import) -> Any:
         return self._imports.lower(node)

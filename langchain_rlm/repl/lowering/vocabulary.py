@@ -3,7 +3,8 @@
 import builtins
 
 CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
-REPL_NAMES = CONTRACT | {"FINAL", "FINAL_VAR", "SUBMIT", "SHOW_VARS", "budget", "chunks"}
+# `chunks` and `budget` may be bound: models use the first for their own lists, and nothing is lost.
+REPL_NAMES = CONTRACT | {"FINAL", "FINAL_VAR", "SUBMIT", "SHOW_VARS"}
 RESERVED = "_rlm_"
 ASYNC = "_rlm_async_"
 
@@ -46,7 +47,7 @@ MODULE_ADVICE = {
 # Names of modules that Monty has but lacks this name of; the builtins file defines `_rlm_<module>_<name>`.
 PATCHES = {
     "collections": {"OrderedDict": "_rlm_OrderedDict", "ChainMap": "_rlm_ChainMap"},
-    "dataclasses": {"asdict": "_rlm_asdict", "astuple": "_rlm_astuple", "replace": "_rlm_replace", "fields": "_rlm_fields"},
+    "dataclasses": {"asdict": "None", "astuple": "None", "replace": "None", "fields": "None"},
     "functools": {"wraps": "_rlm_wraps"},
     "re": {"subn": "_rlm_re_subn"},
     "itertools": {"batched": "_rlm_batched"},

@@ -1,0 +1,74 @@
+"""`langchain-rlm`: what can be typed, and what the exit codes mean."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+EXIT_CODES = """Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the
+best so far), 5 no answer, 130 interrupted."""
+
+app = typer.Typer(
+    name="langchain-rlm",
+    help="Ask questions over documents larger than any model's window.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _commands() -> None:
+    """Keep `ask` a command of its own."""
+
+
+@app.command(epilog=EXIT_CODES)
+def ask(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files, directories, patterns, - for standard input, pydoc: for Python's language reference.",
+        ),
+    ] = None,
+    question: Annotated[str, typer.Option("--question", "-q", help="What to answer.")] = "",
+    model: Annotated[
+        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
+    ] = "",
+    sub_model: Annotated[
+        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
+    ] = "",
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Limits, as in turns=20,cost=0.5. Parts: turns, sub_queries, depth, tokens, cost (US dollars), "
+            "seconds; none lifts a limit.",
+        ),
+    ] = None,
+    route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text) or rlm.")] = "auto",
+    max_concurrency: Annotated[int, typer.Option(help="Model calls at once.")] = 32,
+    sub_model_window: Annotated[
+        int | None, typer.Option(help="Input window of the sub-model in tokens, when it is not known.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
+) -> None:
+    """Answer a question over files."""
+    from langchain_rlm.cli.ask import Request, run  # noqa: PLC0415  # imports the engine
+
+    request = Request(
+        paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,
+        budget=tuple(budget or ()), route=route, max_concurrency=max_concurrency, sub_model_window=sub_model_window,
+        as_json=as_json, quiet=quiet,
+    )  # fmt: skip
+    raise typer.Exit(run(request))
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,157 @@
+"""`langchain-rlm ask`: from what was typed to a run, and from its result to text and an exit code."""
+
+import json
+import signal
+import sys
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+from langchain_rlm.budget import Budget
+from langchain_rlm.cli.view import View, view_for
+from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.load import load_corpus, read_path
+from langchain_rlm.errors import InputError, ModelError, RLMError
+from langchain_rlm.rlm import RLM
+
+ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
+PARTS = tuple(part.name for part in fields(Budget))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was typed."""
+
+    paths: tuple[str, ...]
+    question: str
+    model: str
+    sub_model: str | None
+    budget: tuple[str, ...]
+    route: str
+    max_concurrency: int
+    sub_model_window: int | None
+    as_json: bool
+    quiet: bool
+
+
+def run(request: Request) -> int:
+    """Answer, print, and return the exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    view = view_for(quiet=request.quiet)
+    try:
+        result = _answer(request, view)
+    except KeyboardInterrupt:
+        print("Interrupted: the calls in flight and the REPL were ended.", file=sys.stderr)
+        return INTERRUPTED
+    except RLMError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return NO_MODEL if isinstance(error, ModelError) else WRONG_INPUT
+    print(json.dumps(_plain(result), ensure_ascii=False, indent=2) if request.as_json else result["answer"])
+    return exit_code(result["stop_reason"])
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _answer(request: Request, view: View) -> Any:
+    if not request.question.strip():
+        msg = "There is no question. Ask one: --question 'Which clauses conflict?'"
+        raise InputError(msg)
+    if not request.model:
+        msg = "No model is named. Use --model openai:gpt-5 (needs OPENAI_API_KEY), or --model offline, which needs no key."
+        raise ModelError(msg)
+    rlm = RLM(
+        request.model,
+        request.sub_model,
+        budget=parse_budget(request.budget),
+        route=request.route,
+        max_concurrency=request.max_concurrency,
+        sub_model_window=request.sub_model_window,
+    )
+    context = read_sources(request.paths)
+    result = None
+    with view:
+        for event in rlm.stream({"question": request.question, "context": context}, stream_mode="custom"):
+            if event["event"] == "result":
+                result = event["result"]
+            else:
+                view.show(event)
+    return result
+
+
+def read_sources(paths: tuple[str, ...]) -> Corpus:
+    """Read what was named on the command line; one text alone is a `str` for the code.
+
+    Raises:
+        InputError: Nothing was named, or it cannot be read.
+    """
+    if not paths:
+        msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
+        raise InputError(msg)
+    documents: list[SourceText] = []
+    for path in paths:
+        if path == "-":
+            documents.append(SourceText("standard input", _standard_input()))
+        elif path == "pydoc:":
+            documents += pydoc_topics()
+        else:
+            documents += read_path(Path(path))
+    return load_corpus(Corpus(tuple(documents), single=len(documents) == 1))
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        msg = f"standard input: not UTF-8: byte {error.start:,} is 0x{data[error.start]:02x}. Convert it first (iconv)."
+        raise InputError(msg) from None
+
+
+def pydoc_topics() -> list[SourceText]:
+    """The language reference that every CPython ships, a document for each topic."""
+    from pydoc_data.topics import topics  # noqa: PLC0415  # half a megabyte
+
+    return [SourceText(name, text, {"source": f"pydoc:{name}"}) for name, text in sorted(topics.items())]
+
+
+def parse_budget(given: tuple[str, ...]) -> Budget:
+    """Read `turns=20,cost=0.5`.
+
+    Raises:
+        InputError: A part is unknown or no number.
+    """
+    values: dict[str, Any] = {}
+    for item in (item.strip() for text in given for item in text.split(",")):
+        name, equals, value = item.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals or name not in PARTS:
+            msg = f"--budget {item!r}: use NAME=NUMBER with a name of {', '.join(PARTS)}."
+            raise InputError(msg)
+        values[name] = _number(name, value.strip())
+    return Budget(**values)
+
+
+def _number(name: str, value: str) -> float | None:
+    if value.lower() == "none":
+        return None
+    try:
+        return float(value) if name in {"cost", "seconds"} else int(value)
+    except ValueError:
+        msg = f"--budget {name}={value}: {value!r} is no {'number' if name in {'cost', 'seconds'} else 'whole number'}."
+        raise InputError(msg) from None
+
+
+def exit_code(stop_reason: str) -> int:
+    """The exit code for a stop reason."""
+    if stop_reason.startswith("budget:"):
+        return OUT_OF_BUDGET
+    return NO_ANSWER if stop_reason == "gave_up" else ANSWERED
+
+
+def _plain(result: dict[str, Any]) -> dict[str, Any]:
+    """The result as JSON data: documents by their metadata."""
+    documents = [{"id": document.id, **document.metadata} for document in result["context"]]
+    return {**{key: value for key, value in result.items() if key != "context"}, "context": documents}

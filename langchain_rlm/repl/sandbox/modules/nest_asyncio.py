@@ -1,0 +1,2 @@
+def apply(loop=None):
+    return None

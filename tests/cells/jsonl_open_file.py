@@ -1,0 +1,3 @@
+with open("results.json", "w") as f:
+    f.write("{}")
+result = 1

@@ -1,0 +1,5 @@
+paras = context.split("\n\n")
+first = next((p for p in paras if "storm" in p), None)
+idx = next(i for i, p in enumerate(paras) if "Chapter 2" in p)
+found = any("yes" in llm_query("yes or no: does it mention rain? " + p).lower() for p in paras)
+result = (first[:40] if first else None, idx, found)

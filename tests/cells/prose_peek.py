@@ -1,0 +1,6 @@
+print(f"Context length: {len(context)} characters")
+print("First 300 characters:")
+print(context[:300])
+print("Last 300 characters:")
+print(context[-300:])
+result = len(context)
