@@ -203,7 +203,9 @@ def checkpoint() -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "checkpoints.sqlite"
             async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-                rlm = rlm_over(in_process(lambda _: reply, "root"), in_process(lambda _: "word " * 40, "sub"), checkpointer=saver)
+                rlm = rlm_over(
+                    in_process(lambda _: reply, "root"), in_process(lambda _: "word " * 40, "sub"), checkpointer=saver
+                )
                 given = {"question": "What is there?", "context": text}
                 result = await rlm.ainvoke(given, {"configurable": {"thread_id": "1"}})
                 assert result["answer"] == "200", result["answer"]
@@ -221,7 +223,11 @@ def imports() -> dict[str, Any]:
             runs.append(time.perf_counter() - started)
         return statistics.median(runs)
 
-    return {"package": seconds("langchain_rlm"), "class": seconds("langchain_rlm.rlm"), "graph": seconds("langgraph.graph")}
+    return {
+        "package": seconds("langchain_rlm"),
+        "class": seconds("langchain_rlm.rlm"),
+        "graph": seconds("langgraph.graph"),
+    }
 
 
 FIGURES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -249,7 +255,9 @@ def rows(name: str, got: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
         measured = f"{big:.2f} ms each ({big / small:.2f} x that at 1,000)"
         return [("10,000 sub-queries in one batch, no latency", measured, "<= 1.5 ms and 2 x", reached)]
     if name == "loop":
-        return [("200 llm_query calls in a loop, no latency", f"{got['each']:.2f} ms each", "<= 5 ms", got["each"] <= 5)]
+        return [
+            ("200 llm_query calls in a loop, no latency", f"{got['each']:.2f} ms each", "<= 5 ms", got["each"] <= 5)
+        ]
     if name == "large":
         reached = got["seconds"] <= 3 and got["mine"] <= 3 and got["worker"] <= 5
         measured = f"{got['seconds']:.2f} s; {got['mine']:.2f} x the text, worker {got['worker']:.2f} x"
@@ -269,7 +277,9 @@ def measure(name: str) -> dict[str, Any]:
         command = [sys.executable, __file__, f"--one={name}"]
         if name == "large":
             path = Path(folder) / "large.txt"
-            make = f"import sys; sys.argv = ['x']; import overhead; open({str(path)!r}, 'w').write(overhead.lines_of(100))"
+            make = (
+                f"import sys; sys.argv = ['x']; import overhead; open({str(path)!r}, 'w').write(overhead.lines_of(100))"
+            )
             subprocess.run([sys.executable, "-c", make], check=True, cwd=Path(__file__).parent)
             command.append(str(path))
         done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -61,10 +61,10 @@ class BudgetExceededError(RLMError):
     """A call would pass a limit; it was not made.
 
     Attributes:
-        limit: The part of the budget: `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
+        limit: The part of the budget: `depth`, `sub_queries`, `tokens`, `cost` or `seconds`.
     """
 
-    def __init__(self, limit: str, message: str) -> None:
+    def __init__(self, message: str, limit: str) -> None:
         super().__init__(message)
         self.limit = limit
 
@@ -148,14 +148,15 @@ class Ledger:
         return self.budget.seconds * share - self.seconds
 
     def left(self) -> dict[str, int | float | None]:
-        """What is left of each part, as the root model sees it."""
+        """What is left of each part, as the root model sees it: without what is set aside for the last turn."""
         budget = self.budget
         seconds = self.remaining_seconds()
+        share = 1.0 - WIND_DOWN_SHARE
         return {
             "turns": max(0, budget.turns - self.turns),
             "sub_queries": None if budget.sub_queries is None else max(0, budget.sub_queries - self.sub_queries),
-            "tokens": None if budget.tokens is None else max(0, budget.tokens - self.tokens),
-            "cost": None if budget.cost is None else round(max(0.0, budget.cost - self.cost), 6),
+            "tokens": None if budget.tokens is None else max(0, int(budget.tokens * share) - self.tokens),
+            "cost": None if budget.cost is None else round(max(0.0, budget.cost * share - self.cost), 6),
             "seconds": None if seconds is None else round(max(0.0, seconds), 1),
         }
 
@@ -198,11 +199,11 @@ class Ledger:
         limit = self.budget.sub_queries
         if self.budget.depth == 0:
             msg = "Sub-queries are switched off in this run (depth 0). Answer with code alone."
-            raise BudgetExceededError("depth", msg)
+            raise BudgetExceededError(msg, "depth")
         if limit is not None and self.sub_queries + count > limit:
             left = limit - self.sub_queries
             msg = f"{count} sub-queries asked, {left} left of {limit}. Ask fewer and larger ones, or finish."
-            raise BudgetExceededError("sub_queries", msg)
+            raise BudgetExceededError(msg, "sub_queries")
         self.sub_queries += count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
@@ -214,14 +215,14 @@ class Ledger:
         seconds = self.remaining_seconds(last_turn=last_turn)
         if seconds is not None and seconds <= 0:
             msg = f"The {self.budget.seconds:g} seconds of this run are used up. Finish now."
-            raise BudgetExceededError("seconds", msg)
+            raise BudgetExceededError(msg, "seconds")
         spoken_for = self.tokens + self._flying_tokens + tokens
         if self._over(spoken_for, self.budget.tokens, last_turn=last_turn):
             msg = f"A call of about {tokens:,} tokens would pass the budget of {self.budget.tokens:,} tokens."
-            raise BudgetExceededError("tokens", msg)
+            raise BudgetExceededError(msg, "tokens")
         if self._over(self.cost + self._flying_cost + cost, self.budget.cost, last_turn=last_turn):
             msg = f"A call of about ${cost:.4f} would pass the budget of ${self.budget.cost:g}."
-            raise BudgetExceededError("cost", msg)
+            raise BudgetExceededError(msg, "cost")
         self._flying_tokens += tokens
         self._flying_cost += cost
 

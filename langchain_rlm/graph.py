@@ -64,11 +64,11 @@ def _bind(engine: Engine, node: Node) -> RunnableLambda[Any, Any]:
     async def run_node(state: Any, config: RunnableConfig) -> Any:
         try:
             update = await node(engine, state, config)
-            await engine.after(state, getattr(update, "goto", None))
-            return update
         except (Exception, asyncio.CancelledError):
             await engine.give_up(state)
             raise
+        await engine.after(state, getattr(update, "goto", None))
+        return update
 
     def run_node_sync(state: Any, config: RunnableConfig) -> Any:
         return run_on_background_loop(run_node(state, config))

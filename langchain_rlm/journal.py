@@ -10,6 +10,9 @@ from langchain_rlm.repl.session import Result
 from langchain_rlm.state import Entry
 
 NO_OUTPUT = "(the cell printed nothing)"
+SMALL = 8
+"""Values of no more items or characters are not listed after a cell."""
+LISTED = 20
 KEPT_WHOLE = 4
 """The newest observations stay whole when older ones fold."""
 
@@ -25,20 +28,24 @@ class RecordedCell:
     end: Entry | None
 
 
-def run_entry(journal: Sequence[Entry]) -> Entry:
-    return next(entry for entry in journal if entry["kind"] == "run")
-
-
 def route(journal: Sequence[Entry]) -> str:
     """The route in force: the newest said."""
     return str(next(entry["route"] for entry in reversed(journal) if entry["kind"] in {"run", "route"}))
 
 
-def last_of(journal: Sequence[Entry], kind: str) -> Entry | None:
-    return next((entry for entry in reversed(journal) if entry["kind"] == kind), None)
+def last_asked(journal: Sequence[Entry]) -> tuple[Entry, dict[str, Entry]]:
+    """What was asked last, and the answers that have come since by call."""
+    given: dict[str, Entry] = {}
+    for entry in reversed(journal):
+        if entry["kind"] == "asked":
+            return entry, given
+        if entry["kind"] == "answer":
+            given[entry["id"]] = entry
+    raise LookupError
 
 
 def turns(journal: Iterable[Entry]) -> int:
+    """Root-model replies so far."""
     return sum(entry["kind"] == "reply" for entry in journal)
 
 
@@ -150,9 +157,9 @@ def observation(end: Entry, shown: int) -> str:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)
-    if end["variables"]:
-        named = ", ".join(f"{n}: {t}" + ("" if s is None else f"({s:,})") for n, t, s in end["variables"][:20])
-        parts.append(f"[variables: {named}]")
+    kept = [f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if size is not None and size > SMALL]
+    if kept:
+        parts.append(f"[assigned: {', '.join(kept[:LISTED])}]")
     return "\n".join(parts)
 
 

@@ -29,7 +29,7 @@ def background_loop() -> asyncio.AbstractEventLoop:
 
 
 def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on the background loop and wait for it; an interrupt (Ctrl-C) cancels it and waits for its end."""
+    """Run a coroutine on the background loop and wait; an interrupt (Ctrl-C) cancels it and waits for its end."""
     loop = background_loop()
     if _is_running_here(loop):
         work.close()

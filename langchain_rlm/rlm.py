@@ -3,9 +3,9 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
@@ -85,6 +85,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
             model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(),
+            is_saved=checkpointer is not None,
         )
         self._engine = Engine(self._settings)
         saver = usable_by_async(checkpointer)
@@ -124,7 +125,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
         assert result is not None  # noqa: S101  # the last event is the result
         return result
 
-    def stream(  # type: ignore[override]
+    def stream(
         self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> Iterator[Any]:  # fmt: skip
@@ -157,10 +158,10 @@ class RLM(Runnable[RLMInput, RLMResult]):
             future.cancel()
             ended.wait()
 
-    async def astream(  # type: ignore[override]
+    async def astream(
         self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
         **kwargs: Any,
-    ) -> AsyncIterator[Any]:  # fmt: skip
+    ) -> AsyncGenerator[Any, None]:  # fmt: skip
         """Like `stream`, on the caller's event loop."""
         modes = ["values"] if stream_mode is None else [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
         wanted = modes if "values" in modes else [*modes, "values"]
@@ -179,7 +180,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
 
     async def _events(
         self, given: RLMInput, config: RunnableConfig | None, modes: list[str], **kwargs: Any
-    ) -> AsyncIterator[tuple[bool, str, Any]]:
+    ) -> AsyncGenerator[tuple[bool, str, Any], None]:
         """Yield (is the result, mode, data); the result comes last."""
         question, corpus = _question(given), load_corpus(_context(given))
         run = Run(self._settings)
@@ -190,9 +191,8 @@ class RLM(Runnable[RLMInput, RLMResult]):
         state = {"question": question, "context_ref": {"hash": corpus.hash}, "run_id": run.id, "path": "", "depth": 0}
         config = merge_configs({"run_name": "RLM", "recursion_limit": SUPERSTEPS}, config)
         final: dict[str, Any] = {}
-        graph_modes = modes if "values" in modes else [*modes, "values"]
         try:
-            stream = self._graph.astream(state, config, stream_mode=graph_modes, **kwargs)  # type: ignore[call-overload]
+            stream = cast("Any", self._graph).astream(state, config, stream_mode=modes, **kwargs)
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":
@@ -240,7 +240,17 @@ def _context(given: Mapping[str, Any]) -> Any:
 
 def _result(final: Mapping[str, Any]) -> RLMResult:
     documents = [
-        Document("", id=d["id"], metadata={**d["metadata"], "source": d["name"], "characters": d["size"], "spans": d["spans"]})
+        Document(
+            "",
+            id=d["id"],
+            metadata={
+                "source": d["name"],
+                **d["metadata"],
+                "name": d["name"],
+                "characters": d["size"],
+                "spans": d["spans"],
+            },
+        )
         for d in final["documents"]
     ]
     return {
@@ -261,4 +271,3 @@ def _check(**values: int | None) -> None:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             msg = f"{name}={value!r}: use a whole number above 0."
             raise InputError(msg)
-

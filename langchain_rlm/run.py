@@ -57,6 +57,8 @@ class Settings:
     model_window: int | None
     sub_model_window: int | None
     limits: ReplLimits
+    is_saved: bool = False
+    """A checkpointer keeps the run."""
 
     @property
     def root_window(self) -> int:
@@ -113,6 +115,8 @@ class Level:
     hosts: list[Entry] = field(default_factory=list)
     """What the host answered since the last journal write."""
     calls: int = 0
+    pool: dict[str, list[Entry]] | None = None
+    """Answers that the running cell may be given again; None: read them from the journal."""
 
     def __post_init__(self) -> None:
         self.finder = SpanFinder(self.corpus.texts)
@@ -152,6 +156,16 @@ class Level:
             session.host = self._host
             self.session = session
         return self.session
+
+    async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
+        """A variable of the REPL, or None when there is none of that name."""
+        session = await self.repl(journal)
+        return await self._on_thread(session, lambda: session.variable(name))
+
+    async def draft(self) -> Any:
+        """What `answer` holds in the REPL, when there is one."""
+        session = self.session
+        return None if session is None else await self._on_thread(session, session.draft)
 
     async def _run(self, session: Session, step: Callable[[], Outcome]) -> Outcome:
         outcome = await self._on_thread(session, step, self.run.ledger.remaining_seconds(last_turn=True))

@@ -22,9 +22,9 @@ def usable_by_async(saver: "BaseCheckpointSaver[Any] | None") -> "BaseCheckpoint
     return ThreadedSaver(saver)
 
 
-def _is_synchronous(kind: type) -> bool:
+def _is_synchronous(kind: "type[BaseCheckpointSaver[Any]]") -> bool:
     """LangGraph's synchronous SQLite and PostgreSQL savers define the asynchronous methods only to refuse."""
-    return kind.aput is BaseCheckpointSaver.aput or kind.__name__ in {"SqliteSaver", "PostgresSaver"}  # type: ignore[attr-defined]
+    return kind.aput is BaseCheckpointSaver.aput or kind.__name__ in {"SqliteSaver", "PostgresSaver"}
 
 
 class ThreadedSaver(BaseCheckpointSaver[Any]):
@@ -44,13 +44,21 @@ class ThreadedSaver(BaseCheckpointSaver[Any]):
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return self.saver.get_tuple(config)
 
-    def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:  # type: ignore[override]
+    def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
         return self.saver.list(config, **kwargs)
 
-    def put(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata, new_versions: ChannelVersions) -> RunnableConfig:
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
         return self.saver.put(config, checkpoint, metadata, new_versions)
 
-    def put_writes(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
         self.saver.put_writes(config, writes, task_id, task_path)
 
     def delete_thread(self, thread_id: str) -> None:
@@ -69,14 +77,22 @@ class ThreadedSaver(BaseCheckpointSaver[Any]):
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return await asyncio.to_thread(self.saver.get_tuple, config)
 
-    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:  # type: ignore[override]
+    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
         for item in await asyncio.to_thread(lambda: [*self.saver.list(config, **kwargs)]):
             yield item
 
-    async def aput(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata, new_versions: ChannelVersions) -> RunnableConfig:
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
         return await asyncio.to_thread(self.saver.put, config, checkpoint, metadata, new_versions)
 
-    async def aput_writes(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
         await asyncio.to_thread(self.saver.put_writes, config, writes, task_id, task_path)
 
     async def adelete_thread(self, thread_id: str) -> None:

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-EXIT_CODES = """Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the
-best so far), 5 no answer, 130 interrupted."""
+EXIT_CODES = (
+    "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "
+    "so far), 5 no answer, 130 interrupted."
+)
 
 app = typer.Typer(
     name="langchain-rlm",
@@ -24,7 +26,7 @@ def _commands() -> None:
 
 
 @app.command(epilog=EXIT_CODES)
-def ask(
+def ask(  # noqa: PLR0917  # typer reads options from the signature
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -55,7 +57,7 @@ def ask(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
 ) -> None:
     """Answer a question over files."""
-    from langchain_rlm.cli.ask import Request, run  # noqa: PLC0415  # imports the engine
+    from langchain_rlm.cli.ask import Request, run  # imports the engine
 
     request = Request(
         paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,

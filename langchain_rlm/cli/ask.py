@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-
 from langchain_rlm.budget import Budget
 from langchain_rlm.cli.view import View, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
@@ -60,7 +59,7 @@ def _answer(request: Request, view: View) -> Any:
         msg = "There is no question. Ask one: --question 'Which clauses conflict?'"
         raise InputError(msg)
     if not request.model:
-        msg = "No model is named. Use --model openai:gpt-5 (needs OPENAI_API_KEY), or --model offline, which needs no key."
+        msg = "No model is named. Use --model openai:gpt-5 (with OPENAI_API_KEY set), or --model offline without a key."
         raise ModelError(msg)
     rlm = RLM(
         request.model,
@@ -112,7 +111,7 @@ def _standard_input() -> str:
 
 def pydoc_topics() -> list[SourceText]:
     """The language reference that every CPython ships, a document for each topic."""
-    from pydoc_data.topics import topics  # noqa: PLC0415  # half a megabyte
+    from pydoc_data.topics import topics  # half a megabyte
 
     return [SourceText(name, text, {"source": f"pydoc:{name}"}) for name, text in sorted(topics.items())]
 

@@ -1,0 +1,1 @@
+"""The long text outside the window: corpus, spans, formats."""

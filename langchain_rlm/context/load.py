@@ -103,28 +103,30 @@ def read_path(path: Path) -> Iterator[SourceText]:
         path: What to read. Below a directory, hidden files and files that are no text are left out.
 
     Yields:
-        One document a file, named by its path as given.
+        One document a file, named by its path below the directory, or below what the files of a pattern share.
 
     Raises:
         InputError: Nothing is there, or a file named outright is binary or not Unicode.
     """
     if path.is_file():
-        yield _read_file(path)
+        yield _read_file(path, path.parent)
         return
     if path.is_dir():
-        found = [read for file in _walk(path) if (read := _read_if_text(file)) is not None]
+        found = [read for file in _walk(path) if (read := _read_if_text(file, path)) is not None]
         if not found:
             msg = f"{path}: the directory holds no text file. Name files, or a pattern such as {path / '**' / '*.md'}."
             raise InputError(msg)
         yield from found
         return
     if glob.has_magic(str(path)):
-        files = sorted(Path(name) for name in glob.glob(str(path), recursive=True) if Path(name).is_file())
+        found_names = glob.glob(str(path), recursive=True)  # noqa: PTH207  # an absolute pattern is fine here
+        files = sorted(Path(name) for name in found_names if Path(name).is_file())
         if not files:
             msg = f"{path}: no file matches the pattern. `**` stands for any directories."
             raise InputError(msg)
+        base = Path(os.path.commonpath([file.parent for file in files]))
         for file in files:
-            yield _read_file(file)
+            yield _read_file(file, base)
         return
     msg = f"{path}: there is no such file or directory (looked in {Path.cwd()})."
     raise InputError(msg)
@@ -138,18 +140,18 @@ def _walk(directory: Path) -> Iterator[Path]:
                 yield Path(base) / name
 
 
-def _read_if_text(path: Path) -> SourceText | None:
+def _read_if_text(path: Path, base: Path) -> SourceText | None:
     with path.open("rb") as file:
         if _is_binary(file.read(SNIFFED)):
             return None
-    return _read_file(path)
+    return _read_file(path, base)
 
 
 def _is_binary(head: bytes) -> bool:
     return b"\0" in head and not any(head.startswith(bom) for bom, _ in BOMS)
 
 
-def _read_file(path: Path) -> SourceText:
+def _read_file(path: Path, base: Path) -> SourceText:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -167,7 +169,7 @@ def _read_file(path: Path) -> SourceText:
             "Convert the file (iconv -f ISO-8859-1 -t UTF-8), or decode it yourself and pass the text."
         )
         raise InputError(msg) from None
-    return SourceText(str(path), text, {"source": str(path)})
+    return SourceText(path.relative_to(base).as_posix(), text, {"source": str(path)})
 
 
 def _unique(documents: Iterable[SourceText]) -> Iterator[SourceText]:

@@ -1,6 +1,6 @@
 """Prompts as literal pieces plus spans of the context, so that state never holds the text.
 
-A cell that walks the text sends pieces of it in order: the next piece is looked for where the last one ended, by a short
+A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended, by a short
 probe, and grown to both sides. Text that is not found stays literal; that is never wrong, only longer.
 """
 

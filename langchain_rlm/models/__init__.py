@@ -1,0 +1,1 @@
+"""Chat-model plumbing: names, calls, failures, prices, the offline model."""

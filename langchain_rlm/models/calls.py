@@ -150,7 +150,7 @@ class Caller:
             remaining = self.ledger.remaining_seconds(last_turn=last_turn)
             if remaining is not None and remaining <= 0:
                 msg = "The run's time was used up while this call was in flight."
-                raise BudgetExceededError("seconds", msg) from error
+                raise BudgetExceededError(msg, "seconds") from error
             raise ModelCallError(classify(error)) from error
         except Exception as error:
             raise ModelCallError(classify(error)) from error

@@ -82,8 +82,10 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "overflow"
     if _QUOTA.search(text):
         return "quota"
-    if status is not None:
-        return _kind_of_status(status)
+    return _kind_of_status(status) if status is not None else _kind_of_type(error)
+
+
+def _kind_of_type(error: BaseException) -> Kind:
     if isinstance(error, TimeoutError) or _TIMEOUTS.search(type(error).__name__):
         return "timeout"
     if _CONNECTION.search(type(error).__name__) or isinstance(error, ConnectionError | OSError):
@@ -151,7 +153,5 @@ def _retry_after(error: BaseException, text: str) -> float | None:
 
 
 def _limit(text: str) -> int | None:
-    said = re.search(
-        r"(?:maximum context length is|configured limit of|>|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text
-    )
+    said = re.search(r"(?:maximum context length is|configured limit of|>|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text)
     return int(said[1].replace(",", "")) if said else None

@@ -17,7 +17,7 @@ def cost_of(model: str, provider: str | None, input_tokens: int, output_tokens: 
 @lru_cache(maxsize=256)
 def _rates(model: str, provider: str | None) -> tuple[float, float] | None:
     """US dollars for one input and one output token, at the size of an ordinary call."""
-    from genai_prices import Usage, calc_price  # noqa: PLC0415  # reading the tables takes 0.1 s
+    from genai_prices import Usage, calc_price  # reading the tables takes 0.1 s
 
     def price(**tokens: int) -> float:
         usage: Any = Usage(**tokens)

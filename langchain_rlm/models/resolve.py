@@ -32,7 +32,7 @@ def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
         msg = f"model={model!r}: pass a chat model, or a name such as 'openai:gpt-5' or 'offline'."
         raise ModelError(msg)
     if model == "offline":
-        from langchain_rlm.models.offline import OfflineChatModel  # noqa: PLC0415  # only when asked for
+        from langchain_rlm.models.offline import OfflineChatModel  # only when asked for
 
         return OfflineChatModel()
     provider, colon, name = model.partition(":")
@@ -46,7 +46,7 @@ def _openai(model: str, name: str) -> BaseChatModel:
     if not os.environ.get("OPENAI_API_KEY"):
         msg = f"model={model!r}: the environment variable OPENAI_API_KEY is not set. 'offline' needs no key."
         raise ModelError(msg)
-    from langchain_openai import ChatOpenAI  # noqa: PLC0415  # takes a second to import
+    from langchain_openai import ChatOpenAI  # takes a second to import
 
     return ChatOpenAI(model=name)
 
@@ -55,10 +55,10 @@ def _any_provider(model: str, provider: str) -> BaseChatModel:
     if importlib.util.find_spec("langchain") is None:
         msg = f"model={model!r}: install the extra for other providers: pip install 'langchain-rlm[providers]'."
         raise ModelError(msg)
-    from langchain.chat_models import init_chat_model  # noqa: PLC0415  # an extra
+    from langchain.chat_models import init_chat_model  # an extra
 
     try:
-        return init_chat_model(model)
+        found: BaseChatModel = init_chat_model(model)
     except ImportError as error:
         msg = f"model={model!r}: the package of provider {provider!r} is not installed ({error})."
     except ValueError as error:
@@ -66,6 +66,8 @@ def _any_provider(model: str, provider: str) -> BaseChatModel:
     except Exception as error:  # providers raise their own errors for a missing key
         msg = f"model={model!r} cannot be used: {error}"
         raise ModelError(msg) from error
+    else:
+        return found
     raise ModelError(msg)
 
 
@@ -107,7 +109,7 @@ class ModelClients:
         root: Any = getattr(model, "root_async_client", None)
         if root is None or getattr(model, "http_async_client", None) is not None:
             return model
-        from openai import DefaultAsyncHttpxClient  # noqa: PLC0415  # there when the model is an OpenAI one
+        from openai import DefaultAsyncHttpxClient  # there when the model is an OpenAI one
 
         http = DefaultAsyncHttpxClient(base_url=root.base_url, timeout=root.timeout)
         self._clients.append(http)

@@ -1,0 +1,1 @@
+"""The four nodes of the state machine, one a file."""

@@ -8,8 +8,8 @@ from langgraph.types import Command
 
 from langchain_rlm import journal as journals
 from langchain_rlm import prompts
-from langchain_rlm.budget import BudgetExceededError
-from langchain_rlm.cells import advance, draft_of, finish, run_cells
+from langchain_rlm.answer import finish
+from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import ModelError
 from langchain_rlm.models.calls import Reply, add_usage
@@ -17,6 +17,7 @@ from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
 from langchain_rlm.run import Level, emit, spent
 from langchain_rlm.state import Entry, RLMState
+from langchain_rlm.turn import Turn
 
 CONTINUED = 3
 """Times that a cut-off reply is continued before it is asked for anew."""
@@ -41,89 +42,50 @@ async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> 
 
 
 async def _turn(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    journal = state["journal"]
+    reply, parsed = await _next_reply(level, state, config)
+    turn = Turn(level, state, parsed, entries=[_reply_entry(level, state, reply)])
+    if reply.cut_off and parsed.unclosed:
+        turn.note(prompts.UNCLOSED)
+        return turn.next()
+    return await turn.read()
+
+
+async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> tuple[Reply, ParsedReply]:
+    """The root model's reply, whole: folded to fit and continued when it was cut off."""
     messages = _messages(level, state)
     try:
-        reply = await _ask_root(level, messages, config, turn=journals.turns(journal) + 1)
+        reply = await _ask_root(level, state, messages, config)
     except RootOverflowError:
         messages = _messages(level, state, room=0)
-        reply = await _ask_root(level, messages, config, turn=journals.turns(journal) + 1)
+        reply = await _ask_root(level, state, messages, config)
     parsed = parse_reply(reply.text)
-    if reply.cut_off and (parsed.unclosed or not parsed.cells):
-        reply = await _continue(level, messages, reply, config, turn=journals.turns(journal) + 1)
+    for _ in range(CONTINUED):
+        if not reply.cut_off or (parsed.cells and not parsed.unclosed):
+            break
+        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
+        more = await _ask_root(level, state, asked, config)
+        usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
+        reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off)
         parsed = parse_reply(reply.text)
-    level.run.ledger.take_turn()
-    entries = [_reply_entry(level, journal, reply)]
-    if reply.cut_off and parsed.unclosed:
-        return advance(level, state, [*entries, {"kind": "note", "text": prompts.UNCLOSED}])
-    if parsed.cells:
-        return await run_cells(level, state, entries, parsed.cells)
-    return await _without_cells(level, state, entries, parsed)
-
-
-async def _without_cells(
-    level: Level, state: RLMState, entries: list[Entry], parsed: ParsedReply
-) -> Command[Any]:
-    """A reply of bare text: an answer, or something that wants a nudge."""
-    if parsed.final is not None:
-        text = parsed.final.text
-        if not parsed.final.variable:
-            if text.strip():
-                return finish(level, state, entries, text, "answered")
-            return advance(level, state, [*entries, {"kind": "note", "text": prompts.EMPTY_FINAL}])
-        found = await _variable(level, state, text)
-        if found is not None:
-            return finish(level, state, entries, found[0], "answered")
-        return advance(level, state, [*entries, {"kind": "note", "text": prompts.unknown_final(text)}])
-    if _was_nudged(state["journal"]):
-        return finish(level, state, entries, parsed.prose, "no_code")
-    return advance(level, state, [*entries, {"kind": "note", "text": prompts.NO_CODE}])
-
-
-async def _variable(level: Level, state: RLMState, name: str) -> tuple[Any] | None:
-    """A variable of the REPL by name."""
-    session = await level.repl(state["journal"])
-    return session.variable(name)
-
-
-def _was_nudged(journal: list[Entry]) -> bool:
-    """The turn before this one had no code and was told so."""
-    return any(entry["kind"] == "note" and entry["text"] == prompts.NO_CODE for entry in journals.this_turn(journal))
+    return reply, parsed
 
 
 async def _last_turn(level: Level, state: RLMState, config: RunnableConfig, limit: str) -> Command[Any]:
     """Out of budget: one more reply, without sub-queries, for the best answer from what is known."""
-    stop_reason = f"budget:{limit}"
-    journal = state["journal"]
     messages = [*_messages(level, state), HumanMessage(prompts.last_turn_message(limit))]
     level.run.ledger.give_turn_back()
+    turn = Turn(level, state, parse_reply(""), f"budget:{limit}")
     try:
-        reply = await _ask_root(level, messages, config, turn=journals.turns(journal) + 1, last=True)
+        reply = await _ask_root(level, state, messages, config, is_last=True)
     except (BudgetExceededError, ModelError):
-        return await _best_known(level, state, [], stop_reason)
-    level.run.ledger.take_turn()
-    entries = [_reply_entry(level, journal, reply, last=stop_reason)]
-    parsed = parse_reply(reply.text)
-    if parsed.cells:
-        return await run_cells(level, state, entries, parsed.cells, last_turn=stop_reason)
-    if parsed.final is None:
-        text = parsed.prose
-    elif parsed.final.variable:
-        found = await _variable(level, state, parsed.final.text)
-        text = found[0] if found else ""
-    else:
-        text = parsed.final.text
-    if isinstance(text, str) and not text.strip():
-        return await _best_known(level, state, entries, stop_reason)
-    return finish(level, state, entries, text, stop_reason)
-
-
-async def _best_known(level: Level, state: RLMState, entries: list[Entry], stop_reason: str) -> Command[Any]:
-    draft = await draft_of(level, [*state["journal"], *entries])
-    return finish(level, state, entries, draft, stop_reason if draft else "gave_up")
+        return await turn.give_up()
+    turn.reply = parse_reply(reply.text)
+    turn.entries.append(_reply_entry(level, state, reply, last=turn.last))
+    return await turn.read()
 
 
 def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list[BaseMessage]:
+    """The conversation as the root model sees it: built anew from the journal, the old part always the same."""
     settings = level.run.settings
     first = prompts.task_message(
         state["question"],
@@ -132,25 +94,21 @@ def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list
         shown=settings.shown,
         chunk_size=settings.chunk_size if level.may_ask else None,
         models=tuple(settings.sub_models),
-        left=_whole_budget(level),
+        left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
     system = prompts.system_prompt(sub_calls=level.may_ask, recursion=level.may_recurse)
-    turns = journals.conversation(state["journal"], room=settings.history_room if room is None else room, shown=settings.shown)
+    room = settings.history_room if room is None else room
+    turns = journals.conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
         turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(level.run.ledger.left())}]")
     return [SystemMessage(system), HumanMessage(first), *turns]
 
 
-def _whole_budget(level: Level) -> dict[str, Any]:
-    """The budget as the run began with it: the first message must not change from turn to turn."""
-    budget = level.run.settings.budget
-    return {name: getattr(budget, name) for name in ("turns", "sub_queries", "tokens", "cost", "seconds")}
-
-
 async def _ask_root(
-    level: Level, messages: list[BaseMessage], config: RunnableConfig, *, turn: int, last: bool = False
+    level: Level, state: RLMState, messages: list[BaseMessage], config: RunnableConfig, *, is_last: bool = False
 ) -> Reply:
-    emit("turn", level, turn=turn, last=last)
+    turn = journals.turns(state["journal"]) + 1
+    emit("turn", level, turn=turn, last=is_last)
     try:
         return await level.run.caller.ask(
             level.run.settings.model,
@@ -158,30 +116,18 @@ async def _ask_root(
             config,
             name="rlm.root",
             metadata={"rlm_depth": level.depth, "rlm_turn": turn},
-            last_turn=last,
+            last_turn=is_last,
             whole=False,
         )
     except ModelCallError as error:
-        msg = f"The root model cannot be used ({error.failure.kind}): {error}"
-        raise (RootOverflowError if error.failure.kind == "overflow" else ModelError)(msg) from error
+        kind = error.failure.kind
+        msg = f"The root model cannot be used ({kind}): {error}"
+        raise (RootOverflowError if kind == "overflow" else ModelError)(msg) from error
 
 
-async def _continue(
-    level: Level, messages: list[BaseMessage], reply: Reply, config: RunnableConfig, *, turn: int
-) -> Reply:
-    """Let a reply that was cut off in a cell be written on."""
-    for _ in range(CONTINUED):
-        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
-        more = await _ask_root(level, asked, config, turn=turn)
-        usage = add_usage(reply.usage, more.usage)
-        reply = Reply(reply.text + more.text, more.model, usage, reply.seconds + more.seconds, more.cut_off)
-        if not reply.cut_off:
-            break
-    return reply
-
-
-def _reply_entry(level: Level, journal: list[Entry], reply: Reply, *, last: str | None = None) -> Entry:
-    turn = journals.turns(journal) + 1
+def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
+    level.run.ledger.take_turn()
+    turn = journals.turns(state["journal"]) + 1
     emit("reply", level, turn=turn, text=reply.text, model=reply.model, spent=spent(level))
     return {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
@@ -190,7 +136,7 @@ def _reply_entry(level: Level, journal: list[Entry], reply: Reply, *, last: str 
 
 
 async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    """The direct route: the whole context in one call."""
+    """The direct route: the whole context in one call. A context that does not fit after all goes the other way."""
     documents = [(document.name, document.text) for document in level.corpus.documents]
     message = HumanMessage(prompts.direct_prompt(state["question"], documents))
     emit("turn", level, turn=1, last=True)
@@ -199,12 +145,11 @@ async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Comm
             level.run.settings.model, [message], config,
             name="rlm.direct", metadata={"rlm_depth": level.depth, "rlm_turn": 1}, last_turn=True,
         )  # fmt: skip
-    except ModelCallError as error:
-        if error.failure.kind == "overflow" and level.run.settings.route == "auto":
-            return advance(level, state, [{"kind": "route", "route": "rlm"}])
-        msg = f"The model cannot be used ({error.failure.kind}): {error}"
-        raise ModelError(msg) from error
     except BudgetExceededError as error:
         return finish(level, state, [], "", f"budget:{error.limit}")
-    level.run.ledger.take_turn()
-    return finish(level, state, [_reply_entry(level, state["journal"], reply)], reply.text, "direct")
+    except ModelCallError as error:
+        if error.failure.kind == "overflow" and level.run.settings.route == "auto":
+            return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
+        msg = f"The model cannot be used ({error.failure.kind}): {error}"
+        raise ModelError(msg) from error
+    return finish(level, state, [_reply_entry(level, state, reply)], reply.text, "direct")

@@ -20,7 +20,7 @@ FINAL_BEFORE_OUTPUT = (
 CONTINUE_CELL = (
     "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 )
-LISTED_DOCUMENTS = 12
+LISTED_DOCUMENTS = 100
 
 
 @lru_cache(maxsize=16)
@@ -37,7 +37,16 @@ def system_prompt(*, sub_calls: bool, recursion: bool) -> str:
     """
     calls = (_text("sub_calls") + (_text("recursion") if recursion else "")) if sub_calls else ""
     plan = _text("plan") if sub_calls else _text("plan_alone")
-    return _text("system").replace("{{sub_calls}}", calls).replace("{{plan}}", plan).rstrip()
+    parts = {
+        "readers": "let sub-models read the pieces, " if sub_calls else "",
+        "sub_calls": calls,
+        "plan": plan,
+        "or_read": " or read by a sub-model" if sub_calls else "",
+    }
+    text = _text("system")
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return text.rstrip()
 
 
 def task_message(
@@ -70,7 +79,9 @@ def task_message(
         f"A cell shows you up to {shown:,} characters of output; what is longer is cut in the middle.",
     ]
     if chunk_size:
-        lines.append(f"A sub-model reads up to {chunk_size:,} characters of text well; that is the default of `chunks`.")
+        lines.append(
+            f"A sub-model reads up to {chunk_size:,} characters of text well; that is the default of `chunks`."
+        )
     if models:
         lines.append("Sub-models to choose from with `llm_query(prompt, model=...)`: " + ", ".join(models) + ".")
     return "\n".join([*lines, f"Budget: {budget_line(left)}."])
@@ -81,13 +92,13 @@ def _documents(profiles: list[tuple[str, Profile]], *, single: bool) -> list[str
         name, profile = profiles[0]
         return [f"{name}: {_shape(profile)}", f"<head>\n{profile.head}\n</head>", f"<tail>\n{profile.tail}\n</tail>"]
     lines = [
-        f"- context[{index}] {name}: {profile.characters:,} characters, {profile.format}"
-        for index, (name, profile) in enumerate(profiles[:LISTED_DOCUMENTS])
+        f"Documents, by position, with characters: "
+        + ", ".join(f"{i} {name} {p.characters:,}" for i, (name, p) in enumerate(profiles[:LISTED_DOCUMENTS]))
     ]
     if len(profiles) > LISTED_DOCUMENTS:
-        lines.append(f"- ... and {len(profiles) - LISTED_DOCUMENTS:,} more; `sources` has them all")
+        lines.append(f"... and {len(profiles) - LISTED_DOCUMENTS:,} more; `sources` has them all.")
     name, profile = profiles[0]
-    return [*lines, f"The first, {_shape(profile)}", f"<head>\n{profile.head}\n</head>"]
+    return [*lines, f"The first, {name}: {_shape(profile)}", f"<head>\n{profile.head}\n</head>"]
 
 
 def _shape(profile: Profile) -> str:

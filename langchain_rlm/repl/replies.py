@@ -97,11 +97,13 @@ def _looks_like_code(code: str) -> bool:
 
 def _final_in(prose: str) -> Final | None:
     """The last bare `FINAL(...)`, `FINAL_VAR(...)` or `SUBMIT(...)` that begins a line."""
-    found = None
-    for found in _FINAL.finditer(prose):
-        pass
-    if found is None:
+    found = [*_FINAL.finditer(prose)][-1:]
+    if not found:
         return None
+    return _final_at(prose, found[0])
+
+
+def _final_at(prose: str, found: re.Match[str]) -> Final:
     inside = _to_closing(prose[found.end() :])
     if found[1] == "FINAL_VAR":
         return Final(inside.strip().strip("\"'`").strip(), variable=True)

@@ -34,7 +34,9 @@ def explain(error: monty.MontyError, cells: Mapping[str, CellText]) -> str:
     summary = _summary(error)
     frames = error.traceback() if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError) else []
     newest = list(cells)[-1:] or [""]
-    told = [_frame(frame, cells[frame.filename], frame.filename == newest[0]) for frame in frames if frame.filename in cells]
+    told = [
+        _frame(frame, cells[frame.filename], frame.filename == newest[0]) for frame in frames if frame.filename in cells
+    ]
     if len(told) > DEEPEST:
         half = DEEPEST // 2
         told = [*told[:half], f"  ... {len(told) - DEEPEST} more", *told[-half:]]

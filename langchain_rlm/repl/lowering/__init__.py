@@ -1,7 +1,8 @@
 """Rewrites model-written cells to the Python that the sandbox runs.
 
-Monty runs a subset of Python. What models write beyond it is either rewritten here, so that the cell does what it would do in
-CPython, or refused before anything runs, with a message that says what to write instead. A cell that needs nothing stays verbatim.
+Monty runs a subset of Python. What models write beyond it is either rewritten here, so that the cell does what it would
+do in CPython, or refused before anything runs, with a message that says what to write instead. A cell that needs
+nothing stays verbatim.
 """
 
 import ast
@@ -61,7 +62,7 @@ class Lowering:
         """Rewrite the next cell.
 
         Raises:
-            UnsupportedCodeError: The cell is no valid Python, or cannot run in the sandbox. Nothing is remembered of it.
+            UnsupportedCodeError: The cell is no valid Python or cannot run in the sandbox; nothing is remembered of it.
         """
         tree = parse(cell)
         assigned = tuple(lasting_names(tree.body))
@@ -75,14 +76,18 @@ class Lowering:
         original = list(tree.body)
         dumps = [ast.dump(statement) for statement in original]
         known.names.update(bound_names(tree.body))
-        annotate(tree, known.names)
+        known.count = annotate(tree, known.names, known.count)
         Refusals(self._contract).visit(tree)
         suspension = Suspension(tree, known, self._contract)
         imports = Imports(known)
         body: list[ast.stmt] = []
         for index, statement in enumerate(original):
             made = ast.Module(body=[statement], type_ignores=[])
-            for transformer in (Classes(known), Statements(known, imports, index), Calls(known, suspension, slices=self._slices)):
+            for transformer in (
+                Classes(known),
+                Statements(known, imports, index),
+                Calls(known, suspension, slices=self._slices),
+            ):
                 transformer.visit(made)
             for one in made.body:
                 put_mark(one, "index", value=index)
@@ -123,4 +128,5 @@ def sandbox_module(name: str) -> str:
     if "." in name:
         top, rest = name.split(".")
         package = f"_rlm_package_{top} = _rlm_Module({top!r})\n_rlm_package_{top}.{rest} = {bound}\n"
-    return f"def {made}():\n{body}\n    _rlm_made = _rlm_Module({name!r})\n{parts}    return _rlm_made\n{bound} = {made}()\n{package}"
+    start = f"def {made}():\n{body}\n"
+    return f"{start}    _rlm_made = _rlm_Module({name!r})\n{parts}    return _rlm_made\n{bound} = {made}()\n{package}"

@@ -1,4 +1,7 @@
-"""Expressions that Monty lacks or runs differently: calls inside which a model may be asked, lazy generators, and missing methods."""
+"""Expressions that Monty lacks or runs differently.
+
+Calls inside which a model may be asked, generators that stop early, and methods that Monty's types do not have.
+"""
 
 import ast
 import copy
@@ -11,13 +14,21 @@ from langchain_rlm.repl.lowering.knowledge import Knowledge
 from langchain_rlm.repl.lowering.refusals import refuse
 from langchain_rlm.repl.lowering.scopes import is_builtin
 from langchain_rlm.repl.lowering.suspension import Suspension
-from langchain_rlm.repl.lowering.trees import called_name, expression, is_text, keyword_value, last_name, mark, place
+from langchain_rlm.repl.lowering.trees import (
+    called_name,
+    expression,
+    is_text,
+    keyword_value,
+    last_name,
+    mark,
+    place,
+)
 
 _VERBOSE = {"X", "VERBOSE"}
 _POSITION_METHODS = {"search", "finditer", "findall"}
 _PLAIN_METHODS = {
-    "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn", "move_to_end": "_rlm_move_to_end",
-    "expand": "_rlm_expand",
+    "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn",
+    "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
 }  # fmt: skip
 _ATTRIBUTES = {"lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex"}
 _ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
@@ -64,6 +75,9 @@ class Calls(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> Any:
         name = called_name(node)
+        node.args = [self._bound_method(argument) for argument in node.args]
+        for keyword in node.keywords:
+            keyword.value = self._bound_method(keyword.value)
         if isinstance(node.func, ast.Name) and (special := self._repl_call(node)):
             return special
         consumed = self._sole_generator(node)
@@ -104,7 +118,7 @@ class Calls(ast.NodeTransformer):
             return expression("locals()", node)
         return None
 
-    def _plain_call(self, node: ast.Call) -> Any:
+    def _plain_call(self, node: ast.Call) -> Any:  # noqa: PLR0911 - one line a case
         name = last_name(node.func)
         if name in vocabulary.LOOPING_FUNCTIONS:
             self._check_looping(node)
@@ -124,9 +138,14 @@ class Calls(ast.NodeTransformer):
 
     def _builtin(self, node: ast.Call, name: str) -> Any:
         if name == "vars" and node.args:
-            return expression("_rlm_vars(OBJECT, TABLE)", node, OBJECT=self.visit(node.args[0]), TABLE=self._attribute_table())
+            return expression(
+                "_rlm_vars(OBJECT, TABLE)", node, OBJECT=self.visit(node.args[0]), TABLE=self._attribute_table()
+            )
         if name == "isinstance":
             return self._isinstance(node)
+        file = keyword_value(node, "file") if name == "print" else None
+        if file is not None and not ast.unparse(file).startswith("sys.std"):
+            return self._rebuilt("_rlm_print", node)
         if name == "len" and self._lengths:
             return self._rebuilt("_rlm_len", node)
         if name == "next" and node.args and called_name(node.args[0]) in vocabulary.LAZY_BUILTINS:
@@ -139,7 +158,9 @@ class Calls(ast.NodeTransformer):
     def _isinstance(self, node: ast.Call) -> ast.Call:
         if len(node.args) == 2:  # noqa: PLR2004 - the object and its types
             types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-            families = [name for one in types for name in self._known.family(last_name(one)) if isinstance(one, ast.Name)]
+            families = [
+                name for one in types for name in self._known.family(last_name(one)) if isinstance(one, ast.Name)
+            ]
             more = [name for name in dict.fromkeys(families) if name not in {last_name(one) for one in types}]
             if more:
                 extra = [ast.Name(name, ctx=ast.Load()) for name in more]
@@ -151,9 +172,14 @@ class Calls(ast.NodeTransformer):
         return ast.parse(repr(table), mode="eval").body
 
     def _check_looping(self, node: ast.Call) -> None:
-        if any(self._suspension.suspends(a) or (isinstance(a, ast.Lambda) and self._suspension.mentions(a)) for a in node.args):
+        if any(
+            self._suspension.suspends(a) or (isinstance(a, ast.Lambda) and self._suspension.mentions(a))
+            for a in node.args
+        ):
             name = called_name(node)
-            refuse(node, f"a model cannot be asked inside `{name}`; ask in a loop or with llm_query_batched(prompts) first")
+            refuse(
+                node, f"a model cannot be asked inside `{name}`; ask in a loop or with llm_query_batched(prompts) first"
+            )
 
     # Methods
 
@@ -176,7 +202,10 @@ class Calls(ast.NodeTransformer):
             return self._module_call(node, module, func.attr)
         if is_builtin(func.value, "str") and func.attr == "maketrans":
             return self._rebuilt("_rlm_maketrans", node)
-        if is_builtin(func.value, *vocabulary.UNBOUND_TYPES) and (last_name(func.value), func.attr) not in vocabulary.UNBOUND_NATIVE:
+        if (
+            is_builtin(func.value, *vocabulary.UNBOUND_TYPES)
+            and (last_name(func.value), func.attr) not in vocabulary.UNBOUND_NATIVE
+        ):
             return self._unbound_call(node, func)
         return self._object_call(node, func)
 
@@ -194,12 +223,15 @@ class Calls(ast.NodeTransformer):
             node.func, node.args = made, node.args[1:]
         return node
 
-    def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:
+    def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
         if func.attr == "sub" and node.args and not is_text(node.args[0]):
             return self._rebuilt("_rlm_sub", node, func.value)
         if func.attr in _POSITION_METHODS and len(node.args) > 1:
             name = expression(repr(func.attr), func)
             return self._rebuilt("_rlm_search_from", node, func.value, name)
+        if func.attr in {"match", "fullmatch"} and len(node.args) > 1 and func.attr not in self._defined_methods():
+            advice = f"slice the text: pattern.{func.attr}(text[pos:])"
+            refuse(node, f"`pattern.{func.attr}(text, pos)` is not available here; {advice}")
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
             return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
         if func.attr == "popitem" and node.keywords:
@@ -229,9 +261,18 @@ class Calls(ast.NodeTransformer):
         if not node.args:
             return node
         flags = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "flags"]]
-        used = [n for f in flags for n in ast.walk(f) if isinstance(n, ast.Attribute) and n.attr in _VERBOSE and last_name(n.value) == "re"]
+        used = [
+            n
+            for f in flags
+            for n in ast.walk(f)
+            if isinstance(n, ast.Attribute) and n.attr in _VERBOSE and last_name(n.value) == "re"
+        ]
         pattern = node.args[0]
-        inline = isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) and pattern.value.lstrip().startswith(("(?x", "(?ix", "(?mx"))
+        inline = (
+            isinstance(pattern, ast.Constant)
+            and isinstance(pattern.value, str)
+            and pattern.value.lstrip().startswith(("(?x", "(?ix", "(?mx"))
+        )
         if used or inline:
             node.args[0] = expression("_rlm_verbose(PATTERN)", pattern, PATTERN=pattern)
         return node
@@ -245,10 +286,12 @@ class Calls(ast.NodeTransformer):
         return node
 
     def _fields_function(self, node: ast.expr, name: str) -> ast.expr:
-        table = ast.parse(repr({known.name: known.fields for known in self._known.classes.values() if known.fields}), mode="eval").body
+        table = ast.parse(
+            repr({known.name: known.fields for known in self._known.classes.values() if known.fields}), mode="eval"
+        ).body
         return expression(f"_rlm_dataclass({name!r}, TABLE)", node, TABLE=table)
 
-    def visit_Attribute(self, node: ast.Attribute) -> Any:
+    def visit_Attribute(self, node: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
         module = self._module_of(node.value)
         if module and (made := self._module_attribute(node, module)):
             return made
@@ -263,7 +306,10 @@ class Calls(ast.NodeTransformer):
             return expression("_rlm_name(OBJECT)", node, OBJECT=node.value)
         if node.attr == "__dict__":
             return expression("_rlm_vars(OBJECT, TABLE)", node, OBJECT=node.value, TABLE=self._attribute_table())
-        if is_builtin(node.value, *vocabulary.UNBOUND_TYPES) and (last_name(node.value), node.attr) not in vocabulary.UNBOUND_NATIVE:
+        if (
+            is_builtin(node.value, *vocabulary.UNBOUND_TYPES)
+            and (last_name(node.value), node.attr) not in vocabulary.UNBOUND_NATIVE
+        ):
             return self._unbound(node)
         return node
 
@@ -281,7 +327,9 @@ class Calls(ast.NodeTransformer):
             return expression("64" if node.attr in _VERBOSE else "0", node)
         if module in vocabulary.NATIVE_NAMES or module == "typing":
             if module == "collections" and node.attr == "abc":
-                refuse(node, "`collections.abc` is not available here; test with isinstance(x, (list, tuple, dict, set))")
+                refuse(
+                    node, "`collections.abc` is not available here; test with isinstance(x, (list, tuple, dict, set))"
+                )
             patch = Imports.meaning(node, module, node.attr)
             if module == "dataclasses" and patch:
                 return self._fields_function(node, node.attr)
@@ -293,11 +341,17 @@ class Calls(ast.NodeTransformer):
         fallback = expression(f"lambda _rlm_object: _rlm_object.{node.attr}", node)
         is_property = "property" in kinds.values()
         if not is_property:
-            fallback = expression(f"lambda _rlm_object, *_rlm_a, **_rlm_k: _rlm_object.{node.attr}(*_rlm_a, **_rlm_k)", node)
+            fallback = expression(
+                f"lambda _rlm_object, *_rlm_a, **_rlm_k: _rlm_object.{node.attr}(*_rlm_a, **_rlm_k)", node
+            )
         getter = expression(f"lambda _rlm_object: _rlm_object._rlm_get_{node.attr}()", node) if is_property else None
         method = expression(f"lambda _rlm_class: _rlm_class.{node.attr}", node)
         table = ast.parse(repr(kinds), mode="eval").body
-        helper = "_rlm_property(OBJECT, TABLE, METHOD, FALLBACK)" if is_property else "_rlm_method(OBJECT, TABLE, METHOD, FALLBACK)"
+        helper = (
+            "_rlm_property(OBJECT, TABLE, METHOD, FALLBACK)"
+            if is_property
+            else "_rlm_method(OBJECT, TABLE, METHOD, FALLBACK)"
+        )
         return expression(helper, node, OBJECT=node.value, TABLE=table, METHOD=getter or method, FALLBACK=fallback)
 
     # Generators and slices
@@ -325,12 +379,20 @@ class Calls(ast.NodeTransformer):
         item = expression("[_rlm_item]", generator)
         outer = ast.comprehension(target=first.target, iter=item, ifs=first.ifs, is_async=0)
         made = place(ast.ListComp(elt=generator.elt, generators=[outer, *rest]), generator)
-        return expression("lambda _rlm_item: LIST", generator, LIST=self.generic_visit(made))
+        return expression("lambda _rlm_item: LIST", generator, LIST=self._visited(made))
+
+    def _visited(self, node: ast.expr) -> ast.expr:
+        self.generic_visit(node)
+        return node
 
     @staticmethod
     def _endless(generator: ast.GeneratorExp) -> bool:
         outer = generator.generators[0].iter
-        return called_name(outer) in vocabulary.ENDLESS and not (isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and last_name(outer.func.value) != "itertools")
+        return called_name(outer) in vocabulary.ENDLESS and not (
+            isinstance(outer, ast.Call)
+            and isinstance(outer.func, ast.Attribute)
+            and last_name(outer.func.value) != "itertools"
+        )
 
     def _check_end(self, generator: ast.GeneratorExp) -> None:
         if self._endless(generator):
@@ -344,7 +406,18 @@ class Calls(ast.NodeTransformer):
         made = place(ast.ListComp(elt=node.elt, generators=node.generators), node)
         return expression("iter(LIST)", node, LIST=made)
 
+    def _bound_method(self, node: ast.expr) -> ast.expr:
+        """A method of a builtin type as a value, such as `key=counts.get`; Monty has it in calls only."""
+        if not isinstance(node, ast.Attribute) or node.attr not in vocabulary.BUILTIN_METHODS:
+            return node
+        data = any(node.attr in known.attributes for known in self._known.classes.values())
+        if data or self._module_of(node.value) or node.attr in self._defined_methods() or is_builtin(node.value):
+            return node
+        method = expression(f"lambda _rlm_object, *_rlm_a, **_rlm_k: _rlm_object.{node.attr}(*_rlm_a, **_rlm_k)", node)
+        return expression(f"_rlm_bound(OBJECT, {node.attr!r}, METHOD)", node, OBJECT=node.value, METHOD=method)
+
     def visit_Assign(self, node: ast.Assign) -> Any:
+        node.value = self._bound_method(node.value)
         lazy = isinstance(node.value, ast.Call) and is_builtin(node.value.func, *vocabulary.LAZY_BUILTINS)
         self.generic_visit(node)
         if lazy and isinstance(node.targets[0], ast.Name):

@@ -1,11 +1,14 @@
-"""Classes: Monty has no inheritance, so a derived class is written out with what it inherits; enums and named tuples become values."""
+"""Classes: Monty has no inheritance, so a derived class is written out with what it inherits.
+
+Enums and named tuples become values.
+"""
 
 import ast
 import copy
 from typing import Any
 
 from langchain_rlm.repl.lowering import vocabulary
-from langchain_rlm.repl.lowering.knowledge import KnownClass, Knowledge
+from langchain_rlm.repl.lowering.knowledge import Knowledge, KnownClass
 from langchain_rlm.repl.lowering.refusals import refuse
 from langchain_rlm.repl.lowering.trees import (
     FunctionNode,
@@ -17,7 +20,12 @@ from langchain_rlm.repl.lowering.trees import (
 )
 
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}
-_KINDS = {"property": "property", "cached_property": "property", "staticmethod": "staticmethod", "classmethod": "classmethod"}
+_KINDS = {
+    "property": "property",
+    "cached_property": "property",
+    "staticmethod": "staticmethod",
+    "classmethod": "classmethod",
+}
 _DATACLASS_OPTIONS = {"frozen", "eq", "repr", "init"}
 _ERROR_BASE = "_rlm_Error"
 _ERROR_METHODS = """
@@ -54,7 +62,13 @@ class Classes(ast.NodeTransformer):
             self._check_base(written, base)
         known = self._learn(node, inherited)
         self._known.classes[node.name] = known
-        simple = not node.bases and not node.keywords and not known.kinds and not _dropped_options(node)
+        simple = (
+            not node.bases
+            and not node.keywords
+            and not known.kinds
+            and not _dropped_options(node)
+            and not _decorated(node)
+        )
         return node if simple else self._written_out(node, known)
 
     def _check_base(self, node: ast.expr, base: str) -> None:
@@ -66,13 +80,25 @@ class Classes(ast.NodeTransformer):
         order = self._order(node, bases)
         error = next((name for name in order if name in vocabulary.BUILTIN_ERRORS), "")
         error = error or next((self._known.classes[base].error for base in bases if base in self._known.classes), "")
-        kinds = {k: v for base in reversed(order[1:]) if base in self._known.classes for k, v in self._known.classes[base].kinds.items()}
+        kinds = {
+            k: v
+            for base in reversed(order[1:])
+            if base in self._known.classes
+            for k, v in self._known.classes[base].kinds.items()
+        }
         own = _methods(node)
         kinds = {name: kind for name, kind in kinds.items() if name not in own}
         kinds.update({name: kind for name, method in own.items() if (kind := _kind(method))})
-        attributes = {a: None for base in reversed(order[1:]) if base in self._known.classes for a in self._known.classes[base].attributes}
+        attributes = {
+            a: None
+            for base in reversed(order[1:])
+            if base in self._known.classes
+            for a in self._known.classes[base].attributes
+        }
         attributes.update(dict.fromkeys(_attributes(node)))
-        has_length = "__len__" in own or any(self._known.classes[b].has_length for b in order[1:] if b in self._known.classes)
+        has_length = "__len__" in own or any(
+            self._known.classes[b].has_length for b in order[1:] if b in self._known.classes
+        )
         lineage = tuple(name for name in order if name == node.name or name in self._known.classes)
         fields = {f: None for base in reversed(lineage[1:]) for f in self._known.classes[base].fields}
         fields.update(dict.fromkeys(_annotated(node) if _is_dataclass(node) else []))
@@ -166,7 +192,10 @@ class _Flattener:
             if name == "setter":
                 refuse(decorator, f"property setters are not available here; write a method `set_{method.name}(value)`")
             if name not in _KINDS and not name.startswith("abstract"):
-                refuse(decorator, f"the decorator `{name}` on a method is not available here; decorate a plain function instead")
+                refuse(
+                    decorator,
+                    f"the decorator `{name}` on a method is not available here; decorate a plain function instead",
+                )
         return []
 
     def above(self, owner: str, method: str) -> str:
@@ -195,15 +224,19 @@ class _SuperCalls(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         func = node.func
-        if not (isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and last_name(func.value.func) == "super"):
+        if not (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Call)
+            and last_name(func.value.func) == "super"
+        ):
             return node
         name = self._flattener.above(self._owner, func.attr)
-        if name:
-            node.func = expression(f"{self._self}.{name}", func)
-            return node
-        if func.attr in {"__init__", "__post_init__"}:
+        if not name and func.attr not in {"__init__", "__post_init__"}:
+            refuse(node, f"`super().{func.attr}` finds no such method in the bases of {self._owner}")
+        if not name:
             return expression("None", node)
-        refuse(node, f"`super().{func.attr}` finds no such method in the bases of {self._owner}")
+        node.func = expression(f"{self._self}.{name}", func)
+        return node
 
 
 def _class(name: str, body: list[ast.stmt], at: ast.AST) -> ast.ClassDef:
@@ -251,6 +284,10 @@ def _is_dataclass(node: ast.ClassDef) -> bool:
     return any(last_name(d.func if isinstance(d, ast.Call) else d) == "dataclass" for d in node.decorator_list)
 
 
+def _decorated(node: ast.ClassDef) -> bool:
+    return any(isinstance(m, ast.FunctionDef | ast.AsyncFunctionDef) and m.decorator_list for m in node.body)
+
+
 def _dropped_options(node: ast.ClassDef) -> bool:
     calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
     return any(keyword.arg not in _DATACLASS_OPTIONS for call in calls for keyword in call.keywords)
@@ -280,7 +317,9 @@ def _enum(node: ast.ClassDef) -> list[ast.stmt]:
             if last_name(value.func if isinstance(value, ast.Call) else value) == "auto":
                 value = ast.Constant(len(members) + 1)
             members.append(ast.Tuple(elts=[ast.Constant(key), value], ctx=ast.Load()))
-        elif not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)) and not isinstance(statement, ast.Pass):
+        elif not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)) and not isinstance(
+            statement, ast.Pass
+        ):
             refuse(statement, "methods of an Enum are not available here; write a function that takes the member")
     plain = "True" if {last_name(base) for base in node.bases} & {"str", "int", "IntEnum", "StrEnum"} else "False"
     if plain == "True":
@@ -299,4 +338,6 @@ def _named_tuple(node: ast.ClassDef) -> list[ast.stmt]:
         elif isinstance(statement, ast.FunctionDef | ast.Assign):
             refuse(statement, "a NamedTuple with methods is not available here; use a dataclass")
     made = ast.List(elts=defaults, ctx=ast.Load())
-    return statements(f"{node.name} = _rlm_namedtuple({node.name!r}, {names!r}, defaults=DEFAULTS)", node, DEFAULTS=made)
+    return statements(
+        f"{node.name} = _rlm_namedtuple({node.name!r}, {names!r}, defaults=DEFAULTS)", node, DEFAULTS=made
+    )

@@ -1,7 +1,7 @@
-"""Asking at the same time: functions that ask get an async twin, which thread pools and `asyncio.gather` run side by side.
+"""Asking at the same time: functions that ask get an async twin, which thread pools and `asyncio.gather` run together.
 
-A twin does what its function does and awaits where the function waits. Whatever cannot be awaited in it, waits: then the answer
-is the same, one after the other.
+A twin does what its function does and awaits where the function waits. Whatever cannot be awaited in it, waits: then
+the answers are the same, one after the other.
 """
 
 import ast
@@ -10,12 +10,22 @@ from typing import Any
 
 from langchain_rlm.repl.lowering import vocabulary
 from langchain_rlm.repl.lowering.knowledge import Knowledge
-from langchain_rlm.repl.lowering.scopes import LOCAL
+from langchain_rlm.repl.lowering.scopes import LOCAL, bound_names
 from langchain_rlm.repl.lowering.suspension import Suspension
-from langchain_rlm.repl.lowering.trees import FunctionNode, called_name, expression, last_name, mark, place, put_mark
+from langchain_rlm.repl.lowering.trees import FunctionNode, called_name, expression, last_name, mark, place
 
 _POSITIONS = {"map": 0, "submit": 0, "to_thread": 0, "run_in_executor": 1}
-_TAKERS = {"gather", "create_task", "ensure_future", "wait_for", "run", "run_until_complete", "as_completed", "wait", "shield"}
+_TAKERS = {
+    "gather",
+    "create_task",
+    "ensure_future",
+    "wait_for",
+    "run",
+    "run_until_complete",
+    "as_completed",
+    "wait",
+    "shield",
+}
 _CACHES = {"cache", "lru_cache"}
 
 
@@ -33,7 +43,9 @@ class Concurrency(ast.NodeTransformer):
         self._known = known
         self._suspension = suspension
         self._contract = contract
-        self._own = {mark(n, "function"): n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and mark(n, "function")}
+        self._own = {
+            mark(n, "function"): n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and mark(n, "function")
+        }
         self._needed: set[int] = set()
         self._earlier: dict[str, FunctionNode] = {}
         self._lambdas = 0
@@ -43,30 +55,31 @@ class Concurrency(ast.NodeTransformer):
     def lower(self) -> None:
         """Rewrite the cell and insert the twins."""
         self._spread = _spread_names(self._tree)
-        self._learn()
+        self._forget()
         self.visit(self._tree)
-        self._refresh()
         twins = self._written()
+        earlier = self._earlier_twins()
         _Inserter(twins).visit(self._tree)
-        earlier = [twin for twin in map(self._twin, list(self._earlier.values()))]
         self._tree.body[:0] = earlier
+        self._learn()
 
     def _learn(self) -> None:
-        """Remember the cell's functions for later cells; names that are bound anew lose their twin."""
-        from langchain_rlm.repl.lowering.scopes import bound_names  # noqa: PLC0415
-
-        for name in bound_names(self._tree.body):
-            self._known.functions.pop(name, None)
-            self._known.twins.discard(name)
+        """Remember the cell's functions for later cells."""
         for node in self._tree.body:
             if isinstance(node, ast.FunctionDef) and self._twinnable(node):
                 self._known.functions[node.name] = copy.deepcopy(node)
 
-    def _refresh(self) -> None:
-        """Nothing yet asks for a twin of a function that was not marked: see `_need`."""
+    def _forget(self) -> None:
+        """Names that are bound anew lose their twin."""
+        for name in bound_names(self._tree.body):
+            self._known.functions.pop(name, None)
+            self._known.twins.discard(name)
 
     def _twinnable(self, node: FunctionNode) -> bool:
-        plain = all(isinstance(d, ast.Constant | ast.Name | ast.UnaryOp) for d in [*node.args.defaults, *[k for k in node.args.kw_defaults if k]])
+        plain = all(
+            isinstance(d, ast.Constant | ast.Name | ast.UnaryOp)
+            for d in [*node.args.defaults, *[k for k in node.args.kw_defaults if k]]
+        )
         decorated = any(last_name(d.func if isinstance(d, ast.Call) else d) not in _CACHES for d in node.decorator_list)
         return plain and not decorated and not mark(node, "generator") and self._suspension.mentions(node)
 
@@ -84,7 +97,7 @@ class Concurrency(ast.NodeTransformer):
                 return ""
             self._needed.add(number)
             return vocabulary.ASYNC + node.id
-        if number or mark(node, "scope") == LOCAL or node.id not in self._known.functions:
+        if mark(node, "scope") == LOCAL or node.id not in self._known.functions:
             return ""
         if node.id not in self._known.twins:
             self._known.twins.add(node.id)
@@ -98,10 +111,15 @@ class Concurrency(ast.NodeTransformer):
         if isinstance(node, ast.Lambda) and (made := self._coroutine(node.body)):
             later = place(ast.Lambda(args=copy.deepcopy(node.args), body=made), node)
             return expression("_rlm_task(FUNCTION, LATER)", node, FUNCTION=node, LATER=later)
-        if isinstance(node, ast.Call) and called_name(node) == "partial" and node.args and (twin := self._twin_name(node.args[0])):
-            later = copy.deepcopy(node)
-            later.args[0] = place(ast.Name(twin, ctx=ast.Load()), node)
-            return expression("_rlm_task(FUNCTION, LATER)", node, FUNCTION=node, LATER=later)
+        if (
+            isinstance(node, ast.Call)
+            and called_name(node) == "partial"
+            and node.args
+            and (twin := self._twin_name(node.args[0]))
+        ):
+            partial = copy.deepcopy(node)
+            partial.args[0] = place(ast.Name(twin, ctx=ast.Load()), node)
+            return expression("_rlm_task(FUNCTION, LATER)", node, FUNCTION=node, LATER=partial)
         return node
 
     def _coroutine(self, node: ast.expr) -> ast.expr | None:
@@ -111,7 +129,16 @@ class Concurrency(ast.NodeTransformer):
             made.func = place(ast.Name(twin, ctx=ast.Load()), node)
             return made
         asked = [n for n in ast.walk(node) if isinstance(n, ast.Call) and self._suspension.suspends(n.func)]
-        branching = (ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda, ast.NamedExpr)
+        branching = (
+            ast.IfExp,
+            ast.BoolOp,
+            ast.ListComp,
+            ast.SetComp,
+            ast.DictComp,
+            ast.GeneratorExp,
+            ast.Lambda,
+            ast.NamedExpr,
+        )
         if len(asked) != 1 or any(isinstance(n, branching) for n in ast.walk(node)):
             return None
         asking = self._coroutine(asked[0])
@@ -142,7 +169,12 @@ class Concurrency(ast.NodeTransformer):
         if isinstance(node, ast.ListComp | ast.GeneratorExp):
             node.elt = self._awaitable(node.elt)
             return node
-        if isinstance(node, ast.Call) and last_name(node.func) == "iter" and node.args and isinstance(node.args[0], ast.ListComp):
+        if (
+            isinstance(node, ast.Call)
+            and last_name(node.func) == "iter"
+            and node.args
+            and isinstance(node.args[0], ast.ListComp)
+        ):
             return self._awaitable(node.args[0])
         if isinstance(node, ast.List | ast.Tuple):
             node.elts = [self._awaitable(part) for part in node.elts]
@@ -158,7 +190,12 @@ class Concurrency(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         value = node.value
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "append" and last_name(value.func.value) in self._spread:
+        if (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr == "append"
+            and last_name(value.func.value) in self._spread
+        ):
             value.args = [self._awaitable(argument) for argument in value.args]
         return self.generic_visit(node)
 
@@ -177,6 +214,13 @@ class Concurrency(ast.NodeTransformer):
         return node
 
     # Twins
+
+    def _earlier_twins(self) -> list[ast.stmt]:
+        """The twins of functions of earlier cells, the ones that they call first."""
+        twins: list[ast.stmt] = []
+        while self._earlier:
+            twins.insert(0, self._twin(self._earlier.pop(next(iter(self._earlier)))))
+        return twins
 
     def _written(self) -> dict[int, ast.AsyncFunctionDef]:
         twins: dict[int, ast.AsyncFunctionDef] = {}
@@ -276,7 +320,8 @@ class _Replaced(ast.NodeTransformer):
 
 def _spread_names(tree: ast.AST) -> set[str]:
     """Names that are passed to `gather` and its like."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and called_name(n) in {"gather", "as_completed", "wait"}]
+    calls = [
+        n for n in ast.walk(tree) if isinstance(n, ast.Call) and called_name(n) in {"gather", "as_completed", "wait"}
+    ]
     arguments = [a.value if isinstance(a, ast.Starred) else a for call in calls for a in call.args]
-    module = {a.id for a in arguments if isinstance(a, ast.Name)}
-    return module
+    return {argument.id for argument in arguments if isinstance(argument, ast.Name)}

@@ -49,6 +49,7 @@ class Imports:
     def __init__(self, known: Knowledge) -> None:
         self._known = known
         self.modules: list[str] = []
+        self.optional = False
 
     def lower(self, node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
         """The statements that take the place of an import; the import itself when Monty has it all."""
@@ -60,7 +61,7 @@ class Imports:
         return [node] if native and len(lowered) >= len(node.names) else lowered
 
     def _module(self, node: ast.Import, alias: ast.alias) -> list[ast.stmt]:
-        top = alias.name.split(".")[0]
+        top = alias.name.partition(".")[0]
         bound = alias.asname or top
         self._known.modules[bound] = alias.name if alias.asname else top
         if alias.name in vocabulary.SANDBOX_MODULES:
@@ -79,17 +80,22 @@ class Imports:
             self._known.fed.add(name)
             self.modules.append(name)
 
-    @staticmethod
-    def _native(node: ast.stmt, name: str) -> None:
-        if name in vocabulary.NATIVE_MODULES:
+    def _native(self, node: ast.stmt, name: str) -> None:
+        if name in vocabulary.NATIVE_MODULES or self.optional:
             return
-        advice = vocabulary.MODULE_ADVICE.get(name.split(".")[0], "write what you need with the modules there are")
+        advice = vocabulary.MODULE_ADVICE.get(
+            name.split(".", maxsplit=1)[0], "write what you need with the modules there are"
+        )
         refuse(node, f"the module `{name}` is not available here; {advice}. Modules: {vocabulary.AVAILABLE}")
 
     def _names(self, node: ast.ImportFrom, module: str) -> list[ast.stmt]:
         if module == "concurrent":
             self.need("concurrent.futures")
-            return [s for a in node.names for s in statements(f"{a.asname or a.name} = _rlm_module_concurrent_futures", node)]
+            return [
+                s
+                for a in node.names
+                for s in statements(f"{a.asname or a.name} = _rlm_module_concurrent_futures", node)
+            ]
         if module in vocabulary.SANDBOX_MODULES:
             self.need(module)
             return [s for alias in node.names for s in self._sandbox_name(node, module, alias)]
@@ -97,7 +103,11 @@ class Imports:
             return [place(ast.Pass(), node)]
         if module in vocabulary.STAND_INS and module != "typing":
             meanings = vocabulary.STAND_INS[module]
-            return [s for a in node.names for s in statements(f"{a.asname or a.name} = {meanings.get(a.name, 'object')}", node)]
+            return [
+                s
+                for a in node.names
+                for s in statements(f"{a.asname or a.name} = {meanings.get(a.name, 'object')}", node)
+            ]
         self._native(node, module)
         return self._native_names(node, module)
 

@@ -1,6 +1,7 @@
 """What the lowering of one session remembers between cells."""
 
 import ast
+import copy
 from dataclasses import dataclass, field
 
 from langchain_rlm.repl.lowering.trees import FunctionNode
@@ -43,11 +44,14 @@ class Knowledge:
     classes: dict[str, KnownClass] = field(default_factory=dict)
     functions: dict[str, FunctionNode] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
+    count: int = 0
 
     def copy(self) -> "Knowledge":
         """A copy to change while a cell is lowered; a refused cell leaves the original as it was."""
-        copies = {key: value.copy() for key, value in vars(self).items()}
-        return Knowledge(**copies)
+        made = copy.copy(self)
+        for key, value in vars(self).items():
+            setattr(made, key, copy.copy(value))
+        return made
 
     def kinds_of(self, method: str) -> dict[str, str]:
         """The classes on which `method` is a property, static or class method, and which of them."""

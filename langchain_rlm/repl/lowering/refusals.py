@@ -68,7 +68,11 @@ class Refusals(ast.NodeVisitor):
         self._reserved(node, node.attr)
         if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in {("sys", "exit"), ("os", "_exit")}:
             refuse(node, "`sys.exit` is not available here; end with FINAL(value)")
-        if isinstance(node.value, ast.Name) and node.value.id == "sys" and node.attr in {"stdin", "modules", "setrecursionlimit"}:
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id == "sys"
+            and node.attr in {"stdin", "modules", "setrecursionlimit"}
+        ):
             refuse(node, f"`sys.{node.attr}` is not available here; the text is in `context`")
         if node.attr == "to_bytes" or (is_builtin(node.value, "int") and node.attr == "from_bytes"):
             refuse(node, f"`{node.attr}` is not available here; use hex() or int(text, 16)")
@@ -132,23 +136,21 @@ class Refusals(ast.NodeVisitor):
         if is_builtin(node.func, "globals", "vars", "locals") and not node.args and self._depth:
             name = last_name(node.func)
             if name != "locals":
-                refuse(node, f"`{name}()` works at the top level only; pass the value to the function, or use SHOW_VARS()")
+                refuse(
+                    node, f"`{name}()` works at the top level only; pass the value to the function, or use SHOW_VARS()"
+                )
         if is_builtin(node.func, "type") and len(node.args) > 1:
             refuse(node, "`type(name, bases, dict)` is not available here; write a class statement")
         if last_name(node.func) == "literal_eval":
             refuse(node, "`ast.literal_eval` is not available here; use json.loads")
-        if last_name(node.func) in {"match", "fullmatch"} and isinstance(node.func, ast.Attribute):
-            self._match_position(node)
         if last_name(node.func) == "getattr" and keyword_value(node, "default"):
             refuse(node, "getattr() takes no keyword arguments")
         self.generic_visit(node)
 
-    @staticmethod
-    def _match_position(node: ast.Call) -> None:
-        at = node.args[1:]
-        func = node.func
-        if at and isinstance(func, ast.Attribute) and not (isinstance(func.value, ast.Name) and func.value.id == "re"):
-            refuse(node, f"`pattern.{func.attr}(text, pos)` is not available here; slice the text: pattern.{func.attr}(text[pos:])")
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in ast.walk(node)):
+            refuse(node, "a lambda cannot yield here; write a function")
+        self.generic_visit(node)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -111,9 +111,9 @@ class _Scope:
 class _Annotator(ast.NodeVisitor):
     """Marks names with their scope, and functions with a number by which the names that mean them are marked."""
 
-    def __init__(self, module_names: set[str]) -> None:
+    def __init__(self, module_names: set[str], count: int) -> None:
         self._scopes = [_Scope(module_names, is_module=True)]
-        self._count = 0
+        self.count = count
 
     def visit_Module(self, node: ast.Module) -> None:
         self._number(node.body, self._scopes[0])
@@ -122,10 +122,10 @@ class _Annotator(ast.NodeVisitor):
     def _number(self, body: list[ast.stmt], scope: _Scope) -> None:
         for statement in body:
             for function in _functions_of(statement):
-                self._count += 1
-                put_mark(function, "function", value=self._count)
+                self.count += 1
+                put_mark(function, "function", value=self.count)
                 repeated = function.name in scope.functions
-                scope.functions[function.name] = 0 if repeated else self._count
+                scope.functions[function.name] = 0 if repeated else self.count
 
     def visit_Name(self, node: ast.Name) -> None:
         innermost = True
@@ -147,8 +147,8 @@ class _Annotator(ast.NodeVisitor):
         for part in [*node.args.defaults, *[d for d in node.args.kw_defaults if d]]:
             self.visit(part)
         self._scopes.append(scope)
-        for statement in [node.body] if isinstance(node, ast.Lambda) else node.body:
-            self.visit(statement)
+        for inner in [node.body] if isinstance(node, ast.Lambda) else node.body:
+            self.visit(inner)
         self._scopes.pop()
 
     def visit_FunctionDef(self, node: FunctionNode) -> None:
@@ -203,14 +203,20 @@ def _functions_of(statement: ast.stmt) -> list[FunctionNode]:
     return [function for child in inner for function in _functions_of(child)]  # type: ignore[arg-type]
 
 
-def annotate(tree: ast.Module, session_names: set[str]) -> None:
+def annotate(tree: ast.Module, session_names: set[str], count: int = 0) -> int:
     """Mark every name of a cell with what it means.
 
     Args:
         tree: The cell.
         session_names: What earlier cells bound; the cell's own names are added.
+        count: How many functions earlier cells had.
+
+    Returns:
+        How many functions there are with this cell's.
     """
-    _Annotator({*session_names, *bound_names(tree.body)}).visit(tree)
+    annotator = _Annotator({*session_names, *bound_names(tree.body)}, count)
+    annotator.visit(tree)
+    return annotator.count
 
 
 def is_builtin(node: ast.AST, *names: str) -> bool:

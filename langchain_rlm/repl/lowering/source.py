@@ -1,4 +1,4 @@
-"""From the lowered tree back to text: what did not change stays as the model wrote it, and every line knows where it came from."""
+"""From the lowered tree back to text: what did not change stays as written, and every line knows where it came from."""
 
 import ast
 from itertools import zip_longest
@@ -62,7 +62,8 @@ def _line_map(node: ast.stmt, text: str) -> dict[int, int]:
 
 def _start(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *[d.lineno for d in decorators]])
+    lines: list[int] = [node.lineno, *[decorator.lineno for decorator in decorators]]
+    return min(lines)
 
 
 class _Text:
@@ -78,7 +79,9 @@ class _Text:
             self.lines[len(self.parts)] = origin
 
 
-def rendered(cell: str, original: list[ast.stmt], dumps: list[str], lowered: list[list[ast.stmt]]) -> tuple[str, dict[int, int]]:
+def rendered(
+    cell: str, original: list[ast.stmt], dumps: list[str], lowered: list[list[ast.stmt]]
+) -> tuple[str, dict[int, int]]:
     """The text of a lowered cell and its line map.
 
     Args:

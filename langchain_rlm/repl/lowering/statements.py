@@ -1,4 +1,4 @@
-"""Statements that Monty lacks: `del`, exceptions of one's own, plain `assert`, `async with`, and the imports and generators of their modules."""
+"""Statements that Monty lacks: `del`, exceptions of one's own, plain `assert`, `async with`, imports, generators."""
 
 import ast
 from typing import Any
@@ -60,7 +60,9 @@ class Statements(ast.NodeTransformer):
     def visit_Assert(self, node: ast.Assert) -> Any:
         self.generic_visit(node)
         message = node.msg or ast.Constant("")
-        return statements("if not TEST:\n    raise AssertionError(_rlm_text(MESSAGE))", node, TEST=node.test, MESSAGE=message)
+        return statements(
+            "if not TEST:\n    raise AssertionError(_rlm_text(MESSAGE))", node, TEST=node.test, MESSAGE=message
+        )
 
     def visit_Delete(self, node: ast.Delete) -> Any:
         self.generic_visit(node)
@@ -93,7 +95,12 @@ class Statements(ast.NodeTransformer):
         return node
 
     def visit_Try(self, node: ast.Try) -> Any:
+        self._imports.optional = any(_expects_no_module(handler) for handler in node.handlers)
+        node.body = [made for statement in node.body for made in self._several(statement)]
+        self._imports.optional = False
+        body, node.body = node.body, []
         self.generic_visit(node)
+        node.body = body
         errors = self._known.errors
         if not errors:
             return node
@@ -104,6 +111,10 @@ class Statements(ast.NodeTransformer):
             if handler.name:
                 handler.body[:0] = statements(f"{handler.name} = _rlm_caught({handler.name})", handler)
         return node
+
+    def _several(self, statement: ast.stmt) -> list[ast.stmt]:
+        made = self.visit(statement)
+        return made if isinstance(made, list) else [made]
 
     def _merged(self, handlers: list[ast.ExceptHandler]) -> ast.ExceptHandler:
         self._count += 1
@@ -132,9 +143,9 @@ class Statements(ast.NodeTransformer):
     def _unknown(self, handler: ast.ExceptHandler) -> list[str]:
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         dotted = [t for t in types if isinstance(t, ast.Attribute)]
-        if dotted and all(t.attr in {"JSONDecodeError", "InvalidOperation", "error"} for t in dotted):
-            return ["ValueError", "ArithmeticError", "Exception"]
-        refuse(handler, "name the exceptions in `except` one by one")
+        if not dotted:
+            refuse(handler, "name the exceptions in `except` one by one")
+        return ["Exception"]
 
     def _test(self, handler: ast.ExceptHandler, raw: str, value: str) -> ast.expr:
         if handler.type is None:
@@ -156,6 +167,10 @@ def _caught(handler: ast.ExceptHandler) -> list[str]:
         return []
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return [last_name(one) for one in types]
+
+
+def _expects_no_module(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or bool({"ImportError", "ModuleNotFoundError", "Exception"} & set(_caught(handler)))
 
 
 def _renamed(node: ast.stmt, name: str) -> ast.stmt:

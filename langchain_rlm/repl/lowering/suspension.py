@@ -1,4 +1,4 @@
-"""Which functions may pause the interpreter to ask a model. Monty's own map, sorted and their like cannot be paused inside."""
+"""Which functions may pause the interpreter to ask a model. Monty's own map and sorted cannot be paused."""
 
 import ast
 

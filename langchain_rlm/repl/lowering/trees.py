@@ -1,4 +1,4 @@
-"""Small tools to build and mark syntax trees. A node that replaces another takes its place in the text, so lines can be traced back."""
+"""Small tools to build and mark syntax trees. A node that replaces another takes its place, so lines can be traced."""
 
 import ast
 import copy
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_PLACED = (ast.stmt, ast.expr, ast.ExceptHandler, ast.arg, ast.keyword, ast.alias, ast.pattern)
 SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -42,7 +43,7 @@ def expression(source: str, at: ast.AST, **parts: ast.expr) -> ast.expr:
 def place(node: Node, at: ast.AST) -> Node:
     """Give `node` and what it holds the position of `at`, where they have none of their own in the cell."""
     for child in ast.walk(node):
-        if "lineno" in child._attributes and not mark(child, "placed"):
+        if isinstance(child, _PLACED) and not mark(child, "placed"):
             ast.copy_location(child, at)
             put_mark(child, "placed", value=True)
     return node

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables
 """What the sandbox has and lacks, by name, and what a model is told to write instead."""
 
 import builtins
@@ -91,7 +92,12 @@ ENDLESS = frozenset({"count", "cycle"})
 LAZY_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
 UNBOUND_TYPES = frozenset({"str", "list", "dict", "set", "int", "float", "bytes", "tuple"})
 UNBOUND_NATIVE = frozenset({("dict", "fromkeys"), ("bytes", "fromhex")})
-LOOPING_FUNCTIONS = frozenset({"takewhile", "dropwhile", "filterfalse", "starmap", "groupby", "accumulate", "defaultdict"})
+LOOPING_FUNCTIONS = frozenset(
+    {"takewhile", "dropwhile", "filterfalse", "starmap", "groupby", "accumulate", "defaultdict"}
+)
+BUILTIN_METHODS = frozenset(
+    name for kind in (str, list, dict, set) for name in dir(kind) if not name.startswith("_")
+) - {"index", "count", "title", "items", "values", "keys", "copy"} | {"most_common", "popleft", "appendleft"}
 BUILTIN_ERRORS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )

@@ -211,7 +211,11 @@ def _rlm_method(value, owners, method, fallback):
 
 
 def _rlm_len(value):
-    return value.__len__() if hasattr(value, "__len__") and not isinstance(value, (str, list, dict, tuple, set)) else len(value)
+    return (
+        value.__len__()
+        if hasattr(value, "__len__") and not isinstance(value, (str, list, dict, tuple, set))
+        else len(value)
+    )
 
 
 def _rlm_vars(value, table):
@@ -317,7 +321,9 @@ def _rlm_callable(value):
     if type(value).__name__ == "type":
         return True
     kind = type(value).__name__
-    return kind in ("function", "builtin_function_or_method", "method", "_rlm_Task", "partial") or hasattr(value, "__call__")
+    return kind in ("function", "builtin_function_or_method", "method", "_rlm_Task", "partial") or hasattr(
+        value, "__call__"
+    )
 
 
 def _rlm_issubclass(one, other):
@@ -349,8 +355,24 @@ def _rlm_name(value):
         return shown[11:].split("'")[0]
     if shown.startswith("<"):
         words = shown.replace(">", " ").split()
-        return words[words.index("function") + 1].strip("'") if "function" in words else words[-1]
+        return words[words.index("function") + 1].strip("'") if "function" in words else words[-1].strip("'")
     raise AttributeError(repr(type(value).__name__) + " object has no attribute '__name__'")
+
+
+def _rlm_bound(value, name, method):
+    found = getattr(value, name, _rlm_errors)
+    if found is not _rlm_errors:
+        return found
+    return lambda *args, **kwargs: method(value, *args, **kwargs)
+
+
+def _rlm_print(*values, sep=" ", end="\n", file=None, flush=False):
+    sep = " " if sep is None else sep
+    end = "\n" if end is None else end
+    if hasattr(file, "write") or type(file).__name__ == "StringIO":
+        file.write(sep.join([str(value) for value in values]) + end)
+    else:
+        print(*values, sep=sep, end=end, file=file)
 
 
 def _rlm_wraps(function):
@@ -468,7 +490,9 @@ def _rlm_re_subn(pattern, replacement, text, count=0, flags=0):
 
 def _rlm_sub(pattern, replacement, *rest, **named):
     if isinstance(pattern, _rlm_re.Pattern):
-        return _rlm_re_sub(pattern, replacement, *rest, **{{"string": "text"}.get(key, key): named[key] for key in named})
+        return _rlm_re_sub(
+            pattern, replacement, *rest, **{{"string": "text"}.get(key, key): named[key] for key in named}
+        )
     return pattern.sub(replacement, *rest, **named)
 
 
@@ -489,12 +513,17 @@ def _rlm_search_from(pattern, method, text, start, *rest):
                 return match
             found.append(match)
         elif match.end() > start:
-            raise ValueError("a match spans the start position; slice the text instead: pattern." + method + "(text[start:])")
+            raise ValueError(
+                "a match spans the start position; slice the text instead: pattern." + method + "(text[start:])"
+            )
     if method == "search":
         return None
     if method == "finditer":
         return iter(found)
-    return [match.group() if not match.groups() else match.group(1) if len(match.groups()) == 1 else match.groups() for match in found]
+    return [
+        match.group() if not match.groups() else match.group(1) if len(match.groups()) == 1 else match.groups()
+        for match in found
+    ]
 
 
 def _rlm_verbose(pattern):

@@ -70,7 +70,9 @@ def _rlm_checked_contexts(name, contexts, count):
     if contexts is None:
         return None
     if isinstance(contexts, str) or len(contexts) != count:
-        raise ValueError(name + ": contexts must be a list with one context for each of the " + str(count) + " prompts.")
+        raise ValueError(
+            name + ": contexts must be a list with one context for each of the " + str(count) + " prompts."
+        )
     return [_rlm_checked_context(name, value) for value in contexts]
 
 
@@ -80,7 +82,13 @@ def _rlm_raise(failures, total, first):
         text = "sub-query failed (" + kind + "): " + message
     else:
         text = (
-            str(failures) + " of " + str(total) + " sub-queries failed, the first (" + kind + "): " + message
+            str(failures)
+            + " of "
+            + str(total)
+            + " sub-queries failed, the first ("
+            + kind
+            + "): "
+            + message
             + ". The other answers are kept: ask the same batch again and only the failed ones are asked anew,"
             + " or pass on_error='return' to get them as SubQueryFailure objects."
         )
@@ -252,4 +260,3 @@ def _rlm_cell_end(names, assigned):
 def _rlm_draft(names):
     given = names.get("answer")
     return given.get("content") if isinstance(given, dict) else given
-

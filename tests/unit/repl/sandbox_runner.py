@@ -45,8 +45,8 @@ class Answer(str):
     __slots__ = ()
 
     def __await__(self) -> Generator[Any, None, str]:
+        yield from ()
         return str(self)
-        yield
 
 
 def answer_to(prompt: Any) -> str:
@@ -132,7 +132,7 @@ class Sandbox:
         finally:
             self.run.printed += output.output
 
-    def _step(self, snapshot: Any, waiting: dict[int, Any]) -> Any:
+    def _step(self, snapshot: Any, waiting: dict[int, Any]) -> Any:  # noqa: PLR0911 - one line a kind
         if isinstance(snapshot, monty.NameLookupSnapshot):
             if snapshot.variable_name not in _HOST_NAMES:
                 return snapshot.resume()
@@ -143,9 +143,11 @@ class Sandbox:
             host.__name__ = snapshot.variable_name
             return snapshot.resume(value=host)
         if isinstance(snapshot, monty.FutureSnapshot):
-            identifiers = list(snapshot.pending_call_ids)
+            identifiers = sorted(snapshot.pending_call_ids)
             self.run.rounds.append([waiting[number] for number in identifiers])
             return snapshot.resume({number: _outcome(waiting[number]) for number in identifiers})
+        if snapshot.is_os_function and "sleep" in str(snapshot.function_name):
+            return snapshot.resume({"return_value": None})
         if snapshot.function_name == "_rlm_host_future":
             waiting[snapshot.call_id] = snapshot.args[0]
             return snapshot.resume({"future": ...})
@@ -155,7 +157,7 @@ class Sandbox:
         return snapshot.resume_auto()
 
 
-def _outcome(prompt: Any) -> dict[str, Any]:
+def _outcome(prompt: Any) -> Any:
     try:
         return {"return_value": answer_to(prompt)}
     except RuntimeError as error:

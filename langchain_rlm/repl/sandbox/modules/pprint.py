@@ -17,7 +17,9 @@ def _ordered(value, sort_dicts):
                 keys = sorted(keys)
             except TypeError:
                 pass
-        return "{" + ", ".join([_ordered(key, sort_dicts) + ": " + _ordered(value[key], sort_dicts) for key in keys]) + "}"
+        return (
+            "{" + ", ".join([_ordered(key, sort_dicts) + ": " + _ordered(value[key], sort_dicts) for key in keys]) + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join([_ordered(item, sort_dicts) for item in value]) + "]"
     return repr(value)
@@ -41,5 +43,10 @@ def _format(value, indent, width, at, sort_dicts):
             parts.append(shown + _format(value[key], indent, width, at + indent + len(shown), sort_dicts))
         return "{" + " " * (indent - 1) + ("," + pad).join(parts) + "}"
     if isinstance(value, list):
-        return "[" + " " * (indent - 1) + ("," + pad).join([_format(item, indent, width, at + indent, sort_dicts) for item in value]) + "]"
+        return (
+            "["
+            + " " * (indent - 1)
+            + ("," + pad).join([_format(item, indent, width, at + indent, sort_dicts) for item in value])
+            + "]"
+        )
     return flat

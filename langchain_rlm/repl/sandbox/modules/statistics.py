@@ -67,7 +67,6 @@ def _squares(values, center):
     return _math.fsum([(value - center) ** 2 for value in values])
 
 
-
 def variance(data, xbar=None):
     values = _checked(data, "variance", 2)
     return _tidy(values, _squares(values, xbar) / (len(values) - 1))

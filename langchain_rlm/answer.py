@@ -1,0 +1,80 @@
+"""The end of a run: its answer as text and as data, and the documents it rests on."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from langgraph.graph import END
+from langgraph.types import Command
+
+from langchain_rlm import journal as journals
+from langchain_rlm.run import Level, emit
+from langchain_rlm.state import Entry, RLMState
+
+
+def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
+    """End the run with its answer."""
+    answer = as_text(value)
+    journal = [*state["journal"], *entries]
+    usage = level.run.ledger.usage()
+    if stop_reason in {"answered", "no_code"}:
+        level.run.ledger.give_turn_back()
+    emit("end", level, stop_reason=stop_reason, characters=len(answer), usage=usage)
+    update = {
+        "answer": answer,
+        "value": plain(value),
+        "citations": [],
+        "stop_reason": stop_reason,
+        "turns": journals.turns(journal),
+        "usage": usage,
+        "documents": touched(level, journal),
+        "journal": [*entries, {"kind": "end", "stop_reason": stop_reason, "characters": len(answer)}],
+    }
+    return Command(update=update, goto=END)
+
+
+def as_text(value: Any) -> str:
+    """An answer as text: a string as it is, plain data as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """A value from the sandbox as JSON data; what has no such form becomes its string."""
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(item) for item in value), key=str)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+async def best_so_far(level: Level, journal: Sequence[Entry]) -> Any:
+    """The best answer of a run that was never given one: what `answer` holds in the REPL, or else the newest output."""
+    if level.session is not None:
+        draft = await level.draft()
+        if draft not in (None, ""):
+            return draft
+    outputs = [entry["output"].strip() for entry in journal if entry["kind"] == "cell_end" and entry["output"].strip()]
+    if not outputs:
+        return ""
+    shown = journals.cut(outputs[-1], level.run.settings.shown)
+    return f"No answer was given before the budget ran out. The last output was:\n{shown}"
+
+
+def touched(level: Level, journal: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The documents of which text went to a model, with the spans."""
+    spans: dict[int, set[tuple[int, int]]] = {}
+    if journals.route(journal) == "direct":
+        spans = {index: {(0, len(text))} for index, text in enumerate(level.corpus.texts)}
+    for entry in journal:
+        for call in entry["calls"] if entry["kind"] == "asked" else ():
+            for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
+                if not isinstance(piece, str):
+                    spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
+    sources = level.corpus.sources()
+    return [{**sources[index], "spans": [list(span) for span in sorted(spans[index])]} for index in sorted(spans)]

@@ -1,0 +1,169 @@
+"""One turn: the cells of a reply run until they end, ask or give the answer.
+
+`decompose` begins a turn, `aggregate` goes on with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from langgraph.types import Command
+
+from langchain_rlm import journal as journals
+from langchain_rlm import prompts
+from langchain_rlm.answer import best_so_far, finish
+from langchain_rlm.asking import answers_at_once, asked_entry, sends
+from langchain_rlm.repl.replies import ParsedReply, parse_reply
+from langchain_rlm.repl.session import Asked, Ended, Outcome, Result
+from langchain_rlm.run import Level, emit
+from langchain_rlm.state import Entry, RLMState
+
+KEPT_OUTPUT = 40_000
+"""Characters of a cell's output kept in the journal, head and tail."""
+
+
+@dataclass
+class Turn:
+    """A turn under way.
+
+    Args:
+        level: The run it belongs to.
+        state: Graph state as the node got it.
+        reply: The root model's reply.
+        last: The stop reason, on the reserved last turn.
+        entries: What this node adds to the journal.
+    """
+
+    level: Level
+    state: RLMState
+    reply: ParsedReply
+    last: str | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def recorded(cls, level: Level, state: RLMState) -> Self:
+        """The turn that the journal is in the middle of."""
+        reply = journals.this_turn(state["journal"])[0]
+        return cls(level, state, parse_reply(reply["text"]), reply["last"])
+
+    @property
+    def journal(self) -> list[Entry]:
+        return [*self.state["journal"], *self.entries]
+
+    # -- cells ----------------------------------------------------------------------------------------------------
+
+    async def run(self, index: int = 0) -> Command[Any]:
+        """Run the reply's cells from this one on."""
+        code = self.reply.cells[index]
+        turn = journals.turns(self.journal)
+        emit("cell", self.level, turn=turn, index=index, code=code)
+        before = self.journal
+        self.level.pool = journals.unclaimed(before)
+        self.entries.append({"kind": "cell", "turn": turn, "index": index, "code": code})
+        return await self._settle(index, await self.level.start(code, before))
+
+    async def go_on(self, results: Sequence[Result]) -> Command[Any]:
+        """Put answers into the paused cell and run it on."""
+        cell = next(entry for entry in reversed(self.state["journal"]) if entry["kind"] == "cell")
+        return await self._settle(cell["index"], await self.level.resume(results, self.journal))
+
+    async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
+        """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
+        while isinstance(outcome, Asked):
+            answers, waiting = self._ask(outcome)
+            if waiting:
+                return Command(update={"journal": self.entries}, goto=sends(self.level, waiting))
+            outcome = await self.level.resume([journals.result_of(answer) for answer in answers], self.journal)
+        self.entries += [*self.level.take_hosts(), self._cell_end(outcome)]
+        if outcome.final is not None:
+            return self.finish(outcome.final[0])
+        if outcome.error is None and index + 1 < len(self.reply.cells):
+            return await self.run(index + 1)
+        return await self._over(outcome)
+
+    def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
+        """Write down what the cell asks; return the answers there are, and the calls that wait for one."""
+        pool = self.level.pool
+        if pool is None:
+            pool = self.level.pool = journals.unclaimed(self.journal)
+        asked = asked_entry(self.level, outcome.calls, pool)
+        answers = answers_at_once(self.level, asked, self.journal, is_last_turn=self.last is not None)
+        self.entries += [*self.level.take_hosts(), asked, *answers]
+        answered = {answer["id"] for answer in answers}
+        return answers, [call for call in asked["calls"] if call["id"] not in answered]
+
+    async def _over(self, outcome: Ended) -> Command[Any]:
+        """The cells have run; an answer as bare text beside them is looked at now."""
+        final = self.reply.final
+        if final is not None and outcome.error is None:
+            value = final.text if self.last and not final.variable else None
+            if final.variable:
+                found = await self.level.variable(final.text, self.journal)
+                value = found[0] if found else None
+            if value not in (None, ""):
+                return self.finish(value)
+            self.note(prompts.unknown_final(final.text) if final.variable else prompts.FINAL_BEFORE_OUTPUT)
+        return await self.give_up() if self.last else self.next()
+
+    def _cell_end(self, outcome: Ended) -> Entry:
+        shown = journals.cut(outcome.output, self.level.run.settings.shown)
+        emit(
+            "cell_end", self.level, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
+        )  # fmt: skip
+        return {
+            "kind": "cell_end",
+            "output": journals.cut(outcome.output, KEPT_OUTPUT),
+            "printed": len(outcome.output),
+            "hash": outcome.digest(),
+            "error": outcome.error,
+            "lost": outcome.lost,
+            "variables": [list(variable) for variable in outcome.variables],
+        }
+
+    # -- bare text ------------------------------------------------------------------------------------------------
+
+    async def read(self) -> Command[Any]:
+        """Run a reply's cells, or take its bare text for what it is."""
+        if self.reply.cells:
+            return await self.run()
+        if self.reply.final is None:
+            return await self._prose()
+        if not self.reply.final.variable:
+            value: Any = self.reply.final.text
+            problem = prompts.EMPTY_FINAL
+        else:
+            found = await self.level.variable(self.reply.final.text, self.journal)
+            value = found[0] if found else None
+            problem = prompts.unknown_final(self.reply.final.text)
+        if value is not None and value != "":
+            return self.finish(value)
+        self.note(problem)
+        return await self.give_up() if self.last else self.next()
+
+    async def _prose(self) -> Command[Any]:
+        """A reply of bare text gets one nudge; the second in a row is the answer."""
+        nudged = any(e.get("text") == prompts.NO_CODE for e in journals.this_turn(self.state["journal"]))
+        if self.last or nudged:
+            reason = self.last or "no_code"
+            return self.finish(self.reply.prose, reason) if self.reply.prose else await self.give_up()
+        self.note(prompts.NO_CODE)
+        return self.next()
+
+    # -- where to go ----------------------------------------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        """Tell the root model something instead of an observation, or beside it."""
+        self.entries.append({"kind": "note", "text": text})
+
+    def next(self) -> Command[Any]:
+        """On to the next turn."""
+        return Command(update={"journal": self.entries}, goto="decompose")
+
+    def finish(self, value: Any, reason: str | None = None) -> Command[Any]:
+        """End the run with its answer."""
+        return finish(self.level, self.state, self.entries, value, reason or self.last or "answered")
+
+    async def give_up(self) -> Command[Any]:
+        """End the run with the best there is."""
+        best = await best_so_far(self.level, self.journal)
+        return finish(self.level, self.state, self.entries, best, (self.last or "gave_up") if best else "gave_up")

@@ -1,0 +1,232 @@
+"""Every way to call a run, in one process with one ChatOpenAI, and what is left when a run ends early: nothing."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langchain_rlm import RLM, Budget, RLMInput, RLMResult
+from tests.server.client import ModelServer
+
+SLOW = {"kind": "echo", "latency": 30}
+CELL = "```repl\n{}\n```"
+HERE = {"match": r"<question>\n(\w+)", "reply": CELL.format(r"FINAL('\1 ' + llm_query(context))")}
+ASK_FOUR = CELL.format("llm_query_batched(['a', 'b', 'c', 'd'])")
+PATIENCE = 20.0
+
+
+def rlm_of(server: ModelServer, root: Any, sub: Any = None, **settings: Any) -> RLM:
+    """An RLM with one ChatOpenAI that keeps its connections; `root` is a reply for every turn, or a rule."""
+    reply = {"rules": [root]} if isinstance(root, dict) else {"default": root}
+    server.configure(models={"root": {"kind": "rules", **reply}, "sub": sub or {"kind": "echo"}})
+    models = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    return RLM(*models, **{"route": "rlm", **settings})
+
+
+def given(question: str = "Why") -> RLMInput:
+    return {"question": question, "context": f"text of {question}"}
+
+
+def expected(question: str = "Why") -> str:
+    return f"{question} echo: text of {question} ({len(question) + 8} characters)"
+
+
+def children() -> set[int]:
+    """The processes that this one has started and not ended."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for found in lists for pid in found.read_text().split()}
+
+
+def soon(condition: Callable[[], bool]) -> bool:
+    """Whether the condition comes true; the server and the kernel hear of a closed connection a moment later."""
+    end = time.monotonic() + PATIENCE
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds
+
+
+def assert_nothing_is_left(server: ModelServer, rlm: RLM) -> None:
+    assert rlm._engine.runs == {}
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("rlm-cell")] == []
+    assert soon(lambda: children() == {server.process.pid})
+    assert soon(lambda: server.stats()["open_connections"] == 0)
+    assert server.stats()["in_flight"] == 0
+
+
+def test_invoke_and_asyncio_run_work_in_any_order_with_one_chat_model(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    model = rlm._settings.model
+    answers: list[str] = []
+    for _ in range(2):
+        answers.append(rlm.invoke(given())["answer"])
+        answers.append(rlm.invoke(given())["answer"])
+        model.invoke("the caller's own")
+        answers.append(asyncio.run(rlm.ainvoke(given()))["answer"])
+        answers.append(asyncio.run(rlm.ainvoke(given()))["answer"])
+    assert answers == [expected()] * 8
+    assert model_server.stats()["by_model"] == {"root": 10, "sub": 8}
+
+
+def test_the_caller_may_use_the_same_chat_model_on_the_same_loop(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    model = rlm._settings.model
+
+    async def session() -> list[str]:
+        said = []
+        for _ in range(2):
+            said.append((await model.ainvoke("<question>\nMine")).text)
+            said.append((await rlm.ainvoke(given()))["answer"])
+        return said
+
+    own = CELL.format("FINAL('Mine ' + llm_query(context))")
+    assert asyncio.run(session()) == [own, expected()] * 2
+    assert rlm.invoke(given())["answer"] == expected()  # and what it pooled on that loop does no harm here
+
+
+async def test_invoke_works_on_a_thread_whose_loop_is_running(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    assert rlm.invoke(given())["answer"] == expected()
+    assert (await rlm.ainvoke(given()))["answer"] == expected()
+    assert_nothing_is_left(model_server, rlm)
+
+
+async def test_runs_at_once_do_not_mix(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE, {"kind": "echo", "latency": 0.1})
+    names = ["One", "Two", "Three", "Four"]
+    results = await asyncio.gather(*(rlm.ainvoke(given(name)) for name in names))
+    assert [result["answer"] for result in results] == [expected(name) for name in names]
+    assert model_server.stats()["max_in_flight"] > 1
+    assert [result["usage"]["calls"] for result in results] == [2] * 4
+
+
+async def test_batch_and_abatch_answer_in_order(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    names = ["One", "Two", "Three"]
+    wanted = [expected(name) for name in names]
+    assert [r["answer"] for r in await rlm.abatch([given(name) for name in names])] == wanted
+    assert [r["answer"] for r in rlm.batch([given(name) for name in names], {"max_concurrency": 2})] == wanted
+
+
+async def test_a_run_is_a_step_of_a_chain_in_every_form(model_server: ModelServer) -> None:
+    chain = rlm_of(model_server, HERE) | (lambda result: result["answer"])
+    assert chain.invoke(given()) == expected()
+    assert await chain.ainvoke(given()) == expected()
+    assert list(chain.stream(given())) == [expected()]
+    assert [part async for part in chain.astream(given())] == [expected()]
+
+
+IN_ORDER = ["inspect", "turn", "reply", "cell", "sub_queries", "sub_query", "answer", "cell_end", "end", "result"]
+
+
+async def test_custom_events_tell_a_run_in_order(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    events = [event async for event in rlm.astream(given(), stream_mode="custom")]
+    assert [event["event"] for event in events] == IN_ORDER
+    assert events[-1]["result"]["answer"] == expected()
+    assert all((event["run"], event["depth"]) == ("", 0) for event in events[:-1])
+    assert events[6]["spent"]["tokens"] > events[2]["spent"]["tokens"] > 0
+    assert [event["event"] for event in rlm.stream(given(), stream_mode="custom")] == IN_ORDER
+
+
+async def test_values_and_no_mode_stream_the_result_once(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    for mode in ("values", None):
+        (result,) = [item async for item in rlm.astream(given(), stream_mode=mode)]
+        (again,) = rlm.stream(given(), stream_mode=mode)
+        assert result["answer"] == again["answer"] == expected()
+        assert [*result] == [*RLMResult.__annotations__]
+
+
+async def test_a_list_of_modes_streams_pairs_with_the_result_last(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, HERE)
+    pairs = [pair async for pair in rlm.astream(given(), stream_mode=["updates", "custom", "values"])]
+    assert [data["event"] for mode, data in pairs if mode == "custom"] == IN_ORDER[:-1]
+    nodes = [node for mode, data in pairs if mode == "updates" for node in data]
+    assert nodes == ["inspect", "decompose", "sub_query", "aggregate"]
+    assert [index for index, (mode, _) in enumerate(pairs) if mode == "values"] == [len(pairs) - 1]
+    assert pairs[-1][1]["answer"] == expected()
+    assert [mode for mode, _ in rlm.stream(given(), stream_mode=["updates"])] == ["updates"] * 4
+
+
+def test_closing_a_stream_early_ends_the_run(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, ASK_FOUR, SLOW)
+    events = rlm.stream(given(), stream_mode="custom")
+    for event in events:
+        if event["event"] == "sub_query" and soon(lambda: model_server.stats()["in_flight"] == 4):
+            break
+    events.close()  # type: ignore[attr-defined]  # it is a generator
+    assert_nothing_is_left(model_server, rlm)
+    assert model_server.stats()["cancelled"] == 4
+
+
+async def test_closing_an_asynchronous_stream_early_ends_the_run(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, ASK_FOUR, SLOW)
+    async with aclosing(rlm.astream(given(), stream_mode="custom")) as events:  # type: ignore[type-var]
+        async for event in events:
+            if event["event"] == "sub_query":
+                break
+        assert await asyncio.to_thread(soon, lambda: model_server.stats()["in_flight"] == 4)
+    assert_nothing_is_left(model_server, rlm)
+    assert model_server.stats()["cancelled"] == 4
+
+
+async def test_cancelling_ends_the_calls_in_flight_and_leaves_nothing(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, ASK_FOUR, SLOW)
+    task = asyncio.create_task(rlm.ainvoke(given()))
+    assert await asyncio.to_thread(soon, lambda: model_server.stats()["in_flight"] == 4)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert_nothing_is_left(model_server, rlm)
+    assert [entry["cancelled"] for entry in model_server.log()] == [False, True, True, True, True]
+
+
+async def test_cancelling_ends_a_cell_that_never_ends(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, CELL.format("while True:\n    pass"))
+    begun = asyncio.Event()
+
+    async def watch() -> None:
+        async for event in rlm.astream(given(), stream_mode="custom"):
+            if event["event"] == "cell":
+                begun.set()
+
+    task = asyncio.create_task(watch())
+    await begun.wait()
+    assert await asyncio.to_thread(soon, lambda: len(children()) > 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert_nothing_is_left(model_server, rlm)
+
+
+async def test_a_timeout_of_the_caller_is_a_cancellation(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, ASK_FOUR, SLOW)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(rlm.ainvoke(given()), 0.8)
+    assert_nothing_is_left(model_server, rlm)
+
+
+def test_no_more_than_max_concurrency_calls_are_in_flight(model_server: ModelServer) -> None:
+    ask_twenty = CELL.format("FINAL(len(llm_query_batched([str(i) for i in range(20)])))")
+    rlm = rlm_of(model_server, ask_twenty, {"kind": "echo", "latency": 0.05}, max_concurrency=3)
+    assert rlm.invoke(given())["value"] == 20
+    assert model_server.stats()["max_in_flight"] == 3
+    assert_nothing_is_left(model_server, rlm)
+
+
+def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer) -> None:
+    below = {"match": r"<question>\nBelow", "reply": CELL.format("FINAL(len(llm_query_batched(['a', 'b', 'c', 'd'])))")}
+    above = CELL.format("FINAL(rlm_query_batched([f'Below {i}' for i in range(4)], ['text'] * 4))")
+    root = {"kind": "rules", "rules": [below], "default": above, "latency": 0.02}
+    model_server.configure(models={"root": root, "sub": {"kind": "echo", "latency": 0.05}})
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", max_concurrency=3, budget=Budget(depth=2))
+    assert rlm.invoke(given())["value"] == ["4"] * 4
+    assert model_server.stats()["by_model"] == {"root": 5, "sub": 16}
+    assert model_server.stats()["max_in_flight"] == 3
+    assert_nothing_is_left(model_server, rlm)
