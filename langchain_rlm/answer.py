@@ -17,8 +17,7 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     answer = as_text(value)
     journal = [*state["journal"], *entries]
     usage = level.run.ledger.usage()
-    if stop_reason in {"answered", "no_code"}:
-        level.run.ledger.give_turn_back()
+    level.give_turn_back()
     emit("end", level, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
         "answer": answer,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from langgraph.types import Send
 
 from langchain_rlm.budget import BudgetExceededError
-from langchain_rlm.repl.session import Call
+from langchain_rlm.repl.session import Asked, Call
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, Piece
 
@@ -18,15 +18,15 @@ GROUPS_SAVED = 1_024
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
 
 
-def asked_entry(level: Level, calls: Sequence[Call], pool: dict[str, list[Entry]]) -> Entry:
+def asked_entry(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Entry:
     """The journal entry for the calls of one pause.
 
     Args:
         level: The run that asks.
-        calls: What it asks.
+        asked: What it asks.
         pool: Answers paid for by cells that then failed, by digest; those used are taken out.
     """
-    return {"kind": "asked", "calls": [_call_entry(level, call, pool) for call in calls]}
+    return {"kind": "asked", "raises": asked.raises, "calls": [_call_entry(level, call, pool) for call in asked.calls]}
 
 
 def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]]) -> Entry:

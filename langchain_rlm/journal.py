@@ -1,6 +1,6 @@
 """Reading a run's journal: where it stands, what the root model has seen. Pure functions over plain entries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,25 +88,38 @@ def recorded_cells(journal: Iterable[Entry]) -> Iterator[RecordedCell]:
 
 
 def unclaimed(journal: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """Answers that cells paid for and then lost to an exception, by the digest of the call.
+    """Answers that were paid for and then lost to an exception, by the digest of the call.
 
     A cell that fails after its sub-queries is written again and asks the same: those answers are given again, each
-    once. Answers of cells that ended well are not: who asks the same on purpose (to vote, say) wants new ones.
+    once. The same holds within a cell for a batch of which one failed. Answers that arrived are not given again: who
+    asks the same on purpose (to vote, say) wants new ones.
     """
     given = answers(journal)
     pool: dict[str, list[Entry]] = {}
     for cell in recorded_cells(journal):
-        calls = [call for asked in cell.asked for call in asked["calls"]]
-        for call in calls:
-            reused = call.get("reused")
-            if reused:
-                pool[call["digest"]] = [entry for entry in pool.get(call["digest"], []) if entry["id"] != reused]
-        if cell.end is not None and (cell.end["error"] or cell.end.get("lost")):
-            for call in calls:
-                answer = given.get(call["id"])
-                if answer is not None and "error" not in answer:
-                    pool.setdefault(call["digest"], []).append(answer)
+        lost: dict[str, Entry] = {}
+        for asked in cell.asked:
+            for call in asked["calls"]:
+                if "reused" in call:
+                    pool[call["digest"]] = [e for e in pool.get(call["digest"], []) if e["id"] != call["reused"]]
+            kept = {call["id"]: call for call in asked["calls"] if _is_answered(given, call)}
+            if asked["raises"] and any("error" in given.get(call["id"], {}) for call in asked["calls"]):
+                _put(pool, given, kept.values())
+            else:
+                lost |= kept
+        if cell.end is not None and cell.end["error"]:
+            _put(pool, given, lost.values())
     return pool
+
+
+def _is_answered(given: Mapping[str, Entry], call: Entry) -> bool:
+    answer = given.get(call["id"])
+    return answer is not None and "error" not in answer
+
+
+def _put(pool: dict[str, list[Entry]], given: Mapping[str, Entry], calls: Iterable[Entry]) -> None:
+    for call in calls:
+        pool.setdefault(call["digest"], []).append(given[call["id"]])
 
 
 def conversation(journal: Sequence[Entry], *, room: int, shown: int) -> list[BaseMessage]:
@@ -153,7 +166,7 @@ def observation(end: Entry, shown: int) -> str:
     parts = [cut(end["output"], shown, end["printed"])] if end["output"].strip() else []
     if end["error"]:
         parts.append(end["error"])
-        if not end.get("lost") and not end["error"].endswith("was run."):
+        if not end["lost"] and not end["refused"]:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)

@@ -115,6 +115,9 @@ class Level:
     hosts: list[Entry] = field(default_factory=list)
     """What the host answered since the last journal write."""
     calls: int = 0
+    is_last_turn: bool = False
+    holds_turn: bool = True
+    """The ledger has a last turn set aside for this run."""
     pool: dict[str, list[Entry]] | None = None
     """Answers that the running cell may be given again; None: read them from the journal."""
 
@@ -130,9 +133,15 @@ class Level:
         return self.run.settings.budget.depth > 0
 
     def repl_context(self) -> ReplContext:
-        separators = self.profiles[0].separators if self.profiles else ()
+        separators = [profile.separators for profile in self.profiles]
         size = self.run.settings.chunk_size
         return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
+
+    def give_turn_back(self) -> None:
+        """The last turn that was set aside is used, or not needed any more."""
+        if self.holds_turn:
+            self.holds_turn = False
+            self.run.ledger.give_turn_back()
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
         """Run a cell in this level's REPL, which is built first when there is none."""
@@ -168,7 +177,8 @@ class Level:
         return None if session is None else await self._on_thread(session, session.draft)
 
     async def _run(self, session: Session, step: Callable[[], Outcome]) -> Outcome:
-        outcome = await self._on_thread(session, step, self.run.ledger.remaining_seconds(last_turn=True))
+        seconds = self.run.ledger.remaining_seconds(last_turn=self.is_last_turn)
+        outcome = await self._on_thread(session, step, seconds)
         if isinstance(outcome, Ended) and outcome.lost:
             await self.drop()
         return outcome

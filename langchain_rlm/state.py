@@ -24,12 +24,12 @@ Entry = dict[str, Any]
 | `route` | `route`: the direct call did not fit, the run goes on as `rlm` |
 | `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |
 | `cell` | `turn`, `index`, `code`: this cell of the reply began to run |
-| `asked` | `calls`: id, how, pieces, model, digest, for `rlm` context, `reused` (id of an answer given again) |
+| `asked` | `raises`; `calls`: id, how, pieces, model, digest, `context` (with `rlm`), `reused` (id of an answer) |
 | `answer` | `id`, `text` or `error` (type, message), `model`, `usage`, `seconds` |
 | `host` | `name`, `value`: what the host answered at once (`budget()`) |
-| `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `variables` |
+| `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
 | `note` | `text` to the root model instead of an observation (no code, a cut-off reply) |
-| `end` | `stop_reason`, `answer` |
+| `end` | `stop_reason`, `characters` of the answer |
 """
 
 

@@ -65,6 +65,7 @@ class Turn:
     async def go_on(self, results: Sequence[Result]) -> Command[Any]:
         """Put answers into the paused cell and run it on."""
         cell = next(entry for entry in reversed(self.state["journal"]) if entry["kind"] == "cell")
+        self._settled(results)
         return await self._settle(cell["index"], await self.level.resume(results, self.journal))
 
     async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
@@ -73,7 +74,9 @@ class Turn:
             answers, waiting = self._ask(outcome)
             if waiting:
                 return Command(update={"journal": self.entries}, goto=sends(self.level, waiting))
-            outcome = await self.level.resume([journals.result_of(answer) for answer in answers], self.journal)
+            results = [journals.result_of(answer) for answer in answers]
+            self._settled(results)
+            outcome = await self.level.resume(results, self.journal)
         self.entries += [*self.level.take_hosts(), self._cell_end(outcome)]
         if outcome.final is not None:
             return self.finish(outcome.final[0])
@@ -81,12 +84,17 @@ class Turn:
             return await self.run(index + 1)
         return await self._over(outcome)
 
+    def _settled(self, results: Sequence[Result]) -> None:
+        """A failed call may leave answers unclaimed: have the journal read again when the cell asks next."""
+        if any(result[0] != "ok" for result in results):
+            self.level.pool = None
+
     def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
         """Write down what the cell asks; return the answers there are, and the calls that wait for one."""
         pool = self.level.pool
         if pool is None:
             pool = self.level.pool = journals.unclaimed(self.journal)
-        asked = asked_entry(self.level, outcome.calls, pool)
+        asked = asked_entry(self.level, outcome, pool)
         answers = answers_at_once(self.level, asked, self.journal, is_last_turn=self.last is not None)
         self.entries += [*self.level.take_hosts(), asked, *answers]
         answered = {answer["id"] for answer in answers}
@@ -117,6 +125,7 @@ class Turn:
             "hash": outcome.digest(),
             "error": outcome.error,
             "lost": outcome.lost,
+            "refused": outcome.refused,
             "variables": [list(variable) for variable in outcome.variables],
         }
 

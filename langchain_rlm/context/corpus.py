@@ -80,4 +80,6 @@ def _encode(document: SourceText, start: int) -> bytes:
 
 def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata as JSON data: what is not, becomes its string."""
-    return dict(json.loads(json.dumps(dict(metadata), default=str)))
+    return dict(
+        json.loads(json.dumps({str(key): value for key, value in metadata.items()}, default=str, skipkeys=True))
+    )

@@ -14,11 +14,11 @@ from langchain_rlm.errors import InputError
 
 FORMS = "Pass a str, a Document, a list of either, a Path or list of paths, or a mapping of names to texts."
 BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 SNIFFED = 8192
 """Bytes looked at to tell a binary file."""
@@ -136,15 +136,23 @@ def _walk(directory: Path) -> Iterator[Path]:
     for base, directories, files in os.walk(directory):
         directories[:] = sorted(name for name in directories if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith("."):
-                yield Path(base) / name
+            path = Path(base) / name
+            if not name.startswith(".") and path.is_file():  # no broken links, no pipes
+                yield path
 
 
 def _read_if_text(path: Path, base: Path) -> SourceText | None:
-    with path.open("rb") as file:
-        if _is_binary(file.read(SNIFFED)):
-            return None
-    return _read_file(path, base)
+    try:
+        with path.open("rb") as file:
+            head = file.read(SNIFFED)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return None if _is_binary(head) else _read_file(path, base)
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    msg = f"{path}: cannot be read ({error.strerror})."
+    return InputError(msg)
 
 
 def _is_binary(head: bytes) -> bool:
@@ -155,17 +163,17 @@ def _read_file(path: Path, base: Path) -> SourceText:
     try:
         data = path.read_bytes()
     except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})."
-        raise InputError(msg) from error
+        raise _unreadable(path, error) from error
     if _is_binary(data[:SNIFFED]):
         msg = f"{path}: this is a binary file, not text. Convert it to text first, or load it with a document loader."
         raise InputError(msg)
-    encoding = next((name for bom, name in BOMS if data.startswith(bom)), "utf-8")
+    bom, encoding = next(((bom, name) for bom, name in BOMS if data.startswith(bom)), (b"", "utf-8"))
     try:
-        text = data.decode(encoding)
+        text = str(memoryview(data)[len(bom) :], encoding)
     except UnicodeDecodeError as error:
+        at = len(bom) + error.start
         msg = (
-            f"{path}: not {encoding.upper()}: byte {error.start:,} is 0x{data[error.start]:02x}. "
+            f"{path}: not {encoding.upper()}: byte {at:,} is 0x{data[at]:02x}. "
             "Convert the file (iconv -f ISO-8859-1 -t UTF-8), or decode it yourself and pass the text."
         )
         raise InputError(msg) from None
@@ -174,10 +182,14 @@ def _read_file(path: Path, base: Path) -> SourceText:
 
 def _unique(documents: Iterable[SourceText]) -> Iterator[SourceText]:
     """Names that occur again get a number."""
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for document in documents:
-        count = seen[document.name] = seen.get(document.name, 0) + 1
-        yield document if count == 1 else SourceText(f"{document.name} ({count})", document.text, document.metadata)
+        name, count = document.name, 1
+        while name in taken:
+            count += 1
+            name = f"{document.name} ({count})"
+        taken.add(name)
+        yield document if count == 1 else SourceText(name, document.text, document.metadata)
 
 
 def _kind(value: Any) -> str:

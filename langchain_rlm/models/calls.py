@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -18,7 +18,7 @@ from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.prices import cost_of
-from langchain_rlm.models.resolve import ModelClients, name_of, provider_of
+from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
 
 ATTEMPTS = 4
 BACKOFF = 0.5
@@ -153,7 +153,7 @@ class Caller:
                 raise BudgetExceededError(msg, "seconds") from error
             raise ModelCallError(classify(error)) from error
         except Exception as error:
-            raise ModelCallError(classify(error)) from error
+            raise ModelCallError(_without_secrets(classify(error), model)) from error
 
     def _check_window(self, model: BaseChatModel, sent: int) -> None:
         window = self.windows.get(name_of(model))
@@ -190,6 +190,13 @@ class Caller:
         pause = self._slow_until - time.monotonic()
         if pause > 0:
             await asyncio.sleep(min(pause, LONGEST_WAIT))
+
+
+def _without_secrets(failure: Failure, model: BaseChatModel) -> Failure:
+    message = failure.message
+    for secret in secrets_of(model):
+        message = message.replace(secret, "[key]")
+    return replace(failure, message=message)
 
 
 def _finish(message: AIMessage) -> str:

@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from langchain_core.exceptions import ContextOverflowError
@@ -30,6 +32,7 @@ _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|cre
 _MALFORMED = (json.JSONDecodeError, IndexError, TypeError, KeyError, ValueError)
 _SERVER_STATUS = 500
 _STATUS: dict[int, Kind] = {401: "authentication", 403: "authentication", 408: "timeout", 413: "overflow"}
+_RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
 _TIMEOUTS = re.compile(r"timeout|timed out", re.IGNORECASE)
 _CONNECTION = re.compile(r"connect|connection|protocol|remote", re.IGNORECASE)
 
@@ -80,7 +83,7 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "too_large"
     if isinstance(error, ContextOverflowError) or _OVERFLOW.search(text):
         return "overflow"
-    if _QUOTA.search(text):
+    if _QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text)):
         return "quota"
     return _kind_of_status(status) if status is not None else _kind_of_type(error)
 
@@ -125,6 +128,9 @@ def _status(error: BaseException) -> int | None:
             value = getattr(link, name, None)
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
+        value = getattr(getattr(link, "response", None), "status_code", None)
+        if isinstance(value, int):
+            return value
     return None
 
 
@@ -142,16 +148,34 @@ def _retry_after(error: BaseException, text: str) -> float | None:
     for link in _chain(error):
         headers = getattr(getattr(link, "response", None), "headers", None) or {}
         for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-            try:
-                return float(headers[name]) * scale
-            except (KeyError, TypeError, ValueError):
-                continue
-    said = re.search(r"try again in ([\d.]+)(ms|s)\b|retryDelay\W+([\d.]+)s", text)
-    if not said:
+            seconds = _seconds(headers.get(name))
+            if seconds is not None:
+                return seconds * scale
+    said = re.search(r"try again in (?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?", text)
+    if said and any(said.groups()):
+        hours, minutes, rest, unit = said.groups()
+        last = float(rest or 0) * (0.001 if unit == "ms" else 1.0)
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + last
+    delay = _RETRY_DELAY.search(text)
+    return float(delay[1]) if delay else None
+
+
+def _seconds(value: Any) -> float | None:
+    """A Retry-After header: seconds or a date (RFC 9110, section 10.2.3)."""
+    if not isinstance(value, str):
         return None
-    return float(said[1] or said[3]) * (0.001 if said[2] == "ms" else 1.0)
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 def _limit(text: str) -> int | None:
-    said = re.search(r"(?:maximum context length is|configured limit of|>|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text)
+    said = re.search(
+        r"(?:maximum context length is|configured limit of|\d\s*>|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text
+    )
     return int(said[1].replace(",", "")) if said else None

@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
 
 from langchain_rlm.errors import ModelError
 
@@ -83,6 +84,12 @@ def name_of(model: BaseChatModel) -> str:
 def provider_of(model: BaseChatModel) -> str | None:
     """The provider as LangSmith parameters name it."""
     return model._get_ls_params().get("ls_provider")  # noqa: SLF001  # the one place LangChain keeps it
+
+
+def secrets_of(model: BaseChatModel) -> list[str]:
+    """The keys a model holds, to be struck out of whatever its provider says."""
+    values = (getattr(model, name, None) for name in type(model).model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value.get_secret_value()]
 
 
 def window_of(model: BaseChatModel) -> int | None:

@@ -73,7 +73,8 @@ async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> 
 async def _last_turn(level: Level, state: RLMState, config: RunnableConfig, limit: str) -> Command[Any]:
     """Out of budget: one more reply, without sub-queries, for the best answer from what is known."""
     messages = [*_messages(level, state), HumanMessage(prompts.last_turn_message(limit))]
-    level.run.ledger.give_turn_back()
+    level.give_turn_back()
+    level.is_last_turn = True
     turn = Turn(level, state, parse_reply(""), f"budget:{limit}")
     try:
         reply = await _ask_root(level, state, messages, config, is_last=True)

@@ -72,7 +72,10 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         result = await engine.graph.ainvoke(state, patch_config(config, run_name="rlm.rlm_query"))
     finally:
         below = level.run.levels.pop(path, None)
-        if below is not None:
+        if below is None:
+            level.run.ledger.give_turn_back()
+        else:
+            below.give_turn_back()
             await below.drop()
     return {"text": result["answer"], "run": {"turns": result["turns"], "stop_reason": result["stop_reason"]}}
 

@@ -92,7 +92,7 @@ def _documents(profiles: list[tuple[str, Profile]], *, single: bool) -> list[str
         name, profile = profiles[0]
         return [f"{name}: {_shape(profile)}", f"<head>\n{profile.head}\n</head>", f"<tail>\n{profile.tail}\n</tail>"]
     lines = [
-        f"Documents, by position, with characters: "
+        "Documents, by position, with characters: "
         + ", ".join(f"{i} {name} {p.characters:,}" for i, (name, p) in enumerate(profiles[:LISTED_DOCUMENTS]))
     ]
     if len(profiles) > LISTED_DOCUMENTS:

@@ -21,7 +21,7 @@ def rebuild(session: Session, journal: Sequence[Entry]) -> None:
     """
     given = answers(journal)
     for number, cell in enumerate(recorded_cells(journal), 1):
-        if cell.end is not None and cell.end.get("lost"):
+        if cell.end is not None and cell.end["lost"]:
             continue
         session.host = _recorded_host(cell, number)
         _replay_cell(session, cell, number, given)

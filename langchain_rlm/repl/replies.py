@@ -6,12 +6,15 @@ Pure functions over the text.
 
 import ast
 import re
+import warnings
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*$", re.MULTILINE)
+_FENCE = re.compile(r"^([ \t]{0,3})(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*$", re.MULTILINE)
 _CODE_TAGS = frozenset({"repl", "python", "py", "python3"})
 _FINAL = re.compile(r"^[ \t*>]*(FINAL_VAR|FINAL|SUBMIT)\(", re.MULTILINE)
-_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THINKING = re.compile(r"^[ \t]*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+_THOUGHT = re.compile(r"\A(?:(?!<think).)*?^[ \t]*</think(?:ing)?>[ \t]*$", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+"""Thinking whose opening tag the chat template left out."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def parse_reply(text: str) -> ParsedReply:
     Args:
         text: The root model's reply as it came. Thinking between `<think>` tags is left out.
     """
-    text = _THINKING.sub("", text).replace("\r\n", "\n")
+    text = _THOUGHT.sub("", _THINKING.sub("", text.replace("\r\n", "\n")), count=1)
     cells: list[str] = []
     bare: list[tuple[str, str]] = []
     prose: list[str] = []
@@ -47,7 +50,7 @@ def parse_reply(text: str) -> ParsedReply:
     while opening := _FENCE.search(text, position):
         prose.append(text[position : opening.start()])
         code, position, closed = _block(text, opening)
-        tag = opening[2].lower()
+        tag = opening[3].lower()
         if tag in _CODE_TAGS and code.strip():
             cells.append(code)
             unclosed = unclosed or not closed
@@ -68,31 +71,36 @@ def _block(text: str, opening: re.Match[str]) -> tuple[str, int, bool]:
     A cell may hold a fence in a string: when the code up to the first closing fence is no Python, later ones are tried.
     """
     start = min(len(text), opening.end() + 1)
-    closing = re.compile(rf"^[ \t]{{0,3}}{opening[1][0]}{{{len(opening[1])},}}[ \t]*$", re.MULTILINE)
+    closing = re.compile(rf"^[ \t]{{0,3}}{opening[2][0]}{{{len(opening[2])},}}[ \t]*$", re.MULTILINE)
     ends = list(closing.finditer(text, start))
     for end in ends[:8]:
-        code = text[start : end.start()]
-        if _parses(code):
+        code = _dedented(text[start : end.start()], opening[1])
+        if _parsed(code) is not None:
             return code, end.end(), True
     if ends:
-        return text[start : ends[0].start()], ends[0].end(), True
-    return text[start:], len(text), False
+        return _dedented(text[start : ends[0].start()], opening[1]), ends[0].end(), True
+    return _dedented(text[start:], opening[1]), len(text), False
 
 
-def _parses(code: str) -> bool:
+def _dedented(code: str, indent: str) -> str:
+    """Code without the indentation of its fence (CommonMark 0.31, section 4.5)."""
+    return re.sub(rf"^[ \t]{{1,{len(indent)}}}", "", code, flags=re.MULTILINE) if indent else code
+
+
+def _parsed(code: str) -> ast.Module | None:
     try:
-        ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the model's code, not ours
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return None
 
 
 def _looks_like_code(code: str) -> bool:
     """An unlabelled block counts as a cell when it is Python that does something."""
-    if not _parses(code):
-        return False
+    tree = _parsed(code)
     kinds = (ast.Call, ast.Assign, ast.AugAssign, ast.For, ast.FunctionDef, ast.Import, ast.ImportFrom)
-    return any(isinstance(node, kinds) for node in ast.walk(ast.parse(code)))
+    return tree is not None and any(isinstance(node, kinds) for node in ast.walk(tree))
 
 
 def _final_in(prose: str) -> Final | None:
@@ -111,19 +119,27 @@ def _final_at(prose: str, found: re.Match[str]) -> Final:
 
 
 def _to_closing(text: str) -> str:
-    """The text up to the parenthesis that closes; an answer may hold parentheses, and the last may be missing."""
-    depth = 1
+    """The text up to the parenthesis that closes. An answer may hold single ones, and the last may be missing."""
+    depth, balanced, at_line_end = 1, None, None
     for index, character in enumerate(text):
         depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0:
-            return text[:index]
-    return text[: text.rfind(")")] if text.rstrip().endswith(")") else text
+        if character == ")" and not text[index + 1 :].partition("\n")[0].strip(" \t.*`;"):
+            if depth <= 0:
+                return text[:index]
+            at_line_end = index
+        if depth == 0 and balanced is None:
+            balanced = index
+    end = at_line_end if at_line_end is not None else balanced
+    return text if end is None else text[:end]
 
 
 def _unquoted(text: str) -> str:
-    """A Python string literal becomes its value; other text stays."""
+    """A Python string literal becomes its value; other text stays, without a pair of quotes around it."""
     try:
-        value = ast.literal_eval(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return text
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        inner = text[1:-1]
+        return inner if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in inner else text
     return value if isinstance(value, str) else text

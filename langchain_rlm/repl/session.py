@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,7 +53,8 @@ class ReplContext:
     texts: Sequence[str]
     single: bool
     sources: Sequence[Mapping[str, Any]]
-    separators: Sequence[str]
+    separators: Sequence[Sequence[str]]
+    """Where each document may be cut, coarse to fine."""
     chunk_size: int
 
 
@@ -75,15 +77,21 @@ class Asked:
     """The cell is paused until its calls are answered."""
 
     calls: tuple[Call, ...]
+    raises: bool = True
+    """One failing call raises in the cell, which then loses the answers of the others."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The cell has ended. `lost`: its worker had to be given up, and with it what the cell assigned."""
+    """The cell has ended.
+
+    `lost`: its worker had to be given up, and with it what the cell assigned. `refused`: it was never run.
+    """
 
     output: str
     error: str | None = None
     lost: bool = False
+    refused: bool = False
     final: tuple[Any] | None = None
     variables: tuple[tuple[str, str, int | None], ...] = ()
 
@@ -122,8 +130,9 @@ class Session:
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _pid: int | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _pause: _Pause | None = None
-    _waiting: dict[int, tuple[Call, ...]] = field(default_factory=dict)
+    _waiting: dict[int, Asked] = field(default_factory=dict)
     _final: tuple[Any] | None = None
     _lowered: LoweredCell | None = None
 
@@ -152,13 +161,15 @@ class Session:
         self._bind_context(frozenset(large), blocked)
         self._feed(_sandbox_source("chunks"))
         self._feed(_sandbox_source("contract"))
+        self._feed(_BIND_ONCE)
+        self._feed(_REBIND)
         self._feed("_rlm_own = list(locals().keys())")
 
     def _settings(self) -> dict[str, Any]:
         settings = {
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
-            "separators": list(self.context.separators),
+            "separators": [list(separators) for separators in self.context.separators],
             "block_size": BLOCK,
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
@@ -183,13 +194,15 @@ class Session:
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
         self._pause = None
+        with self._lock:
+            self._pid = None  # the pool may give the same worker to another session
         with contextlib.suppress(monty.MontyError, RuntimeError):
             self._stack.close()
 
     def kill(self) -> None:
         """Stop a running cell at once, from any thread, by ending its worker."""
-        if self._pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
+        with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            if self._pid is not None:
                 os.kill(self._pid, signal.SIGKILL)
 
     # -- cells ----------------------------------------------------------------------------------------------------
@@ -202,16 +215,19 @@ class Session:
         try:
             self._lowered = self._lowering.lower(code)
         except UnsupportedCodeError as error:
-            return Ended("", f"Line {error.line}: {error}\nNothing of this cell was run.")
-        for name in self._lowered.modules:
+            return Ended("", f"Line {error.line}: {error}\nNothing of this cell was run.", refused=True)
+        lowered = self._lowered
+        return self._run(lambda: self._begin(code, lowered))
+
+    def _begin(self, code: str, lowered: LoweredCell) -> Any:
+        for name in lowered.modules:
             if name not in self._modules:
                 self._feed(sandbox_module(name))
                 self._modules.add(name)
         self._feed(_REBIND)
-        self._cells[f"<python-input-{self._feeds}>"] = CellText(code, self._lowered.lines)
+        self._cells[f"<python-input-{self._feeds}>"] = CellText(code, lowered.lines)
         self._feeds += 1
-        source = self._lowered.source
-        return self._run(lambda: self._repl.feed_start(source, print_callback=self._print))
+        return self._repl.feed_start(lowered.source, print_callback=self._print)
 
     def resume(self, results: Sequence[Result]) -> Outcome:
         """Put the answers of a paused cell in, and run it on."""
@@ -227,17 +243,18 @@ class Session:
         return self._run(lambda: pause.snapshot.resume(settled))
 
     def draft(self) -> Any:
-        """What `answer` holds now, ready or not."""
-        return self._feed("_rlm_draft(locals())")
+        """What `answer` holds now, ready or not; None when the REPL cannot say."""
+        with contextlib.suppress(monty.MontyError, RuntimeError):
+            return self._feed("_rlm_draft(locals())")
+        return None
 
     def variable(self, name: str) -> tuple[Any] | None:
         """A variable's value, or None when there is none of that name."""
         if not name.isidentifier() or name.startswith("_rlm_"):
             return None
-        try:
+        with contextlib.suppress(monty.MontyError, RuntimeError):
             return (self._feed(name),)
-        except monty.MontyError:
-            return None
+        return None
 
     def _print(self, _stream: str, text: str) -> None:
         self._output.append(text)
@@ -254,7 +271,7 @@ class Session:
                 if isinstance(asked, Asked):
                     return asked
                 if self._final is not None:
-                    return self._ended(None)
+                    return self._stopped(snapshot)
                 snapshot = asked
         except monty.MontyCrashedError as error:
             why = "took too long" if error.timed_out else "was ended"
@@ -262,6 +279,13 @@ class Session:
         except monty.MontyError as error:
             return self._failed(error)
         return self._ended(None)
+
+    def _stopped(self, snapshot: Any) -> Ended:
+        """End a cell at its FINAL, so that the session can go on; a cell that will not end loses its worker."""
+        with contextlib.suppress(monty.MontyError):
+            if not isinstance(snapshot.resume({"exc_type": "SystemExit", "message": "FINAL"}), monty.MontyComplete):
+                self.kill()
+        return Ended(self._text(), None, final=self._final)
 
     def _failed(self, error: monty.MontyError) -> Ended:
         said = explain(error, self._cells)
@@ -293,9 +317,10 @@ class Session:
     def _at(self, snapshot: Any) -> Any:
         """Answer what the host can answer at once; return the next snapshot, or what was asked."""
         if isinstance(snapshot, monty.FutureSnapshot):
-            ids = [call for call in snapshot.pending_call_ids if call in self._waiting]
-            self._pause = _Pause(snapshot, [len(self._waiting[call]) for call in ids], ids)
-            return Asked(tuple(call for key in ids for call in self._waiting.pop(key)))
+            ids = sorted(call for call in snapshot.pending_call_ids if call in self._waiting)  # in the order asked
+            waiting = [self._waiting.pop(call) for call in ids]
+            self._pause = _Pause(snapshot, [len(asked.calls) for asked in waiting], ids)
+            return Asked(tuple(call for asked in waiting for call in asked.calls), any(a.raises for a in waiting))
         if isinstance(snapshot, monty.NameLookupSnapshot):
             return snapshot.resume()
         if snapshot.is_os_function:
@@ -311,27 +336,27 @@ class Session:
             return None
         if name not in {"_rlm_host_query", "_rlm_host_future"}:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
-        calls = _calls(args)
-        if calls is None:
+        asked = _asked(args)
+        if asked is None:
             return snapshot.resume({"exc_type": "TypeError", "message": "a sub-query was asked with wrong arguments"})
         if name == "_rlm_host_future":
-            self._waiting[snapshot.call_id] = calls
+            self._waiting[snapshot.call_id] = asked
             return snapshot.resume({"future": ...})
-        self._pause = _Pause(snapshot, [len(calls)])
-        return Asked(calls)
+        self._pause = _Pause(snapshot, [len(asked.calls)])
+        return asked
 
 
-def _calls(args: tuple[Any, ...]) -> tuple[Call, ...] | None:
+def _asked(args: tuple[Any, ...]) -> Asked | None:
     """The calls in a host call's arguments, or None: they come from the sandbox and may be anything."""
-    if len(args) != 4 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
+    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
         return None
-    how, prompts, model, contexts = args
+    how, prompts, model, contexts, raises = args
     if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
         return None
     contexts = [None] * len(prompts) if contexts is None else contexts
     if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
         return None
-    return tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True))
+    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
 
 
 def _is_context(value: Any) -> bool:
@@ -344,13 +369,12 @@ def _sandbox_source(name: str) -> str:
     return (files("langchain_rlm.repl") / "sandbox" / f"{name}.py").read_text(encoding="utf-8")
 
 
+_BIND_ONCE = "chunks = _rlm_contract_chunks\nbudget = _rlm_contract_budget"
+"""Names that code may take for itself: `chunks = chunks()` is what models write."""
 _REBIND = "\n".join(
     [
         "_rlm_printed[0] = 0",
-        *(
-            f"{name} = _rlm_contract_{name}"
-            for name in (*sorted(CONTRACT), "chunks", "budget", "FINAL", "FINAL_VAR", "SHOW_VARS")
-        ),
+        *(f"{name} = _rlm_contract_{name}" for name in (*sorted(CONTRACT), "FINAL", "FINAL_VAR", "SHOW_VARS")),
         "SUBMIT = _rlm_contract_FINAL",
     ]
 )

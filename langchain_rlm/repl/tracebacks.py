@@ -51,6 +51,10 @@ def _frame(frame: Any, cell: CellText, is_newest: bool) -> str:  # noqa: FBT001 
 
 
 def _summary(error: monty.MontyError) -> str:
+    return _shown(error).replace("_rlm_contract_", "")
+
+
+def _shown(error: monty.MontyError) -> str:
     if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError):
         return error.display("type-msg")
     return str(error)

@@ -50,12 +50,28 @@ def soon(condition: Callable[[], bool]) -> bool:
     return holds
 
 
-def assert_nothing_is_left(server: ModelServer, rlm: RLM) -> None:
-    assert rlm._engine.runs == {}
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("rlm-cell")] == []
-    assert soon(lambda: children() == {server.process.pid})
-    assert soon(lambda: server.stats()["open_connections"] == 0)
-    assert server.stats()["in_flight"] == 0
+@pytest.fixture
+def left(model_server: ModelServer) -> Callable[[RLM], dict[str, Any]]:
+    """What a run has left behind. The pools of connections that callers themselves keep are not counted."""
+    before = model_server.stats()["open_connections"]
+
+    def look(rlm: RLM) -> dict[str, Any]:
+        soon(lambda: children() == {model_server.process.pid})
+        soon(lambda: model_server.stats()["open_connections"] <= before)
+        stats = model_server.stats()
+        return {
+            "runs": [*rlm._engine.runs],
+            "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("rlm-cell")],
+            "processes": children() - {model_server.process.pid},
+            "connections": max(0, stats["open_connections"] - before),
+            "calls": stats["in_flight"],
+        }
+
+    return look
+
+
+NOTHING: dict[str, Any] = {"runs": [], "threads": [], "processes": set(), "connections": 0, "calls": 0}
+Left = Callable[[RLM], dict[str, Any]]
 
 
 def test_invoke_and_asyncio_run_work_in_any_order_with_one_chat_model(model_server: ModelServer) -> None:
@@ -88,11 +104,11 @@ def test_the_caller_may_use_the_same_chat_model_on_the_same_loop(model_server: M
     assert rlm.invoke(given())["answer"] == expected()  # and what it pooled on that loop does no harm here
 
 
-async def test_invoke_works_on_a_thread_whose_loop_is_running(model_server: ModelServer) -> None:
+async def test_invoke_works_on_a_thread_whose_loop_is_running(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, HERE)
     assert rlm.invoke(given())["answer"] == expected()
     assert (await rlm.ainvoke(given()))["answer"] == expected()
-    assert_nothing_is_left(model_server, rlm)
+    assert await asyncio.to_thread(left, rlm) == NOTHING
 
 
 async def test_runs_at_once_do_not_mix(model_server: ModelServer) -> None:
@@ -153,40 +169,40 @@ async def test_a_list_of_modes_streams_pairs_with_the_result_last(model_server: 
     assert [mode for mode, _ in rlm.stream(given(), stream_mode=["updates"])] == ["updates"] * 4
 
 
-def test_closing_a_stream_early_ends_the_run(model_server: ModelServer) -> None:
+def test_closing_a_stream_early_ends_the_run(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, ASK_FOUR, SLOW)
     events = rlm.stream(given(), stream_mode="custom")
     for event in events:
         if event["event"] == "sub_query" and soon(lambda: model_server.stats()["in_flight"] == 4):
             break
     events.close()  # type: ignore[attr-defined]  # it is a generator
-    assert_nothing_is_left(model_server, rlm)
+    assert left(rlm) == NOTHING
     assert model_server.stats()["cancelled"] == 4
 
 
-async def test_closing_an_asynchronous_stream_early_ends_the_run(model_server: ModelServer) -> None:
+async def test_closing_an_asynchronous_stream_early_ends_the_run(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, ASK_FOUR, SLOW)
     async with aclosing(rlm.astream(given(), stream_mode="custom")) as events:  # type: ignore[type-var]
         async for event in events:
             if event["event"] == "sub_query":
                 break
         assert await asyncio.to_thread(soon, lambda: model_server.stats()["in_flight"] == 4)
-    assert_nothing_is_left(model_server, rlm)
+    assert await asyncio.to_thread(left, rlm) == NOTHING
     assert model_server.stats()["cancelled"] == 4
 
 
-async def test_cancelling_ends_the_calls_in_flight_and_leaves_nothing(model_server: ModelServer) -> None:
+async def test_cancelling_ends_the_calls_in_flight_and_leaves_nothing(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, ASK_FOUR, SLOW)
     task = asyncio.create_task(rlm.ainvoke(given()))
     assert await asyncio.to_thread(soon, lambda: model_server.stats()["in_flight"] == 4)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert_nothing_is_left(model_server, rlm)
+    assert await asyncio.to_thread(left, rlm) == NOTHING
     assert [entry["cancelled"] for entry in model_server.log()] == [False, True, True, True, True]
 
 
-async def test_cancelling_ends_a_cell_that_never_ends(model_server: ModelServer) -> None:
+async def test_cancelling_ends_a_cell_that_never_ends(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, CELL.format("while True:\n    pass"))
     begun = asyncio.Event()
 
@@ -201,25 +217,25 @@ async def test_cancelling_ends_a_cell_that_never_ends(model_server: ModelServer)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert_nothing_is_left(model_server, rlm)
+    assert await asyncio.to_thread(left, rlm) == NOTHING
 
 
-async def test_a_timeout_of_the_caller_is_a_cancellation(model_server: ModelServer) -> None:
+async def test_a_timeout_of_the_caller_is_a_cancellation(model_server: ModelServer, left: Left) -> None:
     rlm = rlm_of(model_server, ASK_FOUR, SLOW)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(rlm.ainvoke(given()), 0.8)
-    assert_nothing_is_left(model_server, rlm)
+    assert await asyncio.to_thread(left, rlm) == NOTHING
 
 
-def test_no_more_than_max_concurrency_calls_are_in_flight(model_server: ModelServer) -> None:
+def test_no_more_than_max_concurrency_calls_are_in_flight(model_server: ModelServer, left: Left) -> None:
     ask_twenty = CELL.format("FINAL(len(llm_query_batched([str(i) for i in range(20)])))")
     rlm = rlm_of(model_server, ask_twenty, {"kind": "echo", "latency": 0.05}, max_concurrency=3)
     assert rlm.invoke(given())["value"] == 20
     assert model_server.stats()["max_in_flight"] == 3
-    assert_nothing_is_left(model_server, rlm)
+    assert left(rlm) == NOTHING
 
 
-def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer) -> None:
+def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer, left: Left) -> None:
     below = {"match": r"<question>\nBelow", "reply": CELL.format("FINAL(len(llm_query_batched(['a', 'b', 'c', 'd'])))")}
     above = CELL.format("FINAL(rlm_query_batched([f'Below {i}' for i in range(4)], ['text'] * 4))")
     root = {"kind": "rules", "rules": [below], "default": above, "latency": 0.02}
@@ -229,4 +245,4 @@ def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer) -> 
     assert rlm.invoke(given())["value"] == ["4"] * 4
     assert model_server.stats()["by_model"] == {"root": 5, "sub": 16}
     assert model_server.stats()["max_in_flight"] == 3
-    assert_nothing_is_left(model_server, rlm)
+    assert left(rlm) == NOTHING

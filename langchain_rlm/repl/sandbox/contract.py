@@ -46,7 +46,10 @@ def _rlm_text(name, prompt):
 def _rlm_texts(name, prompts):
     if isinstance(prompts, str):
         raise TypeError(name + ": pass a list of prompts, not one str. For one prompt use " + name[:-8] + ".")
-    prompts = list(prompts)
+    try:
+        prompts = list(prompts)
+    except TypeError:
+        raise TypeError(name + ": prompts must be a list of str, not " + type(prompts).__name__ + ".")
     for i, prompt in enumerate(prompts):
         if not isinstance(prompt, str):
             raise TypeError(name + ": prompt " + str(i) + " must be a str, not " + type(prompt).__name__ + ".")
@@ -69,7 +72,7 @@ def _rlm_checked_context(name, value):
 def _rlm_checked_contexts(name, contexts, count):
     if contexts is None:
         return None
-    if isinstance(contexts, str) or len(contexts) != count:
+    if not isinstance(contexts, (list, tuple)) or len(contexts) != count:
         raise ValueError(
             name + ": contexts must be a list with one context for each of the " + str(count) + " prompts."
         )
@@ -111,35 +114,62 @@ def _rlm_many(results, on_error):
     return [r[1] if r[0] == "ok" else SubQueryFailure(r[1], r[2]) for r in results]
 
 
+def _rlm_model(name, model):
+    if model is None or isinstance(model, str):
+        return model
+    raise TypeError(name + ": model must be a str, not " + type(model).__name__ + ".")
+
+
 def _rlm_check_on_error(name, on_error):
     if on_error not in ("raise", "return"):
         raise ValueError(name + ": on_error must be 'raise' or 'return', not " + repr(on_error) + ".")
 
 
 def _rlm_contract_llm_query(prompt, model=None):
-    return _rlm_one(_rlm_host_query("llm", [_rlm_text("llm_query", prompt)], model, None))
+    return _rlm_one(
+        _rlm_host_query("llm", [_rlm_text("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
+    )
 
 
 def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise"):
     prompts = _rlm_texts("llm_query_batched", prompts)
     _rlm_check_on_error("llm_query_batched", on_error)
-    return _rlm_many(_rlm_host_query("llm", prompts, model, None), on_error) if prompts else []
+    return (
+        _rlm_many(
+            _rlm_host_query("llm", prompts, _rlm_model("llm_query_batched", model), None, on_error == "raise"), on_error
+        )
+        if prompts
+        else []
+    )
 
 
 def _rlm_contract_rlm_query(prompt, context=None, model=None):
     prompt = _rlm_text("rlm_query", prompt)
-    return _rlm_one(_rlm_host_query("rlm", [prompt], model, [_rlm_checked_context("rlm_query", context)]))
+    return _rlm_one(
+        _rlm_host_query(
+            "rlm", [prompt], _rlm_model("rlm_query", model), [_rlm_checked_context("rlm_query", context)], True
+        )
+    )
 
 
 def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
     prompts = _rlm_texts("rlm_query_batched", prompts)
     contexts = _rlm_checked_contexts("rlm_query_batched", contexts, len(prompts))
     _rlm_check_on_error("rlm_query_batched", on_error)
-    return _rlm_many(_rlm_host_query("rlm", prompts, model, contexts), on_error) if prompts else []
+    return (
+        _rlm_many(
+            _rlm_host_query("rlm", prompts, _rlm_model("rlm_query_batched", model), contexts, on_error == "raise"),
+            on_error,
+        )
+        if prompts
+        else []
+    )
 
 
 async def _rlm_async_llm_query(prompt, model=None):
-    return _rlm_one(await _rlm_host_future("llm", [_rlm_text("llm_query", prompt)], model, None))
+    return _rlm_one(
+        await _rlm_host_future("llm", [_rlm_text("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
+    )
 
 
 async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
@@ -147,12 +177,19 @@ async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
     _rlm_check_on_error("llm_query_batched", on_error)
     if not prompts:
         return []
-    return _rlm_many(await _rlm_host_future("llm", prompts, model, None), on_error)
+    return _rlm_many(
+        await _rlm_host_future("llm", prompts, _rlm_model("llm_query_batched", model), None, on_error == "raise"),
+        on_error,
+    )
 
 
 async def _rlm_async_rlm_query(prompt, context=None, model=None):
     prompt = _rlm_text("rlm_query", prompt)
-    return _rlm_one(await _rlm_host_future("rlm", [prompt], model, [_rlm_checked_context("rlm_query", context)]))
+    return _rlm_one(
+        await _rlm_host_future(
+            "rlm", [prompt], _rlm_model("rlm_query", model), [_rlm_checked_context("rlm_query", context)], True
+        )
+    )
 
 
 async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
@@ -161,16 +198,31 @@ async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None, on_er
     _rlm_check_on_error("rlm_query_batched", on_error)
     if not prompts:
         return []
-    return _rlm_many(await _rlm_host_future("rlm", prompts, model, contexts), on_error)
+    return _rlm_many(
+        await _rlm_host_future("rlm", prompts, _rlm_model("rlm_query_batched", model), contexts, on_error == "raise"),
+        on_error,
+    )
+
+
+def _rlm_separators_of(text):
+    known = _rlm_settings["separators"]
+    for i, document in enumerate(_rlm_texts_in):
+        if text is document:
+            return known[i]
+    return known[0] if known else []
 
 
 def _rlm_contract_chunks(text=None, size=None, overlap=0):
     if text is None:
         text = context
-    separators = _rlm_settings["separators"]
     if size is None:
         size = _rlm_settings["chunk_size"]
-    return _rlm_chunks(text, size, overlap, separators)
+    if isinstance(text, (list, tuple)):
+        pieces = []
+        for document in text:
+            pieces += _rlm_chunks(document, size, overlap, _rlm_separators_of(document))
+        return pieces
+    return _rlm_chunks(text, size, overlap, _rlm_separators_of(text))
 
 
 def _rlm_contract_budget():
@@ -178,7 +230,7 @@ def _rlm_contract_budget():
 
 
 def _rlm_contract_FINAL(value=None):
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
     _rlm_host_final(value)
 

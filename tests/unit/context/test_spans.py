@@ -1,0 +1,139 @@
+"""Prompts become literal pieces plus spans of the context; put together again they are the same to the character."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from langchain_rlm.context.spans import PROBE, SpanFinder, assemble
+from langchain_rlm.state import Piece
+
+LINES = 400
+NUMBERED = "".join(f"{number:05d} is what line number {number * 7919} has to say.\n" for number in range(LINES))
+"""Every stretch of PROBE characters occurs once."""
+ALPHABET = st.sampled_from("abü漢 \n😀")
+BLOCK = "The same sentence comes again and again, for ever, and longer than two probes: " + "it never ends. " * 8
+
+
+def spans_of(pieces: Sequence[Piece]) -> list[tuple[int, ...]]:
+    return [tuple(piece) for piece in pieces if not isinstance(piece, str)]
+
+
+@st.composite
+def texts_and_prompts(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """Texts full of repeats, and prompts of literal text, slices of the texts and slices of slices."""
+    texts = draw(st.lists(st.text(ALPHABET, max_size=30), min_size=1, max_size=3))
+    texts = [text * draw(st.integers(1, 12)) for text in texts]
+    prompts = []
+    for _ in range(draw(st.integers(1, 3))):
+        parts = []
+        for _ in range(draw(st.integers(0, 4))):
+            text = draw(st.sampled_from(texts))
+            start, stop = draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))
+            parts += [draw(st.text(max_size=60)), text[start:stop]]
+        prompts.append("".join(parts))
+    return texts, prompts
+
+
+@given(texts_and_prompts())
+def test_pieces_put_together_are_the_prompt(drawn: tuple[list[str], list[str]]) -> None:
+    texts, prompts = drawn
+    finder = SpanFinder(texts)
+    for prompt in prompts:
+        assert assemble(finder.pieces(prompt), texts) == prompt
+
+
+@given(st.lists(st.text(max_size=200), max_size=3), st.text(max_size=300))
+def test_pieces_of_any_prompt_over_any_texts_are_the_prompt(texts: list[str], prompt: str) -> None:
+    assert assemble(SpanFinder(texts).pieces(prompt), texts) == prompt
+
+
+@given(texts_and_prompts())
+def test_spans_lie_inside_their_documents_and_no_piece_is_empty(drawn: tuple[list[str], list[str]]) -> None:
+    texts, prompts = drawn
+    finder = SpanFinder(texts)
+    for prompt in prompts:
+        pieces = finder.pieces(prompt)
+        assert "" not in pieces
+        assert all(0 <= start < end <= len(texts[document]) for document, start, end in spans_of(pieces))
+
+
+@given(
+    instruction=st.text(st.sampled_from("ABCDEF?:"), max_size=40),
+    after=st.text(st.sampled_from("ABCDEF?:"), max_size=200),
+    start=st.integers(0, len(NUMBERED) - 4 * PROBE),
+    length=st.integers(3 * PROBE, 9_000),
+)
+def test_an_instruction_with_a_slice_gives_one_span_with_its_offsets(
+    instruction: str, after: str, start: int, length: int
+) -> None:
+    piece = NUMBERED[start : start + length]
+    pieces = SpanFinder([NUMBERED]).pieces(instruction + piece + after)
+    assert pieces == [part for part in (instruction, (0, start, start + len(piece)), after) if part]
+
+
+def test_two_slices_in_one_prompt_give_two_spans() -> None:
+    prompt = f"FIRST:{NUMBERED[500:900]}SECOND:{NUMBERED[100:450]}"
+    assert SpanFinder([NUMBERED]).pieces(prompt) == ["FIRST:", (0, 500, 900), "SECOND:", (0, 100, 450)]
+
+
+@given(st.integers(2 * PROBE, 3_000))
+def test_a_walk_in_order_is_found_piece_by_piece(size: int) -> None:
+    finder = SpanFinder([NUMBERED])
+    for start in range(0, len(NUMBERED), size):
+        piece = NUMBERED[start : start + size]
+        if len(piece) < 2 * PROBE:
+            break
+        assert finder.pieces(f"WHO?{piece}") == ["WHO?", (0, start, start + len(piece))]
+
+
+def test_a_walk_in_order_over_a_text_that_repeats_itself_moves_on() -> None:
+    text = BLOCK * 50
+    finder = SpanFinder([text])
+    found = [finder.pieces(f"WHO?{text[start : start + len(BLOCK)]}") for start in range(0, len(text), len(BLOCK))]
+    assert found == [["WHO?", (0, start, start + len(BLOCK))] for start in range(0, len(text), len(BLOCK))]
+
+
+def test_a_step_back_is_found_too() -> None:
+    finder = SpanFinder([NUMBERED])
+    assert finder.pieces(NUMBERED[-1_000:]) == [(0, len(NUMBERED) - 1_000, len(NUMBERED))]
+    assert finder.pieces(NUMBERED[:1_000]) == [(0, 0, 1_000)]
+
+
+@given(order=st.permutations(range(6)))
+def test_of_many_documents_the_right_one_is_named(order: list[int]) -> None:
+    texts = [f"Document {name}. " + f"{name}{NUMBERED[:2_000]}".replace("line", name) for name in "abcdef"]
+    finder = SpanFinder(texts)
+    for index in order:
+        assert finder.pieces(f"??{texts[index]}") == ["??", (index, 0, len(texts[index]))]
+
+
+def test_documents_joined_in_one_prompt_give_a_span_each() -> None:
+    texts = [NUMBERED[:700], NUMBERED[5_000:6_000], NUMBERED[9_000:9_500]]
+    pieces = SpanFinder(texts).pieces("\n\n---\n\n".join(texts))
+    assert spans_of(pieces) == [(0, 0, 700), (1, 0, 1_000), (2, 0, 500)]
+    assert assemble(pieces, texts) == "\n\n---\n\n".join(texts)
+
+
+def test_a_long_prompt_that_is_not_from_the_context_stays_literal() -> None:
+    prompt = "".join(f"Nothing of this, not number {number * 31}, was ever read. " for number in range(4_000))
+    assert SpanFinder([NUMBERED]).pieces(prompt) == [prompt]
+
+
+def test_text_shorter_than_a_probe_stays_literal() -> None:
+    short = NUMBERED[100 : 100 + PROBE - 1]
+    assert SpanFinder([NUMBERED]).pieces(short) == [short]
+
+
+def test_white_space_alone_is_no_match() -> None:
+    blank = " " * 500
+    assert SpanFinder(["begin" + " " * 1_000 + "end"]).pieces(blank) == [blank]
+
+
+def test_an_empty_prompt_has_no_pieces() -> None:
+    assert SpanFinder([NUMBERED]).pieces("") == []
+    assert assemble([], [NUMBERED]) == ""
+
+
+def test_spans_that_have_been_through_json_are_put_together_alike() -> None:
+    assert assemble(["a", [0, 1, 3], (1, 0, 2)], ["xyz", "uvw"]) == "ayzuv"
