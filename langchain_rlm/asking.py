@@ -12,7 +12,7 @@ from langchain_rlm.state import Entry, Piece
 GROUPS = 128
 """Tasks of one fan-out. Larger batches put several sub-queries into a task: the cost of tasks grows faster than their
 number."""
-GROUPS_SAVED = 1_024
+GROUPS_SAVED = 256
 """The same with a checkpointer, which saves an answer when its task has ended."""
 
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."

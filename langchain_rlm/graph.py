@@ -18,7 +18,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -49,31 +49,37 @@ def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | Non
 
 def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
     builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMState, output_schema=RLMOutput)
-    builder.add_node("inspect", _bind(engine, inspect), destinations=("decompose",))
-    builder.add_node("decompose", _bind(engine, decompose), destinations=("sub_query", "decompose", "__end__"))
-    builder.add_node("sub_query", _bind(engine, sub_query))
-    builder.add_node("aggregate", _bind(engine, aggregate), destinations=("sub_query", "decompose", "__end__"))
+    builder.add_node("inspect", BoundNode(engine, inspect), destinations=("decompose",))
+    builder.add_node("decompose", BoundNode(engine, decompose), destinations=("sub_query", "decompose", "__end__"))
+    builder.add_node("sub_query", BoundNode(engine, sub_query))
+    builder.add_node("aggregate", BoundNode(engine, aggregate), destinations=("sub_query", "decompose", "__end__"))
     builder.add_edge(START, "inspect")
     builder.add_edge("sub_query", "aggregate")
     return builder
 
 
-def _bind(engine: Engine, node: Node) -> RunnableLambda[Any, Any]:
-    """A node with both bodies; the synchronous one runs the asynchronous one on the background loop."""
+class BoundNode(Runnable[Any, Any]):
+    """A node with both bodies; the synchronous one runs the asynchronous one on the background loop.
 
-    async def run_node(state: Any, config: RunnableConfig) -> Any:
+    LangGraph traces nodes itself, so this traces nothing.
+    """
+
+    def __init__(self, engine: Engine, node: Node) -> None:
+        self.engine = engine
+        self.node = node
+        self.name = node.__name__
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002  # LangChain's name
+        return run_on_background_loop(self.ainvoke(input, config))
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002  # LangChain's name
         try:
-            update = await node(engine, state, config)
+            update = await self.node(self.engine, input, config or {})
         except (Exception, asyncio.CancelledError):
-            await engine.give_up(state)
+            await self.engine.give_up(input)
             raise
-        await engine.after(state, getattr(update, "goto", None))
+        await self.engine.after(input, getattr(update, "goto", None))
         return update
-
-    def run_node_sync(state: Any, config: RunnableConfig) -> Any:
-        return run_on_background_loop(run_node(state, config))
-
-    return RunnableLambda(run_node_sync, afunc=run_node, name=node.__name__)
 
 
 __all__ = ["Graph", "RLMInput", "build_graph"]

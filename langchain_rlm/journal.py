@@ -11,7 +11,7 @@ from langchain_rlm.state import Entry
 
 NO_OUTPUT = "(the cell printed nothing)"
 SMALL = 8
-"""Values of no more items or characters are not listed after a cell."""
+"""Values of no more items or characters are not listed after a cell, nor names of one letter."""
 LISTED = 20
 KEPT_WHOLE = 4
 """The newest observations stay whole when older ones fold."""
@@ -170,7 +170,7 @@ def observation(end: Entry, shown: int) -> str:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)
-    kept = [f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if size is not None and size > SMALL]
+    kept = [f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if (size or 0) > SMALL and len(name) > 1]
     if kept:
         parts.append(f"[assigned: {', '.join(kept[:LISTED])}]")
     return "\n".join(parts)

@@ -145,13 +145,11 @@ class Level:
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
         """Run a cell in this level's REPL, which is built first when there is none."""
-        session = await self.repl(journal)
-        return await self._run(session, lambda: session.start(code))
+        return await self._run(journal, lambda session: session.start(code))
 
     async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
         """Put answers into the paused cell and run it on."""
-        session = await self.repl(journal)
-        return await self._run(session, lambda: session.resume(results))
+        return await self._run(journal, lambda session: session.resume(results))
 
     async def repl(self, journal: Sequence[Entry]) -> Session:
         """The REPL, as the journal left it."""
@@ -176,9 +174,17 @@ class Level:
         session = self.session
         return None if session is None else await self._on_thread(session, session.draft)
 
-    async def _run(self, session: Session, step: Callable[[], Outcome]) -> Outcome:
+    async def _run(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
+        outcome = await self._step(journal, step)
+        if isinstance(outcome, Ended) and outcome.crashed:
+            outcome = await self._step(journal, step)
+        return outcome
+
+    async def _step(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        session = await self.repl(journal)
         seconds = self.run.ledger.remaining_seconds(last_turn=self.is_last_turn)
-        outcome = await self._on_thread(session, step, seconds)
+        outcome = await self._on_thread(session, lambda: step(session), seconds)
         if isinstance(outcome, Ended) and outcome.lost:
             await self.drop()
         return outcome
@@ -228,6 +234,7 @@ class Run:
     """An `RLM` call holds this run and closes it; else the graph does, at its end."""
     corpora: dict[str, Corpus] = field(default_factory=dict)
     """Contexts that a caller handed over before the graph began, by hash."""
+    writer: Callable[[Any], None] | None = None
     _threads: ThreadPoolExecutor | None = None
     _pool: monty.Monty | None = None
     _pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -249,6 +256,9 @@ class Run:
         profiles = await asyncio.get_running_loop().run_in_executor(self.threads, _profiles, corpus)
         level = Level(self, path, state.get("depth", 0), corpus, profiles)
         self.levels[path] = level
+        if self.writer is None:
+            with contextlib.suppress(RuntimeError, LookupError):
+                self.writer = get_stream_writer()
         return level
 
     async def new_session(self, level: Level, journal: Sequence[Entry]) -> Session:
@@ -308,9 +318,9 @@ def new_run_entry(run: Run, level: Level, route: str) -> Entry:
 
 
 def emit(event: str, level: Level, **data: Any) -> None:
-    """Send a progress event to the custom stream, when anyone listens."""
-    with contextlib.suppress(RuntimeError, LookupError):
-        get_stream_writer()({"event": event, "run": level.path, "depth": level.depth, **data})
+    """Send a progress event to the custom stream of the first run; recursive runs use it too."""
+    if level.run.writer is not None:
+        level.run.writer({"event": event, "run": level.path, "depth": level.depth, **data})
 
 
 def spent(level: Level) -> dict[str, Any]:

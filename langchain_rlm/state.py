@@ -34,8 +34,10 @@ Entry = dict[str, Any]
 
 
 def append_entries(journal: list[Entry], writes: Sequence[list[Entry]]) -> list[Entry]:
-    """The journal's reducer: order of arrival, nothing is ever changed."""
-    return [*journal, *(entry for write in writes for entry in write)]
+    """The journal's reducer: order of arrival, nothing is ever changed. A new run on a thread begins a new journal."""
+    entries = [*journal, *(entry for write in writes for entry in write)]
+    begins = [index for index, entry in enumerate(entries) if entry["kind"] == "run"]
+    return entries[begins[-1] :] if begins else entries
 
 
 class RLMInput(TypedDict):

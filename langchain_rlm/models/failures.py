@@ -31,6 +31,7 @@ _TOO_LARGE = re.compile(r"Request too large", re.IGNORECASE)
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|credit balance", re.IGNORECASE)
 _MALFORMED = (json.JSONDecodeError, IndexError, TypeError, KeyError, ValueError)
 _SERVER_STATUS = 500
+_LEAST_ERROR = 400
 _STATUS: dict[int, Kind] = {401: "authentication", 403: "authentication", 408: "timeout", 413: "overflow"}
 _RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
 _TIMEOUTS = re.compile(r"timeout|timed out", re.IGNORECASE)
@@ -126,10 +127,10 @@ def _status(error: BaseException) -> int | None:
     for link in _chain(error):
         for name in ("status_code", "code"):
             value = getattr(link, name, None)
-            if isinstance(value, int) and not isinstance(value, bool):
+            if isinstance(value, int) and value >= _LEAST_ERROR:
                 return value
         value = getattr(getattr(link, "response", None), "status_code", None)
-        if isinstance(value, int):
+        if isinstance(value, int) and value >= _LEAST_ERROR:
             return value
     return None
 

@@ -77,7 +77,11 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         else:
             below.give_turn_back()
             await below.drop()
-    return {"text": result["answer"], "run": {"turns": result["turns"], "stop_reason": result["stop_reason"]}}
+    run = {"turns": result["turns"], "stop_reason": result["stop_reason"]}
+    if not result["answer"].strip():
+        message = f"the recursive run ended without an answer ({result['stop_reason']})"
+        return {"error": {"type": "empty", "message": message}, "run": run}
+    return {"text": result["answer"], "run": run}
 
 
 def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any]]:

@@ -76,7 +76,7 @@ def task_message(
         f"<question>\n{question}\n</question>",
         f"`context` is {kind}, {total:,} characters in all (about {estimate_tokens(total):,} tokens).",
         *_documents(profiles, single=single),
-        f"A cell shows you up to {shown:,} characters of output; what is longer is cut in the middle.",
+        f"A cell shows you up to {shown:,} characters of output; of more you see the beginning and the end.",
     ]
     if chunk_size:
         lines.append(

@@ -85,12 +85,14 @@ class Asked:
 class Ended:
     """The cell has ended.
 
-    `lost`: its worker had to be given up, and with it what the cell assigned. `refused`: it was never run.
+    `lost`: its worker had to be given up, and with it what the cell assigned. `crashed`: and that from outside.
+    `refused`: it was never run.
     """
 
     output: str
     error: str | None = None
     lost: bool = False
+    crashed: bool = False
     refused: bool = False
     final: tuple[Any] | None = None
     variables: tuple[tuple[str, str, int | None], ...] = ()
@@ -130,6 +132,7 @@ class Session:
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _pid: int | None = None
+    _is_killed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pause: _Pause | None = None
     _waiting: dict[int, Asked] = field(default_factory=dict)
@@ -202,6 +205,7 @@ class Session:
     def kill(self) -> None:
         """Stop a running cell at once, from any thread, by ending its worker."""
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            self._is_killed = True
             if self._pid is not None:
                 os.kill(self._pid, signal.SIGKILL)
 
@@ -275,7 +279,8 @@ class Session:
                 snapshot = asked
         except monty.MontyCrashedError as error:
             why = "took too long" if error.timed_out else "was ended"
-            return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
+            text = f"The REPL worker {why}; the variables of this cell are lost."
+            return Ended(self._text(), text, lost=True, crashed=not error.timed_out and not self._is_killed)
         except monty.MontyError as error:
             return self._failed(error)
         return self._ended(None)

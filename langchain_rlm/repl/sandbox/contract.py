@@ -15,7 +15,8 @@ def print(*values, sep=" ", end="\n", file=None, flush=False):
         _rlm_builtin_print(text, end="")
         return
     if room > 0:
-        _rlm_builtin_print(text[: room // 2] + text[-(room // 2) :], end="")
+        tail = room // 2
+        _rlm_builtin_print(text[: room - tail] + text[len(text) - tail :], end="")
     raise RuntimeError(
         "output limit: this cell printed more than "
         + str(_rlm_settings["print_limit"])
