@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from langchain_rlm.budget import Budget
     from langchain_rlm.errors import InputError, ModelError, ReplayError, RLMError
-    from langchain_rlm.repl.session import ReplLimits
+    from langchain_rlm.repl.outcomes import ReplLimits
     from langchain_rlm.rlm import RLM
     from langchain_rlm.state import RLMInput, RLMResult
 
@@ -21,7 +21,7 @@ _HOMES = {
     "RLMError": "errors",
     "RLMInput": "state",
     "RLMResult": "state",
-    "ReplLimits": "repl.session",
+    "ReplLimits": "repl.outcomes",
     "ReplayError": "errors",
 }
 

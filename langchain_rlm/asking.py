@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from langgraph.types import Send
 
 from langchain_rlm.budget import BudgetExceededError
-from langchain_rlm.repl.session import Asked, Call
+from langchain_rlm.repl.outcomes import Asked, Call
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, Piece
 

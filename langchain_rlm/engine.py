@@ -1,16 +1,20 @@
 """Finds the live side of a run from graph state, and builds it when it is not there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langgraph.graph import END
+from langchain_core.runnables import RunnableConfig
 
 from langchain_rlm.budget import Spent
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal import spent_before, turns
-from langchain_rlm.run import Level, Run, Settings, unknown_context
+from langchain_rlm.run import Level, Run, unknown_context
+from langchain_rlm.settings import Settings
 from langchain_rlm.state import RLMState
+
+OPENED = "__rlm_opened"
+"""Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
 
 
 @dataclass
@@ -23,24 +27,25 @@ class Engine:
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
     find_corpus: Callable[[str], Corpus | None] = lambda _hash: None
 
-    def run_of(self, state: RLMState) -> Run:
-        """The live run that a state belongs to; a new one when there is none."""
+    def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
+        """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
         run = self.runs.get(state.get("run_id", ""))
         if run is None:
             run = Run(self.settings)
             if state.get("run_id"):
                 run.id = state["run_id"]
             self.runs[run.id] = run
+            config.get("configurable", {}).get(OPENED, []).append(run.id)
             self._count_before(run, state)
         return run
 
-    async def level_of(self, state: RLMState) -> Level:
+    async def level_of(self, state: RLMState, config: RunnableConfig) -> Level:
         """The live level of a state, rebuilt from what the state says when it was lost.
 
         Raises:
             InputError: The text of the run is not in this process.
         """
-        run = self.run_of(state)
+        run = self.run_of(state, config)
         level = run.levels.get(state.get("path", ""))
         if level is None:
             level = await run.enter(state, self._corpus(run, state))
@@ -74,17 +79,15 @@ class Engine:
         await run.close()
 
     async def give_up(self, state: RLMState) -> None:
-        """A node failed or was cancelled: nothing of its run may stay behind. The journal has what was paid for."""
+        """A node failed or was cancelled: its REPL is given up. The journal has what was paid for."""
         run = self.runs.get(state.get("run_id", ""))
-        if run is None:
-            return
-        if not run.is_owned and not state.get("path"):
-            await self.close(run)
-        elif level := run.levels.get(state.get("path", "")):
+        level = run.levels.get(state.get("path", "")) if run else None
+        if level is not None:
             await level.drop()
 
-    async def after(self, state: RLMState, goto: Any) -> None:
-        """A node has ended: close the run when the graph was called directly and this was its last."""
-        run = self.runs.get(state.get("run_id", ""))
-        if goto == END and run is not None and not run.is_owned and not state.get("path"):
-            await self.close(run)
+    async def close_all(self, run_ids: Sequence[str]) -> None:
+        """End what a stream of the graph opened."""
+        for run_id in run_ids:
+            run = self.runs.get(run_id)
+            if run is not None:
+                await self.close(run)

@@ -15,15 +15,16 @@ or to the end with the answer.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from typing import Any, cast
 
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from langchain_rlm.engine import Engine
+from langchain_rlm.engine import OPENED, Engine
 from langchain_rlm.loop import run_on_background_loop
 from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
@@ -44,7 +45,39 @@ def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | Non
     """
     if engine.graph is None:
         engine.graph = _builder(engine).compile(name="rlm")
-    return _builder(engine).compile(checkpointer=checkpointer, name="rlm") if checkpointer else engine.graph
+    graph = _builder(engine).compile(checkpointer=checkpointer, name="rlm")
+    graph.__class__ = _closing(engine)  # LangGraph has no hook for the end of a stream, and compiles one class only
+    return graph
+
+
+def _closing(engine: Engine) -> type[Graph]:
+    """A compiled graph that closes what its runs opened when a stream ends, fails or is given up half-way."""
+
+    class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
+        def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
+            config, opened = _with_list(config)
+            try:
+                yield from super().stream(input, config, **kwargs)
+            finally:
+                run_on_background_loop(engine.close_all(opened))
+
+        async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
+            config, opened = _with_list(config)
+            try:
+                async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
+                    async for item in items:
+                        yield item
+            finally:
+                await asyncio.shield(engine.close_all(opened))
+
+    return ClosingGraph
+
+
+def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]]:
+    """A configuration through which the nodes of one stream tell which runs they opened."""
+    opened: list[str] = []
+    config = ensure_config(config)
+    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
 
 
 def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
@@ -74,12 +107,10 @@ class BoundNode(Runnable[Any, Any]):
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002  # LangChain's name
         try:
-            update = await self.node(self.engine, input, config or {})
+            return await self.node(self.engine, input, config or {})
         except (Exception, asyncio.CancelledError):
             await self.engine.give_up(input)
             raise
-        await self.engine.after(input, getattr(update, "goto", None))
-        return update
 
 
 __all__ = ["Graph", "RLMInput", "build_graph"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from langchain_rlm.repl.session import Result
+from langchain_rlm.repl.outcomes import Result
 from langchain_rlm.state import Entry
 
 NO_OUTPUT = "(the cell printed nothing)"
@@ -170,7 +170,9 @@ def observation(end: Entry, shown: int) -> str:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)
-    kept = [f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if (size or 0) > SMALL and len(name) > 1]
+    kept = [
+        f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if (size or 0) > SMALL and len(name) > 1
+    ]
     if kept:
         parts.append(f"[assigned: {', '.join(kept[:LISTED])}]")
     return "\n".join(parts)

@@ -20,9 +20,10 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.loop import background_loop, run_on_background_loop
 from langchain_rlm.models.resolve import resolve_model
-from langchain_rlm.repl.session import ReplLimits
-from langchain_rlm.run import Run, Settings
+from langchain_rlm.repl.outcomes import ReplLimits
+from langchain_rlm.run import Run
 from langchain_rlm.savers import usable_by_async
+from langchain_rlm.settings import Settings
 from langchain_rlm.state import RLMInput, RLMResult
 
 ROUTES = ("auto", "direct", "rlm")
@@ -184,7 +185,6 @@ class RLM(Runnable[RLMInput, RLMResult]):
         """Yield (is the result, mode, data); the result comes last."""
         question, corpus = _question(given), load_corpus(_context(given))
         run = Run(self._settings)
-        run.is_owned = True
         run.corpora[corpus.hash] = corpus
         self._engine.runs[run.id] = run
         run.ledger.set_turn_aside()

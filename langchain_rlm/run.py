@@ -14,91 +14,25 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pydantic_monty as monty
-from langchain_core.language_models import BaseChatModel
 from langgraph.config import get_stream_writer
 
-from langchain_rlm.budget import Budget, Ledger
+from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import SpanFinder
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.calls import Caller
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, ModelClients, name_of, window_of
+from langchain_rlm.models.resolve import ModelClients
+from langchain_rlm.repl.outcomes import Ended, Outcome, ReplContext
 from langchain_rlm.repl.replay import rebuild
-from langchain_rlm.repl.session import Ended, Outcome, ReplContext, ReplLimits, Session
+from langchain_rlm.repl.session import Session
+from langchain_rlm.settings import Settings
 from langchain_rlm.state import Entry, RLMState
 
 T = TypeVar("T")
 
-CHARACTERS_PER_TOKEN = 4
-READS_WELL = 12_500
-"""Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
-READS_WELL_SHARE = 0.2
-SHOWN_SHARE = 0.03
-SHOWN_MOST = 12_000
-SHOWN_LEAST = 1_500
-HISTORY_SHARE = 0.4
-"""Share of the root model's window that the turns may fill before old observations fold."""
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How an `RLM` was set up."""
-
-    model: BaseChatModel
-    sub_model: BaseChatModel
-    sub_models: Mapping[str, BaseChatModel]
-    budget: Budget
-    max_concurrency: int
-    route: str
-    direct_below: int
-    model_window: int | None
-    sub_model_window: int | None
-    limits: ReplLimits
-    is_saved: bool = False
-    """A checkpointer keeps the run."""
-
-    @property
-    def root_window(self) -> int:
-        """Input window of the root model in tokens."""
-        return self.model_window or window_of(self.model) or DEFAULT_WINDOW
-
-    @property
-    def leaf_window(self) -> int:
-        """Input window of the sub-model in tokens."""
-        return self.sub_model_window or window_of(self.sub_model) or DEFAULT_WINDOW
-
-    @property
-    def chunk_size(self) -> int:
-        """Characters that the sub-model reads well."""
-        return int(min(READS_WELL, self.leaf_window * READS_WELL_SHARE)) * CHARACTERS_PER_TOKEN
-
-    @property
-    def shown(self) -> int:
-        """Characters of output that the root model sees of a cell."""
-        characters = int(self.root_window * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
-        return max(SHOWN_LEAST, min(SHOWN_MOST, characters))
-
-    @property
-    def history_room(self) -> int:
-        """Characters that the turns may take."""
-        return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
-
-    def windows(self) -> dict[str, int]:
-        """Known input windows by model name."""
-        models = [self.model, self.sub_model, *self.sub_models.values()]
-        known = {name_of(model): window for model in models if (window := window_of(model))}
-        if self.model_window:
-            known[name_of(self.model)] = self.model_window
-        if self.sub_model_window:
-            known[name_of(self.sub_model)] = self.sub_model_window
-        return known
-
-    def pick(self, name: str | None) -> BaseChatModel | None:
-        """The sub-model of that name, or None when there is none."""
-        return self.sub_model if name is None else self.sub_models.get(name)
 
 
 @dataclass
@@ -230,8 +164,6 @@ class Run:
     clients: ModelClients = field(default_factory=ModelClients)
     caller: Caller = field(init=False)
     levels: dict[str, Level] = field(default_factory=dict)
-    is_owned: bool = False
-    """An `RLM` call holds this run and closes it; else the graph does, at its end."""
     corpora: dict[str, Corpus] = field(default_factory=dict)
     """Contexts that a caller handed over before the graph began, by hash."""
     writer: Callable[[Any], None] | None = None
@@ -272,14 +204,25 @@ class Run:
             started=datetime.fromisoformat(entry["started"]),
             host=lambda _: None,
         )
-        await asyncio.get_running_loop().run_in_executor(self.threads, session.open)
+        await self.to_its_end(session.open, undo=session.close)
         return session
+
+    async def to_its_end(self, step: Callable[[], Any], *, undo: Callable[[], Any]) -> Any:
+        """Do blocking work on a thread; a cancellation waits for it and takes it back."""
+        future = asyncio.get_running_loop().run_in_executor(self.threads, step)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            if future.exception() is None:
+                await asyncio.get_running_loop().run_in_executor(self.threads, undo)
+            raise
 
     async def _workers(self) -> monty.Monty:
         async with self._pool_lock:
             if self._pool is None:
                 pool = monty.Monty(min_processes=1, max_processes=10_000)
-                await asyncio.get_running_loop().run_in_executor(self.threads, pool.__enter__)
+                await self.to_its_end(pool.__enter__, undo=lambda: pool.__exit__(None, None, None))
                 self._pool = pool
         return self._pool
 

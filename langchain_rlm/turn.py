@@ -13,8 +13,8 @@ from langchain_rlm import journal as journals
 from langchain_rlm import prompts
 from langchain_rlm.answer import best_so_far, finish
 from langchain_rlm.asking import answers_at_once, asked_entry, sends
+from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
-from langchain_rlm.repl.session import Asked, Ended, Outcome, Result
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, RLMState
 

@@ -176,8 +176,8 @@ class Caller:
         }  # fmt: skip
 
     async def _wait(self, failure: Failure, attempt: int, *, last_turn: bool) -> None:
-        pause = BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311  # jitter
-        pause = min(LONGEST_WAIT, max(pause, failure.retry_after or 0.0))
+        pause = BACKOFF * 2 ** (attempt - 1) if failure.retry_after is None else failure.retry_after
+        pause = min(LONGEST_WAIT, pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
         left = self.ledger.remaining_seconds(last_turn=last_turn)
         if left is not None and pause >= left:
             raise ModelCallError(failure)

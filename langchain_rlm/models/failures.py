@@ -177,6 +177,6 @@ def _seconds(value: Any) -> float | None:
 
 def _limit(text: str) -> int | None:
     said = re.search(
-        r"(?:maximum context length is|configured limit of|\d\s*>|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text
+        r"(?:maximum context length is|configured limit of|\d(?: tokens)? >|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text
     )
     return int(said[1].replace(",", "")) if said else None

@@ -36,9 +36,12 @@ def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
         from langchain_rlm.models.offline import OfflineChatModel  # only when asked for
 
         return OfflineChatModel()
-    provider, colon, name = model.partition(":")
-    if not colon or not name:
+    provider, colon, name = (part.strip() for part in model.partition(":"))
+    if not colon:
         msg = f"model={model!r}: name the provider too, as in 'openai:{model}'; 'offline' needs none."
+        raise ModelError(msg)
+    if not provider or not name:
+        msg = f"model={model!r}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
         raise ModelError(msg)
     return _openai(model, name) if provider == "openai" else _any_provider(model, provider)
 

@@ -11,8 +11,8 @@ from langchain_rlm.state import RLMState
 from langchain_rlm.turn import Turn
 
 
-async def aggregate(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:  # noqa: ARG001  # nodes are alike
+async def aggregate(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """Resume the cell with the answers to what it asked last, in the order it asked."""
-    level = await engine.level_of(state)
+    level = await engine.level_of(state, config)
     asked, given = journals.last_asked(state["journal"])
     return await Turn.recorded(level, state).go_on([journals.result_of(given[call["id"]]) for call in asked["calls"]])

@@ -29,7 +29,7 @@ class RootOverflowError(ModelError):
 
 async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """One turn of the root model."""
-    level = await engine.level_of(state)
+    level = await engine.level_of(state, config)
     if journals.route(state["journal"]) == "direct":
         return await _direct(level, state, config)
     limit = level.run.ledger.out_of()

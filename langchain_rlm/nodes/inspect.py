@@ -14,13 +14,13 @@ from langchain_rlm.run import Level, Run, emit, new_run_entry, unknown_context
 from langchain_rlm.state import RLMState
 
 
-async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:  # noqa: ARG001
+async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """Take the context in and begin the journal."""
     question = state.get("question")
     if not isinstance(question, str) or not question.strip():
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
-    run = engine.run_of(state)
+    run = engine.run_of(state, config)
     level = await run.enter(state, _corpus(run, state))
     route = choose_route(level)
     emit("inspect", level, **_facts(level), route=route)

@@ -21,7 +21,7 @@ LONG_PROMPT = 4_000
 
 async def sub_query(engine: Engine, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
     """Answer the questions of one task; a failing one does not fail the others."""
-    level = await engine.level_of(task)  # type: ignore[arg-type]  # a task names its run like a state does
+    level = await engine.level_of(task, config)  # type: ignore[arg-type]  # a task names its run like a state does
     entries = await asyncio.gather(*(_answer(engine, level, call, config) for call in task["calls"]))
     return {"journal": list(entries)}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal import RecordedCell, answers, recorded_cells, result_of
-from langchain_rlm.repl.session import Asked, Ended, Outcome, Session
+from langchain_rlm.repl.outcomes import Asked, Ended, Outcome
+from langchain_rlm.repl.session import Session
 from langchain_rlm.state import Entry
 
 

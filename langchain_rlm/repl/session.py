@@ -5,12 +5,10 @@ in. Everything here blocks; the engine calls it from a worker thread.
 """
 
 import contextlib
-import hashlib
-import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
@@ -20,6 +18,7 @@ import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
 from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module
+from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, ReplContext, ReplLimits, Result, read_asked
 from langchain_rlm.repl.tracebacks import CellText, explain
 
 CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
@@ -29,81 +28,6 @@ BLOCKS_ABOVE = 1_000_000
 PART = 1024 * BLOCK
 """Characters of a large text handed over at a time."""
 SUSPENSIONS = 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplLimits:
-    """What one REPL may use.
-
-    Args:
-        cell_seconds: Time for a cell's own code; waiting for models does not count.
-        memory: Bytes beside the context; five times the context is added.
-        print_limit: Characters a cell may print before it is stopped.
-    """
-
-    cell_seconds: float = 60.0
-    memory: int = 512 * 1024 * 1024
-    print_limit: int = 1_000_000
-
-
-@dataclass(frozen=True)
-class ReplContext:
-    """What code sees: the texts, what they are called, and how they may be cut."""
-
-    texts: Sequence[str]
-    single: bool
-    sources: Sequence[Mapping[str, Any]]
-    separators: Sequence[Sequence[str]]
-    """Where each document may be cut, coarse to fine."""
-    chunk_size: int
-
-
-@dataclass(frozen=True)
-class Call:
-    """One question that a cell asked. `how` is `llm` or `rlm`; `context` only with `rlm`."""
-
-    how: str
-    prompt: str
-    model: str | None = None
-    context: str | list[str] | None = None
-
-    def digest(self) -> str:
-        data = json.dumps([self.how, self.prompt, self.model, self.context]).encode(errors="surrogatepass")
-        return hashlib.sha256(data).hexdigest()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The cell is paused until its calls are answered."""
-
-    calls: tuple[Call, ...]
-    raises: bool = True
-    """One failing call raises in the cell, which then loses the answers of the others."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The cell has ended.
-
-    `lost`: its worker had to be given up, and with it what the cell assigned. `crashed`: and that from outside.
-    `refused`: it was never run.
-    """
-
-    output: str
-    error: str | None = None
-    lost: bool = False
-    crashed: bool = False
-    refused: bool = False
-    final: tuple[Any] | None = None
-    variables: tuple[tuple[str, str, int | None], ...] = ()
-
-    def digest(self) -> str:
-        return hashlib.sha256(self.output.encode(errors="surrogatepass")).hexdigest()
-
-
-Outcome = Asked | Ended
-Result = tuple[str, ...]
-"""An answered call: ("ok", text) or ("failed", type, message)."""
 
 
 @dataclass
@@ -257,7 +181,9 @@ class Session:
         if not name.isidentifier() or name.startswith("_rlm_"):
             return None
         with contextlib.suppress(monty.MontyError, RuntimeError):
-            return (self._feed(name),)
+            # naming it outright would give it a place among the variables
+            found = self._feed(f"[locals()[{name!r}]] if {name!r} in locals() else None")
+            return None if found is None else (found[0],)
         return None
 
     def _print(self, _stream: str, text: str) -> None:
@@ -341,7 +267,7 @@ class Session:
             return None
         if name not in {"_rlm_host_query", "_rlm_host_future"}:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
-        asked = _asked(args)
+        asked = read_asked(args)
         if asked is None:
             return snapshot.resume({"exc_type": "TypeError", "message": "a sub-query was asked with wrong arguments"})
         if name == "_rlm_host_future":
@@ -349,25 +275,6 @@ class Session:
             return snapshot.resume({"future": ...})
         self._pause = _Pause(snapshot, [len(asked.calls)])
         return asked
-
-
-def _asked(args: tuple[Any, ...]) -> Asked | None:
-    """The calls in a host call's arguments, or None: they come from the sandbox and may be anything."""
-    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
-        return None
-    how, prompts, model, contexts, raises = args
-    if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
-        return None
-    contexts = [None] * len(prompts) if contexts is None else contexts
-    if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
-        return None
-    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
-
-
-def _is_context(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(text, str) for text in value)
-    return isinstance(value, str | None)
 
 
 def _sandbox_source(name: str) -> str:

@@ -128,7 +128,9 @@ REPLIES = (
 async def outcome(rlm: RLM, *, config: RunnableConfig | None = None, lose: Any = None) -> tuple[Any, int]:
     """The answer as a value, and how often a REPL was lost: `lose` is done to each live one after every superstep."""
     lost, value = 0, None
-    async for mode, data in rlm.astream({"question": "Which?", "context": "text"}, config, stream_mode=["updates", "values"]):
+    async for mode, data in rlm.astream(
+        {"question": "Which?", "context": "text"}, config, stream_mode=["updates", "values"]
+    ):
         if mode == "values":
             value = data["value"]
             continue

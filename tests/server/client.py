@@ -107,7 +107,7 @@ class ModelServer:
         the next loop's request ("Event loop is closed"), and each async test has a loop of its own, so by default the
         connection is closed after each reply. With `keep_alive` it is what users have.
         """
-        from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second that only tests with a chat model pay
+        from langchain_openai import ChatOpenAI
 
         if not keep_alive:
             kwargs["default_headers"] = {"Connection": "close", **kwargs.get("default_headers", {})}

@@ -258,10 +258,14 @@ def _rlm_size(value):
         return None
 
 
+def _rlm_first(pair):
+    return pair[0]
+
+
 def _rlm_describe(names, only=None):
     return [
         (name, type(value).__name__, _rlm_size(value))
-        for name, value in names.items()
+        for name, value in sorted(names.items(), key=_rlm_first)
         if name[:1] != "_" and (name in only if only is not None else name not in _rlm_own)
     ]
 

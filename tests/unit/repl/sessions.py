@@ -7,7 +7,8 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.repl.session import Asked, Ended, Outcome, ReplContext, ReplLimits, Session
+from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.repl.session import Session
 
 TEXT = "alpha beta gamma\n" * 20
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -24,7 +25,9 @@ def a_session(
 ) -> Iterator[Session]:
     """A REPL over the texts, closed at the end."""
     texts = texts or (TEXT,)
-    sources = [{"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)]
+    sources = [
+        {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
+    ]
     context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
     session = Session(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host)
     session.open()

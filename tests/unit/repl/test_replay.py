@@ -11,20 +11,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
+from langchain_rlm.repl.outcomes import Asked, Outcome, Result
 from langchain_rlm.repl.replay import rebuild
-from langchain_rlm.repl.session import Asked, Outcome, Result, Session
+from langchain_rlm.repl.session import Session
 from langchain_rlm.state import Entry
 from tests.unit.repl.sessions import TEXT, a_session, ended, failed, output
 
+GATHER = """import asyncio
+async def one(prompt):
+    return await llm_query(prompt)
+async def main():
+    return await asyncio.gather(*[one(prompt) for prompt in "abcdefgh"])
+gathered = asyncio.run(main())
+"""
 CELLS = (
     "names = []\ntotal = 0",
     "total = len(context)\nprint(context[:20], total)",
     "first = llm_query('about ' + context[:11])\nprint(first)",
-    "found = llm_query_batched(['q' + str(n) for n in range(3)])\nnames = names + found if 'names' in globals() else found",
+    "found = llm_query_batched(['q' + str(n) for n in range(3)])\nnames = [*found, len(found)]",
     "for n in range(2):\n    last = llm_query('round ' + str(n) + str(budget()['turns']))",
     "left = budget()\nprint(left)",
-    "import asyncio\nasync def one(p):\n    return await llm_query(p)\nasync def main():\n"
-    "    return await asyncio.gather(*[one(p) for p in 'abcdefgh'])\ngathered = asyncio.run(main())",
+    GATHER,
     "import random\nchance = [random.random(), random.choice('abcdef')]\nprint(chance)",
     "import datetime\nnow = str(datetime.datetime.now())\nprint(now, {'b', 'a', 'c'})",
     "kept = llm_query('kept')\nraise ValueError(kept)",
@@ -37,8 +44,10 @@ CELLS = (
     "answer['content'] = 'draft ' + str(len(answer['content']))",
     "FINAL('over')",
 )
-NAMES = ("names", "total", "first", "found", "last", "left", "gathered", "chance", "now", "kept", "never", "bad", "worse",
-         "some", "boxed", "answer")  # fmt: skip
+NAMES = (
+    "names", "total", "first", "found", "last", "left", "gathered", "chance", "now", "kept", "never", "bad", "worse",
+    "some", "boxed", "answer",
+)  # fmt: skip
 
 
 def result_for(prompt: str) -> Result:
@@ -154,7 +163,7 @@ def test_a_rebuilt_session_goes_on_like_the_first(pool: monty.Monty) -> None:
     recorder = recorded(pool, CELLS[:9])
     with a_session(pool) as again:
         rebuild(again, recorder.journal)
-        assert output(again, "print(total, len(names))") == f"{len(TEXT)} 3\n"
+        assert output(again, "print(total, len(names))") == f"{len(TEXT)} 4\n"
         assert "ValueError" in failed(again.start("raise ValueError"))
 
 

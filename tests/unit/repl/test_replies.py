@@ -3,10 +3,13 @@
 import warnings
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How fast a loaded machine is proves nothing."""
 
 
 def cells(text: str) -> tuple[str, ...]:
@@ -202,18 +205,25 @@ def test_a_final_beside_a_cell_is_read_too() -> None:
 # -- any text ---------------------------------------------------------------------------------------------------------
 
 FRAGMENTS = st.sampled_from(
-    ["```repl\n", "```\n", "```", "~~~", "```json\n", "FINAL(", "FINAL_VAR(", "SUBMIT(", ")", "(", '"', "'", '"""', "\\",
-     "<think>", "</think>", "\n", "\r\n", "x = 1\n", "{", "}", "[", "]", "{[1]: 2}", "\\d", "\0", "\ud800", "1j", "-", "**"]
+    [
+        "```repl\n", "```\n", "```", "~~~", "```json\n", "FINAL(", "FINAL_VAR(", "SUBMIT(", ")", "(", '"', "'", '"""',
+        "\\", "<think>", "</think>", "\n", "\r\n", "x = 1\n", "{", "}", "[", "]", "{[1]: 2}", "\\d", "\0", "\ud800",
+        "1j", "-", "**",
+    ]
 )  # fmt: skip
 
 
+@CALM
 @given(st.text() | st.lists(FRAGMENTS | st.text(max_size=3), max_size=30).map("".join))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     reply = parse_reply(text)
     assert all(code.strip() for code in reply.cells)
 
 
-@given(st.text(max_size=50), st.lists(st.sampled_from(["x = 1", "print('a')", "# ünïcode 漢", "", "y = (2)"]), min_size=1))
+@CALM
+@given(
+    st.text(max_size=50), st.lists(st.sampled_from(["x = 1", "print('a')", "# ünïcode 漢", "", "y = (2)"]), min_size=1)
+)
 def test_code_comes_out_as_it_went_in(plan: str, lines: list[str]) -> None:
     code = "\n".join([*lines, "z = 3", ""])
     plan = plan.replace("`", "").replace("~", "").replace("<", "").replace("\r", "")

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.session import BLOCK, BLOCKS_ABOVE, Asked, Call, Ended, Session
+from langchain_rlm.repl.outcomes import Asked, Call, Ended
+from langchain_rlm.repl.session import BLOCK, BLOCKS_ABOVE, Session
 from tests.unit.repl.sessions import LEFT, TEXT, a_session, answered, asked, ended, failed, output
 
 GATHER = """import asyncio
@@ -96,7 +97,9 @@ def test_asking_for_a_variable_that_is_not_there_leaves_no_trace(session: Sessio
     assert session.variable("second") is None
     output(session, "first = 1\nsecond = 2")
     assert output(session, "SHOW_VARS()") == "first: int\nsecond: int\n"
-    assert output(session, "print([name for name in locals() if name in ('first', 'second')])") == "['first', 'second']\n"
+    assert (
+        output(session, "print([name for name in locals() if name in ('first', 'second')])") == "['first', 'second']\n"
+    )
 
 
 def test_printing_more_than_the_limit_fails_with_what_to_do_and_keeps_variables(pool: monty.Monty) -> None:
@@ -157,8 +160,16 @@ def test_questions_asked_concurrently_come_in_the_order_they_were_asked(session:
         assert ended(session.resume(answered(outcome))).output == f"{[f'{p}={p.upper()}' for p in 'abcdefgh']}\n"
 
 
-@pytest.mark.parametrize(("kind", "error"), [("overflow", "ValueError"), ("invalid", "ValueError"), ("server", "RuntimeError"),
-                                             ("budget", "RuntimeError"), ("refused", "RuntimeError")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("overflow", "ValueError"),
+        ("invalid", "ValueError"),
+        ("server", "RuntimeError"),
+        ("budget", "RuntimeError"),
+        ("refused", "RuntimeError"),
+    ],
+)
 def test_a_failed_sub_query_raises_in_the_cell_with_its_kind_and_message(
     session: Session, kind: str, error: str
 ) -> None:
@@ -264,6 +275,9 @@ def over_large_text(pool: monty.Monty) -> Iterator[Session]:
 def test_slices_of_a_large_text_are_those_of_cpython(
     over_large_text: Session, start: int | None, stop: int | None, step: int | None
 ) -> None:
-    output(over_large_text, f"alias = context\ns = context[{start}:{stop}:{step}]\nsame = s == alias[{start}:{stop}:{step}]")
+    output(
+        over_large_text,
+        f"alias = context\ns = context[{start}:{stop}:{step}]\nsame = s == alias[{start}:{stop}:{step}]",
+    )
     assert over_large_text.variable("s") == (LARGE[start:stop:step],)
     assert over_large_text.variable("same") == (True,)

@@ -10,7 +10,8 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
-from langchain_rlm.repl.session import Ended, Session
+from langchain_rlm.repl.outcomes import Ended
+from langchain_rlm.repl.session import Session
 from tests.unit.repl.sessions import a_session, answered, asked, ended, failed, output
 
 
@@ -156,7 +157,12 @@ def test_kill_from_another_thread_ends_a_running_cell(pool: monty.Monty) -> None
         runs.set()
 
     with a_session(pool, host=host) as session:
-        killer = threading.Thread(target=lambda: (runs.wait(), session.kill()))
+
+        def kill() -> None:
+            runs.wait()
+            session.kill()
+
+        killer = threading.Thread(target=kill)
         killer.start()
         assert "The REPL worker was ended" in lost(session.start("budget()\nwhile True:\n    pass"))
         killer.join()

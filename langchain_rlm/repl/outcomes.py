@@ -1,0 +1,101 @@
+"""What a REPL is given and what a cell comes to: plain data between the sandbox and the engine."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplLimits:
+    """What one REPL may use.
+
+    Args:
+        cell_seconds: Time for a cell's own code; waiting for models does not count.
+        memory: Bytes beside the context; five times the context is added.
+        print_limit: Characters a cell may print before it is stopped.
+    """
+
+    cell_seconds: float = 60.0
+    memory: int = 512 * 1024 * 1024
+    print_limit: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class ReplContext:
+    """What code sees: the texts, what they are called, and how they may be cut."""
+
+    texts: Sequence[str]
+    single: bool
+    sources: Sequence[Mapping[str, Any]]
+    separators: Sequence[Sequence[str]]
+    """Where each document may be cut, coarse to fine."""
+    chunk_size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question that a cell asked. `how` is `llm` or `rlm`; `context` only with `rlm`."""
+
+    how: str
+    prompt: str
+    model: str | None = None
+    context: str | list[str] | None = None
+
+    def digest(self) -> str:
+        data = json.dumps([self.how, self.prompt, self.model, self.context]).encode(errors="surrogatepass")
+        return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The cell is paused until its calls are answered."""
+
+    calls: tuple[Call, ...]
+    raises: bool = True
+    """One failing call raises in the cell, which then loses the answers of the others."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The cell has ended.
+
+    `lost`: its worker had to be given up, and with it what the cell assigned. `crashed`: and that from outside.
+    `refused`: it was never run.
+    """
+
+    output: str
+    error: str | None = None
+    lost: bool = False
+    crashed: bool = False
+    refused: bool = False
+    final: tuple[Any] | None = None
+    variables: tuple[tuple[str, str, int | None], ...] = ()
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.output.encode(errors="surrogatepass")).hexdigest()
+
+
+Outcome = Asked | Ended
+Result = tuple[str, ...]
+"""An answered call: ("ok", text) or ("failed", type, message)."""
+
+
+def read_asked(args: tuple[Any, ...]) -> Asked | None:
+    """The calls in a host call's arguments, or None: they come from the sandbox and may be anything."""
+    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
+        return None
+    how, prompts, model, contexts, raises = args
+    if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
+        return None
+    contexts = [None] * len(prompts) if contexts is None else contexts
+    if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
+        return None
+    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
+
+
+def _is_context(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(text, str) for text in value)
+    return isinstance(value, str | None)

@@ -1,0 +1,78 @@
+"""How an `RLM` was set up, and the sizes that follow from its models' windows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+
+from langchain_rlm.budget import Budget
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
+from langchain_rlm.repl.outcomes import ReplLimits
+
+CHARACTERS_PER_TOKEN = 4
+READS_WELL = 12_500
+"""Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
+READS_WELL_SHARE = 0.2
+SHOWN_SHARE = 0.03
+SHOWN_MOST = 12_000
+SHOWN_LEAST = 1_500
+HISTORY_SHARE = 0.4
+"""Share of the root model's window that the turns may fill before old observations fold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How an `RLM` was set up."""
+
+    model: BaseChatModel
+    sub_model: BaseChatModel
+    sub_models: Mapping[str, BaseChatModel]
+    budget: Budget
+    max_concurrency: int
+    route: str
+    direct_below: int
+    model_window: int | None
+    sub_model_window: int | None
+    limits: ReplLimits
+    is_saved: bool = False
+    """A checkpointer keeps the run."""
+
+    @property
+    def root_window(self) -> int:
+        """Input window of the root model in tokens."""
+        return self.model_window or window_of(self.model) or DEFAULT_WINDOW
+
+    @property
+    def leaf_window(self) -> int:
+        """Input window of the sub-model in tokens."""
+        return self.sub_model_window or window_of(self.sub_model) or DEFAULT_WINDOW
+
+    @property
+    def chunk_size(self) -> int:
+        """Characters that the sub-model reads well."""
+        return int(min(READS_WELL, self.leaf_window * READS_WELL_SHARE)) * CHARACTERS_PER_TOKEN
+
+    @property
+    def shown(self) -> int:
+        """Characters of output that the root model sees of a cell."""
+        characters = int(self.root_window * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
+        return max(SHOWN_LEAST, min(SHOWN_MOST, characters))
+
+    @property
+    def history_room(self) -> int:
+        """Characters that the turns may take."""
+        return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
+
+    def windows(self) -> dict[str, int]:
+        """Known input windows by model name."""
+        models = [self.model, self.sub_model, *self.sub_models.values()]
+        known = {name_of(model): window for model in models if (window := window_of(model))}
+        if self.model_window:
+            known[name_of(self.model)] = self.model_window
+        if self.sub_model_window:
+            known[name_of(self.sub_model)] = self.sub_model_window
+        return known
+
+    def pick(self, name: str | None) -> BaseChatModel | None:
+        """The sub-model of that name, or None when there is none."""
+        return self.sub_model if name is None else self.sub_models.get(name)

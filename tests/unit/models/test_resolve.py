@@ -1,0 +1,177 @@
+"""From names to models: what is known of them, what they cost, and what a mistake says."""
+
+import sys
+
+import pytest
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langchain_openai import ChatOpenAI
+
+from langchain_rlm.errors import ModelError, RLMError
+from langchain_rlm.models.offline import OfflineChatModel
+from langchain_rlm.models.prices import cost_of
+from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, resolve_model, secrets_of, window_of
+
+KEY = "sk-proj-abcdef0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+
+def refused(model: object) -> str:
+    with pytest.raises(ModelError) as caught:
+        resolve_model(model)  # type: ignore[arg-type]
+    assert isinstance(caught.value, RLMError)
+    return str(caught.value)
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_chat_model_is_returned_as_it_is() -> None:
+    model = FakeListChatModel(responses=["a"])
+    assert resolve_model(model) is model
+
+
+def test_offline_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert isinstance(resolve_model("offline"), OfflineChatModel)
+
+
+def test_openai_with_a_name_is_that_model() -> None:
+    model = resolve_model("openai:gpt-5-mini")
+    assert isinstance(model, ChatOpenAI)
+    assert name_of(model) == "gpt-5-mini"
+
+
+def test_a_name_may_hold_colons() -> None:
+    assert name_of(resolve_model("openai:ft:gpt-4o:org::id")) == "ft:gpt-4o:org::id"
+
+
+@pytest.mark.parametrize("model", ["", "  ", "\n", None, 5, ["openai:gpt-5"], b"offline"])
+def test_what_is_no_name_is_refused_with_its_value_and_an_example(model: object) -> None:
+    said = refused(model)
+    assert f"model={model!r}" in said
+    assert "'openai:gpt-5'" in said
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "offline2", "claude"])
+def test_a_name_without_a_provider_is_refused_with_what_to_write(model: str) -> None:
+    assert f"'openai:{model}'" in refused(model)
+
+
+@pytest.mark.parametrize("model", ["openai:", "openai:  ", ":gpt-5", ":"])
+def test_a_name_of_which_a_half_is_missing_is_refused(model: str) -> None:
+    said = refused(model)
+    assert f"model={model!r}" in said
+    assert "openai:openai" not in said
+    assert "install" not in said
+
+
+@pytest.mark.parametrize("model", ["nosuchprovider:model", "openia:gpt-5"])
+def test_an_unknown_provider_is_refused_with_the_name(model: str) -> None:
+    assert f"model={model!r}" in refused(model)
+
+
+def test_another_provider_without_the_extra_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "langchain", None)  # as if it were not installed
+    assert "pip install 'langchain-rlm[providers]'" in refused("anthropic:claude-sonnet-4-5")
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_key_is_refused_with_the_name_of_the_variable(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    if value is None:
+        monkeypatch.delenv("OPENAI_API_KEY")
+    else:
+        monkeypatch.setenv("OPENAI_API_KEY", value)
+    said = refused("openai:gpt-5")
+    assert "OPENAI_API_KEY" in said
+    assert "'offline'" in said
+
+
+# -- what is known of a model -----------------------------------------------------------------------------------------
+
+
+def test_the_window_is_what_the_profile_says_or_unknown() -> None:
+    assert window_of(resolve_model("openai:gpt-5")) == 272_000
+    assert window_of(ChatOpenAI(model="a-model-of-our-own")) is None
+    assert window_of(FakeListChatModel(responses=["a"])) is None
+    assert (window_of(OfflineChatModel()) or 0) > 0
+    assert window_of(FakeListChatModel(responses=["a"], profile={"max_input_tokens": 5_000})) == 5_000
+
+
+def test_the_name_is_the_models_or_else_its_kind() -> None:
+    assert name_of(ChatOpenAI(model="models/gemini-2.5-flash")) == "gemini-2.5-flash"
+    assert name_of(FakeListChatModel(responses=["a"])) == "fake-list-chat-model"
+    assert "offline" in name_of(OfflineChatModel())
+
+
+def test_the_provider_is_the_one_langsmith_names() -> None:
+    assert provider_of(resolve_model("openai:gpt-5")) == "openai"
+
+
+def test_the_keys_of_a_model_are_known_and_no_more() -> None:
+    assert secrets_of(resolve_model("openai:gpt-5")) == [KEY]
+    assert secrets_of(FakeListChatModel(responses=["a"])) == []
+    assert secrets_of(OfflineChatModel()) == []
+
+
+# -- clients ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_run_gets_a_client_of_its_own_and_closes_it() -> None:
+    model = ChatOpenAI(model="gpt-5", max_retries=7)
+    clients = ModelClients()
+    own = clients.own(model)
+    assert isinstance(own, ChatOpenAI)
+    assert own is clients.own(model)
+    assert own.root_async_client is not model.root_async_client
+    assert own.root_async_client.max_retries == 0
+    assert model.root_async_client.max_retries == 7
+    assert own.root_async_client.api_key == KEY
+    await clients.close()
+    await clients.close()
+    assert own.root_async_client.is_closed()
+    assert not model.root_async_client.is_closed()
+
+
+async def test_a_model_without_a_network_client_is_used_as_it_is() -> None:
+    model = FakeListChatModel(responses=["a"])
+    clients = ModelClients()
+    assert clients.own(model) is model
+    await clients.close()
+
+
+# -- prices -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_known_model_has_a_price_that_grows_with_its_tokens() -> None:
+    one = cost_of("gpt-5-mini", "openai", 1_000, 1_000)
+    two = cost_of("gpt-5-mini", "openai", 2_000, 2_000)
+    assert one is not None
+    assert two is not None
+    assert 0 < one < 0.1
+    assert two == pytest.approx(2 * one)
+    assert cost_of("gpt-5-mini", "openai", 0, 0) == 0.0
+
+
+def test_output_and_input_are_priced_apart() -> None:
+    assert (cost_of("gpt-5", "openai", 0, 1_000) or 0) > (cost_of("gpt-5", "openai", 1_000, 0) or 0) > 0
+
+
+@pytest.mark.parametrize("provider", [None, "openai", "a-gateway-of-our-own", "azure"])
+def test_a_known_model_has_a_price_wherever_it_is_served(provider: str | None) -> None:
+    assert (cost_of("gpt-5-mini", provider, 1_000, 0) or 0) > 0
+
+
+@pytest.mark.parametrize("provider", [None, "openai", "nobody"])
+def test_an_unknown_model_has_no_price_which_is_not_zero(provider: str | None) -> None:
+    assert cost_of("a-model-of-our-own", provider, 1_000, 1_000) is None
+
+
+def test_the_offline_model_is_free() -> None:
+    model = OfflineChatModel()
+    assert cost_of(name_of(model), provider_of(model), 10**9, 10**9) == 0.0

@@ -1,0 +1,190 @@
+"""What the models are told. The system prompts are reviewed as files: UPDATE_SNAPSHOTS=1 writes them anew."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from langchain_rlm.budget import Budget, Ledger
+from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.prompts import (
+    LISTED_DOCUMENTS,
+    budget_line,
+    direct_prompt,
+    last_turn_message,
+    system_prompt,
+    task_message,
+    unknown_final,
+)
+from langchain_rlm.repl.replies import parse_reply
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How fast a loaded machine is proves nothing."""
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
+MOST_TOKENS = 900
+VARIANTS = {
+    "system_with_sub_calls": {"sub_calls": True, "recursion": False},
+    "system_with_recursion": {"sub_calls": True, "recursion": True},
+    "system_alone": {"sub_calls": False, "recursion": False},
+}
+
+
+def task(
+    *texts: str,
+    question: str = "Which clauses conflict?",
+    single: bool = True,
+    chunk_size: int | None = 50_000,
+    models: tuple[str, ...] = (),
+) -> str:
+    profiles: list[tuple[str, Profile]] = [(f"name-{n}.md", profile(text)) for n, text in enumerate(texts)]
+    return task_message(
+        question, profiles, single=single, shown=12_000, chunk_size=chunk_size, models=models, left=LEFT
+    )
+
+
+# -- system prompts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_system_prompt_is_the_one_that_was_reviewed(name: str) -> None:
+    path = SNAPSHOTS / f"{name}.md"
+    text = system_prompt(**VARIANTS[name]) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
+    text = system_prompt(**VARIANTS[name])
+    assert len(text) / 4 < MOST_TOKENS
+    assert "{{" not in text
+    assert "}}" not in text
+    assert "\n\n\n" not in text
+    assert not re.search(r"[ \t]$", text, re.MULTILINE)
+
+
+def test_a_prompt_names_only_what_the_run_has() -> None:
+    with_calls, with_recursion, alone = (system_prompt(**variant) for variant in VARIANTS.values())
+    assert "llm_query_batched(prompts)" in with_calls
+    assert "llm_query_batched(prompts)" in with_recursion
+    assert "rlm_query" in with_recursion
+    assert "rlm_query" not in with_calls
+    assert "llm_query" not in alone
+    assert "rlm_query" not in alone
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_example_in_the_prompt_is_a_cell_as_the_reader_reads_it(name: str) -> None:
+    reply = parse_reply(system_prompt(**VARIANTS[name]))
+    assert len(reply.cells) == 1
+    assert reply.final is None
+
+
+# -- the task ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_task_of_one_text_tells_its_size_shape_begin_and_end() -> None:
+    text = "# Begin\n" + "".join(f"## Part {n}\n\nSome words here.\n\n" for n in range(500)) + "The very end."
+    said = task(text)
+    assert said.startswith("<question>\nWhich clauses conflict?\n</question>\n")
+    assert f"`context` is one `str`, {len(text):,} characters in all (about {-(-len(text) // 4):,} tokens)." in said
+    assert "name-0.md: markdown, 2,002 lines; " in said
+    assert "<head>\n# Begin\n" in said
+    assert "The very end.\n</tail>" in said
+    assert "up to 12,000 characters of output" in said
+    assert "up to 50,000 characters of text well" in said
+    assert said.endswith("Budget: 30 turns, 500 sub-queries, $2.00, 540 seconds.")
+
+
+def test_the_task_of_many_documents_lists_them_by_position() -> None:
+    said = task("first text", "second one", "third", single=False)
+    assert "`context` is a `list` of 3 documents, 25 characters in all" in said
+    for index, size in enumerate((10, 10, 5)):
+        assert f"{index} name-{index}.md {size}" in said
+    assert "<head>\nfirst text\n</head>" in said
+    assert "second one" not in said
+
+
+def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
+    said = task(*["text"] * (LISTED_DOCUMENTS + 1_234), single=False)
+    assert f" name-{LISTED_DOCUMENTS - 1}.md" in said
+    assert f" name-{LISTED_DOCUMENTS}.md" not in said
+    assert "1,234 more" in said
+    assert len(said) < 8_000
+
+
+def test_a_list_of_one_document_is_told_as_a_list_and_shown_like_one_text() -> None:
+    said = task("the only text", single=False)
+    assert "`list`" in said
+    assert "`str`" not in said
+    assert "<tail>\nthe only text\n</tail>" in said
+
+
+def test_sub_models_are_told_only_where_there_are_some() -> None:
+    assert "Sub-models to choose from with `llm_query(prompt, model=...)`: small, large." in task(
+        "x", models=("small", "large")
+    )
+    assert "Sub-models to choose" not in task("x")
+    assert "sub-model reads" not in task("x", chunk_size=None)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is {context}?", "{{sub_calls}} {{plan}}", "{0} {} {{}}", "100 % of %s", "\\1 \\g<0>", "$x ${y}"]
+)
+def test_braces_and_other_marks_in_a_question_survive(question: str) -> None:
+    assert f"<question>\n{question}\n</question>" in task("x", question=question)
+    assert f"<question>\n{question}\n</question>" in direct_prompt(question, [("name", "text {{plan}}")])
+
+
+@CALM
+@given(question=st.text(), text=st.text(min_size=1))
+def test_a_task_holds_any_question_and_any_text(question: str, text: str) -> None:
+    assert f"<question>\n{question}\n</question>" in task(text, question=question)
+
+
+def test_a_large_text_makes_no_large_task() -> None:
+    assert len(task("word " * 2_000_000)) < 4_000
+
+
+# -- the budget -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (LEFT, "30 turns, 500 sub-queries, $2.00, 540 seconds"),
+        ({"turns": 1_000, "sub_queries": None, "tokens": 1_500_000, "cost": None}, "1,000 turns, 1,500,000 tokens"),
+        ({"turns": 0, "sub_queries": 0, "tokens": 0, "cost": 0.0, "seconds": 0.0},
+         "0 turns, 0 sub-queries, 0 tokens, $0.00, 0 seconds"),
+        ({"turns": 3, "cost": 1.239, "seconds": 9.6}, "3 turns, $1.24, 10 seconds"),
+    ],
+)  # fmt: skip
+def test_the_budget_is_told_in_words_without_what_has_no_limit(left: dict[str, int | float | None], said: str) -> None:
+    assert budget_line(left) == said
+
+
+def test_whatever_the_ledger_says_is_left_can_be_told() -> None:
+    said = budget_line(Ledger(Budget(tokens=5_000)).left())
+    assert said.startswith("30 turns, 500 sub-queries, 4,500 tokens, $1.80, ")
+
+
+# -- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_direct_prompt_holds_the_documents_whole() -> None:
+    one = direct_prompt("why?", [("a.md", "text of a")])
+    assert one.endswith("<context>\ntext of a\n</context>")
+    two = direct_prompt("why?", [("a.md", "text of a"), ("b.md", "text of b")])
+    assert "[0] a.md\ntext of a\n\n[1] b.md\ntext of b" in two
+
+
+def test_messages_name_what_they_are_about() -> None:
+    assert "(tokens)" in last_turn_message("tokens")
+    assert "'missing'" in unknown_final("missing")
