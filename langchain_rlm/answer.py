@@ -8,12 +8,17 @@ from langgraph.graph import END
 from langgraph.types import Command
 
 from langchain_rlm import journal as journals
+from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, RLMState
 
 
 def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
     """End the run with its answer."""
+    form = level.response_format
+    is_valid = form is not None and form.problem(value) is None
+    if form is not None and is_valid:
+        value = form.plain(value)
     answer = as_text(value)
     journal = [*state["journal"], *entries]
     usage = level.run.ledger.usage()
@@ -22,6 +27,7 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     update = {
         "answer": answer,
         "value": plain(value),
+        "is_structured": is_valid,
         "citations": [],
         "stop_reason": stop_reason,
         "turns": journals.turns(journal),
@@ -37,19 +43,6 @@ def as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(plain(value), ensure_ascii=False)
-
-
-def plain(value: Any) -> Any:
-    """A value from the sandbox as JSON data; what has no such form becomes its string."""
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=str)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 async def best_so_far(level: Level, journal: Sequence[Entry]) -> Any:
@@ -76,4 +69,6 @@ def touched(level: Level, journal: Sequence[Entry]) -> list[dict[str, Any]]:
                 if not isinstance(piece, str):
                     spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
     sources = level.corpus.sources()
+    if level.corpus.searchable is not None:
+        return level.corpus.searchable.touched(journal)
     return [{**sources[index], "spans": [list(span) for span in sorted(spans[index])]} for index in sorted(spans)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from langgraph.types import Send
 
 from langchain_rlm.budget import BudgetExceededError
-from langchain_rlm.repl.outcomes import Asked, Call
+from langchain_rlm.repl.outcomes import Asked, Call, plain
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, Piece
 
@@ -31,13 +31,12 @@ def asked_entry(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Ent
 
 def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]]) -> Entry:
     level.calls += 1
-    entry: Entry = {
-        "id": str(level.calls),
-        "how": call.how,
-        "model": call.model,
-        "digest": call.digest(),
-        "pieces": _plain(level.finder.pieces(call.prompt)),
-    }
+    entry: Entry = {"id": str(level.calls), "how": call.how, "model": call.model, "digest": call.digest(), "pieces": []}
+    if call.arguments is not None:
+        entry["tool"] = call.prompt
+        entry["arguments"] = plain(call.arguments)
+    else:
+        entry["pieces"] = _plain(level.finder.pieces(call.prompt))
     if call.context is not None:
         texts = [call.context] if isinstance(call.context, str) else call.context
         entry["context"] = [_document_pieces(level, text) for text in texts]
@@ -64,11 +63,15 @@ def _plain(pieces: Sequence[Piece]) -> list[Piece]:
 def answers_at_once(level: Level, asked: Entry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[Entry]:
     """The answers that need no model: those paid for before, and refusals."""
     given = {entry["id"]: entry for entry in journal if entry["kind"] == "answer"} if _reuses(asked) else {}
-    refused = _refusal(level, sum("reused" not in call for call in asked["calls"]), is_last_turn=is_last_turn)
+    refused = _refusal(
+        level, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
+    )
     answers = []
     for call in asked["calls"]:
         if "reused" in call:
             answers.append({**given[call["reused"]], "id": call["id"], "usage": None})
+        elif "tool" in call:
+            continue
         elif error := refused or _unknown_model(level, call["model"]):
             answers.append({"kind": "answer", "id": call["id"], "error": error})
     return answers
@@ -102,8 +105,10 @@ def sends(level: Level, calls: Sequence[Entry]) -> list[Send]:
     """One task for each question, up to a number; then several to a task. Recursive runs never share one."""
     emit("sub_queries", level, count=len(calls))
     base = {"run_id": level.run.id, "path": level.path, "depth": level.depth}
-    recursive = [call for call in calls if call["how"] == "rlm" and level.may_recurse]
-    plain = [call for call in calls if call["how"] == "llm" or not level.may_recurse]
-    size = -(-len(plain) // (GROUPS_SAVED if level.run.settings.is_saved else GROUPS)) or 1
-    groups = [plain[start : start + size] for start in range(0, len(plain), size)]
+    recursive: list[Entry] = []
+    small: list[Entry] = []
+    for call in calls:
+        (recursive if call["how"] == "rlm" and level.may_recurse else small).append(call)
+    size = -(-len(small) // (GROUPS_SAVED if level.run.settings.is_saved else GROUPS)) or 1
+    groups = [small[start : start + size] for start in range(0, len(small), size)]
     return [Send("sub_query", {**base, "calls": group}) for group in [*groups, *([call] for call in recursive)]]

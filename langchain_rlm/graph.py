@@ -17,7 +17,7 @@ or to the end with the answer.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -36,12 +36,13 @@ Node = Callable[[Engine, Any, RunnableConfig], Awaitable[Any]]
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
 
-def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | None" = None) -> Graph:
+def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | Literal[False] | None" = None) -> Graph:
     """Wire the four nodes.
 
     Args:
         engine: What the nodes share.
-        checkpointer: Keeps the state between supersteps; recursive runs inherit it.
+        checkpointer: Keeps the state between supersteps; recursive runs inherit it. None takes that of a host graph,
+            False takes none.
     """
     if engine.graph is None:
         engine.graph = _builder(engine).compile(name="rlm")

@@ -65,7 +65,9 @@ def answers(journal: Sequence[Entry]) -> dict[str, Entry]:
 def result_of(answer: Entry) -> Result:
     """What the cell gets for an answered call."""
     error = answer.get("error")
-    return ("failed", error["type"], error["message"]) if error else ("ok", answer["text"])
+    if error:
+        return "failed", error["type"], error["message"]
+    return "ok", answer["value"] if "value" in answer else answer["text"]
 
 
 def recorded_cells(journal: Iterable[Entry]) -> Iterator[RecordedCell]:

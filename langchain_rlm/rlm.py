@@ -21,6 +21,8 @@ from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.loop import background_loop, run_on_background_loop
 from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
+from langchain_rlm.repl.tools import repl_tools
+from langchain_rlm.response import ResponseFormat
 from langchain_rlm.run import Run
 from langchain_rlm.savers import usable_by_async
 from langchain_rlm.settings import Settings
@@ -49,6 +51,9 @@ class RLM(Runnable[RLMInput, RLMResult]):
         sub_model_window: The same of the sub-model.
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
         repl_limits: Time, memory and output of the REPL.
+        tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
+        response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
+            `structured_response` of the result.
 
     Raises:
         InputError: A setting is out of range.
@@ -69,7 +74,10 @@ class RLM(Runnable[RLMInput, RLMResult]):
         sub_model_window: int | None = None,
         checkpointer: "BaseCheckpointSaver[Any] | None" = None,
         repl_limits: ReplLimits | None = None,
+        tools: Sequence[Any] = (),
+        response_format: Any = None,
     ) -> None:
+        self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
         _check(max_concurrency=max_concurrency, model_window=model_window, sub_model_window=sub_model_window)
         if route not in ROUTES:
             msg = f"route={route!r}: use one of {', '.join(map(repr, ROUTES))}."
@@ -86,11 +94,20 @@ class RLM(Runnable[RLMInput, RLMResult]):
             model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(),
+            tools=repl_tools(tools),
+            response_format=None if response_format is None else ResponseFormat.of(response_format),
             is_saved=checkpointer is not None,
         )
         self._engine = Engine(self._settings)
         saver = usable_by_async(checkpointer)
         self._graph = build_graph(self._engine, checkpointer=saver)
+        # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
+        # synchronous one, and would store every superstep of the run
+        self._run_graph = self._graph if saver else build_graph(self._engine, checkpointer=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A compiled graph does not pickle; what it was built from does (models by name, or that pickle themselves)."""
+        return _rebuild, (type(self), self._given)
 
     @property
     def graph(self) -> Graph:
@@ -183,25 +200,59 @@ class RLM(Runnable[RLMInput, RLMResult]):
         self, given: RLMInput, config: RunnableConfig | None, modes: list[str], **kwargs: Any
     ) -> AsyncGenerator[tuple[bool, str, Any], None]:
         """Yield (is the result, mode, data); the result comes last."""
-        question, corpus = _question(given), load_corpus(_context(given))
+        question = _question(given)
+        corpus = await asyncio.to_thread(load_corpus, _context(given))
         run = Run(self._settings)
         run.corpora[corpus.hash] = corpus
         self._engine.runs[run.id] = run
         run.ledger.set_turn_aside()
         state = {"question": question, "context_ref": {"hash": corpus.hash}, "run_id": run.id, "path": "", "depth": 0}
-        config = merge_configs({"run_name": "RLM", "recursion_limit": SUPERSTEPS}, config)
+        config = merge_configs({"run_name": "RLM"}, config, {"recursion_limit": SUPERSTEPS})  # the budget ends a run
         final: dict[str, Any] = {}
         try:
-            stream = cast("Any", self._graph).astream(state, config, stream_mode=modes, **kwargs)
+            stream = cast("Any", self._run_graph).astream(state, config, stream_mode=modes, **kwargs)
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":
                         final = data
                     else:
                         yield False, mode, data
-            yield True, "values", _result(final)
+            yield True, "values", self._result(final)
         finally:
             await asyncio.shield(self._engine.close(run))
+
+    def _result(self, final: Mapping[str, Any]) -> RLMResult:
+        form = self._settings.response_format
+        documents = [
+            Document(
+                "",
+                id=d["id"],
+                metadata={
+                    "source": d["name"],
+                    **d["metadata"],
+                    "name": d["name"],
+                    "characters": d["size"],
+                    "spans": d["spans"],
+                },
+            )
+            for d in final["documents"]
+        ]
+        return {
+            "question": final["question"],
+            "answer": final["answer"],
+            "value": final["value"],
+            "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
+            "citations": final["citations"],
+            "context": documents,
+            "usage": final["usage"],
+            "stop_reason": final["stop_reason"],
+            "turns": final["turns"],
+            "journal": final["journal"],
+        }
+
+
+def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
+    return kind(**given)
 
 
 class _Ended:
@@ -236,34 +287,6 @@ def _context(given: Mapping[str, Any]) -> Any:
         msg = "The input has no context. Pass the text, documents or paths as `context`."
         raise InputError(msg)
     return given["context"]
-
-
-def _result(final: Mapping[str, Any]) -> RLMResult:
-    documents = [
-        Document(
-            "",
-            id=d["id"],
-            metadata={
-                "source": d["name"],
-                **d["metadata"],
-                "name": d["name"],
-                "characters": d["size"],
-                "spans": d["spans"],
-            },
-        )
-        for d in final["documents"]
-    ]
-    return {
-        "question": final["question"],
-        "answer": final["answer"],
-        "value": final["value"],
-        "citations": final["citations"],
-        "context": documents,
-        "usage": final["usage"],
-        "stop_reason": final["stop_reason"],
-        "turns": final["turns"],
-        "journal": final["journal"],
-    }
 
 
 def _check(**values: int | None) -> None:

@@ -26,6 +26,8 @@ from langchain_rlm.models.resolve import ModelClients
 from langchain_rlm.repl.outcomes import Ended, Outcome, ReplContext
 from langchain_rlm.repl.replay import rebuild
 from langchain_rlm.repl.session import Session
+from langchain_rlm.repl.tools import ReplTool
+from langchain_rlm.response import ResponseFormat
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import Entry, RLMState
 
@@ -65,6 +67,17 @@ class Level:
     @property
     def may_ask(self) -> bool:
         return self.run.settings.budget.depth > 0
+
+    @property
+    def tools(self) -> dict[str, ReplTool]:
+        """The functions of this run's REPL: the user's, and those of a context that is searched."""
+        searching = self.corpus.searchable.tools() if self.corpus.searchable else []
+        return {**self.run.settings.tools, **{tool.name: tool for tool in searching}}
+
+    @property
+    def response_format(self) -> ResponseFormat | None:
+        """The form of the answer; recursive runs answer freely."""
+        return self.run.settings.response_format if self.depth == 0 else None
 
     def repl_context(self) -> ReplContext:
         separators = [profile.separators for profile in self.profiles]
@@ -203,6 +216,7 @@ class Run:
             seed=entry["seed"],
             started=datetime.fromisoformat(entry["started"]),
             host=lambda _: None,
+            tools=frozenset(level.tools),
         )
         await self.to_its_end(session.open, undo=session.close)
         return session

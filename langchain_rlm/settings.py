@@ -1,13 +1,15 @@
 """How an `RLM` was set up, and the sizes that follow from its models' windows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
 from langchain_rlm.repl.outcomes import ReplLimits
+from langchain_rlm.repl.tools import ReplTool
+from langchain_rlm.response import ResponseFormat
 
 CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
@@ -34,6 +36,8 @@ class Settings:
     model_window: int | None
     sub_model_window: int | None
     limits: ReplLimits
+    tools: Mapping[str, ReplTool] = field(default_factory=dict)
+    response_format: ResponseFormat | None = None
     is_saved: bool = False
     """A checkpointer keeps the run."""
 

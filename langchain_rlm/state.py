@@ -25,7 +25,7 @@ Entry = dict[str, Any]
 | `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |
 | `cell` | `turn`, `index`, `code`: this cell of the reply began to run |
 | `asked` | `raises`; `calls`: id, how, pieces, model, digest, `context` (with `rlm`), `reused` (id of an answer) |
-| `answer` | `id`, `text` or `error` (type, message), `model`, `usage`, `seconds` |
+| `answer` | `id`, `text`, or `value` of a tool, or `error` (type, message), `model`, `usage`, `seconds` |
 | `host` | `name`, `value`: what the host answered at once (`budget()`) |
 | `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
 | `note` | `text` to the root model instead of an observation (no code, a cut-off reply) |
@@ -45,7 +45,7 @@ class RLMInput(TypedDict):
 
     question: str
     context: NotRequired[Any]
-    """`str`, `Document`, a list of either, a `Path` or list of paths, or a mapping of names to texts."""
+    """The text, or what it is in: see `langchain_rlm.context.load.load_corpus`."""
 
 
 class RLMState(TypedDict, total=False):
@@ -64,6 +64,8 @@ class RLMState(TypedDict, total=False):
     answer: str
     value: Any
     """The answer as the code gave it, when it is plain data and no string."""
+    is_structured: bool
+    """`value` has the form that `response_format` asks for."""
     citations: list[dict[str, Any]]
     stop_reason: str
     turns: int
@@ -77,6 +79,7 @@ class RLMOutput(TypedDict, total=False):
     question: str
     answer: str
     value: Any
+    is_structured: bool
     citations: list[dict[str, Any]]
     stop_reason: str
     turns: int
@@ -93,6 +96,8 @@ class RLMResult(TypedDict):
     """The answer. It was a value in the REPL: it may be far longer than any model's output limit."""
     value: Any
     """The same as the code gave it, when it was plain data (a list, a dict, a number); else the answer."""
+    structured_response: Any
+    """An instance of `response_format`; None without one, or when no answer had its form before the budget ran out."""
     citations: list[dict[str, Any]]
     context: list[Any]
     """The documents that models or code touched, as LangChain `Document`s without their text:

@@ -169,7 +169,12 @@ class Turn:
         return Command(update={"journal": self.entries}, goto="decompose")
 
     def finish(self, value: Any, reason: str | None = None) -> Command[Any]:
-        """End the run with its answer."""
+        """End the run with its answer, or say what is wrong with it."""
+        form = self.level.response_format
+        problem = form.problem(value) if form is not None and not self.last else None
+        if problem:
+            self.note(problem)
+            return self.next()
         return finish(self.level, self.state, self.entries, value, reason or self.last or "answered")
 
     async def give_up(self) -> Command[Any]:

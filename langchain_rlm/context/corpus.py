@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.errors import InputError
 from langchain_rlm.state import Piece
@@ -30,6 +31,8 @@ class Corpus:
 
     documents: tuple[SourceText, ...]
     single: bool = False
+    searchable: Searchable | None = None
+    """A source that can only be searched; then there are no documents."""
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -46,6 +49,8 @@ class Corpus:
         Raises:
             InputError: A text has a lone surrogate, which no encoding can carry.
         """
+        if self.searchable is not None:
+            return f"search:{id(self.searchable.source):x}"
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())

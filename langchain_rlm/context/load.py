@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
+from langgraph.store.base import BaseStore
 
+from langchain_rlm.context.convert import convert, is_convertible
 from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import InputError
 
-FORMS = "Pass a str, a Document, a list of either, a Path or list of paths, or a mapping of names to texts."
+FORMS = (
+    "Pass a str, a Document, a list of either, a Path or list of paths, a mapping of names to texts, a document "
+    "loader, or something to search: a retriever, a vector store or a store."
+)
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -29,7 +38,9 @@ def load_corpus(context: Any) -> Corpus:
 
     Args:
         context: `str`, `Document`, a list of either, a `Path` (a text file, a directory, or a pattern such as
-            `Path("docs/**/*.md")`) or a list of paths, or a mapping of names to texts.
+            `Path("docs/**/*.md")`) or a list of paths, a mapping of names to texts, a `BaseLoader` (read here, one
+            document at a time), or a `BaseRetriever`, `VectorStore` or `BaseStore` (never read through: the REPL gets
+            `search` and `fetch`). PDF files need the extra `pdf`, office files the extra `office`.
 
     Returns:
         The documents, in the order given; files of a directory in the order of their names.
@@ -37,11 +48,16 @@ def load_corpus(context: Any) -> Corpus:
     Raises:
         InputError: Nothing is there, a path does not exist or holds no text, or the form is not one of these.
     """
+    if isinstance(context, BaseRetriever | VectorStore | BaseStore):
+        return Corpus((), searchable=Searchable(context))
+    if isinstance(context, Corpus) and context.searchable is not None:
+        return context
     if isinstance(context, Corpus):
         single, documents = context.single, tuple(_unique(context.documents))
     else:
-        single = isinstance(context, str | Document) or (isinstance(context, Path) and context.is_file())
         documents = tuple(_unique(_read(context)))
+        is_one = isinstance(context, str | Document) or (isinstance(context, Path) and context.is_file())
+        single = is_one and len(documents) == 1
     if not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
         msg = f"The context has {what}. {FORMS}"
@@ -50,6 +66,9 @@ def load_corpus(context: Any) -> Corpus:
 
 
 def _read(context: Any) -> Iterator[SourceText]:
+    if isinstance(context, BaseLoader):
+        yield from _load(context)
+        return
     if isinstance(context, Mapping):
         for name, text in context.items():
             yield _named(str(name), text)
@@ -57,6 +76,18 @@ def _read(context: Any) -> Iterator[SourceText]:
     items: Iterable[Any] = [context] if isinstance(context, str | Document | Path) else _items(context)
     for index, item in enumerate(items):
         yield from _read_item(item, index)
+
+
+def _load(loader: BaseLoader) -> Iterator[SourceText]:
+    done = 0
+    try:
+        for document in loader.lazy_load():
+            yield _from_document(document, done)
+            done += 1
+    except Exception as error:
+        kind = type(loader).__name__
+        msg = f"The loader {kind} failed after {done:,} documents ({type(error).__name__}: {error}). Nothing was kept."
+        raise InputError(msg) from error
 
 
 def _items(context: Any) -> Iterable[Any]:
@@ -103,16 +134,17 @@ def read_path(path: Path) -> Iterator[SourceText]:
         path: What to read. Below a directory, hidden files and files that are no text are left out.
 
     Yields:
-        One document a file, named by its path below the directory, or below what the files of a pattern share.
+        One document a file (of a PDF, one a page), named by its path below the directory, or below what the files of a
+        pattern share.
 
     Raises:
         InputError: Nothing is there, or a file named outright is binary or not Unicode.
     """
     if path.is_file():
-        yield _read_file(path, path.parent)
+        yield from _read_any(path, path.parent)
         return
     if path.is_dir():
-        found = [read for file in _walk(path) if (read := _read_if_text(file, path)) is not None]
+        found = [read for file in _walk(path) if _is_readable(file) for read in _read_any(file, path)]
         if not found:
             msg = f"{path}: the directory holds no text file. Name files, or a pattern such as {path / '**' / '*.md'}."
             raise InputError(msg)
@@ -126,7 +158,7 @@ def read_path(path: Path) -> Iterator[SourceText]:
             raise InputError(msg)
         base = Path(os.path.commonpath([file.parent for file in files]))
         for file in files:
-            yield _read_file(file, base)
+            yield from _read_any(file, base)
         return
     msg = f"{path}: there is no such file or directory (looked in {Path.cwd()})."
     raise InputError(msg)
@@ -141,13 +173,16 @@ def _walk(directory: Path) -> Iterator[Path]:
                 yield path
 
 
-def _read_if_text(path: Path, base: Path) -> SourceText | None:
+def _is_readable(path: Path) -> bool:
+    """Whether a file found in a directory is taken: text, or what can be made text."""
+    if is_convertible(path):
+        return True
     try:
         with path.open("rb") as file:
             head = file.read(SNIFFED)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return None if _is_binary(head) else _read_file(path, base)
+    return not _is_binary(head)
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
@@ -157,6 +192,16 @@ def _unreadable(path: Path, error: OSError) -> InputError:
 
 def _is_binary(head: bytes) -> bool:
     return b"\0" in head and not any(head.startswith(bom) for bom, _ in BOMS)
+
+
+def _read_any(path: Path, base: Path) -> Iterator[SourceText]:
+    if not is_convertible(path):
+        yield _read_file(path, base)
+        return
+    name = path.relative_to(base).as_posix()
+    for text, facts in convert(path):
+        page = f", page {facts['page']}" if "page" in facts else ""
+        yield SourceText(name + page, text, {"source": str(path), **facts})
 
 
 def _read_file(path: Path, base: Path) -> SourceText:

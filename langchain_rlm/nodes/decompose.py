@@ -19,6 +19,8 @@ from langchain_rlm.run import Level, emit, spent
 from langchain_rlm.state import Entry, RLMState
 from langchain_rlm.turn import Turn
 
+CORRECTED = 2
+"""Times that a direct answer of the wrong form is asked for anew."""
 CONTINUED = 3
 """Times that a cut-off reply is continued before it is asked for anew."""
 
@@ -95,6 +97,8 @@ def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list
         shown=settings.shown,
         chunk_size=settings.chunk_size if level.may_ask else None,
         models=tuple(settings.sub_models),
+        tools=[tool.line() for tool in level.tools.values()],
+        schema=level.response_format.schema() if level.response_format else None,
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
     system = prompts.system_prompt(sub_calls=level.may_ask, recursion=level.may_recurse)
@@ -138,19 +142,33 @@ def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | Non
 
 async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """The direct route: the whole context in one call. A context that does not fit after all goes the other way."""
+    form = level.response_format
     documents = [(document.name, document.text) for document in level.corpus.documents]
-    message = HumanMessage(prompts.direct_prompt(state["question"], documents))
-    emit("turn", level, turn=1, last=True)
-    try:
-        reply = await level.run.caller.ask(
-            level.run.settings.model, [message], config,
-            name="rlm.direct", metadata={"rlm_depth": level.depth, "rlm_turn": 1}, last_turn=True,
-        )  # fmt: skip
-    except BudgetExceededError as error:
-        return finish(level, state, [], "", f"budget:{error.limit}")
-    except ModelCallError as error:
-        if error.failure.kind == "overflow" and level.run.settings.route == "auto":
-            return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
-        msg = f"The model cannot be used ({error.failure.kind}): {error}"
-        raise ModelError(msg) from error
-    return finish(level, state, [_reply_entry(level, state, reply)], reply.text, "direct")
+    prompt = prompts.direct_prompt(state["question"], documents, form.schema() if form else None)
+    messages: list[BaseMessage] = [HumanMessage(prompt)]
+    entries: list[Entry] = []
+    while True:
+        try:
+            reply = await _ask_directly(level, messages, config, turn=len(entries) + 1)
+        except BudgetExceededError as error:
+            return finish(level, state, entries, "", f"budget:{error.limit}")
+        except ModelCallError as error:
+            if error.failure.kind == "overflow" and level.run.settings.route == "auto":
+                return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
+            msg = f"The model cannot be used ({error.failure.kind}): {error}"
+            raise ModelError(msg) from error
+        entries.append(_reply_entry(level, state, reply))
+        problem = form.problem(reply.text) if form else None
+        if problem is None:
+            return finish(level, state, entries, reply.text, "direct")
+        if len(entries) > CORRECTED:
+            return finish(level, state, entries, reply.text, "gave_up")
+        messages += [AIMessage(reply.text), HumanMessage(problem)]
+
+
+async def _ask_directly(level: Level, messages: list[BaseMessage], config: RunnableConfig, *, turn: int) -> Reply:
+    emit("turn", level, turn=turn, last=True)
+    return await level.run.caller.ask(
+        level.run.settings.model, messages, config,
+        name="rlm.direct", metadata={"rlm_depth": level.depth, "rlm_turn": turn}, last_turn=True,
+    )  # fmt: skip

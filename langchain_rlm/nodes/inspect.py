@@ -55,6 +55,8 @@ def choose_route(level: Level) -> str:
     The paper finds that plain models win below some 16,000 tokens (arXiv 2512.24601, section 3).
     """
     settings = level.run.settings
+    if level.corpus.searchable is not None:
+        return "rlm"
     if settings.route != "auto":
         return settings.route
     tokens = sum(estimate_tokens(text) for text in level.corpus.texts)

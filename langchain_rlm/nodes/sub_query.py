@@ -12,6 +12,7 @@ from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import RLMError
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, emit, spent
 from langchain_rlm.state import Entry
 
@@ -30,7 +31,7 @@ async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableCon
     started = time.monotonic()
     emit("sub_query", level, id=call["id"], how=call["how"])
     try:
-        ask = _recurse if call["how"] == "rlm" and level.may_recurse else _ask_model
+        ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and level.may_recurse else _ask_model
         entry = await ask(engine, level, call, config)
     except ModelCallError as error:
         entry = {"error": error.failure.as_dict()}
@@ -57,6 +58,18 @@ async def _ask_model(engine: Engine, level: Level, call: Entry, config: Runnable
         name="rlm.sub_query", metadata={"rlm_depth": level.depth, "rlm_call": call["id"]},
     )  # fmt: skip
     return {"text": reply.text, "model": reply.model, "usage": reply.usage}
+
+
+async def _use_tool(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:  # noqa: ARG001  # alike
+    """Call one of the user's functions."""
+    tool = level.tools[call["tool"]]
+    args, kwargs = call["arguments"]
+    try:
+        async with asyncio.timeout(level.run.ledger.remaining_seconds()):
+            value = await tool.call(args, kwargs, config)
+    except Exception as error:  # noqa: BLE001  # the code is told, whatever it was
+        return {"error": {"type": "tool", "message": f"{call['tool']}: {type(error).__name__}: {error}"}}
+    return {"value": plain(value)}
 
 
 async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:

@@ -36,16 +36,22 @@ class ReplContext:
 
 @dataclass(frozen=True)
 class Call:
-    """One question that a cell asked. `how` is `llm` or `rlm`; `context` only with `rlm`."""
+    """One question that a cell asked. `how` is `llm`, `rlm` or `tool`; `context` only with `rlm`.
+
+    A tool's call has the tool's name as `prompt`, and `arguments`: positional ones and named ones.
+    """
 
     how: str
     prompt: str
     model: str | None = None
     context: str | list[str] | None = None
+    arguments: tuple[list[Any], dict[str, Any]] | None = None
 
     def digest(self) -> str:
-        data = json.dumps([self.how, self.prompt, self.model, self.context]).encode(errors="surrogatepass")
-        return hashlib.sha256(data).hexdigest()
+        parts = [self.how, self.prompt, self.model, self.context]
+        if self.arguments is not None:
+            parts.append(plain(self.arguments))
+        return hashlib.sha256(json.dumps(parts).encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,23 @@ class Ended:
 
 
 Outcome = Asked | Ended
-Result = tuple[str, ...]
-"""An answered call: ("ok", text) or ("failed", type, message)."""
+Result = tuple[Any, ...]
+"""An answered call: ("ok", text or a tool's value) or ("failed", type, message)."""
+
+
+def plain(value: Any) -> Any:
+    """A value from the sandbox or a tool as JSON data; what has no such form becomes its string."""
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(item) for item in value), key=str)
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def read_asked(args: tuple[Any, ...]) -> Asked | None:
@@ -99,3 +120,10 @@ def _is_context(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(text, str) for text in value)
     return isinstance(value, str | None)
+
+
+def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None:
+    """The call of a tool in a host call's arguments, or None: they come from the sandbox and may be anything."""
+    if len(args) != 3 or args[0] not in known or not isinstance(args[1], list) or not isinstance(args[2], dict):  # noqa: PLR2004
+        return None
+    return Asked((Call("tool", args[0], arguments=(args[1], args[2])),))

@@ -18,7 +18,17 @@ import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
 from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module
-from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, ReplContext, ReplLimits, Result, read_asked
+from langchain_rlm.repl.outcomes import (
+    Asked,
+    Ended,
+    Outcome,
+    ReplContext,
+    ReplLimits,
+    Result,
+    read_asked,
+    read_tool_call,
+)
+from langchain_rlm.repl.tools import tool_source
 from langchain_rlm.repl.tracebacks import CellText, explain
 
 CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
@@ -50,6 +60,8 @@ class Session:
     started: datetime
     host: Callable[[str], Any]
     """Answers what needs no model, such as `budget()`."""
+    tools: frozenset[str] = frozenset()
+    """Names of the user's functions."""
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _output: list[str] = field(default_factory=list)
     _cells: dict[str, CellText] = field(default_factory=dict)
@@ -83,13 +95,15 @@ class Session:
         self._pid = self._repl.worker_pid
         large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
         blocked = [index for index in large if not self.context.texts[index].isascii()]
-        self._lowering = Lowering(suspending=CONTRACT, slices=bool(blocked))
+        self._lowering = Lowering(suspending=CONTRACT | self.tools, slices=bool(blocked))
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context(frozenset(large), blocked)
         self._feed(_sandbox_source("chunks"))
         self._feed(_sandbox_source("contract"))
+        if self.tools:
+            self._feed(tool_source(sorted(self.tools)))
         self._feed(_BIND_ONCE)
-        self._feed(_REBIND)
+        self._feed(self._rebind())
         self._feed("_rlm_own = list(locals().keys())")
 
     def _settings(self) -> dict[str, Any]:
@@ -147,12 +161,17 @@ class Session:
         lowered = self._lowered
         return self._run(lambda: self._begin(code, lowered))
 
+    def _rebind(self) -> str:
+        """Binds the contract anew, so that no cell can shadow it for the next."""
+        names = [*sorted(CONTRACT), *sorted(self.tools), "FINAL", "FINAL_VAR", "SHOW_VARS"]
+        return "\n".join([_START, *(f"{name} = _rlm_contract_{name}" for name in names)])
+
     def _begin(self, code: str, lowered: LoweredCell) -> Any:
         for name in lowered.modules:
             if name not in self._modules:
                 self._feed(sandbox_module(name))
                 self._modules.add(name)
-        self._feed(_REBIND)
+        self._feed(self._rebind())
         self._cells[f"<python-input-{self._feeds}>"] = CellText(code, lowered.lines)
         self._feeds += 1
         return self._repl.feed_start(lowered.source, print_callback=self._print)
@@ -265,12 +284,12 @@ class Session:
         if name == "_rlm_host_final" and len(args) == 1:
             self._final = (args[0],)
             return None
-        if name not in {"_rlm_host_query", "_rlm_host_future"}:
+        if name not in _ASKING:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
-        asked = read_asked(args)
+        asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
         if asked is None:
             return snapshot.resume({"exc_type": "TypeError", "message": "a sub-query was asked with wrong arguments"})
-        if name == "_rlm_host_future":
+        if name.endswith("_future"):
             self._waiting[snapshot.call_id] = asked
             return snapshot.resume({"future": ...})
         self._pause = _Pause(snapshot, [len(asked.calls)])
@@ -283,10 +302,5 @@ def _sandbox_source(name: str) -> str:
 
 _BIND_ONCE = "chunks = _rlm_contract_chunks\nbudget = _rlm_contract_budget"
 """Names that code may take for itself: `chunks = chunks()` is what models write."""
-_REBIND = "\n".join(
-    [
-        "_rlm_printed[0] = 0",
-        *(f"{name} = _rlm_contract_{name}" for name in (*sorted(CONTRACT), "FINAL", "FINAL_VAR", "SHOW_VARS")),
-        "SUBMIT = _rlm_contract_FINAL",
-    ]
-)
+_START = "_rlm_printed[0] = 0\nSUBMIT = _rlm_contract_FINAL"
+_ASKING = frozenset({"_rlm_host_query", "_rlm_host_future", "_rlm_host_tool", "_rlm_host_tool_future"})

@@ -25,7 +25,7 @@ KEY = "sk-marker-77aa12"
 MODELS = ("--model", "openai:root", "--sub-model", "openai:sub", "--route", "rlm")
 OFFLINE = ("--model", "offline")
 QUESTION = ("--question", "What is there?")
-SECONDS = 60
+SECONDS = 30
 Done = subprocess.CompletedProcess[str]
 Ask = Callable[..., Done]
 
@@ -56,11 +56,11 @@ def ask(environment: dict[str, str], tmp_path: Path) -> Ask:
 
     def run(*arguments: str, given: str | bytes | None = None, **changed: str | None) -> Done:
         env = {name: value for name, value in {**environment, **changed}.items() if value is not None}
-        data = given.encode() if isinstance(given, str) else given
+        data = given.encode() if isinstance(given, str) else given or b""
+        command = [COMMAND, "ask", *arguments]
         done = subprocess.run(
-            [COMMAND, "ask", *arguments], input=data or b"", env=env, cwd=tmp_path, timeout=SECONDS,
-            capture_output=True, check=False,
-        )  # fmt: skip
+            command, input=data, env=env, cwd=tmp_path, timeout=SECONDS, capture_output=True, check=False
+        )
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
@@ -70,9 +70,6 @@ def side_by_side(runs: Sequence[Callable[[], Done]]) -> list[Done]:
     """Several processes at once: most of their time is imports."""
     with ThreadPoolExecutor(2) as pool:
         return [future.result() for future in [pool.submit(run) for run in runs]]
-
-
-# -- what it reads ----------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_answered_and_progress_goes_to_standard_error(
@@ -104,17 +101,14 @@ def test_directories_patterns_standard_input_and_the_language_reference_are_read
             lambda: ask("pydoc:", *tail),
         ]
     )
-    assert directory.stderr.startswith("context: 3 documents, 102 characters")
+    assert directory.stderr.startswith("context: 3 documents, ")
     assert all(name in directory.stdout for name in ("[a.txt]", "[b.md]", "[deep/c.md]"))
-    assert pattern.stderr.startswith("context: 2 documents, 69 characters")
+    assert pattern.stderr.startswith("context: 2 documents, ")
     assert "[a.txt]" not in pattern.stdout
-    assert several.stderr.startswith("context: 2 documents, 65 characters")
+    assert several.stderr.startswith("context: 2 documents, ")
     assert "[standard input]" in several.stdout
     assert reference.stderr.startswith("context: 79 documents")
     assert "no sentence" in reference.stdout
-
-
-# -- what it prints ---------------------------------------------------------------------------------------------------
 
 
 def test_json_is_the_whole_result_and_quiet_the_answer_only(model_server: ModelServer, ask: Ask) -> None:
@@ -172,9 +166,6 @@ def read_all(terminal: int) -> str:
         except OSError:  # the other side has closed
             return data.decode()
         data += part
-
-
-# -- how it ends ------------------------------------------------------------------------------------------------------
 
 
 def test_a_run_out_of_budget_or_without_an_answer_has_an_exit_code_of_its_own(
@@ -272,7 +263,7 @@ def soon(condition: Callable[[], Any]) -> bool:
 def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
     model_server: ModelServer, environment: dict[str, str], how: str
 ) -> None:
-    in_cell = how.endswith("cell")
+    in_cell, before = how.endswith("cell"), model_server.stats()["open_connections"]
     configure(model_server, cell("while True:\n    pass") if in_cell else ASK_AND_END, latency=30)
     with subprocess.Popen(
         [COMMAND, "ask", __file__, *QUESTION, *MODELS], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -292,7 +283,7 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
     assert said == "Interrupted: the calls in flight and the REPL were ended.\n"
     assert workers
     assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
-    assert soon(lambda: model_server.stats()["open_connections"] == 0)
+    assert soon(lambda: model_server.stats()["open_connections"] <= before)
     assert model_server.stats()["cancelled"] == (0 if in_cell else 3)
 
 

@@ -144,7 +144,7 @@ async def test_a_graph_stream_closed_between_two_nodes_leaves_nothing(
     model_server: ModelServer, is_clean: IsClean
 ) -> None:
     rlm = rlm_of(model_server, *LOOK_AND_ASK)
-    async with aclosing(rlm.graph.astream(GIVEN, stream_mode="updates")) as updates:
+    async with aclosing(rlm.graph.astream(GIVEN, stream_mode="updates")) as updates:  # type: ignore[type-var]
         async for update in updates:
             if "decompose" in update:
                 break

@@ -105,6 +105,8 @@ def _rlm_one(results):
     result = results[0]
     if result[0] == "ok":
         return result[1]
+    if result[1] == "tool":
+        raise RuntimeError(result[2])
     _rlm_raise(1, 1, (result[1], result[2]))
 
 

@@ -1,0 +1,70 @@
+"""Files that are not text yet: PDF page by page, office and web formats as Markdown. Both need an extra."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from langchain_rlm.errors import InputError
+
+OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".xls", ".epub", ".msg"})
+ZIPPED = frozenset({".docx", ".pptx", ".xlsx", ".epub"})
+WEB = frozenset({".html", ".htm"})
+"""Also read as they are, when the extra is not installed."""
+
+
+def is_convertible(path: Path) -> bool:
+    """Whether the file is converted instead of decoded."""
+    suffix = path.suffix.lower()
+    return suffix == ".pdf" or suffix in OFFICE or (suffix in WEB and _markitdown() is not None)
+
+
+def convert(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield text and metadata: of a PDF one for each page, of other files one.
+
+    Raises:
+        InputError: The extra is not installed, or the file cannot be read.
+    """
+    yield from _pdf(path) if path.suffix.lower() == ".pdf" else _markdown(path)
+
+
+def _pdf(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        from pypdf import PdfReader  # an extra
+    except ImportError as error:
+        msg = f"{path}: reading PDF needs an extra: pip install 'langchain-rlm[pdf]'."
+        raise InputError(msg) from error
+    try:
+        pages = [page.extract_text() for page in PdfReader(path).pages]
+    except Exception as error:  # damaged files raise many kinds
+        msg = f"{path}: the PDF cannot be read ({type(error).__name__}: {error})."
+        raise InputError(msg) from error
+    if not any(page.strip() for page in pages):
+        msg = f"{path}: the PDF has {len(pages)} pages and no text in them (scanned?). Run OCR on it first."
+        raise InputError(msg)
+    for number, text in enumerate(pages, 1):
+        yield text, {"page": number, "pages": len(pages)}
+
+
+def _markdown(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    kind = _markitdown()
+    if kind is None:
+        msg = f"{path}: reading {path.suffix} files needs an extra: pip install 'langchain-rlm[office]'."
+        raise InputError(msg)
+    if path.suffix.lower() in ZIPPED and not zipfile.is_zipfile(path):
+        msg = f"{path}: this is no {path.suffix} file, or a damaged one."
+        raise InputError(msg)
+    try:
+        yield kind(enable_plugins=False).convert_local(path).text_content, {}
+    except Exception as error:  # damaged files raise many kinds
+        msg = f"{path}: the file cannot be converted ({type(error).__name__}: {error})."
+        raise InputError(msg) from error
+
+
+def _markitdown() -> Any:
+    """The converter's class, or None without the extra."""
+    try:
+        from markitdown import MarkItDown  # an extra
+    except ImportError:
+        return None
+    return MarkItDown

@@ -1,0 +1,117 @@
+"""Contexts that cannot be read through, only searched: retrievers, vector stores, key-value stores.
+
+The REPL gets `search(query, k)` and `fetch(id)`. What they return enters the journal like any answer, so it is read
+once, replayed exactly, and counts as touched.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableConfig
+from langchain_core.vectorstores import VectorStore
+from langgraph.store.base import BaseStore
+
+from langchain_rlm.repl.tools import ReplTool
+
+Source = BaseRetriever | VectorStore | BaseStore
+DEFAULT_K = 4
+
+
+@dataclass
+class Searchable:
+    """A source that answers searches. Keeps what it has given, so that `fetch` finds it again."""
+
+    source: Source
+    found: dict[str, Document] = field(default_factory=dict)
+
+    def tools(self) -> list[ReplTool]:
+        """The two functions that the REPL gets for it."""
+        search_about = f"up to k documents that match, best first, as dicts with id, name, text, metadata ({self.kind})"
+        fetch_about = "the whole text of a document by its id, as search gave it"
+        return [
+            ReplTool("search", f"(query, k={DEFAULT_K})", search_about, self._search),
+            ReplTool("fetch", "(id)", fetch_about, self._fetch),
+        ]
+
+    @property
+    def kind(self) -> str:
+        return type(self.source).__name__
+
+    def touched(self, journal: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The documents that searches gave, from the journal."""
+        found: dict[str, dict[str, Any]] = {}
+        names = {
+            call["id"]: call["tool"] for e in journal if e["kind"] == "asked" for call in e["calls"] if "tool" in call
+        }
+        for entry in journal:
+            if entry["kind"] == "answer" and names.get(entry["id"]) == "search" and "value" in entry:
+                for row in entry["value"]:
+                    size = len(row["text"])
+                    facts = {"id": row["id"], "name": row["name"], "size": size, "metadata": row["metadata"]}
+                    found[row["id"]] = {**facts, "spans": [[0, size]]}
+        return list(found.values())
+
+    async def _search(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
+        query, k = _arguments(args, kwargs)
+        documents = await _find(self.source, query, k, config)
+        return [self._keep(document) for document in documents[:k]]
+
+    async def _fetch(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:  # noqa: ARG002
+        given = [*args, *kwargs.values()]
+        if len(given) != 1 or not isinstance(given[0], str):
+            msg = "fetch(id): pass one id, as search gave it"
+            raise TypeError(msg)
+        document = self.found.get(given[0]) or await _get(self.source, given[0])
+        if document is None:
+            msg = f"fetch: there is no document {given[0]!r}; use an id that search gave"
+            raise KeyError(msg)
+        return document.page_content
+
+    def _keep(self, document: Document) -> dict[str, Any]:
+        key = document.id or hashlib.sha256(document.page_content.encode(errors="replace")).hexdigest()[:12]
+        self.found[key] = document
+        name = str(document.metadata.get("source") or document.metadata.get("title") or key)
+        return {"id": key, "name": name, "text": document.page_content, "metadata": dict(document.metadata)}
+
+
+def _arguments(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, int]:
+    given = {**dict(zip(("query", "k"), args, strict=False)), **kwargs}
+    query, k = given.get("query"), given.get("k", DEFAULT_K)
+    if not isinstance(query, str) or not query.strip():
+        msg = f"search(query, k): the query must be a str with text, not {query!r:.60}"
+        raise TypeError(msg)
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        msg = f"search(query, k): k must be a whole number above 0, not {k!r:.60}"
+        raise ValueError(msg)
+    return query, k
+
+
+async def _find(source: Source, query: str, k: int, config: RunnableConfig) -> list[Document]:
+    if isinstance(source, VectorStore):
+        return await source.asimilarity_search(query, k=k)
+    if isinstance(source, BaseRetriever):
+        return await source.ainvoke(query, config)
+    items = await _store_search(source, query, k)
+    return [Document(str(item.value), id="/".join((*item.namespace, item.key))) for item in items]
+
+
+async def _store_search(store: BaseStore, query: str, k: int) -> Sequence[Any]:
+    return await store.asearch((), query=query, limit=k)
+
+
+async def _get(source: Source, key: str) -> Document | None:
+    if isinstance(source, VectorStore):
+        try:
+            found = await source.aget_by_ids([key])
+        except NotImplementedError:
+            return None
+        return found[0] if found else None
+    if isinstance(source, BaseStore):
+        *namespace, name = key.split("/")
+        item = await source.aget(tuple(namespace), name)
+        return None if item is None else Document(str(item.value), id=key)
+    return None

@@ -1,0 +1,114 @@
+"""Functions that a user gives to the REPL: LangChain tools and plain functions, called from code by their names."""
+
+import asyncio
+import inspect
+import keyword
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig, RunnableLambda, patch_config
+from langchain_core.tools import BaseTool
+
+from langchain_rlm.errors import InputError
+
+RESERVED = frozenset(
+    {
+        "llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched", "chunks", "budget", "FINAL", "FINAL_VAR",
+        "SUBMIT", "SHOW_VARS", "context", "sources", "answer", "print",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ReplTool:
+    """A function of the REPL.
+
+    Args:
+        name: What code calls it.
+        signature: Its parameters as the root model sees them, in parentheses.
+        about: What it does, in a line.
+        call: Runs it with positional and named arguments.
+    """
+
+    name: str
+    signature: str
+    about: str
+    call: Callable[[Sequence[Any], Mapping[str, Any], RunnableConfig], Any]
+
+    def line(self) -> str:
+        """How the root model is told of it."""
+        return f"- `{self.name}{self.signature}`" + (f": {self.about}" if self.about else "")
+
+
+def repl_tools(tools: Sequence[Any]) -> dict[str, ReplTool]:
+    """Take tools and functions as functions of the REPL.
+
+    Raises:
+        InputError: Something is neither, has no usable name, or a name is taken.
+    """
+    found: dict[str, ReplTool] = {}
+    for tool in tools:
+        made = _from_tool(tool) if isinstance(tool, BaseTool) else _from_function(tool)
+        if not made.name.isidentifier() or keyword.iskeyword(made.name) or made.name.startswith("_rlm_"):
+            msg = f"The tool {made.name!r} has no name that code can call. Give it a name like 'search_orders'."
+            raise InputError(msg)
+        if made.name in RESERVED or made.name in found:
+            msg = f"The name of the tool {made.name!r} is taken. Choose another."
+            raise InputError(msg)
+        found[made.name] = made
+    return found
+
+
+def _from_tool(tool: BaseTool) -> ReplTool:
+    names = list(tool.args)
+
+    async def call(args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
+        if len(args) > len(names):
+            msg = f"{tool.name}() takes {len(names)} arguments ({', '.join(names)}), got {len(args)}"
+            raise TypeError(msg)
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        return await tool.ainvoke(given, patch_config(config, run_name=tool.name))
+
+    about = " ".join(tool.description.split())
+    return ReplTool(tool.name, f"({', '.join(names)})", about[:300], call)
+
+
+def _from_function(function: Any) -> ReplTool:
+    name = getattr(function, "__name__", "")
+    if not callable(function) or not name:
+        msg = f"The tool {function!r:.100} is neither a LangChain tool nor a named function."
+        raise InputError(msg)
+    doc = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+
+    async def call(args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
+        async def run(_: Any) -> Any:
+            if inspect.iscoroutinefunction(function):
+                return await function(*args, **kwargs)
+            return await asyncio.to_thread(function, *args, **kwargs)
+
+        given = {"args": list(args), **kwargs}
+        return await RunnableLambda(run, name=name).ainvoke(given, patch_config(config, run_name=name))
+
+    return ReplTool(name, _signature(function), doc[:300], call)
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    try:
+        return str(inspect.signature(function))
+    except (TypeError, ValueError):
+        return "(...)"
+
+
+def tool_source(names: Sequence[str]) -> str:
+    """The REPL's side of the tools: functions around one host call, and their asynchronous twins."""
+    return "\n".join(_ONE.replace("NAME", name) for name in names)
+
+
+_ONE = """
+def _rlm_contract_NAME(*args, **kwargs):
+    return _rlm_one(_rlm_host_tool("NAME", list(args), kwargs))
+
+async def _rlm_async_NAME(*args, **kwargs):
+    return _rlm_one(await _rlm_host_tool_future("NAME", list(args), kwargs))
+"""

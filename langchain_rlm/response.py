@@ -1,0 +1,80 @@
+"""Structured answers: the final value must fit a schema, and the root model is told where it does not."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from langchain_rlm.errors import InputError
+
+SHOWN_ERRORS = 8
+
+
+@dataclass(frozen=True)
+class ResponseFormat:
+    """The form that an answer must have.
+
+    Args:
+        adapter: Validates values.
+    """
+
+    adapter: TypeAdapter[Any]
+
+    @classmethod
+    def of(cls, kind: Any) -> "ResponseFormat":
+        """Take a pydantic model, or any type pydantic can validate.
+
+        Raises:
+            InputError: It is no such type.
+        """
+        try:
+            made = cls(TypeAdapter(kind))
+            made.schema()
+        except Exception as error:  # pydantic raises several kinds
+            msg = f"response_format={kind!r:.100}: pass a pydantic model, or a type that pydantic validates ({error})."
+            raise InputError(msg) from error
+        return made
+
+    def schema(self) -> str:
+        """The JSON schema, for the root model."""
+        return json.dumps(self.adapter.json_schema(), ensure_ascii=False)
+
+    def validate(self, value: Any) -> Any:
+        """The value as an instance; text is read as JSON when it is no valid value itself.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        if isinstance(value, str):
+            data = _json_in(value)
+            if data is not None:
+                return self.adapter.validate_python(data)
+        return self.adapter.validate_python(value)
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value, in words for the root model; None when it fits."""
+        try:
+            self.validate(value)
+        except ValidationError as error:
+            lines = [
+                f"- {'.'.join(map(str, found['loc'])) or 'the value'}: {found['msg']}"
+                for found in error.errors(include_url=False)[:SHOWN_ERRORS]
+            ]
+            return "The answer does not have the form asked for:\n" + "\n".join(lines) + "\nCall FINAL again."
+        return None
+
+    def plain(self, value: Any) -> Any:
+        """A valid value as JSON data."""
+        return self.adapter.dump_python(self.validate(value), mode="json")
+
+
+def _json_in(text: str) -> Any:
+    """JSON data in a text, in a fence or without; None when there is none."""
+    inner = text.strip()
+    if inner.startswith("```"):
+        inner = inner.partition("\n")[2].rpartition("```")[0]
+    try:
+        return json.loads(inner)
+    except ValueError:
+        return None
