@@ -31,12 +31,16 @@ class Engine:
         """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
         run = self.runs.get(state.get("run_id", ""))
         if run is None:
-            run = Run(self.settings)
-            if state.get("run_id"):
-                run.id = state["run_id"]
-            self.runs[run.id] = run
-            config.get("configurable", {}).get(OPENED, []).append(run.id)
+            run = self.new_run(config, state.get("run_id"))
             self._count_before(run, state)
+        return run
+
+    def new_run(self, config: RunnableConfig, run_id: str | None = None) -> Run:
+        """A fresh run, of which `config` is told."""
+        run = Run(self.settings)
+        run.id = run_id or run.id
+        self.runs[run.id] = run
+        config.get("configurable", {}).get(OPENED, []).append(run.id)
         return run
 
     async def level_of(self, state: RLMState, config: RunnableConfig) -> Level:

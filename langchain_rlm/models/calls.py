@@ -13,6 +13,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
+from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
@@ -86,6 +87,7 @@ class Caller:
         started = time.monotonic()
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
+        config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
         said = await self._attempts(model, messages, config, last_turn=last_turn)
         parts, usage, cut = [said.text], said.usage, said.cut_off
         while whole and cut and len(parts) <= CONTINUATIONS:

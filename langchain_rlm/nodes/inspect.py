@@ -14,13 +14,20 @@ from langchain_rlm.run import Level, Run, emit, new_run_entry, unknown_context
 from langchain_rlm.state import RLMState
 
 
+NOTHING_YET: dict[str, Any] = {
+    "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
+    "documents": [],
+}  # fmt: skip
+
+
 async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """Take the context in and begin the journal."""
     question = state.get("question")
     if not isinstance(question, str) or not question.strip():
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
-    run = engine.run_of(state, config)
+    # a context beside the question comes from outside: on a thread that has answered before, too, this is a new run
+    run = engine.run_of(state, config) if state.get("context") is None else engine.new_run(config)
     level = await run.enter(state, _corpus(run, state))
     route = choose_route(level)
     emit("inspect", level, **_facts(level), route=route)
@@ -31,6 +38,7 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
         "context": None,
         "context_ref": {**state.get("context_ref", {}), "hash": level.corpus.hash},
         "journal": [new_run_entry(run, level, route)],
+        **NOTHING_YET,
     }
     return Command(update=update, goto="decompose")
 

@@ -1,0 +1,30 @@
+"""What the README shows runs as pasted."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_of_the_readme_runs_from_top_to_bottom(tmp_path: Path) -> None:
+    code = "\n".join(blocks("python"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    assert 'The "with" statement' in done.stdout
+
+
+def test_the_two_commands_are_targets_of_the_makefile() -> None:
+    commands = [line.split("#")[0].strip() for line in blocks("sh")[0].splitlines() if line.strip()]
+    assert commands == ["make demo", "make test"]
+    makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
+    assert all(f"\n{command.removeprefix('make ')}:" in makefile for command in commands)
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert "\nmake test\n" in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
