@@ -1,6 +1,6 @@
 """Finds the live side of a run from graph state, and builds it when it is not there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,15 @@ from langchain_rlm.state import RLMState
 
 OPENED = "__rlm_opened"
 """Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
+
+BEGUN = "__rlm_begun"
+"""Key of the configuration for what a run begins with, beside its question: which run of which tree, and its context by
+reference. It goes this way, and not through the input, so that no input from outside can name another run."""
+
+
+def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
+    """A configuration with which `inspect` begins a run that is already there."""
+    return {**config, "configurable": {**config.get("configurable", {}), BEGUN: begun}}
 
 
 @dataclass
@@ -52,12 +61,17 @@ class Engine:
         run = self.run_of(state, config)
         level = run.levels.get(state.get("path", ""))
         if level is None:
-            level = await run.enter(state, self._corpus(run, state))
+            level = await run.enter(state, self.corpus_of(run, state))
             level.calls = sum(len(e["calls"]) for e in state["journal"] if e["kind"] == "asked")
             run.ledger.set_turn_aside()
         return level
 
-    def _corpus(self, run: Run, state: RLMState) -> Corpus:
+    def corpus_of(self, run: Run, state: RLMState) -> Corpus:
+        """The text of a run, by what its state refers to.
+
+        Raises:
+            InputError: It is not in this process.
+        """
         ref = state.get("context_ref") or {}
         if "pieces" in ref:
             above = run.levels.get(state["path"].rpartition("/")[0])

@@ -32,6 +32,9 @@ from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
 
+SUPERSTEPS = 1_000_000
+"""LangGraph's own limit on supersteps; the budget is what ends a run."""
+
 Node = Callable[[Engine, Any, RunnableConfig], Awaitable[Any]]
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -78,11 +81,16 @@ def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]
     """A configuration through which the nodes of one stream tell which runs they opened."""
     opened: list[str] = []
     config = ensure_config(config)
-    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
+    steps = max(config["recursion_limit"], SUPERSTEPS)
+    return {
+        **config,
+        "recursion_limit": steps,
+        "configurable": {**config.get("configurable", {}), OPENED: opened},
+    }, opened
 
 
 def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
-    builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMState, output_schema=RLMOutput)
+    builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMInput, output_schema=RLMOutput)
     builder.add_node("inspect", BoundNode(engine, inspect), destinations=("decompose",))
     builder.add_node("decompose", BoundNode(engine, decompose), destinations=("sub_query", "decompose", "__end__"))
     builder.add_node("sub_query", BoundNode(engine, sub_query))

@@ -1,17 +1,11 @@
 """`RLMMiddleware`: what is too long for an agent's conversation is kept outside it, and asked about with a tool."""
 
 import asyncio
-import logging
-import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Annotated, Any, NotRequired
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, NotRequired, cast
 
-from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import StructuredTool, ToolException
-from langgraph.constants import TAG_NOSTREAM
 from langgraph.prebuilt import ToolRuntime
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.runtime import Runtime
@@ -19,9 +13,21 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Command
 
 from langchain_rlm.errors import InputError, RLMError
-from langchain_rlm.offload import GraphStore, KeptDocument, LongText, Memory, entries, intact, open_store
+from langchain_rlm.host import aask, ask
+from langchain_rlm.offload import (
+    KEY,
+    GraphStore,
+    KeptDocument,
+    LongText,
+    Memory,
+    context_of,
+    entries,
+    intact,
+    open_store,
+    pick,
+)
 from langchain_rlm.rlm import RLM
-from langchain_rlm.shorten import Shortener, Turn
+from langchain_rlm.shorten import Shortener, Turn, messages_of, shorten_result
 
 try:
     from langchain.agents.middleware import (
@@ -36,15 +42,10 @@ except ImportError as error:
     msg = "RLMMiddleware needs LangChain's agents: pip install 'langchain-rlm[providers]', or langchain."
     raise ImportError(msg) from error
 
-KEY = "rlm_documents"
-SHOWN = 20
-"""Documents named in an error."""
-DESCRIPTION = """Ask a question about documents that are kept outside this conversation because they are too long for it.
+DESCRIPTION = """Ask a question about documents that are kept outside this conversation because they are too long.
 
 They are read as a whole, however long they are. Ask for what you need in one precise question; the one who reads them \
 does not see this conversation."""
-
-_log = logging.getLogger(__name__)
 
 
 def merge_documents(
@@ -67,6 +68,8 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     a short preview; the text goes to a store. The tool answers questions about it with a Recursive Language Model.
     When a model call overflows all the same, the largest message is offloaded and the call made again, as long as that
     helps.
+
+    Progress of a question reaches the agent's custom stream as `{"ask_document": event}`.
 
     The agent's state holds handles and hashes under the key `rlm_documents`, private to the agent. A handle works only
     in the thread (and the agent) whose state has it.
@@ -110,7 +113,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         self._shortener = Shortener(above, preview, tool_name)
         self.tools = [
             StructuredTool.from_function(
-                self._ask, coroutine=self._aask, name=tool_name, description=DESCRIPTION, infer_schema=True,
+                self._ask, coroutine=self._aask, name=tool_name, description=DESCRIPTION,
                 response_format="content_and_artifact", handle_tool_error=True,
             )
         ]  # fmt: skip
@@ -122,13 +125,13 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         turn = Turn(self._shortener, state["messages"])
         if turn.has_long():
             self._keep(turn.offload_long(), runtime.store)
-        return _update(turn)
+        return turn.update()
 
     async def abefore_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
         turn = Turn(self._shortener, state["messages"])
         if turn.has_long():
             await self._akeep(await asyncio.to_thread(turn.offload_long), runtime.store)
-        return _update(turn)
+        return turn.update()
 
     # -- tool results -------------------------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         result = handler(request)
         if not self._is_long(request, result):
             return result
-        result, kept = _shorten_result(self._shortener, result)
+        result, kept = shorten_result(self._shortener, result)
         self._keep(kept, request.runtime.store)
         return result
 
@@ -147,13 +150,13 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         result = await handler(request)
         if not self._is_long(request, result):
             return result
-        result, kept = await asyncio.to_thread(_shorten_result, self._shortener, result)
+        result, kept = await asyncio.to_thread(shorten_result, self._shortener, result)
         await self._akeep(kept, request.runtime.store)
         return result
 
     def _is_long(self, request: ToolCallRequest, result: Any) -> bool:
         is_ours = request.tool_call["name"] == self._shortener.tool
-        return not is_ours and any(map(self._shortener.may_be_long, _messages_of(result)))
+        return not is_ours and any(map(self._shortener.may_be_long, messages_of(result)))
 
     # -- model calls --------------------------------------------------------------------------------------------------
 
@@ -208,14 +211,12 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]  # injected, and not in the schema, only when spelt so
         config: RunnableConfig = None,  # type: ignore[assignment]  # same
     ) -> tuple[str, dict[str, Any]]:
-        named = _named(runtime, documents)
+        named = pick(_known(runtime), documents)
         store = self._store_of(runtime.store)
         texts = {handle: intact(entry, store.get(entry["hash"])) for handle, entry in named.items()}
-        given = {"question": question, "context": _context(named, texts, store)}
-        result: Any = None
+        context = context_of(named, texts, store)
         try:
-            for event in self._rlm.stream(given, _config(config, runtime), stream_mode="custom"):  # type: ignore[arg-type]
-                result = _told(event, runtime)
+            result = ask(self._rlm, question, context, config, key=self._shortener.tool)
         except RLMError as error:
             raise ToolException(str(error)) from error
         return _answer(result)
@@ -227,29 +228,19 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]
         config: RunnableConfig = None,  # type: ignore[assignment]
     ) -> tuple[str, dict[str, Any]]:
-        named = _named(runtime, documents)
+        named = pick(_known(runtime), documents)
         store = self._store_of(runtime.store)
         texts = {handle: intact(entry, await store.aget(entry["hash"])) for handle, entry in named.items()}
-        given = {"question": question, "context": _context(named, texts, store)}
-        result: Any = None
+        context = context_of(named, texts, store)
         try:
-            async for event in self._rlm.astream(given, _config(config, runtime), stream_mode="custom"):  # type: ignore[arg-type]
-                result = _told(event, runtime)
+            result = await aask(self._rlm, question, context, config, key=self._shortener.tool)
         except RLMError as error:
             raise ToolException(str(error)) from error
         return _answer(result)
 
 
-# -- what goes into state -----------------------------------------------------------------------------------------------
-
-
-def _update(turn: Turn) -> dict[str, Any] | None:
-    """The state update that puts shorter messages in the place of the long ones."""
-    return {"messages": [*turn.changed.values()], KEY: entries(turn.kept)} if turn.kept else None
-
-
 def _request(request: ModelRequest[Any], turn: Turn) -> ModelRequest[Any]:
-    return request.override(messages=turn.messages) if turn.kept else request  # type: ignore[typeddict-item]
+    return request.override(messages=cast("list[Any]", turn.messages)) if turn.kept else request
 
 
 def _response(
@@ -262,107 +253,18 @@ def _response(
     return ExtendedModelResponse(response, Command(update={"messages": messages, KEY: entries(turn.kept)}))
 
 
-def _messages_of(result: Any) -> list[Any]:
-    """The messages in what a tool gave: a message, a command, or a list of either."""
-    if isinstance(result, list):
-        return [message for part in result for message in _messages_of(part)]
-    if not isinstance(result, Command):
-        return [result]
-    update = result.update if result.graph is None else None  # a parent's state has no place for our handles
-    messages = update.get("messages", []) if isinstance(update, dict) else []
-    return messages if isinstance(messages, list) else [messages]
-
-
-def _shorten_result(shortener: Shortener, result: Any) -> tuple[Any, list[LongText]]:
-    """The same result with handles in it, and what was taken out."""
-    if isinstance(result, list):
-        parts = [_shorten_result(shortener, part) for part in result]
-        return [part for part, _ in parts], [text for _, kept in parts for text in kept]
-    turn = Turn(shortener, _messages_of(result))
-    turn.offload_long()
-    if not turn.kept:
-        return result, []
-    update = {"messages": turn.messages, KEY: entries(turn.kept)}
-    if isinstance(result, Command):
-        return replace(result, update={**result.update, **update}), turn.kept
-    return Command(update=update), turn.kept
-
-
-# -- what the tool does -------------------------------------------------------------------------------------------------
-
-
-def _named(runtime: ToolRuntime | None, handles: list[str] | None) -> dict[str, KeptDocument]:
-    """The documents of this conversation that are asked about."""
+def _known(runtime: ToolRuntime | None) -> dict[str, KeptDocument]:
     if runtime is None:
         msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
         raise ToolException(msg)
-    known: dict[str, KeptDocument] = runtime.state.get(KEY) or {}
-    unknown = [handle for handle in handles or () if handle not in known]
-    if known and not unknown:
-        return {handle: known[handle] for handle in handles or known}
-    shown = [f"{handle} ({entry['name']}, {entry['characters']:,} characters)" for handle, entry in known.items()]
-    has = f"Its documents: {', '.join(shown[-SHOWN:])}." if shown else (
-        "It has none: nothing of it is kept outside. (An agent without a checkpointer forgets them after each call.)"
-    )  # fmt: skip
-    msg = f"There is no document {', '.join(unknown) or 'to ask about'} in this conversation. {has}"
-    raise ToolException(msg)
-
-
-def _context(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None], store: Any) -> Any:
-    """The context of the run, or an error when a text is not where it was put."""
-    lost = [handle for handle, text in texts.items() if text is None]
-    if lost:
-        what = ", ".join(
-            f"{handle} ({named[handle]['name']}, {named[handle]['characters']:,} characters)" for handle in lost
-        )
-        where = "the memory of this process" if isinstance(store, Memory) else str(store)
-        msg = (
-            f"The text of {what} is lost: it is not in {where} any more. Get it again with the tool that gave it, or "
-            "ask about other documents by name. To keep documents over a restart, the host passes "
-            "RLMMiddleware(store=Path(...)) or a LangGraph store."
-        )
-        _log.warning(msg)
-        raise ToolException(msg)
-    documents = [
-        Document(text or "", metadata={"source": handle, "origin": named[handle]["name"]})
-        for handle, text in texts.items()
-    ]
-    return documents[0] if len(documents) == 1 else documents
-
-
-def _config(config: RunnableConfig | None, runtime: ToolRuntime) -> RunnableConfig:
-    """The host's callbacks, tags and metadata; not its checkpointer, its namespace and its message stream.
-
-    A thread id of its own makes LangGraph treat the run as a first one: otherwise it would inherit the checkpointer.
-    """
-    config = config or {}
-    own = {
-        key: value
-        for key, value in (config.get("configurable") or {}).items()
-        if not key.startswith(("__pregel", "checkpoint"))
-    }
-    own["thread_id"] = f"{own.get('thread_id') or uuid.uuid4().hex}/{runtime.tool_call_id}"
-    return {
-        "callbacks": config.get("callbacks"),
-        "tags": [*(config.get("tags") or []), TAG_NOSTREAM],
-        "metadata": dict(config.get("metadata") or {}),
-        "configurable": own,
-    }
-
-
-def _told(event: Any, runtime: ToolRuntime) -> Any:
-    """Pass a progress event to the host's custom stream; the last event is the result."""
-    if event["event"] == "result":
-        return event["result"]
-    runtime.stream_writer({**event, "tool_call_id": runtime.tool_call_id})
-    return None
+    return runtime.state.get(KEY) or {}
 
 
 def _answer(result: Any) -> tuple[str, dict[str, Any]]:
-    """What the agent's model reads, and what the host finds in the message's artifact: all but the journal."""
+    """What the agent's model reads, and what the host finds in the message's artifact."""
     reason, answer = result["stop_reason"], result["answer"]
     if reason == "gave_up" or not answer:
         answer = f"No answer was found ({reason}). {answer}".strip()
     elif reason.startswith("budget:"):
         answer = f"{answer}\n\n[The search ended early ({reason}): this is the best answer so far.]"
-    return answer, {key: result[key] for key in ("question", "answer", "citations", "usage", "stop_reason", "turns")}
+    return answer, {key: result[key] for key in ("citations", "usage", "stop_reason", "turns")}

@@ -5,21 +5,31 @@ A text is known by the SHA-256 of its content. State holds that hash and a short
 
 import asyncio
 import hashlib
+import logging
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
+from langchain_core.documents import Document
 from langchain_core.stores import BaseStore as KeyValueStore
+from langchain_core.tools import ToolException
 from langgraph.store.base import BaseStore
 
 from langchain_rlm.errors import InputError
 
-NAMESPACE = ("rlm_documents",)
+KEY = "rlm_documents"
+"""The key of the agent's state."""
+NAMESPACE = (KEY,)
 """Where documents are in a LangGraph store."""
 HANDLE_DIGITS = 12
+SHOWN = 20
+"""Documents named in an error."""
+
+_log = logging.getLogger(__name__)
 
 
 class KeptDocument(TypedDict):
@@ -181,3 +191,46 @@ def _decoded(data: bytes | None) -> str | None:
 def intact(entry: KeptDocument, text: str | None) -> str | None:
     """The text when it is the one that was kept, else None."""
     return text if text is not None and LongText("", text).hash == entry["hash"] else None
+
+
+def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[str, KeptDocument]:
+    """The documents that are asked about, out of those that are known: all when none is named.
+
+    Raises:
+        ToolException: A name is unknown, or nothing is kept.
+    """
+    unknown = [handle for handle in handles or () if handle not in known]
+    if known and not unknown:
+        return {handle: known[handle] for handle in handles or known}
+    shown = [f"{handle} ({entry['name']}, {entry['characters']:,} characters)" for handle, entry in known.items()]
+    has = f"Its documents: {', '.join(shown[-SHOWN:])}." if shown else (
+        "It has none: nothing of it is kept outside. (An agent without a checkpointer forgets them after each call.)"
+    )  # fmt: skip
+    msg = f"There is no document {', '.join(unknown) or 'to ask about'} in this conversation. {has}"
+    raise ToolException(msg)
+
+
+def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None], store: Any) -> Any:
+    """The context of a run over these texts.
+
+    Raises:
+        ToolException: A text is not where it was put.
+    """
+    lost = [handle for handle, text in texts.items() if text is None]
+    if lost:
+        what = ", ".join(
+            f"{handle} ({named[handle]['name']}, {named[handle]['characters']:,} characters)" for handle in lost
+        )
+        where = "the memory of this process" if isinstance(store, Memory) else str(store)
+        msg = (
+            f"The text of {what} is lost: it is not in {where} any more. Get it again with the tool that gave it, or "
+            "ask about other documents by name. To keep documents over a restart, the host passes "
+            "RLMMiddleware(store=Path(...)) or a LangGraph store."
+        )
+        _log.warning(msg)
+        raise ToolException(msg)
+    documents = [
+        Document(text or "", metadata={"source": handle, "origin": named[handle]["name"]})
+        for handle, text in texts.items()
+    ]
+    return documents[0] if len(documents) == 1 else documents

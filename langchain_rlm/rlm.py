@@ -10,14 +10,13 @@ from typing import Any, cast
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
-from langchain_core.runnables.config import merge_configs
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.engine import Engine
+from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
-from langchain_rlm.graph import Graph, build_graph
+from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.loop import background_loop, run_on_background_loop
 from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
@@ -29,8 +28,6 @@ from langchain_rlm.settings import Settings
 from langchain_rlm.state import RLMInput, RLMResult
 
 ROUTES = ("auto", "direct", "rlm")
-SUPERSTEPS = 1_000_000
-"""LangGraph's own limit on supersteps; the budget is what ends a run."""
 
 
 class RLM(Runnable[RLMInput, RLMResult]):
@@ -108,6 +105,11 @@ class RLM(Runnable[RLMInput, RLMResult]):
     def __reduce__(self) -> tuple[Any, ...]:
         """A compiled graph does not pickle; what it was built from does (models by name, or that pickle themselves)."""
         return _rebuild, (type(self), self._given)
+
+    @property
+    def settings(self) -> Settings:
+        """How this RLM was set up, with its models resolved."""
+        return self._settings
 
     @property
     def graph(self) -> Graph:
@@ -206,11 +208,12 @@ class RLM(Runnable[RLMInput, RLMResult]):
         run.corpora[corpus.hash] = corpus
         self._engine.runs[run.id] = run
         run.ledger.set_turn_aside()
-        state = {"question": question, "context_ref": {"hash": corpus.hash}, "run_id": run.id, "path": "", "depth": 0}
-        config = merge_configs({"run_name": "RLM"}, config, {"recursion_limit": SUPERSTEPS})  # the budget ends a run
+        begun = {"run_id": run.id, "path": "", "depth": 0, "context_ref": {"hash": corpus.hash}}
+        given_config = {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS}
+        config = beginning(cast("RunnableConfig", given_config), begun)
         final: dict[str, Any] = {}
         try:
-            stream = cast("Any", self._run_graph).astream(state, config, stream_mode=modes, **kwargs)
+            stream = cast("Any", self._run_graph).astream({"question": question}, config, stream_mode=modes, **kwargs)
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":

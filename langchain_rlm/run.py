@@ -235,7 +235,7 @@ class Run:
     async def _workers(self) -> monty.Monty:
         async with self._pool_lock:
             if self._pool is None:
-                pool = monty.Monty(min_processes=1, max_processes=10_000)
+                pool = await asyncio.get_running_loop().run_in_executor(self.threads, _new_pool)
                 await self.to_its_end(pool.__enter__, undo=lambda: pool.__exit__(None, None, None))
                 self._pool = pool
         return self._pool
@@ -252,6 +252,10 @@ class Run:
             self._threads.shutdown(wait=True)
             self._threads = None
         await self.clients.close()
+
+
+def _new_pool() -> monty.Monty:
+    return monty.Monty(min_processes=1, max_processes=10_000)
 
 
 def _profiles(corpus: Corpus) -> list[Profile]:

@@ -1,14 +1,15 @@
 """How messages get shorter: a handle, a profile and a preview take the place of a text that is too long."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langgraph.types import Command
 
 from langchain_rlm.context.formats import estimate_tokens, profile
 from langchain_rlm.models.failures import classify
-from langchain_rlm.offload import LongText
+from langchain_rlm.offload import KEY, LongText, entries
 
 WORTH = 2
 """A text is only replaced by a handle at least this many times shorter."""
@@ -67,7 +68,7 @@ class Shortener:
         text, found = long.text, profile(long.text)
         head, tail = self.preview - self.preview // 3, self.preview // 3
         facts = (
-            f"{len(text):,} characters (about {estimate_tokens(text):,} tokens), {found.lines:,} lines, {found.format}"
+            f"{len(text):,} characters (about {estimate_tokens(text):,} tokens), {found.format}, lines: {found.lines:,}"
         )
         lines = [
             f"[This text is too long for the conversation. It is kept outside as document {long.handle} ({long.name}):",
@@ -137,6 +138,36 @@ class Turn:
         self._change(largest, shorter[0], [shorter[1]])
         return True
 
+    def update(self) -> dict[str, Any] | None:
+        """The state update that puts shorter messages in the place of the long ones."""
+        return {"messages": [*self.changed.values()], KEY: entries(self.kept)} if self.kept else None
+
     def _change(self, index: int, message: BaseMessage, kept: list[LongText]) -> None:
         self.messages[index] = self.changed[index] = message
         self.kept += kept
+
+
+def messages_of(result: Any) -> list[Any]:
+    """The messages in what a tool gave: a message, a command, or a list of either."""
+    if isinstance(result, list):
+        return [message for part in result for message in messages_of(part)]
+    if not isinstance(result, Command):
+        return [result]
+    update = result.update if result.graph is None else None  # a parent's state has no place for our handles
+    messages = update.get("messages", []) if isinstance(update, dict) else []
+    return messages if isinstance(messages, list) else [messages]
+
+
+def shorten_result(shortener: Shortener, result: Any) -> tuple[Any, list[LongText]]:
+    """The same result with handles in it, and what was taken out."""
+    if isinstance(result, list):
+        parts = [shorten_result(shortener, part) for part in result]
+        return [part for part, _ in parts], [text for _, kept in parts for text in kept]
+    turn = Turn(shortener, messages_of(result))
+    turn.offload_long()
+    if not turn.kept:
+        return result, []
+    update = {"messages": turn.messages, KEY: entries(turn.kept)}
+    if isinstance(result, Command):
+        return replace(result, update={**cast("dict[str, Any]", result.update), **update}), turn.kept
+    return Command(update=update), turn.kept

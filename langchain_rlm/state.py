@@ -5,9 +5,10 @@ content hash, and prompts are literal pieces plus spans of the context.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
 
 from langgraph.channels import DeltaChannel, UntrackedValue
+from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
 
 Span = tuple[int, int, int]
 """Document index, start and end, in characters."""

@@ -124,7 +124,9 @@ class ModelClients:
         http = DefaultAsyncHttpxClient(base_url=root.base_url, timeout=root.timeout)
         self._clients.append(http)
         client = root.with_options(http_client=http, max_retries=0)  # retries are this package's
-        return model.model_copy(update={"root_async_client": client, "async_client": client.chat.completions})
+        clients = {"root_async_client": client, "async_client": client.chat.completions}
+        # nobody sees tokens of these calls, and a streamed call may come without its usage
+        return model.model_copy(update={**clients, "disable_streaming": True})
 
     async def close(self) -> None:
         """Close the clients of this run."""

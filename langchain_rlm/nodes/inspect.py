@@ -1,5 +1,6 @@
 """inspect: keep the text outside the state, look at its shape without a model, choose the route."""
 
+import asyncio
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -8,11 +9,10 @@ from langgraph.types import Command
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.engine import Engine
+from langchain_rlm.engine import BEGUN, Engine
 from langchain_rlm.errors import InputError
-from langchain_rlm.run import Level, Run, emit, new_run_entry, unknown_context
+from langchain_rlm.run import Level, Run, emit, new_run_entry
 from langchain_rlm.state import RLMState
-
 
 NOTHING_YET: dict[str, Any] = {
     "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
@@ -26,9 +26,8 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
     if not isinstance(question, str) or not question.strip():
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
-    # a context beside the question comes from outside: on a thread that has answered before, too, this is a new run
-    run = engine.run_of(state, config) if state.get("context") is None else engine.new_run(config)
-    level = await run.enter(state, _corpus(run, state))
+    run, begun, corpus = await _begin(engine, state, config)
+    level = await run.enter(begun, corpus)
     route = choose_route(level)
     emit("inspect", level, **_facts(level), route=route)
     update = {
@@ -36,25 +35,28 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
         "path": level.path,
         "depth": level.depth,
         "context": None,
-        "context_ref": {**state.get("context_ref", {}), "hash": level.corpus.hash},
+        "context_ref": {**begun.get("context_ref", {}), "hash": level.corpus.hash},
         "journal": [new_run_entry(run, level, route)],
         **NOTHING_YET,
     }
     return Command(update=update, goto="decompose")
 
 
-def _corpus(run: Run, state: RLMState) -> Corpus:
+async def _begin(engine: Engine, state: RLMState, config: RunnableConfig) -> tuple[Run, RLMState, Corpus]:
+    """The run, what it begins with, and its text.
+
+    A context beside the question comes from outside and begins a new run, whatever the thread answered before.
+    """
     given = state.get("context")
     if given is not None:
-        return load_corpus(given)
-    ref = state.get("context_ref") or {}
-    if "pieces" in ref:
-        above = run.levels[state["path"].rpartition("/")[0]].corpus
-        return above.cut(ref["pieces"], single=ref["single"], names=ref["names"])
-    corpus = run.corpora.get(ref.get("hash", ""))
-    if corpus is None:
-        raise unknown_context(ref) if ref else InputError("The context is None. Pass the text, documents or paths.")
-    return corpus
+        corpus = await asyncio.to_thread(load_corpus, given)
+        return engine.new_run(config), {"path": "", "depth": 0}, corpus
+    begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
+    if begun is None:
+        msg = "The input has no context. Pass the text, documents or paths as `context`."
+        raise InputError(msg)
+    run = engine.run_of(begun, config)
+    return run, begun, engine.corpus_of(run, begun)
 
 
 def choose_route(level: Level) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
+from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.spans import assemble
-from langchain_rlm.engine import Engine
+from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import RLMError
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.repl.outcomes import plain
@@ -67,6 +68,9 @@ async def _use_tool(engine: Engine, level: Level, call: Entry, config: RunnableC
     try:
         async with asyncio.timeout(level.run.ledger.remaining_seconds()):
             value = await tool.call(args, kwargs, config)
+    except GraphBubbleUp:
+        message = f"{call['tool']}: interrupt() does not work in a function of the REPL; ask before or after the run"
+        return {"error": {"type": "tool", "message": message}}
     except Exception as error:  # noqa: BLE001  # the code is told, whatever it was
         return {"error": {"type": "tool", "message": f"{call['tool']}: {type(error).__name__}: {error}"}}
     return {"value": plain(value)}
@@ -78,11 +82,11 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         return await _ask_model(engine, level, call, config)
     path = f"{level.path}/{call['id']}"
     question, ref = _task(level, call)
-    state = {
-        "question": question, "context_ref": ref, "run_id": level.run.id, "path": path, "depth": level.depth + 1,
-    }  # fmt: skip
+    begun = {"run_id": level.run.id, "path": path, "depth": level.depth + 1, "context_ref": ref}
     try:
-        result = await engine.graph.ainvoke(state, patch_config(config, run_name="rlm.rlm_query"))
+        result = await engine.graph.ainvoke(
+            {"question": question}, beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
+        )
     finally:
         below = level.run.levels.pop(path, None)
         if below is None:

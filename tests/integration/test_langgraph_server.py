@@ -1,0 +1,278 @@
+"""`graphs/` under `langgraph dev`: offline, in a process of its own, called as any client would."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+import pytest_asyncio
+from langgraph.graph import START, StateGraph
+from langgraph.pregel.remote import RemoteGraph
+from langgraph_sdk import get_client, get_sync_client
+from langgraph_sdk.client import LangGraphClient
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN, ENDS_WITHIN = 90.0, 30.0
+"""Seconds. It takes two and a half, and a half, on two idle cores."""
+OWN_SETTINGS = ("LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "LANGSERVE_")
+OFFLINE = {
+    "LANGSMITH_TRACING": "false",
+    "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+    "LANGGRAPH_NO_VERSION_CHECK": "true",
+    "NO_COLOR": "1",
+}
+SENTENCE = "The harbour of this play is Elsinore. "
+TEXT = SENTENCE * 4000
+QUESTION = "Which harbour is in the play?"
+WITH = "How does the with statement work?"
+INPUTS: dict[str, dict[str, Any]] = {
+    "rlm": {"question": QUESTION, "context": TEXT},
+    "agent": {"messages": [{"role": "user", "content": WITH}]},
+    "pipeline": {"questions": [WITH, "What does yield do?"]},
+}
+
+
+@dataclass
+class DevServer:
+    """A running `langgraph dev`."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def wait_until_up(self) -> None:
+        end = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/ok", timeout=5) as response:  # noqa: S310  # http, local
+                    if response.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"langgraph dev is not up:\n{self.log.read_text()[-4000:]}")
+
+    def others(self) -> list[str]:
+        """The processes of its session but itself: REPL workers, or what it left."""
+        found = []
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                pid, rest = int(status.parent.name), status.read_text().rpartition(")")[2].split()
+            except OSError:  # it has just ended
+                continue
+            if int(rest[3]) == self.process.pid and pid != self.process.pid and rest[0] != "Z":
+                found.append(status.parent.joinpath("cmdline").read_text().replace("\0", " "))
+        return found
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            pytest.fail(f"langgraph dev does not end:\n{self.log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """The server, with the files that it writes in a directory of its own; when it has ended, nothing of it is left."""
+    home = tmp_path_factory.mktemp("langgraph")
+    shutil.copytree(ROOT / "graphs", home / "graphs", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "langgraph.json", home)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).parent / "langgraph"),
+        "dev",
+        "--no-browser",
+        "--no-reload",
+        "--port",
+        str(port),
+    ]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(OWN_SETTINGS)}
+    log = home / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1"], cwd=home, env={**environment, **OFFLINE}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    running = DevServer(f"http://127.0.0.1:{port}", process, log)
+    try:
+        running.wait_until_up()
+        yield running
+    finally:
+        running.stop()
+    assert running.others() == []
+    assert not (ROOT / ".langgraph_api").exists()
+
+
+@pytest_asyncio.fixture
+async def client(server: DevServer) -> AsyncIterator[LangGraphClient]:
+    async with get_client(url=server.url) as made:
+        yield made
+
+
+def answer_of(name: str, output: dict[str, Any]) -> str:
+    read = {
+        "rlm": lambda: output["answer"],
+        "agent": lambda: output["messages"][-1]["content"],
+        "pipeline": lambda: output["report"],
+    }
+    return str(read[name]())
+
+
+def expected(name: str) -> str:
+    return SENTENCE.strip() if name == "rlm" else "PEP 343"
+
+
+@pytest.mark.parametrize("name", INPUTS)
+async def test_each_graph_answers_through_the_sdk(client: LangGraphClient, name: str) -> None:
+    output: Any = await client.runs.wait(None, name, input=INPUTS[name])
+    assert expected(name) in answer_of(name, output)
+
+
+@pytest.mark.parametrize("context", [["Ships.", TEXT], {"ships": "Ships.", "play": TEXT}])
+async def test_a_context_over_the_wire_is_a_text_a_list_or_an_object(client: LangGraphClient, context: Any) -> None:
+    output: Any = await client.runs.wait(None, "rlm", input={"question": QUESTION, "context": context})
+    assert SENTENCE.strip() in output["answer"]
+    assert output["stop_reason"] == "answered"
+    assert output["documents"][0]["name"] in {"text", "text 2", "play", "ships"}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+async def test_each_graph_answers_as_a_remote_graph(server: DevServer, client: LangGraphClient, name: str) -> None:
+    with get_sync_client(url=server.url) as sync_client:
+        remote = RemoteGraph(name, client=client, sync_client=sync_client)
+        both = remote.ainvoke(INPUTS[name]), asyncio.to_thread(remote.invoke, INPUTS[name])
+        outputs = await asyncio.gather(*both)
+    for output in outputs:
+        assert expected(name) in answer_of(name, output)
+
+
+async def test_runs_at_the_same_time_do_not_see_each_others_text(client: LangGraphClient) -> None:
+    harbours = ["Elsinore", "Venice", "Rhodes", "Messina", "Tyre", "Ephesus", "Marseille", "Cyprus"]
+    texts = [SENTENCE.replace("Elsinore", harbour) for harbour in harbours]
+    given = [{"question": QUESTION, "context": text * 4000} for text in texts]
+    outputs: Any = await asyncio.gather(*(client.runs.wait(None, "rlm", input=one) for one in given))
+    for text, output in zip(texts, outputs, strict=True):
+        quotes = [line for line in output["answer"].splitlines() if line.startswith("The harbour")]
+        assert quotes == [f"{text.strip()} [text]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "given", "returned"),
+    [
+        ("rlm", "sub_query", {"question", "context"}, {"answer", "stop_reason", "usage", "journal"}),
+        ("agent", "tools", {"messages"}, {"messages"}),
+        ("pipeline", "ask", {"questions"}, {"report", "answers"}),
+    ],
+)
+async def test_studio_can_draw_each_graph_and_ask_for_its_input(
+    client: LangGraphClient, name: str, node: str, given: set[str], returned: set[str]
+) -> None:
+    drawn: Any = await client.assistants.get_graph(name)
+    assert node in {found["id"] for found in drawn["nodes"]}
+    assistant: Any = (await client.assistants.search(graph_id=name))[0]
+    schemas: Any = await client.assistants.get_schemas(assistant["assistant_id"])
+    assert given <= set(schemas["input_schema"]["properties"])
+    assert returned <= set(schemas["output_schema"]["properties"])
+
+
+class Play(TypedDict, total=False):
+    """A host's state, with the keys that it shares with the RLM's."""
+
+    question: str
+    context: str
+    answer: str
+
+
+async def test_a_remote_graph_is_a_node_of_a_host_graph(client: LangGraphClient) -> None:
+    builder = StateGraph(Play)
+    builder.add_node("read", RemoteGraph("rlm", client=client))
+    builder.add_edge(START, "read")
+    output = await builder.compile().ainvoke({"question": QUESTION, "context": TEXT})
+    assert SENTENCE.strip() in output["answer"]
+
+
+@pytest.mark.parametrize("name", INPUTS)
+async def test_progress_comes_through_the_sdk(client: LangGraphClient, name: str) -> None:
+    thread = (await client.threads.create())["thread_id"]
+    parts = client.runs.stream(thread, name, input=INPUTS[name], stream_mode=["custom"], stream_subgraphs=True)
+    events: dict[str, list[str]] = defaultdict(list)
+    async for part in parts:
+        if part.event.startswith("custom"):
+            events[part.event].append(event_of(part.data))
+    assert len(events) == (2 if name == "pipeline" else 1), "one stream for each run of the RLM"
+    for run in events.values():
+        assert (run[0], run[-1]) == ("inspect", "end")
+        assert {"turn", "reply", "cell", "sub_query", "answer", "cell_end"} <= set(run)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+async def test_progress_comes_through_a_remote_graph(client: LangGraphClient, name: str) -> None:
+    remote = RemoteGraph(name, client=client)
+    events = []
+    async for _, _, data in remote.astream(INPUTS[name], stream_mode=["custom"], subgraphs=True):
+        events.append(event_of(data))
+    assert (events[0], events[-1]) == ("inspect", "end")
+
+
+def event_of(data: Any) -> str:
+    """An event of ours: as the engine writes it, or under the name of the tool that forwards it."""
+    found = data if "event" in data else next(iter(data.values()))
+    return str(found["event"])
+
+
+async def test_the_server_keeps_the_journal_and_not_the_text(client: LangGraphClient) -> None:
+    thread = (await client.threads.create())["thread_id"]
+    parts = client.runs.stream(thread, "rlm", input=INPUTS["rlm"], stream_mode=["values", "updates"])
+    streamed = [json.dumps(part.data) async for part in parts]
+    history = await client.threads.get_history(thread, limit=100)
+    assert len(history) == 8
+    state: Any = await client.threads.get_state(thread)
+    assert [entry["kind"] for entry in state["values"]["journal"]][:1] == ["run"]
+    kept = [*streamed, *(json.dumps(step) for step in history), json.dumps(state)]
+    assert max(len(text) for text in kept) < 20_000
+    assert not any(SENTENCE * 20 in text for text in kept)
+
+
+async def test_a_thread_answers_one_question_after_the_other(client: LangGraphClient) -> None:
+    thread = (await client.threads.create())["thread_id"]
+    calls = []
+    for sentence in (SENTENCE, "The harbour of that play is Venice. "):
+        given = {"question": QUESTION, "context": sentence * 4000}
+        output: Any = await client.runs.wait(thread, "rlm", input=given)
+        assert sentence.strip() in output["answer"]
+        assert [entry["kind"] for entry in output["journal"]].count("run") == 1
+        calls.append(output["usage"]["calls"])
+    assert calls[0] == calls[1], "the second is not charged for the first"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"question": " ", "context": TEXT}, "question"), ({"question": QUESTION, "context": ""}, "no text")],
+)
+async def test_wrong_input_is_an_error_with_its_reason(
+    client: LangGraphClient, given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(Exception, match=words):
+        await client.runs.wait(None, "rlm", input=given)
+
+
+async def test_no_repl_outlives_its_run_and_nothing_blocks_the_loop(server: DevServer, client: LangGraphClient) -> None:
+    await client.runs.wait(None, "rlm", input=INPUTS["rlm"])
+    assert server.others() == []
+    assert "blocking" not in server.log.read_text().lower()
