@@ -101,10 +101,10 @@ def _unknown_model(level: Level, name: str | None) -> dict[str, str] | None:
     return {"type": "invalid", "message": f"There is no sub-model {name!r}. Known: {known}."}
 
 
-def sends(level: Level, calls: Sequence[Entry]) -> list[Send]:
+def sends(level: Level, calls: Sequence[Entry], *, turn: int) -> list[Send]:
     """One task for each question, up to a number; then several to a task. Recursive runs never share one."""
     emit("sub_queries", level, count=len(calls))
-    base = {"run_id": level.run.id, "path": level.path, "depth": level.depth}
+    base = {"run_id": level.run.id, "path": level.path, "depth": level.depth, "turn": turn}
     recursive: list[Entry] = []
     small: list[Entry] = []
     for call in calls:

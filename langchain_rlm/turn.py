@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from langgraph.types import Command
+from langgraph.types import Command, Send
 
 from langchain_rlm import journal as journals
 from langchain_rlm import prompts
@@ -73,7 +73,7 @@ class Turn:
         while isinstance(outcome, Asked):
             answers, waiting = self._ask(outcome)
             if waiting:
-                return Command(update={"journal": self.entries}, goto=sends(self.level, waiting))
+                return Command(update={"journal": self.entries}, goto=self._sends(waiting))
             results = [journals.result_of(answer) for answer in answers]
             self._settled(results)
             outcome = await self.level.resume(results, self.journal)
@@ -83,6 +83,9 @@ class Turn:
         if outcome.error is None and index + 1 < len(self.reply.cells):
             return await self.run(index + 1)
         return await self._over(outcome)
+
+    def _sends(self, waiting: Sequence[Entry]) -> list[Send]:
+        return sends(self.level, waiting, turn=journals.turns(self.journal))
 
     def _settled(self, results: Sequence[Result]) -> None:
         """A failed call may leave answers unclaimed: have the journal read again when the cell asks next."""

@@ -24,6 +24,8 @@ LONG_PROMPT = 4_000
 async def sub_query(engine: Engine, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
     """Answer the questions of one task; a failing one does not fail the others."""
     level = await engine.level_of(task, config)  # type: ignore[arg-type]  # a task names its run like a state does
+    seen = {"rlm_depth": level.depth, "rlm_turn": task["turn"]}
+    config = {**config, "metadata": {**config.get("metadata", {}), **seen}}
     entries = await asyncio.gather(*(_answer(engine, level, call, config) for call in task["calls"]))
     return {"journal": list(entries)}
 
@@ -56,7 +58,7 @@ async def _ask_model(engine: Engine, level: Level, call: Entry, config: Runnable
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     reply = await level.run.caller.ask(
         model, [HumanMessage(prompt)], config,
-        name="rlm.sub_query", metadata={"rlm_depth": level.depth, "rlm_call": call["id"]},
+        name="rlm.sub_query", metadata={"rlm_call": call["id"]},
     )  # fmt: skip
     return {"text": reply.text, "model": reply.model, "usage": reply.usage}
 
