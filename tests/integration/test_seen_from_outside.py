@@ -97,6 +97,6 @@ async def test_no_token_of_a_run_enters_the_message_stream_of_its_host(model_ser
 
     host = StateGraph(State).add_node("node", node).add_edge(START, "node").compile()
     given: State = {"answer": ""}
-    seen = [item async for item in host.astream(given, stream_mode=["messages", "values"], subgraphs=True)]
+    seen: list[Any] = [item async for item in host.astream(given, stream_mode=["messages", "values"], subgraphs=True)]
     assert [mode for _, mode, _ in seen if mode == "messages"] == []
     assert seen[-1][2]["answer"].startswith("echo: a")
