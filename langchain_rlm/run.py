@@ -200,6 +200,10 @@ class Run:
         path = state.get("path", "")
         profiles = await asyncio.get_running_loop().run_in_executor(self.threads, _profiles, corpus)
         level = Level(self, path, state.get("depth", 0), corpus, profiles)
+        taken = sorted(set(self.settings.tools) & {"search", "fetch"}) if corpus.searchable else []
+        if taken:
+            msg = f"The tool {taken[0]!r} has the name of what searches this context. Rename the tool."
+            raise InputError(msg)
         self.levels[path] = level
         if self.writer is None:
             with contextlib.suppress(RuntimeError, LookupError):

@@ -59,9 +59,10 @@ class Corpus:
         return "sha256:" + digest.hexdigest()
 
     def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
-        """The context of a recursive run: one document for each list of pieces over this one."""
+        """The context of a recursive run: one document for each list of pieces over this one, or the same to search."""
         texts = [assemble(document, self.texts) for document in pieces]
-        return Corpus(tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True)), single)
+        documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
+        return Corpus(documents, single, None if documents else self.searchable)
 
     def sources(self) -> list[dict[str, Any]]:
         """What code sees as `sources`."""

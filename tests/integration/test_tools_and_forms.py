@@ -218,3 +218,21 @@ def test_a_loader_is_read(model_server: ModelServer) -> None:
 def test_a_loader_that_fails_half_way_is_named_with_how_far_it_came(model_server: ModelServer) -> None:
     with pytest.raises(InputError, match=r"Pages failed after 2 documents \(OSError: the disk is away\)"):
         rlm_with(model_server, "").invoke({"question": QUESTION, "context": Pages(broken=True)})
+
+
+def search(query: str) -> str:
+    """A tool with the name of what searches a context."""
+    return query
+
+
+def test_a_tool_with_the_name_of_the_search_is_refused(model_server: ModelServer) -> None:
+    with pytest.raises(InputError, match="'search' has the name"):
+        rlm_with(model_server, "", tools=[search]).invoke({"question": QUESTION, "context": Fixed()})
+
+
+def test_a_recursive_run_searches_the_same_source(model_server: ModelServer) -> None:
+    replies = cell("FINAL(rlm_query('What about tea?') if budget()['turns'] > 8 else search('tea')[0]['text'])")
+    result = rlm_with(model_server, replies, budget=Budget(depth=2, turns=10)).invoke(
+        {"question": QUESTION, "context": Fixed()}
+    )
+    assert result["answer"] == "About tea"
