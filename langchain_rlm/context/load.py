@@ -60,7 +60,7 @@ def load_corpus(context: Any) -> Corpus:
         single = is_one and len(documents) == 1
     if not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
-        files = ", ".join(str(document.metadata["source"]) for document in documents[:3] if "source" in document.metadata)
+        files = ", ".join(str(read.metadata["source"]) for read in documents[:3] if "source" in read.metadata)
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"
         raise InputError(msg)
     return Corpus(documents, single)
