@@ -51,6 +51,8 @@ async def best_so_far(level: Level, journal: Sequence[Entry]) -> Any:
         draft = await level.draft()
         if draft not in (None, ""):
             return draft
+    if level.depth > 0:  # the code above must not take an output for an answer
+        return ""
     outputs = [entry["output"].strip() for entry in journal if entry["kind"] == "cell_end" and entry["output"].strip()]
     if not outputs:
         return ""

@@ -148,7 +148,7 @@ class Ledger:
         return self.budget.seconds * share - self.seconds
 
     def left(self) -> dict[str, int | float | None]:
-        """What is left of each part, as the root model sees it: without what is set aside for the last turn."""
+        """What is left, as the root model sees it: tokens, dollars and seconds less what is set aside for the end."""
         budget = self.budget
         seconds = self.remaining_seconds()
         share = 1.0 - WIND_DOWN_SHARE

@@ -49,6 +49,7 @@ class Engine:
         run = Run(self.settings)
         run.id = run_id or run.id
         self.runs[run.id] = run
+        run.ledger.set_turn_aside()
         config.get("configurable", {}).get(OPENED, []).append(run.id)
         return run
 
@@ -63,7 +64,6 @@ class Engine:
         if level is None:
             level = await run.enter(state, self.corpus_of(run, state))
             level.calls = sum(len(e["calls"]) for e in state["journal"] if e["kind"] == "asked")
-            run.ledger.set_turn_aside()
         return level
 
     def corpus_of(self, run: Run, state: RLMState) -> Corpus:

@@ -25,7 +25,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from langchain_rlm.engine import OPENED, Engine
-from langchain_rlm.loop import run_on_background_loop
+from langchain_rlm.loop import run_on_background_loop, to_its_end
 from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
@@ -72,7 +72,7 @@ def _closing(engine: Engine) -> type[Graph]:
                     async for item in items:
                         yield item
             finally:
-                await asyncio.shield(engine.close_all(opened))
+                await to_its_end(engine.close_all(opened))
 
     return ClosingGraph
 

@@ -31,10 +31,11 @@ def background_loop() -> asyncio.AbstractEventLoop:
 def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the background loop and wait; an interrupt (Ctrl-C) cancels it and waits for its end."""
     loop = background_loop()
-    if _is_running_here(loop):
+    try:
+        refuse_to_wait_for_itself(loop)
+    except RuntimeError:
         work.close()
-        msg = "A synchronous call from inside the background loop would wait for itself. Use the asynchronous form."
-        raise RuntimeError(msg)
+        raise
     ended = threading.Event()
 
     async def supervised() -> T:
@@ -51,6 +52,28 @@ def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
             future.cancel()
             ended.wait(timeout=PATIENCE)
         raise
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Await clean-up that a cancellation must not leave half-done; it is cancelled only after that."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            await asyncio.wait([task])
+        raise
+
+
+def refuse_to_wait_for_itself(loop: asyncio.AbstractEventLoop) -> None:
+    """Stop a synchronous call that is made on the background loop itself.
+
+    Raises:
+        RuntimeError: The caller runs on `loop`.
+    """
+    if _is_running_here(loop):
+        msg = "A synchronous call from inside the background loop would wait for itself. Use the asynchronous form."
+        raise RuntimeError(msg)
 
 
 def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:

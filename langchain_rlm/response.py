@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from langchain_rlm.errors import InputError
+from langchain_rlm.repl.outcomes import plain
 
 SHOWN_ERRORS = 8
 
@@ -41,16 +42,20 @@ class ResponseFormat:
         return json.dumps(self.adapter.json_schema(), ensure_ascii=False)
 
     def validate(self, value: Any) -> Any:
-        """The value as an instance; text is read as JSON when it is no valid value itself.
+        """The value as an instance: as it is, as the JSON it holds as a text, or by way of JSON (dates, strict models).
 
         Raises:
             ValidationError: It does not fit.
         """
-        if isinstance(value, str):
-            data = _json_in(value)
-            if data is not None:
-                return self.adapter.validate_python(data)
-        return self.adapter.validate_python(value)
+        data = _json_in(value) if isinstance(value, str) else None
+        try:
+            return self.adapter.validate_python(value)
+        except ValidationError as error:
+            by_value = error
+        try:
+            return self.adapter.validate_json(json.dumps(plain(value if data is None else data)))
+        except ValidationError as by_json:
+            raise (by_value if data is None else by_json) from None
 
     def problem(self, value: Any) -> str | None:
         """What is wrong with a value, in words for the root model; None when it fits."""
@@ -66,7 +71,7 @@ class ResponseFormat:
 
     def plain(self, value: Any) -> Any:
         """A valid value as JSON data."""
-        return self.adapter.dump_python(self.validate(value), mode="json")
+        return self.adapter.dump_python(self.validate(value), mode="json", by_alias=True)
 
 
 def _json_in(text: str) -> Any:

@@ -17,7 +17,7 @@ from langchain_rlm.context.load import load_corpus
 from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.loop import background_loop, run_on_background_loop
+from langchain_rlm.loop import background_loop, refuse_to_wait_for_itself, run_on_background_loop, to_its_end
 from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
@@ -160,6 +160,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
             **kwargs: Passed on to the graph.
         """
         loop = background_loop()
+        refuse_to_wait_for_itself(loop)
         out: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
         async def pump() -> None:
@@ -222,7 +223,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
                         yield False, mode, data
             yield True, "values", self._result(final)
         finally:
-            await asyncio.shield(self._engine.close(run))
+            await to_its_end(self._engine.close(run))
 
     def _result(self, final: Mapping[str, Any]) -> RLMResult:
         form = self._settings.response_format

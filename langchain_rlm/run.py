@@ -33,6 +33,8 @@ from langchain_rlm.state import Entry, RLMState
 
 T = TypeVar("T")
 
+GRACE = 5.0
+"""Seconds that a cell gets when the run's time is up: no call is made any more, and what was paid for is kept."""
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
 
@@ -125,12 +127,15 @@ class Level:
         """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
         outcome = await self._step(journal, step)
         if isinstance(outcome, Ended) and outcome.crashed:
+            self.hosts.clear()  # what the lost attempt was told
             outcome = await self._step(journal, step)
         return outcome
 
     async def _step(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
         session = await self.repl(journal)
         seconds = self.run.ledger.remaining_seconds(last_turn=self.is_last_turn)
+        if seconds is not None:
+            seconds = max(GRACE, seconds)
         outcome = await self._on_thread(session, lambda: step(session), seconds)
         if isinstance(outcome, Ended) and outcome.lost:
             await self.drop()
@@ -295,5 +300,8 @@ def spent(level: Level) -> dict[str, Any]:
 
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
-    msg = f"The context {ref.get('hash')} of this run is not in memory. Pass the same context again."
+    msg = (
+        f"The context {ref.get('hash')} of this run is not in this process, and a run goes on only where its text is. "
+        "Begin it anew with the question and the context."
+    )
     return InputError(msg)

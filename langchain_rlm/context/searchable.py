@@ -5,6 +5,7 @@ once, replayed exactly, and counts as touched.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from langchain_rlm.repl.tools import ReplTool
 
 Source = BaseRetriever | VectorStore | BaseStore
 DEFAULT_K = 4
+UNINDEXED = 1_000
+"""Items of a store without an index that are looked through."""
 
 
 @dataclass
@@ -42,13 +45,23 @@ class Searchable:
         return type(self.source).__name__
 
     def touched(self, journal: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The documents that searches gave, from the journal."""
+        """The documents that were found or fetched, from the journal."""
         found: dict[str, dict[str, Any]] = {}
         names = {
             call["id"]: call["tool"] for e in journal if e["kind"] == "asked" for call in e["calls"] if "tool" in call
         }
+        fetched = {
+            call["id"]: str([*call["arguments"][0], *call["arguments"][1].values()][0])
+            for e in journal if e["kind"] == "asked" for call in e["calls"] if call.get("tool") == "fetch"
+        }  # fmt: skip
         for entry in journal:
-            if entry["kind"] == "answer" and names.get(entry["id"]) == "search" and "value" in entry:
+            if entry["kind"] != "answer" or "value" not in entry:
+                continue
+            if names.get(entry["id"]) == "fetch":
+                key, size = fetched[entry["id"]], len(entry["value"])
+                facts = {"id": key, "name": key, "size": size, "metadata": {}, "spans": [[0, size]]}
+                found.setdefault(key, facts)
+            if names.get(entry["id"]) == "search":
                 for row in entry["value"]:
                     size = len(row["text"])
                     facts = {"id": row["id"], "name": row["name"], "size": size, "metadata": row["metadata"]}
@@ -100,7 +113,19 @@ async def _find(source: Source, query: str, k: int, config: RunnableConfig) -> l
 
 
 async def _store_search(store: BaseStore, query: str, k: int) -> Sequence[Any]:
-    return await store.asearch((), query=query, limit=k)
+    """Search by meaning where the store has an index; else by words, over its first items."""
+    found = await store.asearch((), query=query, limit=k)
+    if any(item.score is not None for item in found):
+        return found
+    words = set(re.findall(r"\w{3,}", query.lower())) or {query.lower()}
+    items = await store.asearch((), limit=UNINDEXED)
+    ranked = sorted(items, key=lambda item: -_hits(item, words))
+    return [item for item in ranked[:k] if _hits(item, words)]
+
+
+def _hits(item: Any, words: set[str]) -> int:
+    text = str(item.value).lower()
+    return sum(word in text for word in words)
 
 
 async def _get(source: Source, key: str) -> Document | None:

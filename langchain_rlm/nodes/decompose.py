@@ -29,6 +29,13 @@ class RootOverflowError(ModelError):
     """The conversation does not fit the root model's window."""
 
 
+class NoReplyError(ModelError):
+    """The root model can be reached and gives no reply: it refuses, or says nothing."""
+
+
+ROOT_ERRORS = {"overflow": RootOverflowError, "refused": NoReplyError, "empty": NoReplyError, "cut_off": NoReplyError}
+
+
 async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """One turn of the root model."""
     level = await engine.level_of(state, config)
@@ -44,7 +51,12 @@ async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> 
 
 
 async def _turn(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    reply, parsed = await _next_reply(level, state, config)
+    try:
+        reply, parsed = await _next_reply(level, state, config)
+    except NoReplyError:
+        if not journals.turns(state["journal"]):
+            raise
+        return await Turn(level, state, parse_reply("")).give_up()  # what was paid for is worth more than an error
     turn = Turn(level, state, parsed, entries=[_reply_entry(level, state, reply)])
     if reply.cut_off and parsed.unclosed:
         turn.note(prompts.UNCLOSED)
@@ -65,7 +77,10 @@ async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> 
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
             break
         asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
-        more = await _ask_root(level, state, asked, config)
+        try:
+            more = await _ask_root(level, state, asked, config)
+        except NoReplyError:
+            break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off)
         parsed = parse_reply(reply.text)
@@ -121,13 +136,13 @@ async def _ask_root(
             config,
             name="rlm.root",
             metadata={"rlm_depth": level.depth, "rlm_turn": turn},
-            last_turn=is_last,
+            last_turn=is_last and level.depth == 0,  # what is set aside is for the first run's answer
             whole=False,
         )
     except ModelCallError as error:
         kind = error.failure.kind
         msg = f"The root model cannot be used ({kind}): {error}"
-        raise (RootOverflowError if kind == "overflow" else ModelError)(msg) from error
+        raise ROOT_ERRORS.get(kind, ModelError)(msg) from error
 
 
 def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
@@ -151,7 +166,8 @@ async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Comm
         try:
             reply = await _ask_directly(level, messages, config, turn=len(entries) + 1)
         except BudgetExceededError as error:
-            return finish(level, state, entries, "", f"budget:{error.limit}")
+            said = entries[-1]["text"] if entries else ""
+            return finish(level, state, entries, said, f"budget:{error.limit}")
         except ModelCallError as error:
             if error.failure.kind == "overflow" and level.run.settings.route == "auto":
                 return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
@@ -170,5 +186,6 @@ async def _ask_directly(level: Level, messages: list[BaseMessage], config: Runna
     emit("turn", level, turn=turn, last=True)
     return await level.run.caller.ask(
         level.run.settings.model, messages, config,
-        name="rlm.direct", metadata={"rlm_depth": level.depth, "rlm_turn": turn}, last_turn=True,
+        name="rlm.direct", metadata={"rlm_depth": level.depth, "rlm_turn": turn},
+        last_turn=level.depth == 0,  # what is set aside is for the first run's answer
     )  # fmt: skip

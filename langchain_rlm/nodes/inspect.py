@@ -67,6 +67,8 @@ def choose_route(level: Level) -> str:
     settings = level.run.settings
     if level.corpus.searchable is not None:
         return "rlm"
+    if settings.tools and settings.route == "auto":
+        return "rlm"  # tools are for code
     if settings.route != "auto":
         return settings.route
     tokens = sum(estimate_tokens(text) for text in level.corpus.texts)

@@ -81,7 +81,8 @@ async def _use_tool(engine: Engine, level: Level, call: Entry, config: RunnableC
 async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
     """Run the same state machine one level down; what it spends counts for the whole tree."""
     if not level.run.ledger.set_turn_aside():
-        return await _ask_model(engine, level, call, config)
+        msg = "No turn is left for a recursive run. Ask with llm_query and the text in the prompt, or finish."
+        raise BudgetExceededError(msg, "turns")
     path = f"{level.path}/{call['id']}"
     question, ref = _task(level, call)
     begun = {"run_id": level.run.id, "path": path, "depth": level.depth + 1, "context_ref": ref}
