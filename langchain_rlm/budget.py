@@ -122,10 +122,6 @@ class Ledger:
     def seconds(self) -> float:
         return self.clock() - self._started
 
-    def shift_start(self, seconds: float) -> None:
-        """Count `seconds` that an earlier process spent on this run."""
-        self._started -= seconds
-
     def record(self, model: str, usage: Mapping[str, Any]) -> None:
         self.models.setdefault(model, Spent()).add(usage)
 

@@ -1,6 +1,6 @@
 """Finds the live side of a run from graph state, and builds it when it is not there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,6 @@ class Engine:
     runs: dict[str, Run] = field(default_factory=dict)
     graph: Any = None
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
-    find_corpus: Callable[[str], Corpus | None] = lambda _hash: None
 
     def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
         """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
@@ -63,7 +62,7 @@ class Engine:
         level = run.levels.get(state.get("path", ""))
         if level is None:
             level = await run.enter(state, self.corpus_of(run, state))
-            level.calls = sum(len(e["calls"]) for e in state["journal"] if e["kind"] == "asked")
+            level.calls = sum(len(e["calls"]) for e in state.get("journal", []) if e["kind"] == "asked")
         return level
 
     def corpus_of(self, run: Run, state: RLMState) -> Corpus:
@@ -77,7 +76,7 @@ class Engine:
             above = run.levels.get(state["path"].rpartition("/")[0])
             if above is not None:
                 return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
-        corpus = run.corpora.get(ref.get("hash", "")) or self.find_corpus(ref.get("hash", ""))
+        corpus = run.corpora.get(ref.get("hash", ""))
         if corpus is None:
             raise unknown_context(ref)
         return corpus
