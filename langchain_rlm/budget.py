@@ -184,6 +184,10 @@ class Ledger:
     def take_turn(self) -> None:
         self.turns += 1
 
+    def give_turn_up(self) -> None:
+        """A turn was taken, and the call for it could not be made."""
+        self.turns -= 1
+
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def take_sub_queries(self, count: int) -> None:

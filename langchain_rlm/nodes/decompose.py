@@ -51,8 +51,12 @@ async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> 
 
 
 async def _turn(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
+    level.run.ledger.take_turn()  # before the call: runs side by side must not all see the same last one
     try:
         reply, parsed = await _next_reply(level, state, config)
+    except BudgetExceededError:
+        level.run.ledger.give_turn_up()
+        raise
     except NoReplyError:
         if not journals.turns(state["journal"]):
             raise
@@ -91,6 +95,7 @@ async def _last_turn(level: Level, state: RLMState, config: RunnableConfig, limi
     """Out of budget: one more reply, without sub-queries, for the best answer from what is known."""
     messages = [*_messages(level, state), HumanMessage(prompts.last_turn_message(limit))]
     level.give_turn_back()
+    level.run.ledger.take_turn()
     level.is_last_turn = True
     turn = Turn(level, state, parse_reply(""), f"budget:{limit}")
     try:
@@ -146,7 +151,6 @@ async def _ask_root(
 
 
 def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
-    level.run.ledger.take_turn()
     turn = journals.turns(state["journal"]) + 1
     emit("reply", level, turn=turn, text=reply.text, model=reply.model, spent=spent(level))
     return {
@@ -183,6 +187,7 @@ async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Comm
 
 
 async def _ask_directly(level: Level, messages: list[BaseMessage], config: RunnableConfig, *, turn: int) -> Reply:
+    level.run.ledger.take_turn()
     emit("turn", level, turn=turn, last=True)
     return await level.run.caller.ask(
         level.run.settings.model, messages, config,
