@@ -185,6 +185,8 @@ class Run:
     corpora: dict[str, Corpus] = field(default_factory=dict)
     """Contexts that a caller handed over before the graph began, by hash."""
     writer: Callable[[Any], None] | None = None
+    sessions: list[Session] = field(default_factory=list)
+    """Every REPL that was opened, also those that no level has yet."""
     _threads: ThreadPoolExecutor | None = None
     _pool: monty.Monty | None = None
     _pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -227,6 +229,8 @@ class Run:
             host=lambda _: None,
             tools=frozenset(level.tools),
         )
+        self.sessions = [known for known in self.sessions if not known.is_closed]
+        self.sessions.append(session)
         await self.to_its_end(session.open, undo=session.close)
         return session
 
@@ -251,6 +255,9 @@ class Run:
 
     async def close(self) -> None:
         """End workers, threads and connections. Safe to call twice."""
+        for session in self.sessions:
+            session.kill()  # first of all: a thread that waits for a cell would be waited for
+        self.sessions.clear()
         for level in list(self.levels.values()):
             await level.drop()
         self.levels.clear()

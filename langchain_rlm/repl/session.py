@@ -69,6 +69,7 @@ class Session:
     _feeds: int = 0
     _pid: int | None = None
     _is_killed: bool = False
+    is_closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pause: _Pause | None = None
     _waiting: dict[int, Asked] = field(default_factory=dict)
@@ -135,6 +136,7 @@ class Session:
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
         self._pause = None
+        self.is_closed = True
         with self._lock:
             self._pid = None  # the pool may give the same worker to another session
         with contextlib.suppress(monty.MontyError, RuntimeError):

@@ -25,7 +25,7 @@ KEY = "sk-marker-77aa12"
 MODELS = ("--model", "openai:root", "--sub-model", "openai:sub", "--route", "rlm")
 OFFLINE = ("--model", "offline")
 QUESTION = ("--question", "What is there?")
-SECONDS = 30
+SECONDS = 90
 Done = subprocess.CompletedProcess[str]
 Ask = Callable[..., Done]
 
