@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow lint types bench clean
+.PHONY: demo test test-slow lint types bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/langchain-rlm ask pydoc: --model offline --question "How does the with statement work, and which methods does it call?"
@@ -12,7 +12,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest -q -m slow
+	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m slow # memory is measured
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -25,6 +25,13 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/middleware.py
 	$(BIN)/python benchmarks/chat_model.py
+
+# By hand, ten minutes each; what is found is left in build/fuzz and becomes a test of the module it was found in.
+fuzz: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	mkdir -p build/fuzz
+	cd build/fuzz && ../../$(BIN)/python ../../fuzz/replies.py -max_total_time=600
+	cd build/fuzz && ../../$(BIN)/python ../../fuzz/formats.py -max_total_time=600
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'

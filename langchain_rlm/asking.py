@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from langgraph.types import Send
 
+from langchain_rlm import journal as journals
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.repl.outcomes import Asked, Call, plain
 from langchain_rlm.run import Level, emit
@@ -12,8 +13,9 @@ from langchain_rlm.state import Entry, Piece
 GROUPS = 128
 """Tasks of one fan-out. Larger batches put several sub-queries into a task: the cost of tasks grows faster than their
 number."""
-GROUPS_SAVED = 256
-"""The same with a checkpointer, which saves an answer when its task has ended."""
+WAVE = 1_000
+"""With a checkpointer every sub-query is a task, so that its answer is saved when it comes. The cost of tasks grows
+faster than their number: no more than this are sent out at a time."""
 
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
 
@@ -62,18 +64,18 @@ def _plain(pieces: Sequence[Piece]) -> list[Piece]:
 
 def answers_at_once(level: Level, asked: Entry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[Entry]:
     """The answers that need no model: those paid for before, and refusals."""
-    given = {entry["id"]: entry for entry in journal if entry["kind"] == "answer"} if _reuses(asked) else {}
+    given = journals.answers(journal) if _reuses(asked) else {}
     refused = _refusal(
         level, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
     )
     answers = []
     for call in asked["calls"]:
         if "reused" in call:
-            answers.append({**given[call["reused"]], "id": call["id"], "usage": None})
+            answers.append({**given[call["reused"]], "id": call["id"], "usage": None, "is_copy": True})
         elif "tool" in call:
             continue
         elif error := refused or _unknown_model(level, call["model"]):
-            answers.append({"kind": "answer", "id": call["id"], "error": error})
+            answers.append({"kind": "answer", "id": call["id"], "error": error, "refused": bool(refused)})
     return answers
 
 
@@ -101,14 +103,21 @@ def _unknown_model(level: Level, name: str | None) -> dict[str, str] | None:
     return {"type": "invalid", "message": f"There is no sub-model {name!r}. Known: {known}."}
 
 
-def sends(level: Level, calls: Sequence[Entry], *, turn: int) -> list[Send]:
-    """One task for each question, up to a number; then several to a task. Recursive runs never share one."""
+def sends(level: Level, calls: Sequence[Entry]) -> list[Send]:
+    """One task for each question, up to a number; then several to a task, or in waves where answers are saved.
+
+    Recursive runs and tools never share a task: they may be interrupted, and a task is then run again. A task has the
+    ids of its calls alone; what they ask is in the journal, and would else be saved three times.
+    """
     emit("sub_queries", level, count=len(calls))
-    base = {"run_id": level.run.id, "path": level.path, "depth": level.depth, "turn": turn}
-    recursive: list[Entry] = []
-    small: list[Entry] = []
-    for call in calls:
-        (recursive if call["how"] == "rlm" and level.may_recurse else small).append(call)
-    size = -(-len(small) // (GROUPS_SAVED if level.run.settings.is_saved else GROUPS)) or 1
-    groups = [small[start : start + size] for start in range(0, len(small), size)]
-    return [Send("sub_query", {**base, "calls": group}) for group in [*groups, *([call] for call in recursive)]]
+    if level.run.settings.is_saved:
+        groups = [[call] for call in calls[:WAVE]]
+    else:
+        alone = [call for call in calls if call["how"] == "tool" or (call["how"] == "rlm" and level.may_recurse)]
+        small = [call for call in calls if call not in alone] if alone else calls
+        size = -(-len(small) // GROUPS) or 1
+        groups = [
+            *(list(small[start : start + size]) for start in range(0, len(small), size)),
+            *([one] for one in alone),
+        ]
+    return [Send("sub_query", {"calls": [call["id"] for call in group]}) for group in groups]

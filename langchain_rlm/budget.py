@@ -26,7 +26,9 @@ class Budget:
             starts a recursive run; at the limit it is an `llm_query` (arXiv 2512.24601, section 2).
         tokens: Input and output tokens of all calls.
         cost: US dollars. Calls to models without a known price count as free, and the result says so.
-        seconds: Wall time, calls in flight included.
+        seconds: Wall time, calls in flight included; time in which no process runs does not count.
+        confirm_above: US dollars. Before what one pause of a cell asks is estimated to cost more, the run interrupts
+            with a quote and goes on when it is resumed (LangGraph `interrupt`). Needs a checkpointer.
 
     Raises:
         InputError: A part is zero, negative or no number (depth may be 0).
@@ -38,6 +40,7 @@ class Budget:
     tokens: int | None = None
     cost: float | None = 2.0
     seconds: float | None = 600
+    confirm_above: float | None = None
 
     def __post_init__(self) -> None:
         for part in fields(self):
@@ -48,7 +51,7 @@ class Budget:
             return
         whole = name in {"turns", "sub_queries", "depth", "tokens"}
         kinds = (int,) if whole else (int, float)
-        least = 0 if name == "depth" else None
+        least = 0 if name in {"depth", "confirm_above"} else None
         if isinstance(value, bool) or not isinstance(value, kinds):
             msg = f"Budget({name}={value!r}): use a {'whole ' if whole else ''}number{'' if whole else ' or None'}."
             raise InputError(msg)
@@ -92,6 +95,17 @@ class Spent:
 
 
 @dataclass
+class Spending:
+    """What was spent before, recursive runs included."""
+
+    turns: int = 0
+    sub_queries: int = 0
+    seconds: float = 0.0
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    """Model and usage of every call."""
+
+
+@dataclass
 class Ledger:
     """Spending of a tree of runs, kept on one event loop: no locks."""
 
@@ -121,6 +135,14 @@ class Ledger:
     @property
     def seconds(self) -> float:
         return self.clock() - self._started
+
+    def charge(self, spending: Spending) -> None:
+        """Count what was spent before this process."""
+        for model, usage in spending.calls:
+            self.record(model, usage)
+        self.turns += spending.turns
+        self.sub_queries += spending.sub_queries
+        self._started = min(self._started, self.clock() - spending.seconds)
 
     def record(self, model: str, usage: Mapping[str, Any]) -> None:
         self.models.setdefault(model, Spent()).add(usage)
@@ -205,6 +227,10 @@ class Ledger:
             msg = f"{count} sub-queries asked, {left} left of {limit}. Ask fewer and larger ones, or finish."
             raise BudgetExceededError(msg, "sub_queries")
         self.sub_queries += count
+
+    def give_sub_queries_back(self, count: int) -> None:
+        """Sub-queries were counted, and are not made after all."""
+        self.sub_queries -= count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
         """Set tokens and dollars aside for a call about to be made; `release` them when it has ended.

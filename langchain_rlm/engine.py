@@ -2,16 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 
-from langchain_rlm.budget import Spent
+from langchain_rlm import journal as journals
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.journal import spent_before, turns
+from langchain_rlm.context.store import ContextStore
+from langchain_rlm.errors import InputError
+from langchain_rlm.repl.idle import IdleRepls
 from langchain_rlm.run import Level, Run, unknown_context
+from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, GroupingSaver
 from langchain_rlm.settings import Settings
-from langchain_rlm.state import RLMState
+from langchain_rlm.state import Entry, RLMState
+
+RECENT = 8
+RECENT_CHARACTERS = 50_000_000
+"""Contexts that are kept at hand for threads that go on, at most; the newest one is kept whatever its size."""
+
+CONFIG_KEY_READ = "__pregel_read"
+"""LangGraph's own key (`langgraph._internal._constants`): reads the graph's state from within a task."""
+PLACE = ["run_id", "path", "depth", "context_ref"]
 
 OPENED = "__rlm_opened"
 """Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
@@ -31,68 +42,126 @@ class Engine:
     """What the nodes of one `RLM` share."""
 
     settings: Settings
+    contexts: ContextStore | None = None
+    """Where contexts are kept for other processes."""
+    recent: dict[str, Corpus] = field(default_factory=dict)
+    """The newest contexts of this process, by hash, when a checkpointer lets runs go on."""
+    saver: GroupingSaver | None = None
+    """The checkpointer, when it tells what is saved."""
     runs: dict[str, Run] = field(default_factory=dict)
+    idle: IdleRepls = field(init=False)
     graph: Any = None
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
 
+    def __post_init__(self) -> None:
+        self.idle = IdleRepls(self.settings.limits)
+
     def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
         """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
-        run = self.runs.get(state.get("run_id", ""))
-        if run is None:
-            run = self.new_run(config, state.get("run_id"))
-            self._count_before(run, state)
-        return run
+        run_id = state.get("run_id", "")
+        run = self.runs.get(run_id)
+        if run is None and (opened := self._opened(config)) is not None:
+            run = self.runs[run_id] = opened  # opened for a new run, and a host's checkpointer had one to go on with
+        return run or self.new_run(config, run_id)
+
+    def _opened(self, config: RunnableConfig) -> Run | None:
+        begun: Mapping[str, Any] = config.get("configurable", {}).get(BEGUN) or {}
+        return self.runs.get(begun.get("run_id", ""))
 
     def new_run(self, config: RunnableConfig, run_id: str | None = None) -> Run:
         """A fresh run, of which `config` is told."""
-        run = Run(self.settings)
+        run = self.open_run(run_id)
+        run.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(CONFIG_KEY_CHECKPOINTER))
+        config.get("configurable", {}).get(OPENED, []).append(run.id)
+        return run
+
+    def open_run(self, run_id: str | None = None) -> Run:
+        """A fresh run; `close` ends it.
+
+        Raises:
+            InputError: That run is going on in this process.
+        """
+        if run_id in self.runs:
+            msg = f"The run {run_id} of this thread is going on in this process already. Wait for it to end."
+            raise InputError(msg)
+        run = Run(self.settings, self.idle, is_saved=self.settings.is_saved)
         run.id = run_id or run.id
         self.runs[run.id] = run
         run.ledger.set_turn_aside()
-        config.get("configurable", {}).get(OPENED, []).append(run.id)
         return run
+
+    @staticmethod
+    def state_of(config: RunnableConfig) -> RLMState:
+        """Which run a task of a fan-out belongs to: the task itself does not say."""
+        read = config.get("configurable", {}).get(CONFIG_KEY_READ)
+        return cast("RLMState", read(PLACE) if read else {})
 
     async def level_of(self, state: RLMState, config: RunnableConfig) -> Level:
         """The live level of a state, rebuilt from what the state says when it was lost.
 
         Raises:
-            InputError: The text of the run is not in this process.
+            InputError: The text of the run is nowhere to be found.
         """
         run = self.run_of(state, config)
-        level = run.levels.get(state.get("path", ""))
-        if level is None:
-            level = await run.enter(state, self.corpus_of(run, state))
-            level.calls = sum(len(e["calls"]) for e in state.get("journal", []) if e["kind"] == "asked")
+        async with run.entering:
+            level = run.levels.get(state.get("path", ""))
+            if level is None:
+                level = await run.enter(state, await self.corpus_of(run, state))
+        if not level.is_counted and "journal" in state:
+            self._count(level, state["journal"])
         return level
 
-    def corpus_of(self, run: Run, state: RLMState) -> Corpus:
+    async def corpus_of(self, run: Run, state: RLMState) -> Corpus:
         """The text of a run, by what its state refers to.
 
         Raises:
-            InputError: It is not in this process.
+            InputError: It is neither in this process nor in the context store.
         """
+        path = state.get("path", "")
         ref = state.get("context_ref") or {}
         if "pieces" in ref:
-            above = run.levels.get(state["path"].rpartition("/")[0])
+            above = run.levels.get(path.rpartition("/")[0])
             if above is not None:
                 return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
-        corpus = run.corpora.get(ref.get("hash", ""))
+        key = ref.get("hash", "")
+        corpus = run.corpora.get(key)
+        if corpus is None:
+            corpus = self.recent.get(key)
+        if corpus is None and self.contexts is not None:
+            corpus = await self.contexts.get(key)
         if corpus is None:
             raise unknown_context(ref)
+        run.corpora[key] = corpus
         return corpus
 
+    async def keep(self, corpus: Corpus) -> None:
+        """Have a context at hand for what follows on its thread, and put it where another process finds it."""
+        if self.settings.is_saved:
+            self.recent.pop(corpus.hash, None)
+            self.recent[corpus.hash] = corpus
+            while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
+                del self.recent[next(iter(self.recent))]
+        if self.contexts is not None:
+            await self.contexts.put(corpus)
+
+    def _characters(self) -> int:
+        return sum(corpus.characters for corpus in self.recent.values())
+
     @staticmethod
-    def _count_before(run: Run, state: RLMState) -> None:
-        """Charge what the journal says was spent before this process."""
-        journal = state.get("journal") or []
-        for model, usage in spent_before(journal):
-            run.ledger.models.setdefault(model, Spent()).add(usage)
-        run.ledger.turns = turns(journal)
-        run.ledger.sub_queries = sum(len(entry["calls"]) for entry in journal if entry["kind"] == "asked")
+    def _count(level: Level, journal: Sequence[Entry]) -> None:
+        """Take over what the journal says about the time before this process."""
+        level.is_counted = True
+        level.calls = journals.last_id(journal)
+        level.run.ledger.charge(journals.spending(journal, without=level.answered))
+        turn = journals.this_turn(journal)
+        if turn and turn[0]["last"]:
+            level.is_last_turn = True
+            level.give_turn_back()
 
     async def close(self, run: Run) -> None:
         """End a run's live side."""
-        self.runs.pop(run.id, None)
+        for run_id in [run_id for run_id, known in self.runs.items() if known is run]:
+            del self.runs[run_id]
         await run.close()
 
     async def give_up(self, state: RLMState) -> None:

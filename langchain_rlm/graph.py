@@ -10,6 +10,9 @@
     |            |
     +-- (asks)   +--> END
 
+A reply of the root model is saved before its cells run: `decompose` then follows itself. Where a person is to confirm
+what a batch costs, `decompose` and `aggregate` go to `aggregate`, which interrupts the run.
+
 `decompose` and `aggregate` choose where to go by `Command`: to `sub_query` with what the cell asked, to the next turn,
 or to the end with the answer.
 """
@@ -92,9 +95,10 @@ def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]
 def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
     builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMInput, output_schema=RLMOutput)
     builder.add_node("inspect", BoundNode(engine, inspect), destinations=("decompose",))
-    builder.add_node("decompose", BoundNode(engine, decompose), destinations=("sub_query", "decompose", "__end__"))
+    after_cells = ("sub_query", "aggregate", "decompose", "__end__")
+    builder.add_node("decompose", BoundNode(engine, decompose), destinations=after_cells)
     builder.add_node("sub_query", BoundNode(engine, sub_query))
-    builder.add_node("aggregate", BoundNode(engine, aggregate), destinations=("sub_query", "decompose", "__end__"))
+    builder.add_node("aggregate", BoundNode(engine, aggregate), destinations=after_cells)
     builder.add_edge(START, "inspect")
     builder.add_edge("sub_query", "aggregate")
     return builder
@@ -118,7 +122,7 @@ class BoundNode(Runnable[Any, Any]):
         try:
             return await self.node(self.engine, input, config or {})
         except (Exception, asyncio.CancelledError):
-            await self.engine.give_up(input)
+            await self.engine.give_up(self.engine.state_of(config or {}))
             raise
 
 

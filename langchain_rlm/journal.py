@@ -1,11 +1,12 @@
 """Reading a run's journal: where it stands, what the root model has seen. Pure functions over plain entries."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from langchain_rlm.budget import Spending
+from langchain_rlm.prompts import next_question
 from langchain_rlm.repl.outcomes import Result
 from langchain_rlm.state import Entry
 
@@ -26,6 +27,8 @@ class RecordedCell:
     asked: tuple[Entry, ...]
     hosts: tuple[Entry, ...]
     end: Entry | None
+    is_first: bool = False
+    """The first cell after a question."""
 
 
 def route(journal: Sequence[Entry]) -> str:
@@ -44,9 +47,34 @@ def last_asked(journal: Sequence[Entry]) -> tuple[Entry, dict[str, Entry]]:
     raise LookupError
 
 
-def turns(journal: Iterable[Entry]) -> int:
-    """Root-model replies so far."""
-    return sum(entry["kind"] == "reply" for entry in journal)
+def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries that belong to the newest question of the thread."""
+    for index in range(len(journal) - 1, -1, -1):
+        if journal[index]["kind"] in {"run", "question"}:
+            return journal[index:]
+    return journal
+
+
+def turns(journal: Sequence[Entry]) -> int:
+    """Root-model replies to the newest question so far."""
+    return sum(entry["kind"] == "reply" for entry in since_question(journal))
+
+
+def awaits_cells(journal: Sequence[Entry]) -> bool:
+    """The newest entry is a reply whose cells have not begun."""
+    return bool(journal) and journal[-1]["kind"] == "reply"
+
+
+def is_first_cell(journal: Sequence[Entry]) -> bool:
+    """The next cell is the first one after a question, or all before it were lost."""
+    cells = recorded_cells(since_question(journal))
+    return all(cell.end is not None and cell.end["lost"] for cell in cells)
+
+
+def last_id(journal: Iterable[Entry]) -> int:
+    """The number of the newest call; calls are numbered from 1 on."""
+    numbers = [int(call["id"]) for entry in journal for call in entry.get("calls", ())]
+    return max(numbers, default=0)
 
 
 def this_turn(journal: Sequence[Entry]) -> Sequence[Entry]:
@@ -57,9 +85,30 @@ def this_turn(journal: Sequence[Entry]) -> Sequence[Entry]:
     return ()
 
 
+def turn_before(journal: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries of the turn before the newest, to the same question."""
+    entries = since_question(journal)
+    newest = len(this_turn(entries))
+    return this_turn(entries[: len(entries) - newest])
+
+
+def is_confirmed(journal: Sequence[Entry]) -> bool:
+    """A person has decided about what was asked last."""
+    for entry in reversed(journal):
+        if entry["kind"] in {"confirm", "asked"}:
+            return bool(entry["kind"] == "confirm")
+    return False
+
+
 def answers(journal: Sequence[Entry]) -> dict[str, Entry]:
     """The answered calls by id."""
-    return {entry["id"]: entry for entry in journal if entry["kind"] == "answer"}
+    given = {}
+    for entry in journal:
+        if entry["kind"] == "answer":
+            given[entry["id"]] = entry
+        elif entry["kind"] == "fork":
+            given |= {answer["id"]: answer for answer in entry["answers"]}
+    return given
 
 
 def result_of(answer: Entry) -> Result:
@@ -73,31 +122,36 @@ def result_of(answer: Entry) -> Result:
 def recorded_cells(journal: Iterable[Entry]) -> Iterator[RecordedCell]:
     """The cells of a run in the order they ran."""
     code, index, asked, hosts = "", 0, list[Entry](), list[Entry]()
-    running = False
+    running, is_new, is_first = False, True, True
     for entry in journal:
         kind = entry["kind"]
-        if kind == "cell":
+        if kind == "question":
+            is_new = True
+        elif kind == "cell":
             running, code, index, asked, hosts = True, entry["code"], entry["index"], [], []
+            is_first, is_new = is_new, False
         elif kind == "asked":
             asked.append(entry)
         elif kind == "host":
             hosts.append(entry)
         elif kind == "cell_end" and running:
-            yield RecordedCell(code, index, tuple(asked), tuple(hosts), entry)
-            running = False
+            yield RecordedCell(code, index, tuple(asked), tuple(hosts), entry, is_first)
+            running, is_new = False, is_new or (is_first and entry["lost"])
     if running:
-        yield RecordedCell(code, index, tuple(asked), tuple(hosts), None)
+        yield RecordedCell(code, index, tuple(asked), tuple(hosts), None, is_first)
 
 
 def unclaimed(journal: Sequence[Entry]) -> dict[str, list[Entry]]:
     """Answers that were paid for and then lost to an exception, by the digest of the call.
 
     A cell that fails after its sub-queries is written again and asks the same: those answers are given again, each
-    once. The same holds within a cell for a batch of which one failed. Answers that arrived are not given again: who
-    asks the same on purpose (to vote, say) wants new ones.
+    once. The same holds within a cell for a batch of which one failed, and for what a fork cut off. Answers that
+    arrived are not given again: who asks the same on purpose (to vote, say) wants new ones.
     """
     given = answers(journal)
     pool: dict[str, list[Entry]] = {}
+    for fork in (entry for entry in journal if entry["kind"] == "fork"):
+        _put(pool, given, (call for call in fork["calls"] if _is_answered(given, call)))
     for cell in recorded_cells(journal):
         lost: dict[str, Entry] = {}
         for asked in cell.asked:
@@ -154,6 +208,10 @@ def _parts(journal: Sequence[Entry], shown: int) -> Iterator[tuple[str, str]]:
             seen.append(observation(entry, shown))
         elif entry["kind"] == "note":
             seen.append(entry["text"])
+        elif entry["kind"] == "question":
+            seen.append(next_question(entry["text"]))
+        elif entry["kind"] == "end":
+            seen.append(f"[answered, {entry['characters']:,} characters]")
     if reply is not None:
         yield reply, "\n\n".join(seen) or NO_OUTPUT
 
@@ -202,6 +260,32 @@ def _folded(seen: str) -> str:
     return f"[older output, {len(seen):,} characters, began: {first[:120]}]"
 
 
-def spent_before(journal: Iterable[Entry]) -> list[tuple[str, dict[str, Any]]]:
-    """Model and usage of every call on record."""
-    return [(e["model"], e["usage"]) for e in journal if e["kind"] in {"reply", "answer"} and e.get("usage")]
+def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spending:
+    """What the newest question of a journal has cost so far.
+
+    Args:
+        journal: The run's entries.
+        without: Ids of calls whose answers do not count.
+    """
+    total = Spending()
+    refused: set[str] = set()
+    for entry in since_question(journal):
+        if entry["kind"] == "answer" and entry["id"] in without:
+            continue
+        total.seconds = max(total.seconds, entry.get("at", 0.0))
+        if entry["kind"] == "reply":
+            total.turns += 1
+        if entry["kind"] in {"reply", "answer"} and entry.get("usage"):
+            total.calls.append((entry["model"], entry["usage"]))
+        if entry["kind"] == "asked":
+            total.sub_queries += sum("reused" not in call and "tool" not in call for call in entry["calls"])
+        if entry["kind"] == "answer":
+            if entry.get("refused"):
+                refused.add(entry["id"])
+            if entry.get("run") and not entry.get("is_copy"):
+                below = spending(entry["run"]["journal"])
+                total.turns += below.turns
+                total.sub_queries += below.sub_queries
+                total.calls += below.calls
+    total.sub_queries -= len(refused)
+    return total

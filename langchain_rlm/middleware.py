@@ -12,20 +12,10 @@ from langgraph.runtime import Runtime
 from langgraph.store.base import BaseStore
 from langgraph.types import Command
 
+from langchain_rlm.blobs import GraphStore, Memory, open_store
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.host import aask, ask
-from langchain_rlm.offload import (
-    KEY,
-    GraphStore,
-    KeptDocument,
-    LongText,
-    Memory,
-    context_of,
-    entries,
-    intact,
-    open_store,
-    pick,
-)
+from langchain_rlm.offload import KEY, KeptDocument, LongText, context_of, entries, intact, pick
 from langchain_rlm.rlm import RLM
 from langchain_rlm.shorten import Shortener, Turn, messages_of, shorten_result
 
@@ -82,7 +72,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         rlm: Answers the questions.
         above: Estimated tokens of text that a tool result or user message may have. Of content blocks, only texts are
             offloaded, the largest first; images stay.
-        store: Where the texts are kept: a directory `Path` (one file each, made when it is not there; nothing is ever
+        store: Where the texts are kept: a directory (one file each, made when it is not there; nothing is ever
             deleted), a LangGraph `BaseStore`, or a LangChain `ByteStore`. Default: the store that the agent was
             compiled with, else the memory of this process, which a restart loses.
         preview: Characters of a text that stay in the conversation, from its start and its end.
@@ -192,15 +182,15 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     # -- the store ----------------------------------------------------------------------------------------------------
 
     def _store_of(self, runtime_store: BaseStore | None) -> Any:
-        return self._store or (self._memory if runtime_store is None else GraphStore(runtime_store))
+        return self._store or (self._memory if runtime_store is None else GraphStore(runtime_store, KEY))
 
     def _keep(self, kept: Sequence[LongText], runtime_store: BaseStore | None) -> None:
         for text in kept:
-            self._store_of(runtime_store).put(text)
+            self._store_of(runtime_store).put(text.hash, text.data)
 
     async def _akeep(self, kept: Sequence[LongText], runtime_store: BaseStore | None) -> None:
         for text in kept:
-            await self._store_of(runtime_store).aput(text)
+            await self._store_of(runtime_store).aput(text.hash, text.data)
 
     # -- the tool -----------------------------------------------------------------------------------------------------
 

@@ -3,28 +3,19 @@
 A text is known by the SHA-256 of its content. State holds that hash and a short handle; the text is in a store.
 """
 
-import asyncio
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Any, TypedDict
 
 from langchain_core.documents import Document
-from langchain_core.stores import BaseStore as KeyValueStore
 from langchain_core.tools import ToolException
-from langgraph.store.base import BaseStore
 
-from langchain_rlm.errors import InputError
+from langchain_rlm.blobs import Memory
 
 KEY = "rlm_documents"
 """The key of the agent's state."""
-NAMESPACE = (KEY,)
-"""Where documents are in a LangGraph store."""
 HANDLE_DIGITS = 12
 SHOWN = 20
 """Documents named in an error."""
@@ -67,130 +58,9 @@ def entries(kept: list[LongText]) -> dict[str, KeptDocument]:
     return {text.handle: text.entry() for text in kept}
 
 
-class TextStore(Protocol):
-    """Keeps texts by the hash of their content."""
-
-    def get(self, key: str) -> str | None: ...
-    async def aget(self, key: str) -> str | None: ...
-    def put(self, text: LongText) -> None: ...
-    async def aput(self, text: LongText) -> None: ...
-
-
-def open_store(store: Any) -> TextStore | None:
-    """The store for what a user passed; None for None.
-
-    Args:
-        store: A directory `Path`, a LangGraph `BaseStore`, or a LangChain `ByteStore`.
-
-    Raises:
-        InputError: It is something else, or the path is no directory.
-    """
-    if store is None:
-        return None
-    if isinstance(store, BaseStore):
-        return GraphStore(store)
-    if isinstance(store, KeyValueStore):
-        return Bytes(store)
-    if isinstance(store, Path) and (store.is_dir() or not store.exists()):
-        return Directory(store)
-    msg = f"store={store!r}: use a directory Path, a LangGraph BaseStore or a LangChain ByteStore."
-    raise InputError(msg)
-
-
-@dataclass(frozen=True)
-class Directory:
-    """One file a document, readable by its owner only; written whole or not at all."""
-
-    path: Path
-
-    def get(self, key: str) -> str | None:
-        try:
-            return (self.path / f"{key}.txt").read_bytes().decode(errors="replace")
-        except FileNotFoundError:
-            return None
-
-    async def aget(self, key: str) -> str | None:
-        return await asyncio.to_thread(self.get, key)
-
-    def put(self, text: LongText) -> None:
-        path = self.path / f"{text.hash}.txt"
-        if path.exists() and path.stat().st_size == len(text.data):
-            return
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
-            try:
-                file.write(text.data)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-
-    async def aput(self, text: LongText) -> None:
-        await asyncio.to_thread(self.put, text)
-
-
-@dataclass(frozen=True)
-class GraphStore:
-    """A LangGraph store, not indexed for search."""
-
-    store: BaseStore
-
-    def get(self, key: str) -> str | None:
-        item = self.store.get(NAMESPACE, key)
-        return None if item is None else item.value.get("text")
-
-    async def aget(self, key: str) -> str | None:
-        item = await self.store.aget(NAMESPACE, key)
-        return None if item is None else item.value.get("text")
-
-    def put(self, text: LongText) -> None:
-        self.store.put(NAMESPACE, text.hash, {"text": text.text}, index=False)
-
-    async def aput(self, text: LongText) -> None:
-        await self.store.aput(NAMESPACE, text.hash, {"text": text.text}, index=False)
-
-
-@dataclass(frozen=True)
-class Bytes:
-    """A LangChain `ByteStore`."""
-
-    store: KeyValueStore[str, bytes]
-
-    def get(self, key: str) -> str | None:
-        return _decoded(self.store.mget([key])[0])
-
-    async def aget(self, key: str) -> str | None:
-        return _decoded((await self.store.amget([key]))[0])
-
-    def put(self, text: LongText) -> None:
-        self.store.mset([(text.hash, text.data)])
-
-    async def aput(self, text: LongText) -> None:
-        await self.store.amset([(text.hash, text.data)])
-
-
-class Memory(dict[str, str]):
-    """The memory of this process, for as long as its middleware lives."""
-
-    async def aget(self, key: str) -> str | None:
-        return self.get(key)
-
-    def put(self, text: LongText) -> None:
-        self[text.hash] = text.text
-
-    async def aput(self, text: LongText) -> None:
-        self.put(text)
-
-
-def _decoded(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(errors="replace")
-
-
-def intact(entry: KeptDocument, text: str | None) -> str | None:
+def intact(entry: KeptDocument, data: bytes | None) -> str | None:
     """The text when it is the one that was kept, else None."""
-    return text if text is not None and LongText("", text).hash == entry["hash"] else None
+    return data.decode() if data is not None and hashlib.sha256(data).hexdigest() == entry["hash"] else None
 
 
 def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[str, KeptDocument]:

@@ -11,26 +11,35 @@ from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
 
+from langchain_rlm.blobs import open_store
 from langchain_rlm.budget import Budget
-from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.store import ContextStore
 from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
+from langchain_rlm.fork import with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.loop import background_loop, refuse_to_wait_for_itself, run_on_background_loop, to_its_end
 from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
-from langchain_rlm.run import Run
-from langchain_rlm.savers import usable_by_async
+from langchain_rlm.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
-from langchain_rlm.state import RLMInput, RLMResult
+from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
+from langchain_rlm.thread import begin
 
+INTERRUPT = "__interrupt__"
+"""LangGraph's key for what an interrupted run waits for."""
 ROUTES = ("auto", "direct", "rlm")
 
 
-class RLM(Runnable[RLMInput, RLMResult]):
+RLMAsk = RLMInput | Command[Any] | None
+"""What a run is called with."""
+
+
+class RLM(Runnable[RLMAsk, RLMResult]):
     """Answers questions over contexts larger than any model's window.
 
     The context stays outside the model, as a variable in a REPL. The root model writes code that looks at it, cuts it
@@ -47,6 +56,9 @@ class RLM(Runnable[RLMInput, RLMResult]):
         model_window: Input window of the root model in tokens, when its profile does not say.
         sub_model_window: The same of the sub-model.
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
+        context_store: Where contexts are kept for runs that go on in another process: a directory, a LangChain
+            `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. In the same process the newest eight
+            (or 50 million characters) are at hand without it.
         repl_limits: Time, memory and output of the REPL.
         tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
@@ -70,6 +82,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
         model_window: int | None = None,
         sub_model_window: int | None = None,
         checkpointer: "BaseCheckpointSaver[Any] | None" = None,
+        context_store: Any = None,
         repl_limits: ReplLimits | None = None,
         tools: Sequence[Any] = (),
         response_format: Any = None,
@@ -95,8 +108,10 @@ class RLM(Runnable[RLMInput, RLMResult]):
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             is_saved=checkpointer is not None,
         )
-        self._engine = Engine(self._settings)
+        blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
+        self._engine = Engine(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
+        self._engine.saver = saver if isinstance(saver, GroupingSaver) else None
         self._graph = build_graph(self._engine, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
@@ -118,12 +133,15 @@ class RLM(Runnable[RLMInput, RLMResult]):
 
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
-    def invoke(self, input: RLMInput, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
+    def invoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
         """Answer a question.
 
         Args:
             input: `question` and `context`: `str`, `Document`, a list of either, a `Path` or list of paths (text
-                files, directories, patterns), or a mapping of names to texts.
+                files, directories, patterns), or a mapping of names to texts. On a thread of a checkpointer also: None,
+                to go on with a run that was stopped; `{"context": ...}`, the same where its text is not at hand; a
+                `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
+                the same REPL.
             config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
             **kwargs: Passed on to the graph.
 
@@ -136,7 +154,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
         """
         return run_on_background_loop(self.ainvoke(input, ensure_config(config), **kwargs))
 
-    async def ainvoke(self, input: RLMInput, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
+    async def ainvoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
         """Like `invoke`, on the caller's event loop."""
         result: RLMResult | None = None
         async with aclosing(self._events(input, config, ["values"], **kwargs)) as events:
@@ -146,7 +164,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
         return result
 
     def stream(
-        self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> Iterator[Any]:  # fmt: skip
         """Run and yield what happens.
@@ -180,7 +198,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
             ended.wait()
 
     async def astream(
-        self, input: RLMInput, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> AsyncGenerator[Any, None]:  # fmt: skip
         """Like `stream`, on the caller's event loop."""
@@ -197,33 +215,74 @@ class RLM(Runnable[RLMInput, RLMResult]):
                 elif "values" in modes:
                     yield "values", data
 
+    # -- going on from elsewhere ----------------------------------------------------------------------------------
+
+    def fork(self, config: RunnableConfig, **change: Any) -> RunnableConfig:
+        """Change a cell or an answer of a run on record, and go on from there: `rlm.invoke(None, rlm.fork(...))`.
+
+        What the run asked after that place is kept aside: a sub-query that is asked again word for word costs nothing.
+
+        Args:
+            config: The thread; with a `checkpoint_id`, as it was then (`rlm.graph.get_state_history(config)`).
+            **change: Either `turn` (from 1, of the newest question), `code` and, for a reply of several cells, `cell`
+                (from 0); or `call`, the id of a sub-query, and `answer`.
+
+        Returns:
+            The configuration to go on with. The thread is at the changed place now.
+
+        Raises:
+            InputError: There is no such run, turn, cell or sub-query.
+        """
+        return run_on_background_loop(self.afork(config, **change))
+
+    async def afork(
+        self, config: RunnableConfig, *, turn: int | None = None, cell: int = 0, code: str | None = None,
+        call: str | None = None, answer: Any = None,
+    ) -> RunnableConfig:  # fmt: skip
+        """Like `fork`, on the caller's event loop."""
+        snapshot = await self._graph.aget_state(config)
+        journal = (snapshot.values or {}).get("journal")
+        if not journal:
+            msg = f"There is no run on thread {config['configurable'].get('thread_id')!r} to fork."
+            raise InputError(msg)
+        if (turn is None) == (call is None) or (turn is None) != (code is None):
+            msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
+            raise InputError(msg)
+        if turn is not None:
+            entries, node = with_code(journal, turn, cell, str(code))
+        else:
+            entries, node = with_answer(journal, str(call), answer)
+        update: Any = Command(update={"journal": entries, **NOTHING_YET}, goto=node)
+        await self._graph.aupdate_state(config, update, as_node="inspect")
+        configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
+        return {**config, "configurable": configurable}
+
     # -- one run --------------------------------------------------------------------------------------------------
 
     async def _events(
-        self, given: RLMInput, config: RunnableConfig | None, modes: list[str], **kwargs: Any
+        self, given: RLMAsk, config: RunnableConfig | None, modes: list[str], **kwargs: Any
     ) -> AsyncGenerator[tuple[bool, str, Any], None]:
         """Yield (is the result, mode, data); the result comes last."""
-        question = _question(given)
-        corpus = await asyncio.to_thread(load_corpus, _context(given))
-        run = Run(self._settings)
-        run.corpora[corpus.hash] = corpus
-        self._engine.runs[run.id] = run
-        run.ledger.set_turn_aside()
-        begun = {"run_id": run.id, "path": "", "depth": 0, "context_ref": {"hash": corpus.hash}}
-        given_config = {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS}
-        config = beginning(cast("RunnableConfig", given_config), begun)
-        final: dict[str, Any] = {}
+        config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
+        begun = await begin(self._engine, self._run_graph, given, config)
+        if begun.run is None:
+            yield True, "values", self._result(begun.values)
+            return
+        config = beginning(config, begun.state)
+        if self._settings.is_saved:
+            kwargs = {"durability": "sync", **kwargs}
+        final: dict[str, Any] = dict(begun.values)
         try:
-            stream = cast("Any", self._run_graph).astream({"question": question}, config, stream_mode=modes, **kwargs)
+            stream = cast("Any", self._run_graph).astream(begun.input, config, stream_mode=modes, **kwargs)
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":
-                        final = data
+                        final = {**final, **data}
                     else:
                         yield False, mode, data
             yield True, "values", self._result(final)
         finally:
-            await to_its_end(self._engine.close(run))
+            await to_its_end(self._engine.close(begun.run))
 
     def _result(self, final: Mapping[str, Any]) -> RLMResult:
         form = self._settings.response_format
@@ -241,7 +300,7 @@ class RLM(Runnable[RLMInput, RLMResult]):
             )
             for d in final["documents"]
         ]
-        return {
+        result: RLMResult = {
             "question": final["question"],
             "answer": final["answer"],
             "value": final["value"],
@@ -249,10 +308,13 @@ class RLM(Runnable[RLMInput, RLMResult]):
             "citations": final["citations"],
             "context": documents,
             "usage": final["usage"],
-            "stop_reason": final["stop_reason"],
+            "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],
             "turns": final["turns"],
             "journal": final["journal"],
         }
+        if final.get(INTERRUPT):
+            result["__interrupt__"] = [*final[INTERRUPT]]
+        return result
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
@@ -273,24 +335,6 @@ class _Ended:
 
     def wait(self) -> None:
         self._event.wait(timeout=10)
-
-
-def _question(given: Any) -> str:
-    if not isinstance(given, Mapping) or "question" not in given:
-        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
-        raise InputError(msg)
-    question = given["question"]
-    if not isinstance(question, str) or not question.strip():
-        msg = f"The question is {question!r}. Ask something in words."
-        raise InputError(msg)
-    return question
-
-
-def _context(given: Mapping[str, Any]) -> Any:
-    if given.get("context") is None:
-        msg = "The input has no context. Pass the text, documents or paths as `context`."
-        raise InputError(msg)
-    return given["context"]
 
 
 def _check(**values: int | None) -> None:

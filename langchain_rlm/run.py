@@ -21,8 +21,11 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import SpanFinder
 from langchain_rlm.errors import InputError
+from langchain_rlm.journal import is_first_cell, last_asked, turns
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.resolve import ModelClients
+from langchain_rlm.repl.idle import IdleRepls
+from langchain_rlm.repl.jail import worker_path
 from langchain_rlm.repl.outcomes import Ended, Outcome, ReplContext
 from langchain_rlm.repl.replay import rebuild
 from langchain_rlm.repl.session import Session
@@ -37,6 +40,8 @@ GRACE = 5.0
 """Seconds that a cell gets when the run's time is up: no call is made any more, and what was paid for is kept."""
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
+UNSAVED = 8
+"""Answers that may wait to be saved while others take their places in flight."""
 
 
 @dataclass
@@ -58,6 +63,12 @@ class Level:
     """The ledger has a last turn set aside for this run."""
     pool: dict[str, list[Entry]] | None = None
     """Answers that the running cell may be given again; None: read them from the journal."""
+    asked: tuple[Mapping[str, Entry], int] = ({}, 0)
+    """The calls of the pause that the cell is in, by id, and its turn."""
+    answered: set[str] = field(default_factory=set)
+    """Ids of the calls that were answered in this process."""
+    is_counted: bool = False
+    """What its journal says was spent is in the ledger."""
 
     def __post_init__(self) -> None:
         self.finder = SpanFinder(self.corpus.texts)
@@ -81,6 +92,13 @@ class Level:
         """The form of the answer; recursive runs answer freely."""
         return self.run.settings.response_format if self.depth == 0 else None
 
+    def asked_now(self, call: str, read: Callable[[str], Any]) -> tuple[Mapping[str, Entry], int]:
+        """The calls asked last, by id, and the turn; read from the state when they are not at hand."""
+        if call not in self.asked[0]:
+            journal = read("journal")
+            self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
+        return self.asked
+
     def repl_context(self) -> ReplContext:
         separators = [profile.separators for profile in self.profiles]
         size = self.run.settings.chunk_size
@@ -94,7 +112,8 @@ class Level:
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
         """Run a cell in this level's REPL, which is built first when there is none."""
-        return await self._run(journal, lambda session: session.start(code))
+        is_first = is_first_cell(journal)
+        return await self._run(journal, lambda session: session.start(code, is_first=is_first))
 
     async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
         """Put answers into the paused cell and run it on."""
@@ -115,13 +134,15 @@ class Level:
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
         """A variable of the REPL, or None when there is none of that name."""
-        session = await self.repl(journal)
-        return await self._on_thread(session, lambda: session.variable(name))
+        async with self.run.idle.busy(self):
+            session = await self.repl(journal)
+            return await self._on_thread(session, lambda: session.variable(name))
 
     async def draft(self) -> Any:
         """What `answer` holds in the REPL, when there is one."""
-        session = self.session
-        return None if session is None else await self._on_thread(session, session.draft)
+        async with self.run.idle.busy(self):
+            session = self.session
+            return None if session is None else await self._on_thread(session, session.draft)
 
     async def _run(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
         """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
@@ -132,6 +153,10 @@ class Level:
         return outcome
 
     async def _step(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        async with self.run.idle.busy(self):
+            return await self._taken(journal, step)
+
+    async def _taken(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
         session = await self.repl(journal)
         seconds = self.run.ledger.remaining_seconds(last_turn=self.is_last_turn)
         if seconds is not None:
@@ -164,8 +189,21 @@ class Level:
         entries, self.hosts = self.hosts, []
         return entries
 
+    @property
+    def has_process(self) -> bool:
+        """It has a REPL, and that a process."""
+        return self.session is not None
+
+    def evict(self) -> None:
+        """Give up a REPL that waits, without waiting for it."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.kill()
+            self.run.threads.submit(session.close)
+
     async def drop(self) -> None:
         """Give the REPL up; the journal has what it takes to build it again."""
+        self.run.idle.forget(self)
         session, self.session = self.session, None
         if session is not None:
             session.kill()
@@ -177,13 +215,19 @@ class Run:
     """The live side of one tree of runs."""
 
     settings: Settings
+    idle: IdleRepls
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     ledger: Ledger = field(init=False)
     clients: ModelClients = field(default_factory=ModelClients)
     caller: Caller = field(init=False)
+    unsaved: asyncio.Semaphore = field(init=False)
+    """Calls in flight, and answers that came and are not saved yet: what a kill would lose."""
     levels: dict[str, Level] = field(default_factory=dict)
     corpora: dict[str, Corpus] = field(default_factory=dict)
     """Contexts that a caller handed over before the graph began, by hash."""
+    is_saved: bool = False
+    """A checkpointer keeps the run."""
+    entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
     sessions: list[Session] = field(default_factory=list)
     """Every REPL that was opened, also those that no level has yet."""
@@ -194,6 +238,7 @@ class Run:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.settings.budget)
         gate = asyncio.Semaphore(self.settings.max_concurrency)
+        self.unsaved = asyncio.Semaphore(self.settings.max_concurrency + UNSAVED)
         self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
 
     @property
@@ -205,7 +250,7 @@ class Run:
     async def enter(self, state: RLMState, corpus: Corpus) -> Level:
         """Open a level of the tree over its context."""
         path = state.get("path", "")
-        profiles = await asyncio.get_running_loop().run_in_executor(self.threads, _profiles, corpus)
+        profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         level = Level(self, path, state.get("depth", 0), corpus, profiles)
         taken = sorted(set(self.settings.tools) & {"search", "fetch"}) if corpus.searchable else []
         if taken:
@@ -248,7 +293,7 @@ class Run:
     async def _workers(self) -> monty.Monty:
         async with self._pool_lock:
             if self._pool is None:
-                pool = await asyncio.get_running_loop().run_in_executor(self.threads, _new_pool)
+                pool = await asyncio.get_running_loop().run_in_executor(self.threads, new_pool)
                 await self.to_its_end(pool.__enter__, undo=lambda: pool.__exit__(None, None, None))
                 self._pool = pool
         return self._pool
@@ -270,21 +315,23 @@ class Run:
         await self.clients.close()
 
 
-def _new_pool() -> monty.Monty:
-    return monty.Monty(min_processes=1, max_processes=10_000)
+def new_pool() -> monty.Monty:
+    """The workers of one run: processes, jailed where that is possible, none before it is needed."""
+    return monty.Monty(binary_path=worker_path(), min_processes=0, max_processes=10_000)
 
 
 def _profiles(corpus: Corpus) -> list[Profile]:
     return [profile(document.text, name=document.name) for document in corpus.documents]
 
 
-def new_run_entry(run: Run, level: Level, route: str) -> Entry:
+def new_run_entry(run: Run, level: Level, question: str, route: str) -> Entry:
     """The first entry of a journal: what a replay needs to be exact."""
     return {
         "kind": "run",
         "id": run.id,
         "path": level.path,
         "depth": level.depth,
+        "question": question,
         "seed": f"{run.id}/{level.path}",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "route": route,
@@ -305,10 +352,18 @@ def spent(level: Level) -> dict[str, Any]:
     return {"tokens": level.run.ledger.tokens, "cost": level.run.ledger.cost}
 
 
+def at(level: Level) -> float:
+    """Seconds of the run, for the journal."""
+    return round(level.run.ledger.seconds, 3)
+
+
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
+    names = ", ".join(map(str, ref.get("names") or ())) or "a text"
+    more = ref.get("documents", 0) - len(ref.get("names") or ())
+    named = f"{names} and {more} more documents" if more > 0 else names
     msg = (
-        f"The context {ref.get('hash')} of this run is not in this process, and a run goes on only where its text is. "
-        "Begin it anew with the question and the context."
+        f"The context of this run ({named}; {ref.get('hash')}) is not in this process. Pass it again: "
+        '`invoke({"context": ...}, config)`, or set RLM(context_store=...) before a run begins, which keeps it.'
     )
     return InputError(msg)

@@ -21,30 +21,44 @@ Entry = dict[str, Any]
 
 | kind | holds |
 |---|---|
-| `run` | `id`, `path`, `depth`, `seed`, `started` (ISO 8601), `route`, size and hash of the context |
+| `run` | `id`, `path`, `depth`, `question`, `seed`, `started` (ISO 8601), `route`, size and hash of the context |
+| `question` | `text`: a further question on the thread; the REPL goes on |
 | `route` | `route`: the direct call did not fit, the run goes on as `rlm` |
 | `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |
 | `cell` | `turn`, `index`, `code`: this cell of the reply began to run |
 | `asked` | `raises`; `calls`: id, how, pieces, model, digest, `context` (with `rlm`), `reused` (id of an answer) |
-| `answer` | `id`, `text`, or `value` of a tool, or `error` (type, message), `model`, `usage`, `seconds` |
+| `confirm` | `decision` of the person who was shown the quote: `approve`, `limit` or `deny` |
+| `answer` | `id`, `text`, or `value` of a tool, or `error` (type, message), `model`, `usage`, `seconds`, `run` |
 | `host` | `name`, `value`: what the host answered at once (`budget()`) |
 | `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
 | `note` | `text` to the root model instead of an observation (no code, a cut-off reply) |
 | `end` | `stop_reason`, `characters` of the answer |
+| `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
+
+`reply`, `answer` and `cell_end` have `at`: seconds of the run when they were written. `asked` has a `quote` when a
+person is to confirm it. The `run` of an answer is the recursive run it comes from: `turns`, `stop_reason`, `journal`.
 """
 
 
 def append_entries(journal: list[Entry], writes: Sequence[list[Entry]]) -> list[Entry]:
-    """The journal's reducer: order of arrival, nothing is ever changed. A new run on a thread begins a new journal."""
-    entries = [*journal, *(entry for write in writes for entry in write)]
-    begins = [index for index, entry in enumerate(entries) if entry["kind"] == "run"]
-    return entries[begins[-1] :] if begins else entries
+    """The journal's reducer: order of arrival, nothing is ever changed.
+
+    A new run on a thread begins a new journal; a fork goes on from an earlier place.
+    """
+    entries = list(journal)
+    for entry in (entry for write in writes for entry in write):
+        if entry["kind"] == "run":
+            entries.clear()
+        elif entry["kind"] == "fork":
+            del entries[entry["keep"] :]
+        entries.append(entry)
+    return entries
 
 
 class RLMInput(TypedDict):
     """The input of a run."""
 
-    question: str
+    question: NotRequired[str]
     context: NotRequired[Any]
     """The text, or what it is in: see `langchain_rlm.context.load.load_corpus`."""
 
@@ -72,6 +86,13 @@ class RLMState(TypedDict, total=False):
     turns: int
     usage: dict[str, Any]
     documents: list[dict[str, Any]]
+
+
+NOTHING_YET: dict[str, Any] = {
+    "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
+    "documents": [],
+}  # fmt: skip
+"""What a run has of a result before it ends."""
 
 
 class RLMOutput(TypedDict, total=False):
@@ -107,7 +128,10 @@ class RLMResult(TypedDict):
     """Calls, input and output tokens, cost in US dollars (None when no price is known), seconds; `models` has the same
     by model; `estimated_calls` says for how many calls the provider gave no token counts."""
     stop_reason: str
-    """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`."""
+    """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
+    `__interrupt__` says for what."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
     journal: list[Entry]
+    __interrupt__: NotRequired[list[Any]]
+    """LangGraph `Interrupt`s, of a run that waits for a decision."""

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from langgraph.types import Command, Send
+from langgraph.types import Command
 
 from langchain_rlm import journal as journals
 from langchain_rlm import prompts
 from langchain_rlm.answer import best_so_far, finish
 from langchain_rlm.asking import answers_at_once, asked_entry, sends
+from langchain_rlm.quote import quote_of
 from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
-from langchain_rlm.run import Level, emit
+from langchain_rlm.run import Level, at, emit
 from langchain_rlm.state import Entry, RLMState
 
 KEPT_OUTPUT = 40_000
@@ -73,7 +74,7 @@ class Turn:
         while isinstance(outcome, Asked):
             answers, waiting = self._ask(outcome)
             if waiting:
-                return Command(update={"journal": self.entries}, goto=self._sends(waiting))
+                return self._quoted(waiting) or self.ask(waiting)
             results = [journals.result_of(answer) for answer in answers]
             self._settled(results)
             outcome = await self.level.resume(results, self.journal)
@@ -84,8 +85,19 @@ class Turn:
             return await self.run(index + 1)
         return await self._over(outcome)
 
-    def _sends(self, waiting: Sequence[Entry]) -> list[Send]:
-        return sends(self.level, waiting, turn=journals.turns(self.journal))
+    def ask(self, waiting: Sequence[Entry]) -> Command[Any]:
+        """Send out what waits for an answer."""
+        tasks = sends(self.level, waiting)
+        return Command(update={"journal": self.entries}, goto=tasks)
+
+    def _quoted(self, waiting: Sequence[Entry]) -> Command[Any] | None:
+        """To where a person is asked, when this costs more than they want to spend unasked."""
+        quote = quote_of(self.level, waiting, self.journal)
+        if quote is None:
+            return None
+        asked = journals.last_asked(self.entries)[0]
+        asked["quote"] = quote
+        return Command(update={"journal": self.entries}, goto="aggregate")
 
     def _settled(self, results: Sequence[Result]) -> None:
         """A failed call may leave answers unclaimed: have the journal read again when the cell asks next."""
@@ -123,6 +135,7 @@ class Turn:
         )  # fmt: skip
         return {
             "kind": "cell_end",
+            "at": at(self.level),
             "output": journals.cut(outcome.output, KEPT_OUTPUT),
             "printed": len(outcome.output),
             "hash": outcome.digest(),
@@ -136,6 +149,9 @@ class Turn:
 
     async def read(self) -> Command[Any]:
         """Run a reply's cells, or take its bare text for what it is."""
+        if journals.this_turn(self.journal)[0]["cut_off"] and self.reply.unclosed:
+            self.note(prompts.UNCLOSED)
+            return await self.give_up() if self.last else self.next()
         if self.reply.cells:
             return await self.run()
         if self.reply.final is None:
@@ -154,7 +170,7 @@ class Turn:
 
     async def _prose(self) -> Command[Any]:
         """A reply of bare text gets one nudge; the second in a row is the answer."""
-        nudged = any(e.get("text") == prompts.NO_CODE for e in journals.this_turn(self.state["journal"]))
+        nudged = any(e.get("text") == prompts.NO_CODE for e in journals.turn_before(self.journal))
         if self.last or nudged:
             reason = self.last or "no_code"
             return self.finish(self.reply.prose, reason) if self.reply.prose else await self.give_up()

@@ -1,9 +1,11 @@
 """Fixtures for all tests."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from tests.postgres import Postgres, PostgresUnavailableError
 from tests.server.client import ModelServer
 
 
@@ -12,6 +14,19 @@ def model_server() -> Iterator[ModelServer]:
     """A model server for the whole session, without models: a test configures what it needs."""
     with ModelServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection string of a real PostgreSQL. Where none can be had the test is skipped, unless one is required."""
+    try:
+        server = Postgres()
+    except PostgresUnavailableError as error:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            raise
+        pytest.skip(str(error))
+    with server:
+        yield server.url
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _commands() -> None:
-    """Keep `ask` a command of its own."""
-
-
 @app.command(epilog=EXIT_CODES)
 def ask(  # noqa: PLR0917  # typer reads options from the signature
     paths: Annotated[
@@ -44,8 +39,8 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     budget: Annotated[
         list[str] | None,
         typer.Option(
-            help="Limits, as in turns=20,cost=0.5. Parts: turns, sub_queries, depth, tokens, cost (US dollars), "
-            "seconds; none lifts a limit.",
+            help="Limits, as in turns=20,cost=0.5. Parts: turns, sub_queries, depth, tokens, cost and confirm_above "
+            "(US dollars), seconds; none lifts a limit.",
         ),
     ] = None,
     route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text) or rlm.")] = "auto",
@@ -65,6 +60,17 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         as_json=as_json, quiet=quiet,
     )  # fmt: skip
     raise typer.Exit(run(request))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation: versions, the REPL worker and its jail, optional parts, keys (set or not).
+
+    Exit codes: 0 what is needed works, 1 something does not.
+    """
+    from langchain_rlm.cli.doctor import run  # imports what it checks
+
+    raise typer.Exit(run())
 
 
 def main() -> None:

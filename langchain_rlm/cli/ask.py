@@ -1,11 +1,17 @@
 """`langchain-rlm ask`: from what was typed to a run, and from its result to text and an exit code."""
 
+import contextlib
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.cli.view import View, view_for
@@ -15,6 +21,7 @@ from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.rlm import RLM
 
 ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
+DECIMAL = {"cost", "seconds", "confirm_above"}
 PARTS = tuple(part.name for part in fields(Budget))
 
 
@@ -61,23 +68,56 @@ def _answer(request: Request, view: View) -> Any:
     if not request.model:
         msg = "No model is named. Use --model openai:gpt-5 (with OPENAI_API_KEY set), or --model offline without a key."
         raise ModelError(msg)
+    budget = parse_budget(request.budget)
     rlm = RLM(
         request.model,
         request.sub_model,
-        budget=parse_budget(request.budget),
+        budget=budget,
+        checkpointer=None if budget.confirm_above is None else InMemorySaver(),
         route=request.route,
         max_concurrency=request.max_concurrency,
         sub_model_window=request.sub_model_window,
     )
-    context = read_sources(request.paths)
+    given: Any = {"question": request.question, "context": read_sources(request.paths)}
+    while True:
+        result = _shown(rlm, given, view)
+        if result["stop_reason"] != "interrupted":
+            return result
+        given = Command(resume={asked.id: confirm(asked.value) for asked in result["__interrupt__"]})
+
+
+def _shown(rlm: RLM, given: Any, view: View) -> Any:
+    """Run until the end or a question, and show what happens."""
     result = None
+    config: RunnableConfig = {"configurable": {"thread_id": "ask"}}
     with view:
-        for event in rlm.stream({"question": request.question, "context": context}, stream_mode="custom"):
+        for event in rlm.stream(given, config, stream_mode="custom"):
             if event["event"] == "result":
                 result = event["result"]
             else:
                 view.show(event)
     return result
+
+
+def confirm(quote: Mapping[str, Any]) -> Any:
+    """Ask whether a batch may cost what it is quoted at; without a terminal the default holds, which is no."""
+    print(
+        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, ${quote['cost']:.4f}, "
+        f"{quote['seconds']:g} seconds. Spent so far: ${quote['spent']:.4f}.",
+        file=sys.stderr,
+    )
+    while True:
+        print("Ask them? yes, no, or dollars to stop at [no]: ", end="", file=sys.stderr, flush=True)
+        said = sys.stdin.readline().strip().lower() if sys.stdin.isatty() else ""
+        if said in {"", "n", "no"}:
+            if not said:
+                print("no", file=sys.stderr)
+            return "deny"
+        if said in {"y", "yes"}:
+            return "approve"
+        with contextlib.suppress(ValueError):
+            if (limit := float(said.removeprefix("$"))) >= 0:
+                return {"limit": limit}
 
 
 def read_sources(paths: tuple[str, ...]) -> Corpus:
@@ -137,7 +177,7 @@ def _number(name: str, value: str) -> float | None:
     if value.lower() == "none":
         return None
     try:
-        return float(value) if name in {"cost", "seconds"} else int(value)
+        return float(value) if name in DECIMAL else int(value)
     except ValueError:
         msg = f"--budget {name}={value}: {value!r} is no {'number' if name in {'cost', 'seconds'} else 'whole number'}."
         raise InputError(msg) from None

@@ -14,6 +14,8 @@ from langchain_rlm.state import Piece
 
 SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
+NAMED = 3
+"""Documents that state knows by name."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Corpus:
             InputError: A text has a lone surrogate, which no encoding can carry.
         """
         if self.searchable is not None:
-            return f"search:{id(self.searchable.source):x}"
+            return f"search:{type(self.searchable.source).__name__}"
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())
@@ -64,10 +66,15 @@ class Corpus:
         documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
         return Corpus(documents, single, None if documents else self.searchable)
 
+    def ref(self) -> dict[str, Any]:
+        """What state says of this context: its hash, and enough to name it in an error."""
+        names = [document.name for document in self.documents[:NAMED]]
+        return {"hash": self.hash, "documents": len(self.documents), "names": names}
+
     def sources(self) -> list[dict[str, Any]]:
         """What code sees as `sources`."""
         return [
-            {"id": f"d{index}", "name": d.name, "size": len(d.text), "metadata": _plain(d.metadata)}
+            {"id": f"d{index}", "name": d.name, "size": len(d.text), "metadata": plain_metadata(d.metadata)}
             for index, d in enumerate(self.documents)
         ]
 
@@ -84,7 +91,7 @@ def _encode(document: SourceText, start: int) -> bytes:
         raise InputError(msg) from None
 
 
-def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata as JSON data: what is not, becomes its string."""
     return dict(
         json.loads(json.dumps({str(key): value for key, value in metadata.items()}, default=str, skipkeys=True))

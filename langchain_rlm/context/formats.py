@@ -55,9 +55,9 @@ _DEFINITION = (
     r"(?:def|class|function|fn|func|struct|interface|impl|enum|trait|module|namespace|CREATE TABLE)[ \t]+[^\n]{1,80}"
 )
 _CODE_LINE = re.compile(
-    r"^\s*(?:(?:def|class|fn|func|function|import|from|const|let|var|return|public|private|static|package|struct|use"
+    r"^\s*+(?:(?:def|class|fn|func|function|import|from|const|let|var|return|public|private|static|package|struct|use"
     r"|if|for|while|else|elif|try|except|catch)\b.*[:;{()]\s*$|import \w|from [\w.]+ import |#include\b|[{}]\s*;?\s*$"
-    r"|(?:return|raise|throw)\b|[\w.\[\]]+ [-+*/]?= \S|.*[;{}]\s*$|.*\w\(.*\)\s*$)"
+    r"|(?:return|raise|throw)\b|[\w.\[\]]+ [-+*/]?= \S|.*[;{}]\s*$|(?=.*\)\s*$).*?\w\()"
 )
 _MARKDOWN_LINE = re.compile(r"^(?:#{1,6} \S|```|~~~|[-*+] \S|> |\|.*\|\s*$|!?\[[^\]]+\]\(|\s{0,3}\d+\. \S)")
 _MARKUP_START = re.compile(r"\s*(?:<\?xml|<!doctype|<html|<[a-zA-Z][\w:-]*(?:\s[^<>]*)?>)", re.IGNORECASE)
@@ -410,9 +410,7 @@ def _describe_html(scan: _Scan) -> _Findings:
     if re.search(r"(?i)<(?:html|body|p|div|table)[\s>]", scan.text[:20_000]):
         blocks = (r"(?i)<h[12][\s>]", r"(?i)<(?:h[3-6]|section|article|div|table)[\s>]", r"(?i)<(?:p|li|tr)[\s>]")
         return (f"html: {named}tags {common}",), (*blocks, r"\n", r"<")
-    records = sorted(
-        (tag for tag, count in tags.items() if count > 1), key=lambda tag: (scan.text.find(f"<{tag}"), tag)
-    )
+    records = [tag for tag, count in tags.items() if count > 1]  # as they come first in the text
     return (f"xml: tags {common}",), (*(rf"<{re.escape(tag)}[\s>]" for tag in records[:3]), r"\n", r"<")
 
 

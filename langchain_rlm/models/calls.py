@@ -6,7 +6,7 @@ All calls of a tree of runs go through one `Caller`, so its limits hold for the 
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,14 +17,18 @@ from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
-from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
 
 ATTEMPTS = 4
+RATE_LIMITED_ATTEMPTS = 7
+"""More than of others: when many calls wait for one limit, most of them find it used up again."""
 BACKOFF = 0.5
 """Seconds before the second attempt; doubles, with jitter."""
 LONGEST_WAIT = 60.0
+"""Seconds. A provider that asks to wait longer is not asked again before; the call fails and says so."""
+HALF_A_PROMPT = 0.5
 CONTINUATIONS = 4
 EXPECTED_OUTPUT = 300
 """Output tokens set aside for a call before it is made."""
@@ -32,6 +36,12 @@ SILENT_CUT = 3
 """A provider that counts fewer than a third of the tokens sent has cut the prompt without saying so."""
 SILENT_CUT_ABOVE = 3000
 """Tokens below which such a count is no sign."""
+CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_context_window_exceeded"})
+FILTERED = frozenset({
+    "content_filter", "refusal", "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE",
+})  # fmt: skip
+BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
+"""How OpenRouter and DeepSeek say that the model failed on the way."""
 CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 
 
@@ -57,6 +67,8 @@ class Caller:
     """Input window in tokens, by model name, where it is known."""
     in_flight: int = 0
     _slow_until: float = 0.0
+    _closed_until: dict[str, float] = field(default_factory=dict)
+    """By model name: when its provider may be asked again."""
 
     async def ask(
         self,
@@ -92,7 +104,7 @@ class Caller:
         parts, usage, cut = [said.text], said.usage, said.cut_off
         while whole and cut and len(parts) <= CONTINUATIONS:
             more = [*messages, AIMessage("".join(parts)), HumanMessage(CONTINUE)]
-            said = await self._attempts(model, more, config, last_turn=last_turn)
+            said = await self._attempts(model, more, config, last_turn=last_turn, may_be_empty=True)
             parts.append(said.text)
             usage, cut = add_usage(usage, said.usage), said.cut_off
         if whole and cut:
@@ -102,26 +114,29 @@ class Caller:
         return Reply("".join(parts), said.model, usage, time.monotonic() - started, cut)
 
     async def _attempts(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool
-    ) -> Reply:
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool,
+        may_be_empty: bool = False,
+    ) -> Reply:  # fmt: skip
         sent = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
         self._check_window(model, sent)
-        for attempt in range(1, ATTEMPTS + 1):
+        failed = limited = 0
+        while True:
             try:
-                return await self._once(model, messages, config, sent, last_turn=last_turn)
+                return await self._once(model, messages, config, sent, last_turn=last_turn, may_be_empty=may_be_empty)
             except ModelCallError as error:
                 failure = error.failure
-                if not failure.is_retryable or attempt == ATTEMPTS:
+                limited += failure.kind == "rate_limit"
+                failed += failure.kind != "rate_limit"
+                if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
                     raise
-                await self._wait(failure, attempt, last_turn=last_turn)
-        raise AssertionError  # the last attempt returns or raises
+                await self._wait(model, failure, failed + limited, last_turn=last_turn)
 
     async def _once(
         self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, *,
-        last_turn: bool,
+        last_turn: bool, may_be_empty: bool,
     ) -> Reply:  # fmt: skip
         async with self.gate:
-            await self._hold_back()
+            await self._hold_back(model, last_turn=last_turn)
             name, provider = name_of(model), provider_of(model)
             cost = cost_of(name, provider, sent, EXPECTED_OUTPUT) or 0.0
             tokens = sent + EXPECTED_OUTPUT
@@ -129,21 +144,22 @@ class Caller:
             self.in_flight += 1
             started = time.monotonic()
             try:
-                message = await self._timed(model, messages, config, last_turn=last_turn)
+                message = await self._timed(model, messages, config, sent, last_turn=last_turn)
             finally:
                 self.in_flight -= 1
                 self.ledger.release(tokens, cost)
             usage = self._usage(message, name, provider, sent)
             self.ledger.record(name, usage)
         failure = _fault_of(message) or _silent_cut(messages, usage, sent)
-        if failure:
+        if failure and not (may_be_empty and failure.kind == "empty"):
             raise ModelCallError(failure)
-        cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
-        return Reply(message.text, name, usage, time.monotonic() - started, cut)
+        return Reply(message.text, name, usage, time.monotonic() - started, _finish(message) in CUT_OFF)
 
     async def _timed(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool
-    ) -> AIMessage:
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, *,
+        last_turn: bool,
+    ) -> AIMessage:  # fmt: skip
+        failed: Exception | None = None
         left = self.ledger.remaining_seconds(last_turn=last_turn)
         try:
             async with asyncio.timeout(left):
@@ -154,8 +170,12 @@ class Caller:
                 msg = "The run's time was used up while this call was in flight."
                 raise BudgetExceededError(msg, "seconds") from error
             raise ModelCallError(classify(error)) from error
-        except Exception as error:
-            raise ModelCallError(_without_secrets(classify(error), model)) from error
+        except Exception as error:  # noqa: BLE001  # classified below
+            failed = error
+        secrets = secrets_of(model)
+        failure = _with_size(classify(failed, secrets), sent, self.windows.get(name_of(model)))
+        # raised here, not in the handler: a traceback shows the errors that one came from
+        raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
 
     def _check_window(self, model: BaseChatModel, sent: int) -> None:
         window = self.windows.get(name_of(model))
@@ -177,43 +197,77 @@ class Caller:
             "estimated_calls": 0 if counted else 1,
         }  # fmt: skip
 
-    async def _wait(self, failure: Failure, attempt: int, *, last_turn: bool) -> None:
-        pause = BACKOFF * 2 ** (attempt - 1) if failure.retry_after is None else failure.retry_after
-        pause = min(LONGEST_WAIT, pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
-        left = self.ledger.remaining_seconds(last_turn=last_turn)
-        if left is not None and pause >= left:
-            raise ModelCallError(failure)
+    async def _wait(self, model: BaseChatModel, failure: Failure, attempt: int, *, last_turn: bool) -> None:
+        asked = failure.retry_after
+        if asked is None:
+            pause = min(LONGEST_WAIT, BACKOFF * 2 ** (attempt - 1))
+        else:
+            pause = max(asked, min(LONGEST_WAIT, asked * 2 ** max(0, attempt - 2)))
         if failure.kind == "rate_limit":
-            self._slow_until = max(self._slow_until, time.monotonic() + (failure.retry_after or 0.0))
-        await asyncio.sleep(pause)
+            until = time.monotonic() + (pause if asked is None else asked)
+            if pause > LONGEST_WAIT:
+                self._closed_until[name_of(model)] = until
+            else:
+                self._slow_until = max(self._slow_until, until)
+        left = self.ledger.remaining_seconds(last_turn=last_turn)
+        if pause > LONGEST_WAIT or (left is not None and pause >= left):
+            raise ModelCallError(_asked_to_wait(failure, pause))
+        await asyncio.sleep(pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
 
-    async def _hold_back(self) -> None:
-        """When a provider said to wait, the whole tree waits."""
-        pause = self._slow_until - time.monotonic()
-        if pause > 0:
-            await asyncio.sleep(min(pause, LONGEST_WAIT))
+    async def _hold_back(self, model: BaseChatModel, *, last_turn: bool) -> None:
+        """When a provider said to wait, the whole tree waits; when it asked for longer than a run can, calls fail."""
+        closed = self._closed_until.get(name_of(model), 0.0) - time.monotonic()
+        if closed > 0:
+            raise ModelCallError(_asked_to_wait(Failure("rate_limit", "the model's limit is used up"), closed))
+        while (pause := self._slow_until - time.monotonic()) > 0:
+            left = self.ledger.remaining_seconds(last_turn=last_turn)
+            if left is not None and pause >= left:
+                raise ModelCallError(_asked_to_wait(Failure("rate_limit", "the model's limit is used up"), pause))
+            await asyncio.sleep(pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
 
 
-def _without_secrets(failure: Failure, model: BaseChatModel) -> Failure:
-    message = failure.message
-    for secret in secrets_of(model):
-        message = message.replace(secret, "[key]")
-    return replace(failure, message=message)
+def _asked_to_wait(failure: Failure, seconds: float) -> Failure:
+    message = f"{failure.message} (the provider may be asked again in {seconds:,.0f} s; not waited for)"
+    return replace(failure, message=message, is_final=True)
+
+
+def _with_size(failure: Failure, sent: int, window: int | None) -> Failure:
+    """Say what fits, in characters, to the code that asked too much."""
+    if failure.kind not in {"overflow", "too_large"}:
+        return failure
+    limit = failure.limit or window
+    fits = limit * 3 if limit else int(sent * 4 * HALF_A_PROMPT)
+    advice = f"send at most about {fits:,} characters"
+    if failure.kind == "too_large":
+        advice = f"the provider's limit by the minute is smaller than this one request, waiting does not help: {advice}"
+    return replace(failure, message=f"{failure.message} ({advice})", limit=limit)
 
 
 def _finish(message: AIMessage) -> str:
     metadata = message.response_metadata
-    return str(metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason") or "")
+    incomplete = metadata.get("incomplete_details") or {}  # OpenAI's Responses API
+    blocked = metadata.get("prompt_feedback") or {}  # Gemini, of a prompt it does not answer
+    found = incomplete.get("reason") or ("SAFETY" if blocked.get("block_reason") else None)
+    names = ("finish_reason", "stop_reason", "done_reason")
+    return str(found or next((metadata[name] for name in names if metadata.get(name)), ""))
+
+
+def _refusal(message: AIMessage) -> str | None:
+    """The model's own words; the Responses API gives them as a part of the content."""
+    parts = message.content if isinstance(message.content, list) else []
+    said = [part.get("refusal") for part in parts if isinstance(part, dict) and part.get("type") == "refusal"]
+    return message.additional_kwargs.get("refusal") or next(iter(said), None)
 
 
 def _fault_of(message: AIMessage) -> Failure | None:
     """What is wrong with a reply that arrived as if all were well."""
-    refusal = message.additional_kwargs.get("refusal")
-    if refusal or _finish(message) in {"content_filter", "refusal", "SAFETY"}:
+    refusal = _refusal(message)
+    if refusal or _finish(message) in FILTERED:
         return Failure("refused", f"the model refused: {refusal or 'the provider filtered the content'}"[:300])
+    if _finish(message) in BROKEN_OFF:
+        return Failure("server", f"the provider broke the answer off ({_finish(message)})")
     if not message.text.strip():
-        cut = _finish(message) in {"length", "max_tokens", "MAX_TOKENS"}
-        if cut:
+        if _finish(message) in CUT_OFF:
             return Failure("cut_off", "the output limit was used up before the model wrote any text")
         return Failure("empty", "the model gave an empty answer")
     return None
@@ -232,6 +286,12 @@ def _silent_cut(messages: Sequence[BaseMessage], usage: dict[str, Any], sent: in
         f"send at most about {read * 3:,} characters, or raise its window"
     )
     return Failure("overflow", msg, limit=read)
+
+
+def brief(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Usage for the journal: without what goes without saying (one call, counted by the provider, no known price)."""
+    unsaid = {"calls": 1, "estimated_calls": 0, "cost": None}
+    return {name: value for name, value in usage.items() if name not in unsaid or value != unsaid[name]}
 
 
 def add_usage(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ looked at. The bodies behind the patterns are the providers' documented or repor
 """
 
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,15 +25,30 @@ RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "em
 _OVERFLOW = re.compile(
     r"context_length_exceeded|exceed_context_size_error|maximum context length|context window|available context size"
     r"|prompt is too long|input length and .?max_tokens|input token count .* exceeds|Input tokens exceed"
-    r"|ContextWindowExceeded|request_too_large",
+    r"|ContextWindowExceeded|request_too_large|string_above_max_length|longer than the maximum model length"
+    r"|max_tokens must be at least 1, got -",
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(r"Request too large", re.IGNORECASE)
-_QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|credit balance", re.IGNORECASE)
+_QUOTA = re.compile(
+    r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient (?:balance|credits)"
+    r"|API usage limits",
+    re.IGNORECASE,
+)
+_DAILY = re.compile(r"quotaId\W+\w+PerDay")
+"""Gemini names a delay of seconds beside a limit by the day, too."""
+_KEY = re.compile(r"API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"content_filter|content management policy|content_policy_violation|input was flagged|flagged as potentially"
+    r"|Content Exists Risk",
+    re.IGNORECASE,
+)
 _MALFORMED = (json.JSONDecodeError, IndexError, TypeError, KeyError, ValueError)
 _SERVER_STATUS = 500
 _LEAST_ERROR = 400
-_STATUS: dict[int, Kind] = {401: "authentication", 403: "authentication", 408: "timeout", 413: "overflow"}
+_STATUS: dict[int, Kind] = {
+    401: "authentication", 402: "quota", 403: "authentication", 408: "timeout", 413: "overflow",
+}  # fmt: skip
 _RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
 _TIMEOUTS = re.compile(r"timeout|timed out", re.IGNORECASE)
 _CONNECTION = re.compile(r"connect|connection|protocol|remote", re.IGNORECASE)
@@ -47,16 +63,18 @@ class Failure:
         message: One line for a person or a root model; no headers, no key.
         retry_after: Seconds that the provider asked to wait, when it did.
         limit: Tokens that the provider said fit, when it did.
+        is_final: Asking again might help, but not within this run.
     """
 
     kind: Kind
     message: str
     retry_after: float | None = None
     limit: int | None = None
+    is_final: bool = False
 
     @property
     def is_retryable(self) -> bool:
-        return self.kind in RETRYABLE
+        return self.kind in RETRYABLE and not self.is_final
 
     def as_dict(self) -> dict[str, Any]:
         return {"type": self.kind, "message": self.message}
@@ -70,13 +88,25 @@ class ModelCallError(Exception):
         self.failure = failure
 
 
-def classify(error: BaseException) -> Failure:
-    """Say what kind of failure an exception from a chat model is."""
+def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
+    """Say what kind of failure an exception from a chat model is.
+
+    Args:
+        error: What a chat model raised.
+        secrets: Keys and headers of the model, struck out of what its provider said.
+    """
     if isinstance(error, ModelCallError):
         return error.failure
     text = " ".join(_texts(error))
     kind = _kind(error, text, _status(error))
-    return Failure(kind, _message(error), _retry_after(error, text), _limit(text) if kind == "overflow" else None)
+    limit = _limit(text) if kind in {"overflow", "too_large"} else None
+    return Failure(kind, _message(error, secrets), _retry_after(error, text), limit)
+
+
+def holds_any(error: BaseException, secrets: Iterable[str]) -> bool:
+    """Whether an exception, or one it came from, says one of the secrets."""
+    said = " ".join([*_texts(error), *(repr(link) for link in _chain(error))])
+    return any(secret in said for secret in secrets)
 
 
 def _kind(error: BaseException, text: str, status: int | None) -> Kind:
@@ -84,8 +114,12 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "too_large"
     if isinstance(error, ContextOverflowError) or _OVERFLOW.search(text):
         return "overflow"
-    if _QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text)):
+    if _DAILY.search(text) or (_QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text))):
         return "quota"
+    if _REFUSED.search(text):
+        return "refused"
+    if _KEY.search(text):
+        return "authentication"
     return _kind_of_status(status) if status is not None else _kind_of_type(error)
 
 
@@ -129,17 +163,27 @@ def _status(error: BaseException) -> int | None:
             value = getattr(link, name, None)
             if isinstance(value, int) and value >= _LEAST_ERROR:
                 return value
-        value = getattr(getattr(link, "response", None), "status_code", None)
-        if isinstance(value, int) and value >= _LEAST_ERROR:
-            return value
+        values = (getattr(getattr(link, "response", None), "status_code", None), _given(link).get("code"))
+        for value in values:
+            if isinstance(value, int) and value >= _LEAST_ERROR:
+                return value
     return None
 
 
-def _message(error: BaseException) -> str:
-    body = getattr(error, "body", None)
+def _given(error: BaseException) -> dict[str, Any]:
+    """The error object that a provider sent with status 200, as langchain-openai raises it."""
+    given = error.args[0] if error.args else None
+    return given if isinstance(given, dict) else {}
+
+
+def _message(error: BaseException, secrets: Iterable[str]) -> str:
+    body = getattr(error, "body", None) or _given(error)
     inner = body.get("error", body) if isinstance(body, dict) else None
     said = inner.get("message") if isinstance(inner, dict) else None
-    text = " ".join(str(said or error or type(error).__name__).split())
+    text = str(said or error or type(error).__name__)
+    for secret in secrets:
+        text = text.replace(secret, "[secret]")
+    text = " ".join(text.split())
     if "<html" in text.lower():
         text = "the provider answered with an HTML page instead of JSON"
     return f"{type(error).__name__}: {text[:300]}"
@@ -166,9 +210,11 @@ def _seconds(value: Any) -> float | None:
     if not isinstance(value, str):
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
@@ -177,6 +223,8 @@ def _seconds(value: Any) -> float | None:
 
 def _limit(text: str) -> int | None:
     said = re.search(
-        r"(?:maximum context length is|configured limit of|\d(?: tokens)? >|allowed \(|n_ctx\D{1,4})\s*(\d[\d,]*)", text
+        r"(?:maximum context length is|maximum model length of|configured limit of|\d(?: tokens)? >|allowed \("
+        r"|n_ctx\D{1,4}|\(TPM\): Limit)\s*(\d[\d,]*)",
+        text,
     )
     return int(said[1].replace(",", "")) if said else None

@@ -6,7 +6,8 @@ between all models of a process. The client is closed with the run, so no socket
 
 import importlib.util
 import os
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -15,6 +16,8 @@ from langchain_rlm.errors import ModelError
 
 DEFAULT_WINDOW = 128_000
 """Tokens assumed when a model does not say how large its window is."""
+_SHORTEST_SECRET = 8
+"""Characters of a header's value: `close` and `1` are no secrets, and words of many messages."""
 
 
 def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
@@ -90,9 +93,22 @@ def provider_of(model: BaseChatModel) -> str | None:
 
 
 def secrets_of(model: BaseChatModel) -> list[str]:
-    """The keys a model holds, to be struck out of whatever its provider says."""
-    values = (getattr(model, name, None) for name in type(model).model_fields)
-    return [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value.get_secret_value()]
+    """The keys and headers a model holds, to be struck out of whatever its provider says; the longest first."""
+    found: set[str] = set()
+    for name in type(model).model_fields:
+        value = getattr(model, name, None)
+        if isinstance(value, SecretStr):
+            found.add(value.get_secret_value())
+        elif isinstance(value, Mapping):
+            found |= _header_values(value if "headers" in name else value.get("extra_headers"))
+    return sorted(filter(None, found), key=len, reverse=True)
+
+
+def _header_values(headers: Any) -> set[str]:
+    """The values, and their words, as of "Bearer <key>"; those too short for a secret are left out."""
+    values = [str(value) for value in headers.values()] if isinstance(headers, Mapping) else []
+    words = [word for value in values for word in value.split()]
+    return {value for value in [*values, *words] if len(value) >= _SHORTEST_SECRET}
 
 
 def window_of(model: BaseChatModel) -> int | None:
@@ -106,7 +122,7 @@ class ModelClients:
 
     def __init__(self) -> None:
         self._own: dict[int, tuple[BaseChatModel, BaseChatModel]] = {}
-        self._clients: list[Any] = []
+        self._closing: list[Callable[[], Awaitable[None]]] = []
 
     def own(self, model: BaseChatModel) -> BaseChatModel:
         """Return a copy of `model` whose network client belongs to this run, where that can be done."""
@@ -116,21 +132,52 @@ class ModelClients:
         return kept[1]
 
     def _copy(self, model: BaseChatModel) -> BaseChatModel:
-        root: Any = getattr(model, "root_async_client", None)
-        if root is None or getattr(model, "http_async_client", None) is not None:
-            return model
-        from openai import DefaultAsyncHttpxClient  # there when the model is an OpenAI one
+        """Retries are this package's: a client that also retries asks again behind the back of budget and limits."""
+        kinds = {kind.__name__ for kind in type(model).__mro__}
+        if getattr(model, "root_async_client", None) is not None:
+            return self._openai(model)
+        if "ChatAnthropic" in kinds:
+            return self._anthropic(model)
+        if "ChatGoogleGenerativeAI" in kinds:
+            return self._google(model)
+        return model
 
-        http = DefaultAsyncHttpxClient(base_url=root.base_url, timeout=root.timeout)
-        self._clients.append(http)
-        client = root.with_options(http_client=http, max_retries=0)  # retries are this package's
+    def _openai(self, model: Any) -> BaseChatModel:
+        client = model.root_async_client.with_options(max_retries=0)
+        if model.http_async_client is None:
+            from openai import DefaultAsyncHttpxClient  # there when the model is an OpenAI one
+
+            http = DefaultAsyncHttpxClient(base_url=client.base_url, timeout=client.timeout)
+            self._closing.append(http.aclose)
+            client = client.with_options(http_client=http)
         clients = {"root_async_client": client, "async_client": client.chat.completions}
-        # nobody sees tokens of these calls, and a streamed call may come without its usage
-        return model.model_copy(update={**clients, "disable_streaming": True})
+        return _unstreamed(model, clients)
+
+    def _anthropic(self, model: Any) -> BaseChatModel:
+        from anthropic import DefaultAsyncHttpxClient  # there when the model is an Anthropic one
+
+        shared = model._async_client  # noqa: SLF001  # where langchain-anthropic keeps it
+        proxy = {"proxy": model.anthropic_proxy} if getattr(model, "anthropic_proxy", None) else {}
+        http = DefaultAsyncHttpxClient(base_url=shared.base_url, timeout=shared.timeout, **proxy)
+        self._closing.append(http.aclose)
+        return _unstreamed(model, {"_async_client": shared.with_options(http_client=http, max_retries=0)})
+
+    def _google(self, model: Any) -> BaseChatModel:
+        settings = {name: getattr(model, name) for name in model.model_fields_set if name != "client"}
+        own: Any = type(model)(**{**settings, "max_retries": 1, "disable_streaming": True})  # 1: no second attempt
+        self._closing.append(own.client.aio.aclose)
+        return cast("BaseChatModel", own)
 
     async def close(self) -> None:
         """Close the clients of this run."""
-        clients, self._clients = self._clients, []
+        closing, self._closing = self._closing, []
         self._own.clear()
-        for client in clients:
-            await client.aclose()
+        for close in closing:
+            await close()
+
+
+def _unstreamed(model: BaseChatModel, clients: dict[str, Any]) -> BaseChatModel:
+    """A copy with these clients. Nobody sees tokens of its calls, and a streamed call may come without its usage."""
+    copy = model.model_copy(update={"disable_streaming": True})
+    copy.__dict__.update(clients)  # some are cached properties and no fields
+    return copy

@@ -14,8 +14,8 @@ from langchain_rlm.engine import Engine
 from langchain_rlm.errors import ModelError
 from langchain_rlm.models.calls import Reply, add_usage
 from langchain_rlm.models.failures import ModelCallError
-from langchain_rlm.repl.replies import ParsedReply, parse_reply
-from langchain_rlm.run import Level, emit, spent
+from langchain_rlm.repl.replies import parse_reply
+from langchain_rlm.run import Level, at, emit, spent
 from langchain_rlm.state import Entry, RLMState
 from langchain_rlm.turn import Turn
 
@@ -37,10 +37,12 @@ ROOT_ERRORS = {"overflow": RootOverflowError, "refused": NoReplyError, "empty": 
 
 
 async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    """One turn of the root model."""
+    """One turn of the root model: its reply is kept first, then its cells run."""
     level = await engine.level_of(state, config)
     if journals.route(state["journal"]) == "direct":
         return await _direct(level, state, config)
+    if journals.awaits_cells(state["journal"]):
+        return await Turn.recorded(level, state).read()
     limit = level.run.ledger.out_of()
     try:
         if limit is None:
@@ -53,7 +55,7 @@ async def decompose(engine: Engine, state: RLMState, config: RunnableConfig) -> 
 async def _turn(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
     level.run.ledger.take_turn()  # before the call: runs side by side must not all see the same last one
     try:
-        reply, parsed = await _next_reply(level, state, config)
+        reply = await _next_reply(level, state, config)
     except BudgetExceededError:
         level.run.ledger.give_turn_up()
         raise
@@ -61,14 +63,15 @@ async def _turn(level: Level, state: RLMState, config: RunnableConfig) -> Comman
         if not journals.turns(state["journal"]):
             raise
         return await Turn(level, state, parse_reply("")).give_up()  # what was paid for is worth more than an error
-    turn = Turn(level, state, parsed, entries=[_reply_entry(level, state, reply)])
-    if reply.cut_off and parsed.unclosed:
-        turn.note(prompts.UNCLOSED)
-        return turn.next()
-    return await turn.read()
+    return _kept(_reply_entry(level, state, reply))
 
 
-async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> tuple[Reply, ParsedReply]:
+def _kept(reply: Entry) -> Command[Any]:
+    """Have a reply saved before its cells run: it is paid for."""
+    return Command(update={"journal": [reply]}, goto="decompose")
+
+
+async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> Reply:
     """The root model's reply, whole: folded to fit and continued when it was cut off."""
     messages = _messages(level, state)
     try:
@@ -88,7 +91,7 @@ async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> 
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off)
         parsed = parse_reply(reply.text)
-    return reply, parsed
+    return reply
 
 
 async def _last_turn(level: Level, state: RLMState, config: RunnableConfig, limit: str) -> Command[Any]:
@@ -102,16 +105,15 @@ async def _last_turn(level: Level, state: RLMState, config: RunnableConfig, limi
         reply = await _ask_root(level, state, messages, config, is_last=True)
     except (BudgetExceededError, ModelError):
         return await turn.give_up()
-    turn.reply = parse_reply(reply.text)
-    turn.entries.append(_reply_entry(level, state, reply, last=turn.last))
-    return await turn.read()
+    return _kept(_reply_entry(level, state, reply, last=turn.last))
 
 
 def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list[BaseMessage]:
     """The conversation as the root model sees it: built anew from the journal, the old part always the same."""
     settings = level.run.settings
+    begun = next(entry for entry in state["journal"] if entry["kind"] == "run")
     first = prompts.task_message(
-        state["question"],
+        begun["question"],
         [(d.name, p) for d, p in zip(level.corpus.documents, level.profiles, strict=True)],
         single=level.corpus.single,
         shown=settings.shown,
@@ -155,35 +157,45 @@ def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | Non
     emit("reply", level, turn=turn, text=reply.text, model=reply.model, spent=spent(level))
     return {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
-        "seconds": round(reply.seconds, 3),
+        "cut_off": reply.cut_off, "seconds": round(reply.seconds, 3), "at": at(level),
     }  # fmt: skip
 
 
 async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """The direct route: the whole context in one call. A context that does not fit after all goes the other way."""
     form = level.response_format
+    said = [entry for entry in journals.since_question(state["journal"]) if entry["kind"] == "reply"]
+    try:
+        reply = await _ask_directly(level, _direct_messages(level, state), config, turn=len(said) + 1)
+    except BudgetExceededError as error:
+        return finish(level, state, [], said[-1]["text"] if said else "", f"budget:{error.limit}")
+    except ModelCallError as error:
+        if error.failure.kind == "overflow" and level.run.settings.route == "auto":
+            return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
+        msg = f"The model cannot be used ({error.failure.kind}): {error}"
+        raise ModelError(msg) from error
+    entries = [_reply_entry(level, state, reply)]
+    problem = form.problem(reply.text) if form else None
+    if problem is None:
+        return finish(level, state, entries, reply.text, "direct")
+    if len(said) >= CORRECTED:
+        return finish(level, state, entries, reply.text, "gave_up")
+    return Command(update={"journal": [*entries, {"kind": "note", "text": problem}]}, goto="decompose")
+
+
+def _direct_messages(level: Level, state: RLMState) -> list[BaseMessage]:
+    """The whole context with the first question, then what was said since."""
+    form = level.response_format
     documents = [(document.name, document.text) for document in level.corpus.documents]
-    prompt = prompts.direct_prompt(state["question"], documents, form.schema() if form else None)
+    begun = next(entry for entry in state["journal"] if entry["kind"] == "run")
+    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None)
     messages: list[BaseMessage] = [HumanMessage(prompt)]
-    entries: list[Entry] = []
-    while True:
-        try:
-            reply = await _ask_directly(level, messages, config, turn=len(entries) + 1)
-        except BudgetExceededError as error:
-            said = entries[-1]["text"] if entries else ""
-            return finish(level, state, entries, said, f"budget:{error.limit}")
-        except ModelCallError as error:
-            if error.failure.kind == "overflow" and level.run.settings.route == "auto":
-                return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
-            msg = f"The model cannot be used ({error.failure.kind}): {error}"
-            raise ModelError(msg) from error
-        entries.append(_reply_entry(level, state, reply))
-        problem = form.problem(reply.text) if form else None
-        if problem is None:
-            return finish(level, state, entries, reply.text, "direct")
-        if len(entries) > CORRECTED:
-            return finish(level, state, entries, reply.text, "gave_up")
-        messages += [AIMessage(reply.text), HumanMessage(problem)]
+    for entry in state["journal"]:
+        if entry["kind"] == "reply":
+            messages.append(AIMessage(entry["text"]))
+        elif entry["kind"] in {"note", "question"}:
+            messages.append(HumanMessage(entry["text"]))
+    return messages
 
 
 async def _ask_directly(level: Level, messages: list[BaseMessage], config: RunnableConfig, *, turn: int) -> Reply:

@@ -6,57 +6,63 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from langchain_rlm import journal as journals
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.engine import BEGUN, Engine
 from langchain_rlm.errors import InputError
 from langchain_rlm.run import Level, Run, emit, new_run_entry
-from langchain_rlm.state import RLMState
-
-NOTHING_YET: dict[str, Any] = {
-    "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
-    "documents": [],
-}  # fmt: skip
+from langchain_rlm.state import NOTHING_YET, Entry, RLMState
 
 
 async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    """Take the context in and begin the journal."""
+    """Take the context in and begin the journal; a further question on a thread goes on with the journal there is."""
     question = state.get("question")
     if not isinstance(question, str) or not question.strip():
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
     run, begun, corpus = await _begin(engine, state, config)
+    if run.settings.budget.confirm_above is not None and not run.is_saved:
+        msg = "Budget(confirm_above=...) interrupts the run, which needs a checkpointer: pass RLM(checkpointer=...)."
+        raise InputError(msg)
+    ref = {**begun.get("context_ref", {}), **corpus.ref()}
     level = await run.enter(begun, corpus)
-    route = choose_route(level)
+    level.is_counted = True
+    if begun.get("journal"):
+        level.calls = journals.last_id(begun["journal"])
+        entry: Entry = {"kind": "question", "text": question}
+        route = journals.route(begun["journal"])
+    else:
+        route = choose_route(level)
+        entry = new_run_entry(run, level, question, route)
     emit("inspect", level, **_facts(level), route=route)
     update = {
-        "run_id": run.id,
-        "path": level.path,
-        "depth": level.depth,
-        "context": None,
-        "context_ref": {**begun.get("context_ref", {}), "hash": level.corpus.hash},
-        "journal": [new_run_entry(run, level, route)],
-        **NOTHING_YET,
-    }
+        "run_id": run.id, "path": level.path, "depth": level.depth, "context": None, "context_ref": ref,
+        "journal": [entry], **NOTHING_YET,
+    }  # fmt: skip
     return Command(update=update, goto="decompose")
 
 
 async def _begin(engine: Engine, state: RLMState, config: RunnableConfig) -> tuple[Run, RLMState, Corpus]:
     """The run, what it begins with, and its text.
 
-    A context beside the question comes from outside and begins a new run, whatever the thread answered before.
+    A context beside the question comes from outside and begins a new run, whatever the thread answered before; without
+    one, a thread that has answered goes on.
     """
     given = state.get("context")
     if given is not None:
         corpus = await asyncio.to_thread(load_corpus, given)
+        await engine.keep(corpus)
         return engine.new_run(config), {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
-    if begun is None:
-        msg = "The input has no context. Pass the text, documents or paths as `context`."
-        raise InputError(msg)
+    if begun is None:  # the graph is asked, by no `RLM`
+        begun = state
+        if not state.get("journal"):
+            msg = "The input has no context. Pass the text, documents or paths as `context`."
+            raise InputError(msg)
     run = engine.run_of(begun, config)
-    return run, begun, engine.corpus_of(run, begun)
+    return run, begun, await engine.corpus_of(run, begun)
 
 
 def choose_route(level: Level) -> str:

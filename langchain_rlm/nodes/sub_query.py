@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -10,11 +12,12 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.spans import assemble
-from langchain_rlm.engine import Engine, beginning
+from langchain_rlm.engine import CONFIG_KEY_READ, Engine, beginning
 from langchain_rlm.errors import RLMError
+from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.repl.outcomes import plain
-from langchain_rlm.run import Level, emit, spent
+from langchain_rlm.run import Level, at, emit, spent
 from langchain_rlm.state import Entry
 
 LONG_PROMPT = 4_000
@@ -23,10 +26,13 @@ LONG_PROMPT = 4_000
 
 async def sub_query(engine: Engine, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
     """Answer the questions of one task; a failing one does not fail the others."""
-    level = await engine.level_of(task, config)  # type: ignore[arg-type]  # a task names its run like a state does
-    seen = {"rlm_depth": level.depth, "rlm_turn": task["turn"]}
+    level = await engine.level_of(engine.state_of(config), config)
+    asked, turn = level.asked_now(task["calls"][0], config["configurable"][CONFIG_KEY_READ])
+    seen = {"rlm_depth": level.depth, "rlm_turn": turn}
     config = {**config, "metadata": {**config.get("metadata", {}), **seen}}
-    entries = await asyncio.gather(*(_answer(engine, level, call, config) for call in task["calls"]))
+    entries = await asyncio.gather(
+        *(_answer(engine, level, call, config) for call in map(asked.__getitem__, task["calls"]))
+    )
     return {"journal": list(entries)}
 
 
@@ -36,6 +42,8 @@ async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableCon
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and level.may_recurse else _ask_model
         entry = await ask(engine, level, call, config)
+    except GraphBubbleUp:
+        raise  # a person is asked; the task is run again when the answer is there
     except ModelCallError as error:
         entry = {"error": error.failure.as_dict()}
     except BudgetExceededError as error:
@@ -44,9 +52,10 @@ async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableCon
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
         entry = {"error": classify(error).as_dict()}
+    level.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", level, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(level))
-    return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds}
+    return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(level)}
 
 
 async def _ask_model(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
@@ -56,11 +65,28 @@ async def _ask_model(engine: Engine, level: Level, call: Entry, config: Runnable
     model = engine.settings.pick(call["model"])
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
-    reply = await level.run.caller.ask(
-        model, [HumanMessage(prompt)], config,
-        name="rlm.sub_query", metadata={"rlm_call": call["id"]},
-    )  # fmt: skip
-    return {"text": reply.text, "model": reply.model, "usage": reply.usage}
+    async with _until_saved(engine, level, config):
+        reply = await level.run.caller.ask(
+            model, [HumanMessage(prompt)], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
+        )
+    return {"text": reply.text, "model": reply.model, "usage": brief(reply.usage)}
+
+
+@asynccontextmanager
+async def _until_saved(engine: Engine, level: Level, config: RunnableConfig) -> AsyncIterator[None]:
+    """Hold a place until the answer is saved: a slow database must not let unsaved answers pile up."""
+    places = level.run.unsaved
+    saver = engine.saver
+    if saver is None or not saver.saves(config):
+        yield
+        return
+    await places.acquire()
+    try:
+        yield
+    except BaseException:
+        places.release()
+        raise
+    saver.when_saved(config, places.release)
 
 
 async def _use_tool(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:  # noqa: ARG001  # alike
@@ -71,7 +97,9 @@ async def _use_tool(engine: Engine, level: Level, call: Entry, config: RunnableC
         async with asyncio.timeout(level.run.ledger.remaining_seconds()):
             value = await tool.call(args, kwargs, config)
     except GraphBubbleUp:
-        message = f"{call['tool']}: interrupt() does not work in a function of the REPL; ask before or after the run"
+        if level.run.is_saved:
+            raise
+        message = f"{call['tool']}: interrupt() needs a checkpointer, and this run has none"
         return {"error": {"type": "tool", "message": message}}
     except Exception as error:  # noqa: BLE001  # the code is told, whatever it was
         return {"error": {"type": "tool", "message": f"{call['tool']}: {type(error).__name__}: {error}"}}
@@ -97,7 +125,7 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         else:
             below.give_turn_back()
             await below.drop()
-    run = {"turns": result["turns"], "stop_reason": result["stop_reason"]}
+    run = {"turns": result["turns"], "stop_reason": result["stop_reason"], "journal": result["journal"]}
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": run}

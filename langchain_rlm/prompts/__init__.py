@@ -136,6 +136,14 @@ def unknown_final(name: str) -> str:
     return f"FINAL_VAR names {name!r}, and there is no such variable. SHOW_VARS() lists them."
 
 
+def next_question(question: str) -> str:
+    """Asks a further question of a run that has answered one."""
+    return (
+        f"Next question, over the same context; your variables are as you left them, `answer` is empty again.\n"
+        f"<question>\n{question}\n</question>"
+    )
+
+
 def last_turn_message(limit: str) -> str:
     """Asks for the answer when the budget is used up."""
     return (

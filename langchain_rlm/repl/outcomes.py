@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
+
+from langchain_rlm.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +17,27 @@ class ReplLimits:
         cell_seconds: Time for a cell's own code; waiting for models does not count.
         memory: Bytes beside the context; five times the context is added.
         print_limit: Characters a cell may print before it is stopped.
+        idle_seconds: A REPL that waits longer than this for a model gives its process up, and is built again when
+            the answer comes.
+        idle_repls: REPLs of one `RLM` that may wait with a process at once; the one that waits longest gives way.
+
+    Raises:
+        InputError: A limit is negative or no number; only the last two may be zero.
     """
 
     cell_seconds: float = 60.0
     memory: int = 512 * 1024 * 1024
     print_limit: int = 1_000_000
+    idle_seconds: float = 60.0
+    idle_repls: int = 32
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            value, idle = getattr(self, part.name), part.name.startswith("idle")
+            kinds = (int, float) if part.name.endswith("seconds") else (int,)
+            if isinstance(value, bool) or not isinstance(value, kinds) or not (value >= 0 if idle else value > 0):
+                msg = f"ReplLimits({part.name}={value!r}): use a number {'of 0 or more' if idle else 'above 0'}."
+                raise InputError(msg)
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,7 @@ class Call:
         parts = [self.how, self.prompt, self.model, self.context]
         if self.arguments is not None:
             parts.append(plain(self.arguments))
-        return hashlib.sha256(json.dumps(parts).encode(errors="surrogatepass")).hexdigest()
+        return hashlib.sha256(json.dumps(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

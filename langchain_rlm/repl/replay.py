@@ -29,7 +29,7 @@ def rebuild(session: Session, journal: Sequence[Entry]) -> None:
 
 
 def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[str, Entry]) -> None:
-    outcome: Outcome = session.start(cell.code)
+    outcome: Outcome = session.start(cell.code, is_first=cell.is_first)
     for asked in cell.asked:
         if not isinstance(outcome, Asked):
             msg = f"Cell {number} ended in the replay where it asked {len(asked['calls'])} sub-queries on record."

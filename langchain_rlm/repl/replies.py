@@ -7,14 +7,24 @@ Pure functions over the text.
 import ast
 import re
 import warnings
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-_FENCE = re.compile(r"^([ \t]{0,3})(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*$", re.MULTILINE)
+# Quantifiers are possessive where giving back could not help: a reply may be a megabyte of anything.
+_FENCE = re.compile(r"^([ \t]{0,3})(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
+_CLOSING = re.compile(r"^[ \t]{0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _CODE_TAGS = frozenset({"repl", "python", "py", "python3"})
 _FINAL = re.compile(r"^[ \t*>]*(FINAL_VAR|FINAL|SUBMIT)\(", re.MULTILINE)
-_THINKING = re.compile(r"^[ \t]*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+_LINE_END = re.compile(r"[ \t.*`;]*+(?:\n|\Z)")
+_THINKING = re.compile(r"^[ \t]*<think(?:ing)?>", re.IGNORECASE | re.MULTILINE)
+_THINKING_END = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A(?:(?!<think).)*?^[ \t]*</think(?:ing)?>[ \t]*$", re.DOTALL | re.IGNORECASE | re.MULTILINE)
 """Thinking whose opening tag the chat template left out."""
+_ENDS_TRIED = 8
+_LEAST_EFFORT = 100_000
+"""Characters of code that may be read in vain in a short reply."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,8 @@ def parse_reply(text: str) -> ParsedReply:
     Args:
         text: The root model's reply as it came. Thinking between `<think>` tags is left out.
     """
-    text = _THOUGHT.sub("", _THINKING.sub("", text.replace("\r\n", "\n")), count=1)
+    text = _THOUGHT.sub("", _without_thinking(text.replace("\r\n", "\n")), count=1)
+    fences = _Fences(text)
     cells: list[str] = []
     bare: list[tuple[str, str]] = []
     prose: list[str] = []
@@ -49,7 +60,7 @@ def parse_reply(text: str) -> ParsedReply:
     unclosed = False
     while opening := _FENCE.search(text, position):
         prose.append(text[position : opening.start()])
-        code, position, closed = _block(text, opening)
+        code, position, closed = fences.block(opening)
         tag = opening[3].lower()
         if tag in _CODE_TAGS and code.strip():
             cells.append(code)
@@ -65,21 +76,47 @@ def parse_reply(text: str) -> ParsedReply:
     return ParsedReply(tuple(cells), _final_in(rest), unclosed, rest.strip())
 
 
-def _block(text: str, opening: re.Match[str]) -> tuple[str, int, bool]:
-    """The code of a fenced block, where it ends, and whether it was closed.
+def _without_thinking(text: str) -> str:
+    kept: list[str] = []
+    position = 0
+    while (opening := _THINKING.search(text, position)) and (end := _THINKING_END.search(text, opening.end())):
+        kept.append(text[position : opening.start()])
+        position = end.end()
+    return "".join([*kept, text[position:]])
 
-    A cell may hold a fence in a string: when the code up to the first closing fence is no Python, later ones are tried.
-    """
-    start = min(len(text), opening.end() + 1)
-    closing = re.compile(rf"^[ \t]{{0,3}}{opening[2][0]}{{{len(opening[2])},}}[ \t]*$", re.MULTILINE)
-    ends = list(closing.finditer(text, start))
-    for end in ends[:8]:
-        code = _dedented(text[start : end.start()], opening[1])
-        if _parsed(code) is not None:
-            return code, end.end(), True
-    if ends:
-        return _dedented(text[start : ends[0].start()], opening[1]), ends[0].end(), True
-    return _dedented(text[start:], opening[1]), len(text), False
+
+class _Fences:
+    """The lines of a text that may close a block, found once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.closings = list(_CLOSING.finditer(text))
+        self.starts = [closing.start() for closing in self.closings]
+        self.effort = _LEAST_EFFORT + 4 * len(text)
+
+    def block(self, opening: re.Match[str]) -> tuple[str, int, bool]:
+        """The code of a fenced block, where it ends, and whether it was closed.
+
+        A cell may hold a fence in a string: when the code up to the first closing fence is no Python, later ones are
+        tried, as long as not too much has been read in vain.
+        """
+        start = min(len(self.text), opening.end() + 1)
+        ends = list(islice(self._closing(opening[2], start), _ENDS_TRIED))
+        for end in ends if len(ends) > 1 else ():
+            code = _dedented(self.text[start : end.start()], opening[1])
+            self.effort -= len(code)
+            if _parsed(code) is not None:
+                return code, end.end(), True
+            if self.effort < 0:
+                break
+        if ends:
+            return _dedented(self.text[start : ends[0].start()], opening[1]), ends[0].end(), True
+        return _dedented(self.text[start:], opening[1]), len(self.text), False
+
+    def _closing(self, fence: str, start: int) -> Iterator[re.Match[str]]:
+        """The lines from `start` on that close a block which `fence` opened (CommonMark 0.31, section 4.5)."""
+        later = range(bisect_left(self.starts, start), len(self.closings))
+        return (self.closings[line] for line in later if self.closings[line][1].startswith(fence))
 
 
 def _dedented(code: str, indent: str) -> str:
@@ -121,9 +158,10 @@ def _final_at(prose: str, found: re.Match[str]) -> Final:
 def _to_closing(text: str) -> str:
     """The text up to the parenthesis that closes. An answer may hold single ones, and the last may be missing."""
     depth, balanced, at_line_end = 1, None, None
-    for index, character in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if character == ")" and not text[index + 1 :].partition("\n")[0].strip(" \t.*`;"):
+    for parenthesis in re.finditer("[()]", text):
+        index = parenthesis.start()
+        depth += 1 if parenthesis[0] == "(" else -1
+        if parenthesis[0] == ")" and _LINE_END.match(text, index + 1):
             if depth <= 0:
                 return text[:index]
             at_line_end = index

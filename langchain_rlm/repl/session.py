@@ -17,6 +17,7 @@ from typing import Any
 import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
+from langchain_rlm.repl.jail import innermost, limit_memory
 from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module
 from langchain_rlm.repl.outcomes import (
     Asked,
@@ -38,6 +39,12 @@ BLOCKS_ABOVE = 1_000_000
 PART = 1024 * BLOCK
 """Characters of a large text handed over at a time."""
 SUSPENSIONS = 1_000_000
+CALLS_AT_ONCE = 100_000
+"""Sub-queries of one batch."""
+ANSWERED_AT_ONCE = 10_000
+"""Calls that need no model, in a row: they do not count as the cell's own time."""
+HANDED_OVER = 512 * 1024 * 1024
+"""Bytes beside its memory that a worker may use to hand values over: a small value may be huge when written out."""
 
 
 @dataclass
@@ -67,6 +74,7 @@ class Session:
     _cells: dict[str, CellText] = field(default_factory=dict)
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
+    _printed: int = 0
     _pid: int | None = None
     _is_killed: bool = False
     is_closed: bool = False
@@ -94,6 +102,8 @@ class Session:
         checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
         self._pid = self._repl.worker_pid
+        if self._pid is not None:
+            limit_memory(innermost(self._pid), 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
         large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
         blocked = [index for index in large if not self.context.texts[index].isascii()]
         self._lowering = Lowering(suspending=CONTRACT | self.tools, slices=bool(blocked))
@@ -147,28 +157,33 @@ class Session:
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
             self._is_killed = True
             if self._pid is not None:
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(innermost(self._pid), signal.SIGKILL)
 
     # -- cells ----------------------------------------------------------------------------------------------------
 
-    def start(self, code: str) -> Outcome:
-        """Run a cell until it ends or asks."""
+    def start(self, code: str, *, is_first: bool = False) -> Outcome:
+        """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
+        self._printed = 0
         self._final = None
         self._waiting.clear()
         try:
             self._lowered = self._lowering.lower(code)
         except UnsupportedCodeError as error:
             return Ended("", f"Line {error.line}: {error}\nNothing of this cell was run.", refused=True)
+        except (RecursionError, MemoryError):
+            return Ended("", "The code is nested too deeply.\nNothing of this cell was run.", refused=True)
         lowered = self._lowered
-        return self._run(lambda: self._begin(code, lowered))
+        return self._run(lambda: self._begin(code, lowered, is_first=is_first))
 
     def _rebind(self) -> str:
         """Binds the contract anew, so that no cell can shadow it for the next."""
         names = [*sorted(CONTRACT), *sorted(self.tools), "FINAL", "FINAL_VAR", "SHOW_VARS"]
         return "\n".join([_START, *(f"{name} = _rlm_contract_{name}" for name in names)])
 
-    def _begin(self, code: str, lowered: LoweredCell) -> Any:
+    def _begin(self, code: str, lowered: LoweredCell, *, is_first: bool) -> Any:
+        if is_first and self._cells:
+            self._feed(_NEW_ANSWER)
         for name in lowered.modules:
             if name not in self._modules:
                 self._feed(sandbox_module(name))
@@ -194,7 +209,8 @@ class Session:
     def draft(self) -> Any:
         """What `answer` holds now, ready or not; None when the REPL cannot say."""
         with contextlib.suppress(monty.MontyError, RuntimeError):
-            return self._feed("_rlm_draft(locals())")
+            value = self._feed("_rlm_draft(_rlm_locals())")
+            return value if _is_usable(value) else None
         return None
 
     def variable(self, name: str) -> tuple[Any] | None:
@@ -203,12 +219,21 @@ class Session:
             return None
         with contextlib.suppress(monty.MontyError, RuntimeError):
             # naming it outright would give it a place among the variables
-            found = self._feed(f"[locals()[{name!r}]] if {name!r} in locals() else None")
-            return None if found is None else (found[0],)
+            found = self._feed(
+                f"[_rlm_measured({name!r}, _rlm_locals()[{name!r}])] if {name!r} in _rlm_locals() else None"
+            )
+            return (found[0],) if isinstance(found, list) and len(found) == 1 and _is_usable(found) else None
         return None
 
     def _print(self, _stream: str, text: str) -> None:
-        self._output.append(text)
+        """Keep what is printed. The sandbox limits it itself; code that gets around that loses its worker."""
+        room = 2 * self.limits.print_limit - self._printed
+        self._printed += len(text)
+        if len(text) <= room:
+            self._output.append(text)
+        else:
+            self._output.append(text[: max(0, room)])
+            self.kill()
 
     def _feed(self, source: str, inputs: dict[str, Any] | None = None) -> Any:
         self._feeds += 1
@@ -217,12 +242,16 @@ class Session:
     def _run(self, step: Callable[[], Any]) -> Outcome:
         try:
             snapshot = step()
+            answered = 0
             while not isinstance(snapshot, monty.MontyComplete):
                 asked = self._at(snapshot)
+                answered += 1
                 if isinstance(asked, Asked):
                     return asked
                 if self._final is not None:
                     return self._stopped(snapshot)
+                if answered > ANSWERED_AT_ONCE:
+                    return self._given_up()
                 snapshot = asked
         except monty.MontyCrashedError as error:
             why = "took too long" if error.timed_out else "was ended"
@@ -232,12 +261,19 @@ class Session:
             return self._failed(error)
         return self._ended(None)
 
+    def _given_up(self) -> Ended:
+        self.kill()
+        said = f"The cell called functions of the REPL more than {ANSWERED_AT_ONCE:,} times in a row and was stopped"
+        return Ended(self._text(), f"{said}; its variables are lost.", lost=True)
+
     def _stopped(self, snapshot: Any) -> Ended:
         """End a cell at its FINAL, so that the session can go on; a cell that will not end loses its worker."""
+        lost = False
         with contextlib.suppress(monty.MontyError):
-            if not isinstance(snapshot.resume({"exc_type": "SystemExit", "message": "FINAL"}), monty.MontyComplete):
-                self.kill()
-        return Ended(self._text(), None, final=self._final)
+            lost = not isinstance(snapshot.resume({"exc_type": "SystemExit", "message": "FINAL"}), monty.MontyComplete)
+        if lost:
+            self.kill()
+        return Ended(self._text(), None, lost=lost, final=self._final)
 
     def _failed(self, error: monty.MontyError) -> Ended:
         said = explain(error, self._cells)
@@ -255,11 +291,11 @@ class Session:
             return Ended(output, None, final=self._final)
         assigned = list(self._lowered.assigned) if self._lowered else []
         try:
-            ready, variables = self._feed(f"_rlm_cell_end(locals(), {assigned!r})")
-        except monty.MontyError:
-            return Ended(output, error)
+            ready, variables = _read_end(self._feed(f"_rlm_cell_end(_rlm_locals(), {assigned!r})"))
+        except monty.MontyError as failure:
+            return Ended(output, error or explain(failure, self._cells))
         final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
-        return Ended(output, error, final=final, variables=tuple((n, t, s) for n, t, s in variables))
+        return Ended(output, error, final=final, variables=variables)
 
     def _text(self) -> str:
         return "".join(self._output)
@@ -270,6 +306,12 @@ class Session:
         """Answer what the host can answer at once; return the next snapshot, or what was asked."""
         if isinstance(snapshot, monty.FutureSnapshot):
             ids = sorted(call for call in snapshot.pending_call_ids if call in self._waiting)  # in the order asked
+            if not ids:
+                late: monty.ExternalExceptionData = {
+                    "exc_type": "RuntimeError",
+                    "message": "what an earlier cell asked cannot be awaited any more",
+                }
+                return snapshot.resume(dict.fromkeys(snapshot.pending_call_ids, late))
             waiting = [self._waiting.pop(call) for call in ids]
             self._pause = _Pause(snapshot, [len(asked.calls) for asked in waiting], ids)
             return Asked(tuple(call for asked in waiting for call in asked.calls), any(a.raises for a in waiting))
@@ -280,22 +322,47 @@ class Session:
         return self._host_call(snapshot)
 
     def _host_call(self, snapshot: Any) -> Any:
-        name, args = snapshot.function_name, snapshot.args
+        name = snapshot.function_name
         if name == "_rlm_host_budget":
             return snapshot.resume({"return_value": self.host("budget")})
-        if name == "_rlm_host_final" and len(args) == 1:
-            self._final = (args[0],)
-            return None
-        if name not in _ASKING:
+        if name not in _TAKING:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
+        args = snapshot.args  # written out in full here, however small it is in the sandbox
+        if name == "_rlm_host_final" and len(args) == 1:
+            self._final = (args[0],) if _is_usable(args[0]) else None
+            return None if self._final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
+        if "tool" in name and not _is_usable(args):
+            args = ()
         asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
-        if asked is None:
-            return snapshot.resume({"exc_type": "TypeError", "message": "a sub-query was asked with wrong arguments"})
+        if asked is None or len(asked.calls) > CALLS_AT_ONCE:
+            return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
         if name.endswith("_future"):
             self._waiting[snapshot.call_id] = asked
             return snapshot.resume({"future": ...})
         self._pause = _Pause(snapshot, [len(asked.calls)])
         return asked
+
+
+def _is_usable(value: Any) -> bool:
+    """Whether the host can write a value out: nested too deeply or a number of thousands of digits, it cannot."""
+    try:
+        return isinstance(value, str) or bool(repr(value))
+    except (RecursionError, ValueError):
+        return False
+
+
+def _read_end(told: Any) -> tuple[list[Any] | None, tuple[tuple[str, str, int | None], ...]]:
+    """How a cell ended, as the sandbox tells it; code there may have put anything in its place."""
+    if not isinstance(told, list) or len(told) != 2 or not isinstance(told[1], list):  # noqa: PLR2004  # a pair
+        return None, ()
+    ready, described = told
+    is_ready = isinstance(ready, list) and len(ready) == 1 and _is_usable(ready[0])
+    return ready if is_ready else None, tuple(row for row in described if _is_variable(row))
+
+
+def _is_variable(row: Any) -> bool:
+    kinds = (str, str, int | None)
+    return isinstance(row, tuple) and len(row) == len(kinds) and all(map(isinstance, row, kinds))
 
 
 def _sandbox_source(name: str) -> str:
@@ -305,4 +372,9 @@ def _sandbox_source(name: str) -> str:
 _BIND_ONCE = "chunks = _rlm_contract_chunks\nbudget = _rlm_contract_budget"
 """Names that code may take for itself: `chunks = chunks()` is what models write."""
 _START = "_rlm_printed[0] = 0\nSUBMIT = _rlm_contract_FINAL"
-_ASKING = frozenset({"_rlm_host_query", "_rlm_host_future", "_rlm_host_tool", "_rlm_host_tool_future"})
+_NEW_ANSWER = 'answer = {"content": "", "ready": False}'
+UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
+WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
+_TAKING = frozenset({
+    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool", "_rlm_host_tool_future",
+})  # fmt: skip

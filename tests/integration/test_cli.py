@@ -122,7 +122,7 @@ def test_json_is_the_whole_result_and_quiet_the_answer_only(model_server: ModelS
         ]
     )
     result = json.loads(whole.stdout)
-    assert set(result) == set(RLMResult.__annotations__)
+    assert set(result) == set(RLMResult.__annotations__) - {"__interrupt__"}
     assert (result["answer"], result["stop_reason"], result["turns"]) == ("Grüße\nin two lines", "answered", 1)
     (document,) = result["context"]
     assert (document["source"], document["spans"]) == ("standard input", [[0, len(text)]])

@@ -22,7 +22,7 @@ from langgraph.types import Command
 
 from langchain_rlm import RLM, Budget
 from langchain_rlm.middleware import RLMMiddleware
-from langchain_rlm.offload import KEY, NAMESPACE
+from langchain_rlm.offload import KEY
 from tests.server.client import ModelServer
 
 ROOT = Path(__file__).parents[2]
@@ -310,7 +310,7 @@ def test_the_agents_own_store_is_the_default(model_server: ModelServer, how: str
     store = InMemoryStore()
     agent = agent_of(model_server, calls(call("fetch", number=1)), ask(), "done", store=store)
     assert "Elsinore1" in results_of(invoke(agent, said(), how))[0].text
-    (item,) = store.search(NAMESPACE)
+    (item,) = store.search((KEY,))
     assert item.value == {"text": page()}
 
 

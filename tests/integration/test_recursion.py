@@ -76,7 +76,8 @@ def test_a_recursive_run_may_take_turns_and_ask_sub_models(model_server: ModelSe
     result = ask(tree(model_server, "FINAL(rlm_query('Below', context))", then, asking))
     assert result["answer"] == "value"
     (answer,) = [entry for entry in result["journal"] if entry["kind"] == "answer"]
-    assert answer["run"] == {"turns": 2, "stop_reason": "answered"}
+    assert (answer["run"]["turns"], answer["run"]["stop_reason"]) == (2, "answered")
+    assert [entry["kind"] for entry in answer["run"]["journal"]][:2] == ["run", "reply"]
     assert result["turns"] == 1
     assert model_server.stats()["by_model"] == {"root": 3, "sub": 1}
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.server import bodies, faults, kinds, limits, wire
+from tests.server import apis, bodies, faults, kinds, limits, wire
 from tests.server.config import Config, Fault, ModelConfig, parse_config
 from tests.server.connection import Connection, Request
 from tests.server.log import Log, LogEntry
@@ -78,8 +78,9 @@ class App:
 
     def handle(self, request: Request, connection: Connection) -> None:
         path = request.path.partition("?")[0]
-        if request.method == "POST" and path == "/v1/chat/completions":
-            self.complete(request, connection)
+        api = apis.api_of(path)
+        if request.method == "POST" and api:
+            self.complete(request, connection, api, path)
             return
         status, answer = self.control(request.method, path, request.body)
         connection.finish(wire.response(status, wire.to_json(answer), "application/json", {}))
@@ -93,18 +94,18 @@ class App:
         except (ValueError, TypeError, KeyError) as error:
             return 400, {"error": {"message": f"{type(error).__name__}: {error}"}}
 
-    def complete(self, request: Request, connection: Connection) -> None:
+    def complete(self, request: Request, connection: Connection, api: str, path: str) -> None:
         try:
-            body = json.loads(request.body)
+            body = apis.as_chat(api, path, json.loads(request.body))
             asked = measure(body)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             refusal = bodies.openai_error(f"We could not parse your request: {error!r}", "invalid_request_error", None)
             connection.finish(wire.response(400, wire.to_json(refusal), "application/json", {}))
             return
-        outcome = self.decide(asked, request.headers.get("authorization", ""))
+        outcome = self.decide(asked, apis.key_of(request.headers))
         model = self.config.models.get(asked.name, ModelConfig())
         entry = self.log.begin(body)
-        Exchange(self.log, entry, asked, model=model, outcome=outcome, connection=connection).start()
+        Exchange(self.log, entry, asked, model=model, outcome=outcome, connection=connection, api=api).start()
 
     def decide(self, asked: Asked, authorization: str) -> Outcome:
         model = self.config.models.get(asked.name)
@@ -164,9 +165,10 @@ class Exchange:
     """One request on its way out: waits, writes, and keeps the log."""
 
     def __init__(
-        self, log: Log, entry: LogEntry, asked: Asked, *, model: ModelConfig, outcome: Outcome, connection: Connection
-    ) -> None:
-        self.log, self.entry, self.connection = log, entry, connection
+        self, log: Log, entry: LogEntry, asked: Asked, *, model: ModelConfig, outcome: Outcome, connection: Connection,
+        api: str = "chat",
+    ) -> None:  # fmt: skip
+        self.log, self.entry, self.connection, self.api = log, entry, connection, api
         self.model, self.outcome = model, outcome
         truncates = model.dialect == "ollama" and model.window is not None
         prompt_tokens = min(asked.prompt_tokens, model.window or 0) if truncates else asked.prompt_tokens
@@ -195,8 +197,13 @@ class Exchange:
             self.finish(wire.error_response(self.outcome, self.body))
         else:
             self.report()
-            body = wire.completion(self.outcome, self.entry["model"], str(self.entry["id"]), CREATED, self.usage)
+            body = self.completion()
             self.finish(wire.response(self.outcome.status, body, "application/json", self.outcome.headers))
+
+    def completion(self) -> bytes:
+        if self.api == "chat" or self.outcome.malformed:
+            return wire.completion(self.outcome, self.entry["model"], str(self.entry["id"]), CREATED, self.usage)
+        return wire.to_json(apis.completion(self.api, self.outcome, self.entry["model"], self.usage))
 
     def answer_in_events(self) -> None:
         if self.body is None:

@@ -66,6 +66,8 @@ class ModelConfig:
     tpm: int | None = None
     latency: float = 0.0
     chunk_delay: float = 0.0
+    continues: bool = False
+    """A model with rules, asked to go on after a reply of its own, gives the rest of what it had to say."""
     key: str | None = None
     faults: tuple[Fault, ...] = ()
 
@@ -160,8 +162,8 @@ def parse_fault(value: Any, where: str) -> Fault:
     return Fault(**{**value, "match": None if match is None else re.compile(match, re.DOTALL)})
 
 
-MODEL_KEYS = (
-    "kind replies rules default window max_output dialect rpm tpm latency chunk_delay key faults"  # as ModelConfig
+MODEL_KEYS = (  # as ModelConfig
+    "kind replies rules default window max_output dialect rpm tpm latency chunk_delay continues key faults"
 )
 
 

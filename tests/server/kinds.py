@@ -29,6 +29,9 @@ def expand(template: str, match: re.Match[str]) -> str:
 
 
 def by_rules(model: ModelConfig, messages: Messages) -> Outcome:
+    if model.continues and len(messages) > 2 and messages[-2].get("role") == "assistant":
+        whole = by_rules(model, messages[:-2])
+        return replace(whole, content=(whole.content or "").removeprefix(text_of(messages[-2])))
     text = last_user_text(messages)
     for rule in model.rules:
         match = rule.match.search(text)

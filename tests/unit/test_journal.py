@@ -243,4 +243,4 @@ def test_an_answer_is_what_the_cell_gets() -> None:
 
 def test_what_was_spent_before_is_every_call_with_its_usage() -> None:
     journal = [*turn(1, ""), answer("1", usage=USAGE), answer("2", usage=None), answer("3", None)]
-    assert journals.spent_before(journal) == [("root", USAGE), ("leaf", USAGE)]
+    assert journals.spending(journal).calls == [("root", USAGE), ("leaf", USAGE)]

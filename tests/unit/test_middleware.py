@@ -19,7 +19,8 @@ from langgraph.types import Command
 from langchain_rlm import RLM, InputError
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.middleware import RLMMiddleware, merge_documents
-from langchain_rlm.offload import KEY, Directory, LongText, Memory, context_of, intact, open_store, pick
+from langchain_rlm.blobs import Directory, Memory, open_store
+from langchain_rlm.offload import KEY, LongText, context_of, intact, pick
 from langchain_rlm.shorten import Shortener, Turn, messages_of, shorten_result
 
 LONG = "".join(f"Line {number} says nothing of interest.\n" for number in range(4_000))
@@ -211,8 +212,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 def test_every_store_gives_back_what_was_put_and_nothing_else(store: Any) -> None:
     text = LongText("name", "Größe 書 \r\n \x00 " + LONG)
     assert store.get(text.hash) is None
-    store.put(text)
-    store.put(text)
+    store.put(text.hash, text.data)
+    store.put(text.hash, text.data)
     assert intact(text.entry(), store.get(text.hash)) == text.text
     assert store.get("0" * 64) is None
 
@@ -221,15 +222,15 @@ def test_every_store_does_the_same_asynchronously(store: Any) -> None:
     async def both() -> None:
         text = LongText("name", LONG)
         assert await store.aget(text.hash) is None
-        await store.aput(text)
-        assert await store.aget(text.hash) == store.get(text.hash) == LONG
+        await store.aput(text.hash, text.data)
+        assert await store.aget(text.hash) == store.get(text.hash) == LONG.encode()
 
     asyncio.run(both())
 
 
 def test_a_file_is_its_owners_and_one_that_was_changed_is_lost(tmp_path: Path) -> None:
     text = LongText("name", LONG)
-    Directory(tmp_path / "documents").put(text)
+    Directory(tmp_path / "documents").put(text.hash, text.data)
     (file,) = (tmp_path / "documents").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
@@ -240,13 +241,13 @@ def test_a_file_is_its_owners_and_one_that_was_changed_is_lost(tmp_path: Path) -
 def test_a_directory_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
-        Directory(tmp_path / "file" / "below").put(LongText("name", LONG))
+        Directory(tmp_path / "file" / "below").put("key", LONG.encode())
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.parametrize("wrong", ["documents", 5, {}, Path(__file__)])
+@pytest.mark.parametrize("wrong", ["", 5, {}, Path(__file__), __file__])
 def test_anything_else_is_no_store(wrong: Any) -> None:
-    with pytest.raises(InputError, match="directory Path"):
+    with pytest.raises(InputError, match="use a directory"):
         open_store(wrong)
 
 

@@ -82,7 +82,10 @@ BUILTIN_ADVICE = {
     "memoryview": "use bytes",
     "delattr": "set the attribute to None",
 }
-HELPERS = {"callable": "_rlm_callable", "issubclass": "_rlm_issubclass", "ascii": "_rlm_ascii", "object": "_rlm_object"}
+HELPERS = {
+    "callable": "_rlm_callable", "issubclass": "_rlm_issubclass", "ascii": "_rlm_ascii", "object": "_rlm_object",
+    "round": "_rlm_round",
+}  # fmt: skip
 CONSUMERS = frozenset({
     "sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "any", "all", "frozenset", "join", "extend", "update",
     "Counter", "deque", "enumerate", "zip", "map", "filter", "iter", "reversed", "OrderedDict", "fsum", "mean", "median",

@@ -317,6 +317,13 @@ def _rlm_dataclass(what, table):
 # Small builtins
 
 
+def _rlm_round(number, ndigits=None):
+    # Monty multiplies first: round(2.675, 2) is 2.68 there; formatting rounds the value itself, as CPython does
+    if isinstance(number, float) and isinstance(ndigits, int) and ndigits > 0:
+        return float(f"{number:.{ndigits}f}")
+    return round(number) if ndigits is None else round(number, ndigits)
+
+
 def _rlm_callable(value):
     if type(value).__name__ == "type":
         return True

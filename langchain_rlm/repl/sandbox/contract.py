@@ -5,6 +5,7 @@
 answer = {"content": "", "ready": False}
 _rlm_printed = [0]
 _rlm_builtin_print = print
+_rlm_locals = locals
 
 
 def print(*values, sep=" ", end="\n", file=None, flush=False):
@@ -22,6 +23,24 @@ def print(*values, sep=" ", end="\n", file=None, flush=False):
         + str(_rlm_settings["print_limit"])
         + " characters. Keep text in variables and print counts, samples and results only."
     )
+
+
+def _rlm_measured(name, value):
+    # A value crosses to the host written out in full: what is shared here counts each time.
+    items, size, rest = 0, 0, [value]
+    while rest:
+        one = rest.pop()
+        items += 1
+        if isinstance(one, (str, bytes)):
+            size += len(one)
+        elif isinstance(one, dict):
+            rest += list(one.keys())
+            rest += list(one.values())
+        elif isinstance(one, (list, tuple, set, frozenset)):
+            rest += list(one)
+        if items + len(rest) > 1_000_000 or size > 256_000_000:
+            raise ValueError(name + ": that is too much to hand over: over 1 million items or 256 million characters.")
+    return value
 
 
 class SubQueryFailure:
@@ -56,7 +75,7 @@ def _rlm_texts(name, prompts):
             raise TypeError(name + ": prompt " + str(i) + " must be a str, not " + type(prompt).__name__ + ".")
         if not prompt.strip():
             raise ValueError(name + ": prompt " + str(i) + " is empty.")
-    return prompts
+    return _rlm_measured(name, prompts)
 
 
 def _rlm_checked_context(name, value):
@@ -66,7 +85,7 @@ def _rlm_checked_context(name, value):
         for i, text in enumerate(value):
             if not isinstance(text, str):
                 raise TypeError(name + ": context[" + str(i) + "] must be a str, not " + type(text).__name__ + ".")
-        return list(value)
+        return _rlm_measured(name, list(value))
     raise TypeError(name + ": context must be a str or a list of str, not " + type(value).__name__ + ".")
 
 
@@ -77,7 +96,7 @@ def _rlm_checked_contexts(name, contexts, count):
         raise ValueError(
             name + ": contexts must be a list with one context for each of the " + str(count) + " prompts."
         )
-    return [_rlm_checked_context(name, value) for value in contexts]
+    return _rlm_measured(name, [_rlm_checked_context(name, value) for value in contexts])
 
 
 def _rlm_raise(failures, total, first):
@@ -235,7 +254,7 @@ def _rlm_contract_budget():
 def _rlm_contract_FINAL(value=None):
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
-    _rlm_host_final(value)
+    _rlm_host_final(_rlm_measured("FINAL", value))
 
 
 def _rlm_contract_FINAL_VAR(name):
@@ -312,10 +331,10 @@ def _rlm_cell_end(names, assigned):
     ready = None
     given = names.get("answer")
     if isinstance(given, dict) and given.get("ready"):
-        ready = [given.get("content")]
+        ready = [_rlm_measured("answer", given.get("content"))]
     return [ready, _rlm_describe(names, assigned)]
 
 
 def _rlm_draft(names):
     given = names.get("answer")
-    return given.get("content") if isinstance(given, dict) else given
+    return _rlm_measured("answer", given.get("content") if isinstance(given, dict) else given)

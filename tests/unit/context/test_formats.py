@@ -156,3 +156,17 @@ def test_the_separators_find_the_same_places_in_the_sandbox(text: str, _format: 
 )
 def test_tokens_are_estimated_by_characters(given_to_it: int | str, tokens: int) -> None:
     assert estimate_tokens(given_to_it) == tokens
+
+
+HARD = {
+    "a line of white space": "x\ny\n" + " " * 190_000 + "x",
+    "a line of calls left open": "x\ny\n" + "a(" * 95_000 + "x",
+    "a line of calls": "x\ny\n" + "a() " * 47_000 + "x",
+    "as many tags as records": "<r>" + "".join(f"<t{number:x}/>" * 2 for number in range(100_000)) + "</r>",
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+def test_a_profile_takes_time_by_the_length_of_the_text(text: str) -> None:
+    """A detector that looks at the rest of the text again for every part of it does not come back from this."""
+    assert profile(text).format in FORMATS

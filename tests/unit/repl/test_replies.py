@@ -237,3 +237,22 @@ def test_reading_model_written_code_warns_nobody() -> None:
         parse_reply("```\nre.findall('\\d', x)\n```")
     assert caught == []
     assert cells("```\nre.findall('\\d', x)\n```") == ("re.findall('\\d', x)\n",)
+
+
+LONG = 300_000
+HARD = {
+    "parentheses": ("FINAL(", ")", "a)"),
+    "thinking never ended": ("", "<think>\n", ""),
+    "words behind a fence": ("```", "a", "`"),
+    "white space behind a fence": ("```", " ", "`"),
+    "tildes": ("~", "~", "`"),
+    "blocks that are no Python": ("", "```py\n!\n```\n", ""),
+    "blocks left open in a string": ("", "```py\nx = '''\n```\n", ""),
+    "untagged blocks": ("", "~~~\nf(1)\n~~~\n", ""),
+}
+
+
+@pytest.mark.parametrize(("start", "part", "end"), HARD.values(), ids=HARD)
+def test_reading_takes_time_by_the_length_of_a_reply(start: str, part: str, end: str) -> None:
+    """A reader that looks at the rest of the reply again for every part of it does not come back from this."""
+    parse_reply(start + part * (LONG // len(part)) + end)

@@ -1,0 +1,207 @@
+"""What durability costs: a table, each figure against its limit.
+
+    python benchmarks/durability.py               all figures, some two minutes
+    python benchmarks/durability.py resume jail   these only
+
+The models are scripted: the figures say what orchestration costs, nothing about answers.
+"""
+
+import asyncio
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+
+from overhead import in_process, text_of  # noqa: E402  # the path is set above
+
+CALLS = 1_000
+ROUNDS = 5
+ANSWER = 600
+"""Characters of an answer."""
+
+ASK = """```repl
+answers = llm_query_batched(["Say what this is.\\n" + context[i:i + 10_000] for i in range(0, len(context), 10_000)])
+print(len(answers))
+```"""
+WORK = """```repl
+import re
+words = re.findall(r"[a-z]+", context)
+counts = {}
+for word in words[:300_000]:
+    counts[word] = counts.get(word, 0) + 1
+print(len(counts), llm_query("Say something about " + words[0]))
+```"""
+STOP = "```repl\nFINAL('done')\n```"
+
+
+def rlm_over(saver: Any, store: Path, replies: list[str], **settings: Any) -> Any:
+    from langchain_rlm import RLM, Budget
+
+    said = iter(replies)
+    root = in_process(lambda _: next(said), "root")
+    sub = in_process(lambda prompt: (f"{hash(prompt):x} " * ANSWER)[:ANSWER], "sub")
+    budget = Budget(sub_queries=None, cost=None, seconds=None)
+    return RLM(root, sub, route="rlm", checkpointer=saver, context_store=store, budget=budget, **settings)
+
+
+class Stopped(Exception):
+    """Ends a run as a kill would."""
+
+
+def stopping(replies: list[str]) -> list[str]:
+    def said() -> Any:
+        yield from replies
+        raise Stopped
+
+    return said()  # type: ignore[return-value]
+
+
+async def _resume(folder: Path) -> float:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    async with AsyncSqliteSaver.from_conn_string(f"{folder}/db.sqlite") as saver:
+        rlm = rlm_over(saver, folder / "contexts", stopping([ASK]))
+        try:
+            await rlm.ainvoke({"question": "What?", "context": text_of(10_000_000)}, thread)
+        except Exception:  # noqa: BLE001, S110  # the root model is gone after the first turn
+            pass
+    async with AsyncSqliteSaver.from_conn_string(f"{folder}/db.sqlite") as saver:
+        rlm = rlm_over(saver, folder / "contexts", [STOP])
+        started = time.perf_counter()
+        result = await rlm.ainvoke(None, thread)
+        seconds = time.perf_counter() - started
+    assert result["answer"] == "done", result
+    assert result["usage"]["calls"] == CALLS + 2, result["usage"]
+    return seconds
+
+
+def resume() -> dict[str, Any]:
+    """Seconds from `invoke(None)` to the end of a run whose 1,000 sub-queries were answered before, over 10 MB."""
+    times = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            times.append(asyncio.run(_resume(Path(folder))))
+    return {"value": statistics.median(times), "limit": 2.0, "unit": "s"}
+
+
+def replay() -> dict[str, Any]:
+    """A REPL built again, against the time its cells took without the models."""
+    from datetime import UTC, datetime
+
+    from langchain_rlm.context.corpus import Corpus, SourceText
+    from langchain_rlm.repl.outcomes import Asked, ReplContext, ReplLimits
+    from langchain_rlm.repl.replay import rebuild
+    from langchain_rlm.repl.session import Session
+    from langchain_rlm.run import new_pool
+
+    corpus = Corpus((SourceText("text", text_of(10_000_000)),), single=True)
+    code = WORK.removeprefix("```repl\n").removesuffix("\n```")
+    ratios = []
+    with new_pool() as pool:
+
+        def fresh() -> Session:
+            context = ReplContext(corpus.texts, True, corpus.sources(), [[]], 50_000)
+            opened = Session(pool, context, ReplLimits(), "seed", datetime.now(UTC), lambda _: None)
+            opened.open()
+            return opened
+
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            first = fresh()
+            journal: list[Any] = []
+            for number in range(4):
+                outcome = first.start(code)
+                assert isinstance(outcome, Asked)
+                calls = [{"id": str(number), "digest": outcome.calls[0].digest()}]
+                outcome = first.resume([("ok", "an answer")])
+                journal += [
+                    {"kind": "cell", "code": code, "index": 0},
+                    {"kind": "asked", "calls": calls, "raises": True},
+                    {"kind": "answer", "id": str(number), "text": "an answer"},
+                    {"kind": "cell_end", "hash": outcome.digest(), "lost": False, "error": None},
+                ]
+            original = time.perf_counter() - started
+            first.close()
+            started = time.perf_counter()
+            second = fresh()
+            rebuild(second, journal)
+            ratios.append((time.perf_counter() - started) / original)
+            second.close()
+    return {"value": statistics.median(ratios), "limit": 2.0, "unit": "x the cells"}
+
+
+def size() -> dict[str, Any]:
+    """SQLite bytes for each answered sub-query, beyond one and a half times its answer."""
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    async def run(folder: Path) -> int:
+        async with AsyncSqliteSaver.from_conn_string(f"{folder}/db.sqlite") as saver:
+            rlm = rlm_over(saver, folder / "contexts", [ASK, STOP])
+            given = {"question": "What?", "context": text_of(10_000_000)}
+            await rlm.ainvoke(given, {"configurable": {"thread_id": "1"}})
+        with sqlite3.connect(folder / "db.sqlite") as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+        connection.close()
+        return os.stat(folder / "db.sqlite").st_size
+
+    with tempfile.TemporaryDirectory() as folder:
+        total = asyncio.run(run(Path(folder)))
+    return {"value": total / CALLS - 1.5 * ANSWER, "limit": 1000, "unit": f"bytes beyond 1.5 x {ANSWER}"}
+
+
+def jail() -> dict[str, Any]:
+    """Milliseconds that the operating system's jail adds to the start of a worker."""
+    script = """
+import time, statistics
+from langchain_rlm.run import new_pool
+with new_pool(): pass
+times = []
+for _ in range(20):
+    started = time.perf_counter()
+    with new_pool() as pool, pool.checkout() as session:
+        session.feed_run("1")
+        times.append(time.perf_counter() - started)
+print(statistics.median(times))
+"""
+    found = {}
+    for kind in ("off", "auto"):
+        env = {**os.environ, "LANGCHAIN_RLM_JAIL": kind}
+        done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+        found[kind] = float(done.stdout)
+    return {"value": (found["auto"] - found["off"]) * 1e3, "limit": 20, "unit": "ms a worker"}
+
+
+FIGURES: dict[str, Callable[[], dict[str, Any]]] = {"resume": resume, "replay": replay, "size": size, "jail": jail}
+
+
+def main() -> None:
+    names = sys.argv[1:] or [*FIGURES]
+    failed = False
+    for name in names:
+        done = subprocess.run([sys.executable, __file__, f"--one={name}"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stderr[-2000:])
+            sys.exit(f"{name} failed")
+        figure = json.loads(done.stdout.splitlines()[-1])
+        reached = figure["value"] <= figure["limit"]
+        failed |= not reached
+        print(f"{name:8} {figure['value']:10.2f} {figure['unit']:28} limit {figure['limit']:g} {'' if reached else 'MISSED'}")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1].startswith("--one="):
+        print(json.dumps(FIGURES[sys.argv[1].removeprefix("--one=")]()))
+    else:
+        main()

@@ -1,0 +1,134 @@
+"""Where long texts are kept outside of checkpoints: bytes by key, in a directory or in a store that the user has."""
+
+import asyncio
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from langchain_core.stores import BaseStore as KeyValueStore
+from langgraph.store.base import BaseStore
+
+from langchain_rlm.errors import InputError
+
+
+class BlobStore(Protocol):
+    """Keeps bytes by key. A key is a hash of what it stands for: the same key always means the same bytes."""
+
+    def get(self, key: str) -> bytes | None: ...
+    async def aget(self, key: str) -> bytes | None: ...
+    def put(self, key: str, data: bytes) -> None: ...
+    async def aput(self, key: str, data: bytes) -> None: ...
+
+
+def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_documents") -> BlobStore | None:
+    """The store for what a user passed; None for None.
+
+    Args:
+        store: A directory (`Path` or `str`), a LangGraph `BaseStore`, or a LangChain `ByteStore`.
+        setting: What the user calls it, for the error.
+        namespace: Where the texts are in a LangGraph store.
+
+    Raises:
+        InputError: It is something else, or the path is no directory.
+    """
+    if store is None:
+        return None
+    if isinstance(store, BaseStore):
+        return GraphStore(store, namespace)
+    if isinstance(store, KeyValueStore):
+        return Bytes(store)
+    path = Path(store) if isinstance(store, str) and store else store
+    if isinstance(path, Path) and (path.is_dir() or not path.exists()):
+        return Directory(path)
+    msg = f"{setting}={store!r}: use a directory, a LangGraph BaseStore or a LangChain ByteStore."
+    raise InputError(msg)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One file a text, readable by its owner only; written whole or not at all."""
+
+    path: Path
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return (self.path / f"{key}.txt").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    async def aget(self, key: str) -> bytes | None:
+        return await asyncio.to_thread(self.get, key)
+
+    def put(self, key: str, data: bytes) -> None:
+        path = self.path / f"{key}.txt"
+        if path.exists() and path.stat().st_size == len(data):
+            return
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    async def aput(self, key: str, data: bytes) -> None:
+        await asyncio.to_thread(self.put, key, data)
+
+
+@dataclass(frozen=True)
+class GraphStore:
+    """A LangGraph store, not indexed for search."""
+
+    store: BaseStore
+    namespace: str
+
+    def get(self, key: str) -> bytes | None:
+        item = self.store.get((self.namespace,), key)
+        return None if item is None else str(item.value["text"]).encode()
+
+    async def aget(self, key: str) -> bytes | None:
+        item = await self.store.aget((self.namespace,), key)
+        return None if item is None else str(item.value["text"]).encode()
+
+    def put(self, key: str, data: bytes) -> None:
+        self.store.put((self.namespace,), key, {"text": data.decode()}, index=False)
+
+    async def aput(self, key: str, data: bytes) -> None:
+        await self.store.aput((self.namespace,), key, {"text": data.decode()}, index=False)
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A LangChain `ByteStore`."""
+
+    store: KeyValueStore[str, bytes]
+
+    def get(self, key: str) -> bytes | None:
+        return self.store.mget([key])[0]
+
+    async def aget(self, key: str) -> bytes | None:
+        return (await self.store.amget([key]))[0]
+
+    def put(self, key: str, data: bytes) -> None:
+        self.store.mset([(key, data)])
+
+    async def aput(self, key: str, data: bytes) -> None:
+        await self.store.amset([(key, data)])
+
+
+class Memory(dict[str, bytes]):
+    """The memory of this process, for as long as its owner lives."""
+
+    async def aget(self, key: str) -> bytes | None:
+        return self.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        self[key] = data
+
+    async def aput(self, key: str, data: bytes) -> None:
+        self.put(key, data)

@@ -1,0 +1,107 @@
+"""`langchain-rlm doctor`: what this installation has, and whether what is needed works."""
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from langchain_rlm.errors import RLMError
+from langchain_rlm.repl.jail import NONE, jail_report, worker_path
+from langchain_rlm.repl.outcomes import Ended, ReplContext, ReplLimits
+
+WORKS, MISSING = 0, 1
+NEEDED = ("langchain-rlm", "langgraph", "langchain-core", "langchain-openai", "pydantic-monty")
+OPTIONAL = {
+    "pypdf": "PDF files: pip install 'langchain-rlm[pdf]'",
+    "markitdown": "Word, Excel and PowerPoint files: pip install 'langchain-rlm[office]'",
+    "langchain": "models by the name of any provider: pip install 'langchain-rlm[providers]'",
+    "langchain-anthropic": "models of Anthropic",
+    "langchain-google-genai": "models of Google",
+    "langgraph-checkpoint-sqlite": "runs kept in SQLite",
+    "langgraph-checkpoint-postgres": "runs kept in PostgreSQL",
+}
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY")
+TEXT = "one two three"
+CELL = "import re\nprint(len(re.findall('[a-z]+', context)), 'words')"
+EXPECTED = "3 words"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the list. `works` is None where either way is well."""
+
+    name: str
+    said: str
+    works: bool | None = None
+
+    def line(self) -> str:
+        mark = {True: "ok  ", False: "FAIL", None: "-   "}[self.works]
+        return f"{mark} {self.name}: {self.said}"
+
+
+def run() -> int:
+    """Print the list, and return the exit code."""
+    checks = list(examine())
+    for check in checks:
+        print(check.line())
+    failed = [check.name for check in checks if check.works is False]
+    print(f"\nNot working: {', '.join(failed)}." if failed else "\nEverything that is needed works.")
+    return MISSING if failed else WORKS
+
+
+def examine() -> Iterator[Check]:
+    """Every check, made as it is asked for."""
+    yield Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", works=True)
+    for package in NEEDED:
+        found = _version(package)
+        yield Check(package, found or "not installed", works=found is not None)
+    yield _jail()
+    yield _worker()
+    for package, use in OPTIONAL.items():
+        found = _version(package)
+        yield Check(package, found or f"not installed ({use})")
+    for key in KEYS:
+        yield Check(key, "set" if os.environ.get(key) else "not set")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _jail() -> Check:
+    try:
+        report = jail_report()
+    except RLMError as error:
+        return Check("jail", str(error), works=False)
+    others = "".join(f"; not {kind}: {why}" for kind, why in report.others.items())
+    return Check("jail", f"{report.kind} ({report.why}{others})", works=None if report.kind == NONE else True)
+
+
+def _worker() -> Check:
+    """Open a REPL and run a cell for real, in the jail."""
+    try:
+        said = _cell()
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is what there is to tell
+        return Check("REPL worker", f"{type(error).__name__}: {error}", works=False)
+    return Check("REPL worker", f"starts and runs a cell that says {said!r}", works=said == EXPECTED)
+
+
+def _cell() -> str:
+    import pydantic_monty as monty  # may be missing, which is for this list to tell
+
+    from langchain_rlm.repl.session import Session  # imports it
+
+    context = ReplContext([TEXT], True, [{}], [[]], len(TEXT))  # noqa: FBT003  # one text
+    with monty.Monty(binary_path=worker_path()) as pool:
+        session = Session(pool, context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
+        try:
+            session.open()
+            outcome = session.start(CELL)
+        finally:
+            session.close()
+    return outcome.output.strip() if isinstance(outcome, Ended) and not outcome.error else str(outcome)

@@ -1,0 +1,71 @@
+"""Asking a person before a batch that costs much."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langgraph.types import interrupt
+
+from langchain_rlm.quote import expected
+from langchain_rlm.run import Level, emit
+from langchain_rlm.state import Entry
+from langchain_rlm.turn import Turn
+
+
+def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, Entry]:
+    """Interrupt with the quote; return the answers of the calls that are not approved, by id."""
+    value = interrupt(asked["quote"])
+    while (decision := _decision(value)) is None:
+        problem = f"{value!r:.80} is no answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
+        value = interrupt({**asked["quote"], "problem": problem})
+    kind, limit = decision
+    emit("confirm", turn.level, decision=kind, limit=limit)
+    turn.entries.append({"kind": "confirm", "decision": kind, "limit": limit})
+    if kind == "approve":
+        return {}
+    refused = _beyond(turn.level, waiting, limit)
+    turn.level.run.ledger.give_sub_queries_back(sum("tool" not in call for call in refused))
+    why = "" if kind == "deny" else f" beyond ${limit:g}"
+    message = (
+        f"The user was shown the quote of ${asked['quote']['cost']:.2f} for {asked['quote']['calls']:,} sub-queries "
+        f"and did not approve it{why}. Ask fewer or shorter ones, or answer from what is known."
+    )
+    answers = {
+        call["id"]: {
+            "kind": "answer", "id": call["id"], "error": {"type": "budget", "message": message}, "refused": True,
+        }
+        for call in refused
+    }  # fmt: skip
+    turn.entries += answers.values()
+    return answers
+
+
+def _beyond(level: Level, calls: Sequence[Entry], limit: float) -> list[Entry]:
+    """The calls after which, in the order asked, the limit would be passed."""
+    total, beyond = 0.0, []
+    for call in calls:
+        dollars = 0.0 if "tool" in call else expected(level, call)[1] or 0.0
+        if total + dollars > limit:
+            beyond.append(call)
+        else:
+            total += dollars
+    return beyond
+
+
+def _decision(value: Any) -> tuple[str, float] | None:
+    """What a person decided, from any of the forms that a host may pass; None when it is none of them."""
+    if isinstance(value, Mapping):
+        if set(value) == {"limit"}:
+            value = value["limit"]
+        elif set(value) == {"approve"} and isinstance(value["approve"], bool):
+            value = value["approve"]
+        elif value == {"deny": True}:
+            value = False
+        else:
+            return None
+    if value in ("approve", True) and not isinstance(value, float):
+        return "approve", 0.0
+    if value in ("deny", False) and not isinstance(value, float):
+        return "deny", 0.0
+    if isinstance(value, int | float) and value >= 0:
+        return ("limit", float(value)) if value else ("deny", 0.0)
+    return None

@@ -1,0 +1,61 @@
+"""Keeps contexts by their hash, so that a run can go on in another process."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from langchain_rlm.blobs import BlobStore
+from langchain_rlm.context.corpus import Corpus, SourceText, plain_metadata
+from langchain_rlm.errors import InputError
+
+
+@dataclass(frozen=True)
+class ContextStore:
+    """Keeps each document under the hash of its text, and a list of them under the hash of the context."""
+
+    blobs: BlobStore
+
+    async def put(self, corpus: Corpus) -> None:
+        """Keep a context; one that can only be searched cannot be kept."""
+        if corpus.searchable is not None or await self.blobs.aget(_key(corpus.hash)) is not None:
+            return
+        listed = []
+        for document in corpus.documents:
+            data = document.text.encode()
+            key = hashlib.sha256(data).hexdigest()
+            await self.blobs.aput(key, data)
+            listed.append({"name": document.name, "metadata": plain_metadata(document.metadata), "text": key})
+        manifest = {"version": 1, "single": corpus.single, "documents": listed}
+        await self.blobs.aput(_key(corpus.hash), json.dumps(manifest).encode())  # last: what it lists is there
+
+    async def get(self, ref: str) -> Corpus | None:
+        """The context of that hash, or None.
+
+        Raises:
+            InputError: It is there and damaged.
+        """
+        if not ref.startswith("sha256:"):
+            return None
+        data = await self.blobs.aget(_key(ref))
+        if data is None:
+            return None
+        try:
+            manifest = json.loads(data)
+            documents = []
+            for listed in manifest["documents"]:
+                text = await self.blobs.aget(listed["text"])
+                documents.append(SourceText(listed["name"], (text or b"").decode(), listed["metadata"]))
+            corpus = Corpus(tuple(documents), bool(manifest["single"]))
+        except (ValueError, KeyError, TypeError):
+            corpus = None
+        if corpus is None or corpus.hash != ref:
+            msg = (
+                f"The context {ref} in the context store is damaged: its texts have another hash. "
+                "Remove it there, and pass the context again."
+            )
+            raise InputError(msg)
+        return corpus
+
+
+def _key(ref: str) -> str:
+    return "context-" + ref.removeprefix("sha256:")

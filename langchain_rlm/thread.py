@@ -1,0 +1,158 @@
+"""How a call begins: a new run, a run on a thread that goes on, or a further question to it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.engine import Engine
+from langchain_rlm.errors import InputError
+from langchain_rlm.run import Run, unknown_context
+from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER
+from langchain_rlm.state import RLMState
+
+
+@dataclass
+class Beginning:
+    """What a call of the graph begins with. Without a run there is nothing to do: `values` has the result."""
+
+    run: Run | None
+    input: Any = None
+    state: RLMState = field(default_factory=RLMState)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Thread:
+    """What the checkpointer knows of a thread."""
+
+    name: str
+    values: RLMState
+    is_waiting: bool
+    """Its run has not ended."""
+
+    @property
+    def has_run(self) -> bool:
+        return bool(self.values.get("journal"))
+
+    def is_about(self, corpus: Corpus) -> bool:
+        return self.has_run and self.values["context_ref"].get("hash") == corpus.hash
+
+
+async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) -> Beginning:
+    """Look at what was given and at the thread, and open the run.
+
+    Args:
+        engine: Of the `RLM`.
+        graph: Its state machine.
+        given: What the user passed; see `RLM.invoke`.
+        config: With the thread.
+
+    Raises:
+        InputError: The input cannot be used, or the thread has nothing to go on with.
+    """
+    question, context = _read(given)
+    corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
+    thread = await _thread(engine, graph, config)
+    if question is not None and corpus is not None:
+        if (
+            thread is None
+            or not thread.is_about(corpus)
+            or (thread.is_waiting and thread.values["question"] != question)
+        ):
+            return await _new(engine, question, corpus)
+        if thread.is_waiting:
+            return await _resumed(engine, thread, None, corpus)
+        return await _further(engine, thread, question, corpus)
+    if thread is None or not thread.has_run:
+        raise _nothing_there(question, thread)
+    if corpus is not None and not thread.is_about(corpus):
+        ref = thread.values["context_ref"]
+        msg = f"This is not the context of the run on thread {thread.name!r}: {unknown_context(ref)}"
+        raise InputError(msg)
+    if question is None:
+        return await _resumed(engine, thread, given if isinstance(given, Command) else None, corpus)
+    if thread.is_waiting:
+        msg = (
+            f"The run on thread {thread.name!r} has not ended. Go on with invoke(None, config) before asking further, "
+            "or pass a context with the question to begin anew."
+        )
+        raise InputError(msg)
+    return await _further(engine, thread, question, corpus)
+
+
+def _read(given: Any) -> tuple[str | None, Any]:
+    """Question and context of the input, each when it is there."""
+    if given is None or isinstance(given, Command):
+        return None, None
+    if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
+        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
+        raise InputError(msg)
+    question = given.get("question")
+    if "question" in given and (not isinstance(question, str) or not question.strip()):
+        msg = f"The question is {question!r}. Ask something in words."
+        raise InputError(msg)
+    return question, given.get("context")
+
+
+async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread | None:
+    """What is on the thread; None without a checkpointer, or inside a host that goes on by itself."""
+    configurable = config.get("configurable", {})
+    if not engine.settings.is_saved or CONFIG_KEY_CHECKPOINTER in configurable:
+        return None
+    name = configurable.get("thread_id")
+    if not name:
+        msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
+        raise InputError(msg)
+    snapshot = await graph.aget_state(config)
+    return _Thread(str(name), cast("RLMState", snapshot.values or {}), bool(snapshot.next))
+
+
+def _nothing_there(question: str | None, thread: _Thread | None) -> InputError:
+    if question is not None:
+        return InputError("The input has no context. Pass the text, documents or paths as `context`.")
+    if thread is None:
+        return InputError(
+            "There is no run to go on with: this RLM has no checkpointer. Pass RLM(checkpointer=...), or a question "
+            "and a context."
+        )
+    return InputError(f"There is no run on thread {thread.name!r}. Begin one with a question and a context.")
+
+
+async def _new(engine: Engine, question: str, corpus: Corpus) -> Beginning:
+    await engine.keep(corpus)
+    run = engine.open_run()
+    run.corpora[corpus.hash] = corpus
+    state: RLMState = {"run_id": run.id, "path": "", "depth": 0, "context_ref": corpus.ref()}
+    return Beginning(run, {"question": question}, state)
+
+
+async def _resumed(engine: Engine, thread: _Thread, given: Command[Any] | None, corpus: Corpus | None) -> Beginning:
+    values = thread.values
+    if not thread.is_waiting:
+        return Beginning(None, values=values)
+    return await _opened(engine, values, given, corpus)
+
+
+async def _further(engine: Engine, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:
+    return await _opened(engine, thread.values, {"question": question}, corpus)
+
+
+async def _opened(engine: Engine, values: RLMState, given: Any, corpus: Corpus | None) -> Beginning:
+    """The live side of a run that is on record."""
+    state: RLMState = {key: values[key] for key in ("run_id", "path", "depth", "context_ref", "journal")}  # type: ignore[assignment]
+    run = engine.open_run(values["run_id"])
+    try:
+        if corpus is not None:
+            run.corpora[corpus.hash] = corpus
+        found = await engine.corpus_of(run, state)
+        await engine.keep(found)
+    except BaseException:
+        await engine.close(run)
+        raise
+    return Beginning(run, given, state, values)

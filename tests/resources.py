@@ -1,0 +1,68 @@
+"""What this process holds: files, threads, processes, memory. For tests that say nothing is left."""
+
+import ctypes
+import gc
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 10.0
+
+
+def children(parent: int | str = "self") -> set[int]:
+    """The processes that a process, by default this one, has started and not ended."""
+    lists = Path(f"/proc/{parent}/task").glob("*/children")
+    return {int(pid) for found in lists for pid in found.read_text().split()}
+
+
+def ticks(pid: int) -> int:
+    """Hundredths of a second of processor time that a process has used (proc(5), field 14); 0 when it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(stat.rpartition(")")[2].split()[11])
+
+
+def soon(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Whether the condition comes true; servers and the kernel hear of an end a moment later."""
+    end = time.monotonic() + patience
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds
+
+
+@dataclass(frozen=True)
+class Held:
+    """What can be counted exactly, and so must be the same before and after."""
+
+    files: int
+    threads: tuple[str, ...]
+    processes: frozenset[int]
+
+    @classmethod
+    def now(cls) -> "Held":
+        threads = (thread.name for thread in threading.enumerate())
+        names = tuple(sorted(name for name in threads if not name.startswith("asyncio_")))  # a loop keeps its own
+        files = sum(1 for _ in Path("/proc/self/fd").iterdir())
+        return cls(files, names, frozenset(children()))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Live objects of Python, and resident memory in MB once the allocator has given back what is free."""
+
+    objects: int
+    resident: float
+
+    @classmethod
+    def now(cls) -> "Memory":
+        gc.collect()
+        gc.collect()  # what finalizers let go of
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc
+        if trim is not None:
+            trim(0)
+        fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+        return cls(len(gc.get_objects()), int(fields["VmRSS"].split()[0]) / 1024)
