@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from langchain_rlm.chat_model import ChatRLM
     from langchain_rlm.errors import InputError, ModelError, ReplayError, RLMError
     from langchain_rlm.middleware import RLMMiddleware
+    from langchain_rlm.recording import JOURNAL_SCHEMA, Recording, load_journal, save_journal
     from langchain_rlm.repl.outcomes import ReplLimits
+    from langchain_rlm.replay_model import ReplayChatModel
+    from langchain_rlm.result import result_to_html
     from langchain_rlm.retriever import RLMRetriever
     from langchain_rlm.rlm import RLM
     from langchain_rlm.state import RLMInput, RLMResult
     from langchain_rlm.tool import RLMTool
 
 _HOMES = {
+    "JOURNAL_SCHEMA": "recording",
     "RLM": "rlm",
     "Budget": "budget",
     "ChatRLM": "chat_model",
@@ -30,12 +34,18 @@ _HOMES = {
     "RLMResult": "state",
     "RLMRetriever": "retriever",
     "RLMTool": "tool",
+    "Recording": "recording",
     "ReplLimits": "repl.outcomes",
+    "ReplayChatModel": "replay_model",
     "ReplayError": "errors",
     "create_rlm_chain": "chain",
+    "load_journal": "recording",
+    "result_to_html": "result",
+    "save_journal": "recording",
 }
 
 __all__ = [
+    "JOURNAL_SCHEMA",
     "RLM",
     "Budget",
     "ChatRLM",
@@ -47,9 +57,14 @@ __all__ = [
     "RLMResult",
     "RLMRetriever",
     "RLMTool",
+    "Recording",
     "ReplLimits",
+    "ReplayChatModel",
     "ReplayError",
     "create_rlm_chain",
+    "load_journal",
+    "result_to_html",
+    "save_journal",
 ]
 
 

@@ -8,6 +8,8 @@ from langgraph.graph import END
 from langgraph.types import Command
 
 from langchain_rlm import journal as journals
+from langchain_rlm.citations import known, resolve
+from langchain_rlm.coverage import coverage
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, RLMState
@@ -19,8 +21,11 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     is_valid = form is not None and form.problem(value) is None
     if form is not None and is_valid:
         value = form.plain(value)
-    answer = as_text(value)
     journal = [*state["journal"], *entries]
+    citations: list[dict[str, Any]] = []
+    if level.depth == 0:  # those of a recursive run are numbered by the run above
+        value, citations = resolve(value, known(level.corpus, journal))
+    answer = as_text(value)
     usage = level.run.ledger.usage()
     level.give_turn_back()
     emit("end", level, stop_reason=stop_reason, characters=len(answer), usage=usage)
@@ -28,7 +33,8 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
         "answer": answer,
         "value": plain(value),
         "is_structured": is_valid,
-        "citations": [],
+        "citations": citations,
+        "coverage": _covered(level, journal),
         "stop_reason": stop_reason,
         "turns": journals.turns(journal),
         "usage": usage,
@@ -36,6 +42,16 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
         "journal": [*entries, {"kind": "end", "stop_reason": stop_reason, "characters": len(answer)}],
     }
     return Command(update=update, goto=END)
+
+
+def _covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
+    """What models have seen of the context; documents of which they saw nothing are left out."""
+    if level.depth > 0 or level.corpus.searchable is not None:
+        return None
+    found = coverage(journal, level.corpus.sources())
+    found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
+    required = level.run.settings.require_coverage
+    return found if required is None else {**found, "required": required, "is_reached": found["seen"] >= required}
 
 
 def as_text(value: Any) -> str:

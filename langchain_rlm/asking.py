@@ -31,6 +31,23 @@ def asked_entry(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Ent
     return {"kind": "asked", "raises": asked.raises, "calls": [_call_entry(level, call, pool) for call in asked.calls]}
 
 
+def too_many(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Entry | None:
+    """One entry for calls of which there are more than the budget has, or None: they are not even written down."""
+    left = level.run.ledger.left()["sub_queries"]
+    count = sum(call.arguments is None for call in asked.calls)
+    if left is None or count <= left + sum(map(len, pool.values())):
+        return None
+    try:
+        level.run.ledger.take_sub_queries(count)
+    except BudgetExceededError as error:
+        refused = {"error": {"type": "budget", "message": str(error)}}
+        return {
+            "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
+            "refused": refused,
+        }  # fmt: skip
+    return None
+
+
 def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]]) -> Entry:
     level.calls += 1
     entry: Entry = {"id": str(level.calls), "how": call.how, "model": call.model, "digest": call.digest(), "pieces": []}

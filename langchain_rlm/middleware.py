@@ -257,4 +257,4 @@ def _answer(result: Any) -> tuple[str, dict[str, Any]]:
         answer = f"No answer was found ({reason}). {answer}".strip()
     elif reason.startswith("budget:"):
         answer = f"{answer}\n\n[The search ended early ({reason}): this is the best answer so far.]"
-    return answer, {key: result[key] for key in ("citations", "usage", "stop_reason", "turns")}
+    return answer, {key: result[key] for key in ("citations", "coverage", "usage", "stop_reason", "turns")}

@@ -15,6 +15,7 @@ from langgraph.types import Command
 
 from langchain_rlm.blobs import open_store
 from langchain_rlm.budget import Budget
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
@@ -25,6 +26,7 @@ from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
+from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
@@ -61,6 +63,9 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             (or 50 million characters) are at hand without it.
         repl_limits: Time, memory and output of the REPL.
         tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
+        require_coverage: Share of the context, up to 1, that models must have seen before an answer is taken: for
+            questions that count or list everything. Out of budget, the answer is taken and `coverage` says how far.
+        require_citations: Take no answer without a citation.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
             `structured_response` of the result.
 
@@ -86,11 +91,19 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         repl_limits: ReplLimits | None = None,
         tools: Sequence[Any] = (),
         response_format: Any = None,
+        require_coverage: float | None = None,
+        require_citations: bool = False,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
         _check(max_concurrency=max_concurrency, model_window=model_window, sub_model_window=sub_model_window)
         if route not in ROUTES:
             msg = f"route={route!r}: use one of {', '.join(map(repr, ROUTES))}."
+            raise InputError(msg)
+        if require_coverage is not None and not (_is_number(require_coverage) and 0 < require_coverage <= 1):
+            msg = f"require_coverage={require_coverage!r}: use a share above 0, up to 1."
+            raise InputError(msg)
+        if require_citations and route == "direct":
+            msg = "require_citations=True needs the REPL: use route='rlm' or 'auto'."
             raise InputError(msg)
         root = resolve_model(model)
         self._settings = Settings(
@@ -106,6 +119,8 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             limits=repl_limits or ReplLimits(),
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
+            require_coverage=require_coverage,
+            require_citations=require_citations,
             is_saved=checkpointer is not None,
         )
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
@@ -172,9 +187,9 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         Args:
             input: As for `invoke`.
             config: As for `invoke`.
-            stream_mode: None yields the result once, at the end. `"custom"` yields progress events (dicts with `event`,
-                `run`, `depth`), of which the last is `{"event": "result", "result": ...}`. A list of LangGraph's modes
-                yields pairs of mode and data; `"values"` is the result.
+            stream_mode: None yields the result once, at the end. `"custom"` yields progress events (see
+                `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. A list of
+                LangGraph's modes yields pairs of mode and data; `"values"` is the result.
             **kwargs: Passed on to the graph.
         """
         loop = background_loop()
@@ -266,7 +281,7 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
         begun = await begin(self._engine, self._run_graph, given, config)
         if begun.run is None:
-            yield True, "values", self._result(begun.values)
+            yield True, "values", self._result(begun.values, None)
             return
         config = beginning(config, begun.state)
         if self._settings.is_saved:
@@ -280,11 +295,12 @@ class RLM(Runnable[RLMAsk, RLMResult]):
                         final = {**final, **data}
                     else:
                         yield False, mode, data
-            yield True, "values", self._result(final)
+            level = begun.run.levels.get("")
+            yield True, "values", self._result(final, level.corpus if level else None)
         finally:
             await to_its_end(self._engine.close(begun.run))
 
-    def _result(self, final: Mapping[str, Any]) -> RLMResult:
+    def _result(self, final: Mapping[str, Any], corpus: Corpus | None) -> RLMResult:
         form = self._settings.response_format
         documents = [
             Document(
@@ -306,6 +322,7 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             "value": final["value"],
             "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
             "citations": final["citations"],
+            "coverage": with_unseen(final["coverage"], corpus),
             "context": documents,
             "usage": final["usage"],
             "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],
@@ -314,7 +331,7 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         }
         if final.get(INTERRUPT):
             result["__interrupt__"] = [*final[INTERRUPT]]
-        return result
+        return cast("RLMResult", Result(result, corpus.texts if corpus else None))
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
@@ -335,6 +352,10 @@ class _Ended:
 
     def wait(self) -> None:
         self._event.wait(timeout=10)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _check(**values: int | None) -> None:

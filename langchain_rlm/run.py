@@ -17,6 +17,7 @@ import pydantic_monty as monty
 from langgraph.config import get_stream_writer
 
 from langchain_rlm.budget import Ledger
+from langchain_rlm.citations import CiteError, citation, cited, look_up
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import SpanFinder
@@ -67,6 +68,9 @@ class Level:
     """The calls of the pause that the cell is in, by id, and its turn."""
     answered: set[str] = field(default_factory=set)
     """Ids of the calls that were answered in this process."""
+    cited: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
+    """What the code has cited, by place."""
+    cited_last: tuple[int, int] | None = None
     is_counted: bool = False
     """What its journal says was spent is in the ledger."""
 
@@ -130,6 +134,7 @@ class Level:
                 raise
             session.host = self._host
             self.session = session
+            self.cited = cited(journal)
         return self.session
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
@@ -180,10 +185,21 @@ class Level:
             session.kill()
         return await future
 
-    def _host(self, name: str) -> Any:
-        value = self.run.ledger.left() if name == "budget" else None
+    def _host(self, name: str, *args: Any) -> Any:
+        value = self._cite(*args) if name == "cite" else self.run.ledger.left()
         self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
+
+    def _cite(self, quote: Any, source: Any) -> dict[str, Any]:
+        try:
+            place, places = look_up(self.corpus, quote, source, self.cited_last or self.finder.hint)
+        except CiteError as error:
+            return {"error": str(error)}
+        self.cited_last = (place.document, place.end)
+        key = (f"d{place.document}", place.start, place.end)
+        if key not in self.cited:
+            self.cited[key] = citation(self.corpus, place, str(len(self.cited) + 1), places)
+        return self.cited[key]
 
     def take_hosts(self) -> list[Entry]:
         entries, self.hosts = self.hosts, []
@@ -335,16 +351,28 @@ def new_run_entry(run: Run, level: Level, question: str, route: str) -> Entry:
         "seed": f"{run.id}/{level.path}",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "route": route,
+        "shown": _shown_first(level) if route == "rlm" else [],
         "documents": len(level.corpus.documents),
         "characters": level.corpus.characters,
         "context": level.corpus.hash,
     }
 
 
+def _shown_first(level: Level) -> list[list[int]]:
+    """What the first message shows of the documents: head and tail of the only one, or the head of the first."""
+    shown: list[list[int]] = []
+    for number, (text, about) in enumerate(zip(level.corpus.texts[:1], level.profiles[:1], strict=True)):
+        if about.head and text.startswith(about.head):
+            shown.append([number, 0, len(about.head)])
+        if about.tail and text.endswith(about.tail) and len(level.corpus.texts) == 1:
+            shown.append([number, len(text) - len(about.tail), len(text)])
+    return shown
+
+
 def emit(event: str, level: Level, **data: Any) -> None:
-    """Send a progress event to the custom stream of the first run; recursive runs use it too."""
+    """Send a progress event (`langchain_rlm.events`) to the custom stream of the first run; all of its tree use it."""
     if level.run.writer is not None:
-        level.run.writer({"event": event, "run": level.path, "depth": level.depth, **data})
+        level.run.writer({"event": event, "run": level.path, "depth": level.depth, "at": at(level), **data})
 
 
 def spent(level: Level) -> dict[str, Any]:

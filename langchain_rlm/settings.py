@@ -38,6 +38,9 @@ class Settings:
     limits: ReplLimits
     tools: Mapping[str, ReplTool] = field(default_factory=dict)
     response_format: ResponseFormat | None = None
+    require_coverage: float | None = None
+    """Share of the context that models must have seen before an answer is taken."""
+    require_citations: bool = False
     is_saved: bool = False
     """A checkpointer keeps the run."""
 

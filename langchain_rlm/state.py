@@ -36,7 +36,8 @@ Entry = dict[str, Any]
 | `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
 
 `reply`, `answer` and `cell_end` have `at`: seconds of the run when they were written. `asked` has a `quote` when a
-person is to confirm it. The `run` of an answer is the recursive run it comes from: `turns`, `stop_reason`, `journal`.
+person is to confirm it, and `refused`, `count` and `digest` instead of calls that the budget has no room for. The `run`
+of an answer is the recursive run it comes from: `turns`, `stop_reason`, `journal`.
 """
 
 
@@ -82,6 +83,7 @@ class RLMState(TypedDict, total=False):
     is_structured: bool
     """`value` has the form that `response_format` asks for."""
     citations: list[dict[str, Any]]
+    coverage: dict[str, Any] | None
     stop_reason: str
     turns: int
     usage: dict[str, Any]
@@ -90,7 +92,7 @@ class RLMState(TypedDict, total=False):
 
 NOTHING_YET: dict[str, Any] = {
     "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
-    "documents": [],
+    "documents": [], "coverage": None,
 }  # fmt: skip
 """What a run has of a result before it ends."""
 
@@ -103,6 +105,7 @@ class RLMOutput(TypedDict, total=False):
     value: Any
     is_structured: bool
     citations: list[dict[str, Any]]
+    coverage: dict[str, Any] | None
     stop_reason: str
     turns: int
     usage: dict[str, Any]
@@ -121,6 +124,13 @@ class RLMResult(TypedDict):
     structured_response: Any
     """An instance of `response_format`; None without one, or when no answer had its form before the budget ran out."""
     citations: list[dict[str, Any]]
+    """What the marks `[1]`, `[2]` in the answer stand for: `mark`, `document` (its id), `name`, `page` or else None,
+    `line`, `start` and `end` in characters, the exact `text`; `others`, when the quote is in more places."""
+    coverage: dict[str, Any] | None
+    """Which share of the context models have seen, from 0 to 1: `read` (sent to a sub-model), `printed` (shown to the
+    root model), `seen` (either), and by `documents` the same with `read_ranges`, `printed_ranges` and `unread`, in
+    characters. Text sent in lines of less than 24 characters may count as unread. None for a context that is searched.
+    With `require_coverage` also `required` and `is_reached`."""
     context: list[Any]
     """The documents that models or code touched, as LangChain `Document`s without their text:
     `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""

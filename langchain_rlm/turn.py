@@ -12,7 +12,9 @@ from langgraph.types import Command
 from langchain_rlm import journal as journals
 from langchain_rlm import prompts
 from langchain_rlm.answer import best_so_far, finish
-from langchain_rlm.asking import answers_at_once, asked_entry, sends
+from langchain_rlm.asking import answers_at_once, asked_entry, sends, too_many
+from langchain_rlm.citations import has_mark, known
+from langchain_rlm.coverage import coverage
 from langchain_rlm.quote import quote_of
 from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
@@ -109,6 +111,10 @@ class Turn:
         pool = self.level.pool
         if pool is None:
             pool = self.level.pool = journals.unclaimed(self.journal)
+        refused = too_many(self.level, outcome, pool)
+        if refused is not None:
+            self.entries += [*self.level.take_hosts(), refused]
+            return [refused["refused"]] * refused["count"], []
         asked = asked_entry(self.level, outcome, pool)
         answers = answers_at_once(self.level, asked, self.journal, is_last_turn=self.last is not None)
         self.entries += [*self.level.take_hosts(), asked, *answers]
@@ -136,6 +142,7 @@ class Turn:
         return {
             "kind": "cell_end",
             "at": at(self.level),
+            "shown": [] if outcome.final else [list(span) for span in self.level.finder.spans(shown)],
             "output": journals.cut(outcome.output, KEPT_OUTPUT),
             "printed": len(outcome.output),
             "hash": outcome.digest(),
@@ -189,12 +196,26 @@ class Turn:
 
     def finish(self, value: Any, reason: str | None = None) -> Command[Any]:
         """End the run with its answer, or say what is wrong with it."""
-        form = self.level.response_format
-        problem = form.problem(value) if form is not None and not self.last else None
+        problem = None if self.last else self._problem(value)
         if problem:
             self.note(problem)
             return self.next()
         return finish(self.level, self.state, self.entries, value, reason or self.last or "answered")
+
+    def _problem(self, value: Any) -> str | None:
+        """Why an answer is not taken."""
+        form, settings = self.level.response_format, self.level.run.settings
+        if form is not None and (problem := form.problem(value)):
+            return problem
+        if self.level.depth > 0:
+            return None
+        if settings.require_citations and not has_mark(value, known(self.level.corpus, self.journal)):
+            return prompts.NO_CITATION
+        if settings.require_coverage is not None:
+            found = coverage(self.journal, self.level.corpus.sources())
+            if found["seen"] < settings.require_coverage:
+                return prompts.not_read(found, settings.require_coverage)
+        return None
 
     async def give_up(self) -> Command[Any]:
         """End the run with the best there is."""

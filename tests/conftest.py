@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser import Chromium, ChromiumUnavailableError, find_chromium
 from tests.postgres import Postgres, PostgresUnavailableError
 from tests.server.client import ModelServer
 
@@ -27,6 +28,17 @@ def postgres() -> Iterator[str]:
         pytest.skip(str(error))
     with server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """A real browser. Where none can be had the test is skipped, unless one is required."""
+    try:
+        return find_chromium()
+    except ChromiumUnavailableError as error:
+        if os.environ.get("REQUIRE_CHROMIUM"):
+            raise
+        pytest.skip(str(error))
 
 
 @pytest.fixture(autouse=True)

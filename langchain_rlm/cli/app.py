@@ -1,6 +1,7 @@
 """`langchain-rlm`: what can be typed, and what the exit codes mean."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,15 @@ EXIT_CODES = (
     "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "
     "so far), 5 no answer, 130 interrupted."
 )
+REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
+REPLAY_CODES = (
+    "Exit codes: 0 every cell asked and printed the same, 1 one did not, 2 wrong use or input, 130 interrupted."
+)
+Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file that `ask --journal` wrote.")]
+Context = Annotated[
+    list[str] | None,
+    typer.Option("--context", metavar="PATH", help="What the run was asked about, as for `ask`; may be repeated."),
+]
 
 app = typer.Typer(
     name="langchain-rlm",
@@ -50,6 +60,10 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the run here, also when it fails: see report and replay.")
+    ] = None,
+    page: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the run as a page.")] = None,
 ) -> None:
     """Answer a question over files."""
     from langchain_rlm.cli.ask import Request, run  # imports the engine
@@ -57,9 +71,35 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     request = Request(
         paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,
         budget=tuple(budget or ()), route=route, max_concurrency=max_concurrency, sub_model_window=sub_model_window,
-        as_json=as_json, quiet=quiet,
+        as_json=as_json, quiet=quiet, journal=journal, report=page,
     )  # fmt: skip
     raise typer.Exit(run(request))
+
+
+@app.command(epilog=REPORT_CODES)
+def report(
+    journal: Recorded,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The page; by default beside the journal.")
+    ] = None,
+    context: Context = None,
+) -> None:
+    """Write a run on record as one HTML page. Without --context it shows the passages that the journal has."""
+    from langchain_rlm.cli.report import run  # imports what reads journals
+
+    raise typer.Exit(run(journal, output, context or ()))
+
+
+@app.command(epilog=REPLAY_CODES)
+def replay(
+    journal: Recorded,
+    context: Context = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
+) -> None:
+    """Run a run on record again, without a model: each cell must ask and print what it did."""
+    from langchain_rlm.cli.replay import run  # imports the engine
+
+    raise typer.Exit(run(journal, context or (), quiet=quiet))
 
 
 @app.command()

@@ -4,8 +4,8 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from langchain_rlm.budget import Budget
+from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.cli.view import View, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus, read_path
 from langchain_rlm.errors import InputError, ModelError, RLMError
+from langchain_rlm.journal import spending
+from langchain_rlm.recording import Recording, check_writable, recording_of, save_journal
 from langchain_rlm.rlm import RLM
+from langchain_rlm.state import Entry, append_entries
 
 ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
 DECIMAL = {"cost", "seconds", "confirm_above"}
@@ -39,29 +42,91 @@ class Request:
     sub_model_window: int | None
     as_json: bool
     quiet: bool
+    journal: Path | None = None
+    """Where the journal goes."""
+    report: Path | None = None
+    """Where the page goes."""
+
+
+@dataclass
+class SoFar:
+    """How far a run has come: what there is to keep when it fails."""
+
+    question: str
+    corpus: Corpus | None = None
+    chunk_size: int | None = None
+    journal: list[Entry] = field(default_factory=list)
+    result: Mapping[str, Any] | None = None
+
+    def recording(self, stop_reason: str, error: str) -> Recording:
+        """The run as a recording; one that did not end has what it spent from its journal."""
+        known: Mapping[str, Any]
+        if self.result is not None:
+            known = self.result
+        else:
+            ledger = Ledger(Budget())
+            ledger.charge(spending(self.journal))
+            known = {"journal": self.journal, "stop_reason": stop_reason, "error": error, "usage": ledger.usage()}
+        told = {"question": self.question, "chunk_size": self.chunk_size}
+        return recording_of({**told, **known}, context=self.corpus)
 
 
 def run(request: Request) -> int:
     """Answer, print, and return the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on_sigterm()
     view = view_for(quiet=request.quiet)
+    so_far = SoFar(request.question)
     try:
-        result = _answer(request, view)
+        result = _answer(request, view, so_far)
     except KeyboardInterrupt:
         print("Interrupted: the calls in flight and the REPL were ended.", file=sys.stderr)
+        _keep(request, so_far, "interrupted", "")
         return INTERRUPTED
     except RLMError as error:
         print(f"error: {error}", file=sys.stderr)
+        _keep(request, so_far, "failed", str(error))
         return NO_MODEL if isinstance(error, ModelError) else WRONG_INPUT
+    except Exception as error:
+        _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
+        raise
     print(json.dumps(_plain(result), ensure_ascii=False, indent=2) if request.as_json else result["answer"])
-    return exit_code(result["stop_reason"])
+    return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
+
+
+def interrupt_on_sigterm() -> None:
+    """Have the signal to end treated as Ctrl-C is."""
+    signal.signal(signal.SIGTERM, _interrupt)
 
 
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _answer(request: Request, view: View) -> Any:
+def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
+    """Write the journal and the page, of a run that failed as far as it came; whether all was written."""
+    files = {"journal": request.journal, "report": request.report}
+    if not so_far.journal or not any(files.values()):
+        return True
+    recording = so_far.recording(stop_reason, error)
+    written = [_written(kind, file, recording) for kind, file in files.items() if file is not None]
+    return all(written)
+
+
+def _written(kind: str, file: Path, recording: Recording) -> bool:
+    from langchain_rlm.cli.report import write_page  # imports this module
+
+    write: Callable[[Recording, Path], None] = save_journal if kind == "journal" else write_page
+    try:
+        write(recording, file)
+    except RLMError as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return False
+    return True
+
+
+def _answer(request: Request, view: View, so_far: SoFar) -> Any:
+    for file in filter(None, (request.journal, request.report)):
+        check_writable(file)  # before the run costs anything
     if not request.question.strip():
         msg = "There is no question. Ask one: --question 'Which clauses conflict?'"
         raise InputError(msg)
@@ -78,24 +143,30 @@ def _answer(request: Request, view: View) -> Any:
         max_concurrency=request.max_concurrency,
         sub_model_window=request.sub_model_window,
     )
-    given: Any = {"question": request.question, "context": read_sources(request.paths)}
+    so_far.chunk_size = rlm.settings.chunk_size
+    so_far.corpus = read_sources(request.paths)
+    given: Any = {"question": request.question, "context": so_far.corpus}
     while True:
-        result = _shown(rlm, given, view)
+        result = _shown(rlm, given, view, so_far)
         if result["stop_reason"] != "interrupted":
+            so_far.result = result
             return result
         given = Command(resume={asked.id: confirm(asked.value) for asked in result["__interrupt__"]})
 
 
-def _shown(rlm: RLM, given: Any, view: View) -> Any:
-    """Run until the end or a question, and show what happens."""
+def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
+    """Run until the end or a question, show what happens, and take down what each step adds to the journal."""
     result = None
     config: RunnableConfig = {"configurable": {"thread_id": "ask"}}
     with view:
-        for event in rlm.stream(given, config, stream_mode="custom"):
-            if event["event"] == "result":
-                result = event["result"]
+        for mode, data in rlm.stream(given, config, stream_mode=["custom", "updates", "values"]):
+            if mode == "values":
+                result = data
+            elif mode == "custom":
+                view.show(data)
             else:
-                view.show(event)
+                written = [update["journal"] for update in data.values() if "journal" in (update or ())]
+                so_far.journal = append_entries(so_far.journal, written)
     return result
 
 

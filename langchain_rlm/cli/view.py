@@ -1,19 +1,19 @@
-"""A run as it goes: a live view on a terminal, plain lines elsewhere. Everything goes to standard error."""
+"""A run as it goes: a tree on a terminal, plain lines elsewhere. Everything goes to standard error."""
 
 import sys
+import threading
 import time
 from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
-from rich.panel import Panel
-from rich.syntax import Syntax
 from rich.text import Text
 
-LINES_SHOWN = 12
-"""Lines of a cell or its output that a person sees; the journal has them all."""
+from langchain_rlm.cli.tree import RunTree, drawn, one_line
+
+BELOW = 2
+"""Lines of the terminal that the tree leaves free: the counts, and one for the cursor."""
 
 
 class View:
@@ -70,12 +70,15 @@ class PlainView(View):
 
 
 class LiveView(View):
-    """Cells and outputs as they come, with the counts below."""
+    """The run as a tree that grows, with the counts below; never larger than the terminal."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
         self.console = console
-        self.live = Live(console=console, get_renderable=self._footer, refresh_per_second=8, transient=True)
+        self.tree = RunTree()
+        self._lock = threading.Lock()
+        """The terminal is drawn from a thread of its own."""
+        self.live = Live(console=console, get_renderable=self._drawn, refresh_per_second=8, vertical_overflow="crop")
 
     def __enter__(self) -> Self:
         self.live.__enter__()
@@ -85,17 +88,17 @@ class LiveView(View):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.live.__exit__(kind, error, traceback)
-        if error is None:
-            self.console.print(Text(self.status(), style="dim"))
 
-    def _footer(self) -> RenderableType:
-        return Text(self.status(), style="bold cyan")
+    def _drawn(self) -> RenderableType:
+        with self._lock:
+            node = self.tree.node(self.console.size.height - BELOW)
+            status = Text(self.status(), style="bold cyan", no_wrap=True, overflow="ellipsis")
+        return status if node is None else Group(drawn(node), status)
 
     def show(self, event: dict[str, Any]) -> None:
-        super().show(event)
-        shown = _panel(event, self)
-        if shown is not None:
-            self.console.print(shown)
+        with self._lock:
+            super().show(event)
+            self.tree.take(event)
 
 
 def view_for(*, quiet: bool) -> View:
@@ -115,37 +118,12 @@ def _line(event: dict[str, Any], view: View) -> str | None:
             )
         case "cell":
             lines = event["code"].strip().splitlines()
-            return f"turn {event['turn']}: cell of {len(lines)} lines: {lines[0][:80]}"
+            return f"turn {event['turn']}: cell of {len(lines)} lines: {one_line(event['code'])[:80]}"
         case "sub_queries":
             return f"asking {event['count']:,} sub-queries"
         case "cell_end":
-            error = f"; {event['error'].splitlines()[-1]}" if event["error"] else ""
+            error = f"; {one_line(event['error'].splitlines()[-1])}" if event["error"] else ""
             return f"output: {event['printed']:,} characters{error} ({view.status()})"
         case "end":
             return f"end: {event['stop_reason']} ({view.status()})"
     return None
-
-
-def _panel(event: dict[str, Any], view: View) -> RenderableType | None:
-    where = f"turn {event.get('turn', view.turn)}" + (f" · run {event['run']}" if event["run"] else "")
-    match event["event"]:
-        case "inspect":
-            return Text(_line(event, view) or "", style="dim")
-        case "cell":
-            code = Syntax(_clip(event["code"].strip()), "python", theme="ansi_dark", background_color="default")
-            return Panel(code, title=escape(where), title_align="left", border_style="blue")
-        case "sub_queries":
-            return Text(f"  asking {event['count']:,} sub-queries", style="cyan")
-        case "cell_end":
-            error = Text(event["error"], style="red") if event["error"] else Text("")
-            body = Group(*(part for part in (Text(_clip(event["output"].strip())), error) if part.plain))
-            empty = not event["output"].strip() and not event["error"]
-            return None if empty else Panel(body, title="output", title_align="left", border_style="dim")
-    return None
-
-
-def _clip(text: str) -> str:
-    lines = [line[:400] for line in text.splitlines()]
-    if len(lines) <= LINES_SHOWN:
-        return "\n".join(lines)
-    return "\n".join([*lines[:LINES_SHOWN], f"... {len(lines) - LINES_SHOWN} more lines"])

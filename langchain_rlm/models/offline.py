@@ -134,7 +134,11 @@ best = [quote for score, quote in scored[:3]] + [quote for score, quote in score
 if best:
     result = "Passages that bear on the question (extractive model: quoted, not reasoned):"
     for quote in best:
-        result += f"\n{quote} [{origin[quote]}]"
+        try:
+            mark = " " + cite(quote)["mark"]
+        except (NameError, ValueError):
+            mark = ""
+        result += f"\n{quote} [{origin[quote]}]{mark}"
 else:
     result = "The offline model found no sentence that bears on the question."
 FINAL(result)

@@ -154,10 +154,12 @@ async def _ask_root(
 
 def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
     turn = journals.turns(state["journal"]) + 1
-    emit("reply", level, turn=turn, text=reply.text, model=reply.model, spent=spent(level))
+    seconds = round(reply.seconds, 3)
+    emit("reply", level, turn=turn, text=reply.text, model=reply.model, seconds=seconds, spent=spent(level))
+    emit("budget", level, left=level.run.ledger.left())
     return {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
-        "cut_off": reply.cut_off, "seconds": round(reply.seconds, 3), "at": at(level),
+        "cut_off": reply.cut_off, "seconds": seconds, "at": at(level),
     }  # fmt: skip
 
 

@@ -26,6 +26,9 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
     if run.settings.budget.confirm_above is not None and not run.is_saved:
         msg = "Budget(confirm_above=...) interrupts the run, which needs a checkpointer: pass RLM(checkpointer=...)."
         raise InputError(msg)
+    if corpus.searchable is not None and run.settings.require_coverage is not None:
+        msg = "require_coverage needs a context that can be read whole, and this one can only be searched."
+        raise InputError(msg)
     ref = {**begun.get("context_ref", {}), **corpus.ref()}
     level = await run.enter(begun, corpus)
     level.is_counted = True
@@ -36,7 +39,7 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
     else:
         route = choose_route(level)
         entry = new_run_entry(run, level, question, route)
-    emit("inspect", level, **_facts(level), route=route)
+    emit("inspect", level, **_facts(level), route=route, question=question)
     update = {
         "run_id": run.id, "path": level.path, "depth": level.depth, "context": None, "context_ref": ref,
         "journal": [entry], **NOTHING_YET,
@@ -73,8 +76,8 @@ def choose_route(level: Level) -> str:
     settings = level.run.settings
     if level.corpus.searchable is not None:
         return "rlm"
-    if settings.tools and settings.route == "auto":
-        return "rlm"  # tools are for code
+    if (settings.tools or settings.require_citations) and settings.route == "auto":
+        return "rlm"  # tools are for code, and only code cites
     if settings.route != "auto":
         return settings.route
     tokens = sum(estimate_tokens(text) for text in level.corpus.texts)

@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.citations import within
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import CONFIG_KEY_READ, Engine, beginning
 from langchain_rlm.errors import RLMError
@@ -112,7 +113,7 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         msg = "No turn is left for a recursive run. Ask with llm_query and the text in the prompt, or finish."
         raise BudgetExceededError(msg, "turns")
     path = f"{level.path}/{call['id']}"
-    question, ref = _task(level, call)
+    question, ref, over = _task(level, call)
     begun = {"run_id": level.run.id, "path": path, "depth": level.depth + 1, "context_ref": ref}
     try:
         result = await engine.graph.ainvoke(
@@ -125,22 +126,22 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         else:
             below.give_turn_back()
             await below.drop()
-    run = {"turns": result["turns"], "stop_reason": result["stop_reason"], "journal": result["journal"]}
+    run = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over}
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": run}
-    return {"text": result["answer"], "run": run}
+    return {"text": within(call["id"], result["answer"]), "run": run}
 
 
-def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any]]:
-    """The question and the context of a recursive run, by reference."""
+def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any], str]:
+    """The question and the context of a recursive run, by reference, and what that context is."""
     prompt = assemble(call["pieces"], level.corpus.texts)
     documents = level.corpus.documents
     if call.get("context") is not None:
         names = [f"text {index + 1}" for index in range(len(call["context"]))]
-        return prompt, {"pieces": call["context"], "single": call["single"], "names": names}
+        return prompt, {"pieces": call["context"], "single": call["single"], "names": names}, "context"
     if len(prompt) > LONG_PROMPT:
         question = "The context is a request together with its text. Do what it asks."
-        return question, {"pieces": [call["pieces"]], "single": True, "names": ["request"]}
+        return question, {"pieces": [call["pieces"]], "single": True, "names": ["request"]}, "prompt"
     pieces = [[[index, 0, len(document.text)]] for index, document in enumerate(documents)]
-    return prompt, {"pieces": pieces, "single": level.corpus.single, "names": [d.name for d in documents]}
+    return prompt, {"pieces": pieces, "single": level.corpus.single, "names": [d.name for d in documents]}, "all"

@@ -20,7 +20,12 @@ FINAL_BEFORE_OUTPUT = (
 CONTINUE_CELL = (
     "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 )
+NO_CITATION = (
+    "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "
+    "put the mark that it gives, such as [1], into the answer behind the statement."
+)
 LISTED_DOCUMENTS = 100
+LISTED_RANGES = 12
 
 
 @lru_cache(maxsize=16)
@@ -134,6 +139,19 @@ def budget_line(left: Mapping[str, Any]) -> str:
 def unknown_final(name: str) -> str:
     """Tells that a bare `FINAL_VAR` names nothing."""
     return f"FINAL_VAR names {name!r}, and there is no such variable. SHOW_VARS() lists them."
+
+
+def not_read(found: Mapping[str, Any], required: float) -> str:
+    """Tells what is to be read before an answer is taken."""
+    open_parts = [(part, int(document["id"][1:])) for document in found["documents"] for part in document["unread"]]
+    open_parts.sort(key=lambda each: each[0][0] - each[0][1])
+    listed = ", ".join(f"document {n} {a:,}-{b:,}" for (a, b), n in open_parts[:LISTED_RANGES])
+    more = f" and {len(open_parts) - LISTED_RANGES:,} more ranges" if len(open_parts) > LISTED_RANGES else ""
+    return (
+        f"That answer was not taken: models have read {found['seen']:.1%} of the context, {required:.1%} is required. "
+        f"Not read yet, in characters: {listed}{more}. Send these parts to sub-models, bring what they say into the "
+        "answer, and give it again."
+    )
 
 
 def next_question(question: str) -> str:

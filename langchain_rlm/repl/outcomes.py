@@ -80,6 +80,10 @@ class Asked:
     raises: bool = True
     """One failing call raises in the cell, which then loses the answers of the others."""
 
+    def digest(self) -> str:
+        """One for all calls."""
+        return hashlib.sha256("".join(call.digest() for call in self.calls).encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True)
 class Ended:

@@ -32,13 +32,17 @@ def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[
     outcome: Outcome = session.start(cell.code, is_first=cell.is_first)
     for asked in cell.asked:
         if not isinstance(outcome, Asked):
-            msg = f"Cell {number} ended in the replay where it asked {len(asked['calls'])} sub-queries on record."
+            count = asked.get("count", len(asked["calls"]))
+            msg = f"Cell {number} ended in the replay where it asked {count} sub-queries on record."
             raise ReplayError(msg)
-        if [call.digest() for call in outcome.calls] != [call["digest"] for call in asked["calls"]]:
+        if not _is_same(outcome, asked):
             msg = f"Cell {number} asks something else in the replay than on record: is it the same context?"
             raise ReplayError(msg)
-        if asked is cell.asked[-1] and cell.end is None:
+        if asked is cell.asked[-1] and cell.end is None and "refused" not in asked:
             return  # this is where the run waits
+        if "refused" in asked:
+            outcome = session.resume([result_of(asked["refused"])] * asked["count"])
+            continue
         outcome = session.resume([result_of(given[call["id"]]) for call in asked["calls"]])
     if cell.end is None:
         return
@@ -50,10 +54,16 @@ def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[
         raise ReplayError(msg)
 
 
-def _recorded_host(cell: RecordedCell, number: int) -> Callable[[str], Any]:
+def _is_same(outcome: Asked, asked: Entry) -> bool:
+    if "refused" in asked:
+        return bool(outcome.digest() == asked["digest"])
+    return [call.digest() for call in outcome.calls] == [call["digest"] for call in asked["calls"]]
+
+
+def _recorded_host(cell: RecordedCell, number: int) -> Callable[..., Any]:
     recorded = iter(cell.hosts)
 
-    def host(name: str) -> Any:
+    def host(name: str, *_: Any) -> Any:
         entry = next(recorded, None)
         if entry is None or entry["name"] != name:
             msg = f"Cell {number} calls {name}() in the replay where it did not on record."

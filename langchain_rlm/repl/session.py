@@ -11,14 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
 import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
 from langchain_rlm.repl.jail import innermost, limit_memory
-from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module
+from langchain_rlm.repl.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.outcomes import (
     Asked,
     Ended,
@@ -65,8 +64,8 @@ class Session:
     limits: ReplLimits
     seed: str
     started: datetime
-    host: Callable[[str], Any]
-    """Answers what needs no model, such as `budget()`."""
+    host: Callable[..., Any]
+    """Answers what needs no model: `budget`, and `cite` with a quote and its source."""
     tools: frozenset[str] = frozenset()
     """Names of the user's functions."""
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -109,13 +108,8 @@ class Session:
         self._lowering = Lowering(suspending=CONTRACT | self.tools, slices=bool(blocked))
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context(frozenset(large), blocked)
-        self._feed(_sandbox_source("chunks"))
-        self._feed(_sandbox_source("contract"))
-        if self.tools:
-            self._feed(tool_source(sorted(self.tools)))
-        self._feed(_BIND_ONCE)
-        self._feed(self._rebind())
-        self._feed("_rlm_own = list(locals().keys())")
+        sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(sorted(self.tools))]
+        self._feed("\n".join([*sources, _BIND_ONCE, self._rebind(), "_rlm_own = list(locals().keys())"]))
 
     def _settings(self) -> dict[str, Any]:
         settings = {
@@ -123,6 +117,7 @@ class Session:
             "chunk_size": self.context.chunk_size,
             "separators": [list(separators) for separators in self.context.separators],
             "block_size": BLOCK,
+            "calls_at_once": CALLS_AT_ONCE,
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 
@@ -172,7 +167,8 @@ class Session:
         except UnsupportedCodeError as error:
             return Ended("", f"Line {error.line}: {error}\nNothing of this cell was run.", refused=True)
         except (RecursionError, MemoryError):
-            return Ended("", "The code is nested too deeply.\nNothing of this cell was run.", refused=True)
+            told = "The code is nested too deeply; use a loop, or read long data from text."
+            return Ended("", f"{told}\nNothing of this cell was run.", refused=True)
         lowered = self._lowered
         return self._run(lambda: self._begin(code, lowered, is_first=is_first))
 
@@ -209,7 +205,7 @@ class Session:
     def draft(self) -> Any:
         """What `answer` holds now, ready or not; None when the REPL cannot say."""
         with contextlib.suppress(monty.MontyError, RuntimeError):
-            value = self._feed("_rlm_draft(_rlm_locals())")
+            value = self._feed("_rlm_draft(_rlm_b_locals())")
             return value if _is_usable(value) else None
         return None
 
@@ -220,7 +216,7 @@ class Session:
         with contextlib.suppress(monty.MontyError, RuntimeError):
             # naming it outright would give it a place among the variables
             found = self._feed(
-                f"[_rlm_measured({name!r}, _rlm_locals()[{name!r}])] if {name!r} in _rlm_locals() else None"
+                f"[_rlm_measured({name!r}, _rlm_b_locals()[{name!r}])] if {name!r} in _rlm_b_locals() else None"
             )
             return (found[0],) if isinstance(found, list) and len(found) == 1 and _is_usable(found) else None
         return None
@@ -279,11 +275,14 @@ class Session:
         said = explain(error, self._cells)
         if isinstance(error.exception(), TimeoutError) and "time limit" in str(error):
             limit = f"The cell's own code ran for more than {self.limits.cell_seconds:g} seconds and was stopped"
-            return Ended(self._text(), f"{said}\n{limit}; its variables are lost.", lost=True)
-        if isinstance(error.exception(), MemoryError):
-            limit = "The cell used more memory than the REPL has and was stopped"
-            return Ended(self._text(), f"{said}\n{limit}; its variables are lost.", lost=True)
-        return self._ended(said)
+            advice = "Do less in one cell."
+        elif isinstance(error.exception(), MemoryError):
+            limit, advice = "The cell used more memory than the REPL has and was stopped", "Work on parts."
+        else:
+            return self._ended(said)
+        frames = said.rpartition("\n")[0]  # without the interpreter's own words for it
+        told = f"{limit}; its variables are lost. {advice}"
+        return Ended(self._text(), f"{frames}\n{told}" if frames else told, lost=True)
 
     def _ended(self, error: str | None) -> Ended:
         output = self._text()
@@ -291,7 +290,7 @@ class Session:
             return Ended(output, None, final=self._final)
         assigned = list(self._lowered.assigned) if self._lowered else []
         try:
-            ready, variables = _read_end(self._feed(f"_rlm_cell_end(_rlm_locals(), {assigned!r})"))
+            ready, variables = _read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
         except monty.MontyError as failure:
             return Ended(output, error or explain(failure, self._cells))
         final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
@@ -323,8 +322,8 @@ class Session:
 
     def _host_call(self, snapshot: Any) -> Any:
         name = snapshot.function_name
-        if name == "_rlm_host_budget":
-            return snapshot.resume({"return_value": self.host("budget")})
+        if name in _ANSWERED:
+            return snapshot.resume({"return_value": self._answered(name, snapshot)})
         if name not in _TAKING:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
         args = snapshot.args  # written out in full here, however small it is in the sandbox
@@ -341,6 +340,15 @@ class Session:
             return snapshot.resume({"future": ...})
         self._pause = _Pause(snapshot, [len(asked.calls)])
         return asked
+
+    def _answered(self, name: str, snapshot: Any) -> Any:
+        """What the host knows without a model."""
+        if name == "_rlm_host_budget":
+            return self.host("budget")
+        args = snapshot.args
+        if len(args) == 2 and isinstance(args[0], str) and isinstance(args[1], str | int | None):  # noqa: PLR2004
+            return self.host("cite", *args)
+        return {"error": "cite was called with wrong arguments"}
 
 
 def _is_usable(value: Any) -> bool:
@@ -365,16 +373,19 @@ def _is_variable(row: Any) -> bool:
     return isinstance(row, tuple) and len(row) == len(kinds) and all(map(isinstance, row, kinds))
 
 
-def _sandbox_source(name: str) -> str:
-    return (files("langchain_rlm.repl") / "sandbox" / f"{name}.py").read_text(encoding="utf-8")
-
-
-_BIND_ONCE = "chunks = _rlm_contract_chunks\nbudget = _rlm_contract_budget"
-"""Names that code may take for itself: `chunks = chunks()` is what models write."""
+_BIND_ONCE = """import re
+print = _rlm_contract_print
+chunks = _rlm_contract_chunks
+budget = _rlm_contract_budget
+cite = _rlm_contract_cite
+eval = exec = _rlm_eval"""
+"""Names that code may take for itself: `chunks = chunks()` is what models write. The last two it may not."""
 _START = "_rlm_printed[0] = 0\nSUBMIT = _rlm_contract_FINAL"
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
+_ANSWERED = frozenset({"_rlm_host_budget", "_rlm_host_cite"})
 _TAKING = frozenset({
-    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool", "_rlm_host_tool_future",
+    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
+    "_rlm_host_tool_future",
 })  # fmt: skip

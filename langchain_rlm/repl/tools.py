@@ -15,7 +15,7 @@ from langchain_rlm.errors import InputError
 RESERVED = frozenset(
     {
         "llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched", "chunks", "budget", "FINAL", "FINAL_VAR",
-        "SUBMIT", "SHOW_VARS", "context", "sources", "answer", "print",
+        "SUBMIT", "SHOW_VARS", "context", "sources", "answer", "print", "eval", "exec",
     }
 )  # fmt: skip
 
@@ -107,8 +107,8 @@ def tool_source(names: Sequence[str]) -> str:
 
 _ONE = """
 def _rlm_contract_NAME(*args, **kwargs):
-    return _rlm_one(_rlm_host_tool("NAME", list(args), kwargs))
+    return _rlm_one(_rlm_host_tool("NAME", *_rlm_measured("NAME", [[*args], kwargs])))
 
 async def _rlm_async_NAME(*args, **kwargs):
-    return _rlm_one(await _rlm_host_tool_future("NAME", list(args), kwargs))
+    return _rlm_one(await _rlm_host_tool_future("NAME", *_rlm_measured("NAME", [[*args], kwargs])))
 """

@@ -8,6 +8,8 @@ import pydantic_monty as monty
 
 DEEPEST = 6
 """Frames shown; of a deeper stack, the outermost and innermost halves."""
+LONGEST = 4_000
+"""Characters shown of an error's message; of a longer one, the first and last halves."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,11 @@ def _frame(frame: Any, cell: CellText, is_newest: bool) -> str:  # noqa: FBT001 
 
 
 def _summary(error: monty.MontyError) -> str:
-    return _shown(error).replace("_rlm_contract_", "")
+    said = _shown(error).replace("_rlm_contract_", "")
+    if len(said) <= LONGEST:
+        return said
+    half = LONGEST // 2
+    return f"{said[:half]} ... {len(said) - 2 * half:,} characters more ... {said[-half:]}"
 
 
 def _shown(error: monty.MontyError) -> str:

@@ -17,17 +17,19 @@ VARIABLE = "HOSTILE_CANARY"
 class Attempt:
     """Cells that mean ill. The last one's outcome counts; `{canary}` in them is a file of the host's, `{pid}` the host.
 
-    `said`: what the outcome's error or output must hold.
+    `said`: what the outcome's error or output must hold. `unlowered`: the cells get past the lowering, as if it had
+    let them through; what comes after it must hold on its own.
     """
 
     name: str
     cells: tuple[str, ...]
     ends: str
     said: str = ""
+    unlowered: bool = False
 
     def code(self, canary: Path, pid: int) -> list[str]:
         return [cell.replace("{canary}", str(canary)).replace("{pid}", str(pid)) for cell in self.cells]
 
 
-def attempt(name: str, *cells: str, ends: str = REFUSED, said: str = "") -> Attempt:
-    return Attempt(name, cells, ends, said)
+def attempt(name: str, *cells: str, ends: str = REFUSED, said: str = "", unlowered: bool = False) -> Attempt:
+    return Attempt(name, cells, ends, said, unlowered)

@@ -28,8 +28,49 @@ INSIDE: tuple[Attempt, ...] = (
     attempt("marshal", "import marshal\nmarshal.loads(b'')"),
     attempt("ctypes", "import ctypes\nctypes.CDLL(None).system(b'id')"),
     attempt("compile", "compile('import os', 'x', 'exec')"),
-    attempt("import in exec", "exec('import socket')"),
-    attempt("import in eval", "eval(\"__import__('os').system('id')\")"),
+    attempt("import in exec", "exec('import socket')", said="write the code itself in the cell"),
+    attempt("exec by another name", "run = exec\nrun('import socket')", said="write the code itself"),
+    attempt("exec as a default", "def f(run=exec):\n    run('import socket')\nf()", said="write the code itself"),
+    attempt("exec in other letters", "\uff45xec('import socket')", said="write the code itself"),
+    attempt(
+        "exec made a local",
+        "def f():\n    if 0:\n        exec = 1\n    exec('x = 1')\nf()",
+        said="write the code itself",
+    ),
+    attempt(
+        "exec uncovered",
+        "try:\n    1 / 0\nexcept Exception as exec:\n    pass\nexec('x = 1')",
+        said="write the code itself",
+    ),
+    attempt("exec past the lowering", "exec('print(_rlm_settings)')", said="only a value written out", unlowered=True),
+    attempt("import in eval", "eval(\"__import__('os').system('id')\")", said="only a value written out"),
+    attempt("eval by another name", "read = eval\nread('open')", said="only a value written out"),
+    attempt("eval in map", "print(list(map(eval, ['_rlm_settings'])))", said="only a value written out"),
+    attempt("eval of a global", "eval('_rlm_settings', {}, {})", said="only a value written out"),
+    attempt("eval of an f-string", "eval('f\"{_rlm_settings}\"')", said="only a value written out"),
+    attempt(
+        "eval of mixed quotes",
+        "eval('\\'\\'\\'x\\' \"\\'\\'\\'+print(1)+\\'\\'\\'\"')",
+        said="only a value written out",
+    ),
+    attempt(
+        "eval made a local", "def f():\n    if 0:\n        eval = 1\n    return eval('x')\nf()", said="another name"
+    ),
+    attempt(
+        "eval uncovered", "try:\n    1 / 0\nexcept Exception as eval:\n    pass\neval('open')", said="another name"
+    ),
+    attempt("the true eval by its second name", "locals()['_rlm_b_eval']('_rlm_settings')", said="KeyError"),
+    attempt(
+        "the true eval among all names",
+        "for name, f in list(locals().items()):\n    try:\n"
+        "        name.startswith('_rlm_b_') and f('_rlm_settings.update(gone=1)')\n"
+        "    except Exception:\n        pass\nprint('gone' in locals()['_rlm_settings'])",
+        ends=OBSERVED,
+        said="False",
+    ),
+    attempt("eval nested deeply", "eval('[' * 100_000 + ']' * 100_000)", said="deeply nested"),
+    attempt("literal_eval of code", "import ast\nast.literal_eval('open(1)')", said="only a value written out"),
+    attempt("parsing with ast", "import ast\nast.parse('1')", said="ast has literal_eval"),
     attempt("import by importlib", "import importlib\nimportlib.import_module('os').system('id')"),
     attempt("class made by type", "type('X', (object,), {'__del__': print})"),
     attempt("metaclass", "class M(type):\n    pass\nclass A(metaclass=M):\n    pass"),
@@ -45,7 +86,7 @@ OUTSIDE: tuple[Attempt, ...] = (
     attempt("remove a file", "from pathlib import Path\nPath('{canary}').unlink()"),
     attempt("list a directory", "import os\nprint(os.listdir('/'))"),
     attempt("walk up", "print(open('../' * 40 + '{canary}').read())"),
-    attempt("open through an alias in exec", "exec(\"o = open\\nprint(o('{canary}').read())\")"),
+    attempt("open past the lowering", "o = open\nprint(o('{canary}').read())", unlowered=True),
     attempt("environment", "import os\nprint(os.environ)"),
     attempt("one variable", "import os\nprint(os.getenv('HOSTILE_CANARY'))"),
     attempt("environment in proc", "print(open('/proc/self/environ').read())"),
@@ -63,6 +104,6 @@ OUTSIDE: tuple[Attempt, ...] = (
     attempt("modules of the host", "import sys\nsys.modules['os']"),
     attempt("another run's variable", "print(neighbour)"),
     attempt("every name there is", "print(sorted(locals()), locals())", ends=OBSERVED),
-    attempt("the settings of the REPL", "exec('print(_rlm_settings, _rlm_texts_in)')", ends=OBSERVED),
+    attempt("the settings of the REPL", "print(_rlm_settings, _rlm_texts_in)", ends=OBSERVED, unlowered=True),
     attempt("a template of the context's own", "print(context.format(os='x') if '{' in context else 1)", ends=OBSERVED),
 )

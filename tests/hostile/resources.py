@@ -40,9 +40,9 @@ MEMORY: tuple[Attempt, ...] = (
 
 HANDED_OVER: tuple[Attempt, ...] = (
     attempt("flood of output", "while True:\n    print('x' * 10_000)", said="output limit"),
-    attempt("flood past print", "exec(\"while True: _rlm_builtin_print('x' * 10_000)\")", ends=STOPPED),
-    attempt("flood with the limit lifted", "exec(\"_rlm_settings['print_limit'] = 10 ** 12\")\nwhile True:\n"
-            "    print('x' * 10_000)", ends=STOPPED),
+    attempt("flood past print", "while True:\n    _rlm_builtin_print('x' * 10_000)", ends=STOPPED, unlowered=True),
+    attempt("flood with the limit lifted", "_rlm_settings['print_limit'] = 10 ** 12\nwhile True:\n"
+            "    print('x' * 10_000)", ends=STOPPED, unlowered=True),
     attempt("flood of standard error", "import sys\nwhile True:\n    print('x' * 10_000, file=sys.stderr)"),
     attempt("answer of shared lists", DOUBLED + "FINAL(a)", ends=BOUNDED),
     attempt("answer of shared texts", "FINAL(['a' * 10 ** 6] * 3_000)", said="too much to hand over"),
@@ -54,11 +54,26 @@ HANDED_OVER: tuple[Attempt, ...] = (
     attempt("answer that holds itself", "a = []\na.append(a)\nFINAL(a)", ends=BOUNDED),
     attempt("answer nested deeply", DEEP + "FINAL(a)", said="nested too deeply"),
     attempt("answer of too many digits", "FINAL(10 ** 5_000)", said="a number too long"),
-    attempt("a million questions", "exec(\"_rlm_host_query('llm', ['x'] * 200_000, None, None, True)\")",
+    attempt("a million questions", "_rlm_host_query('llm', ['x'] * 200_000, None, None, True)", unlowered=True,
             said="more than 100,000 at once"),
+    attempt("a batch of too many questions", "llm_query_batched(['a'] * 200_000)", said="100,000 is the most"),
+    attempt("a tool's shared arguments", DOUBLED + "search(a)", ends=BOUNDED),
+    attempt("a tool's shared named arguments", "search(1, words=['a' * 10 ** 6] * 3_000)",
+            said="too much to hand over"),
+    attempt("a tool's shared arguments side by side", "import asyncio\nasync def f():\n    return await search(["
+            "'a' * 10 ** 6] * 3_000)\nprint(asyncio.run(f()))", said="too much to hand over"),
+    attempt("answer of a deque", DOUBLED + "from collections import deque\nFINAL(deque(a))", ends=BOUNDED),
+    attempt("answer in an object", DOUBLED + "class A:\n    def __init__(self, v):\n        self.v = v\nFINAL(A(a))",
+            ends=OBSERVED, said="<A object"),
+    attempt("answer of shared long numbers", "FINAL([10 ** 4_000] * 900_000)", ends=BOUNDED),
+    attempt("answer of one number in a list", "FINAL([10 ** 50_000])", said="a number too long"),
+    attempt("names of types", "from collections import namedtuple\nT = namedtuple('a' * 10 ** 6, 'f')\n"
+            "FINAL([T(1)] * 3_000)", said="too much to hand over"),
+    attempt("variables of a type with a long name", "from collections import namedtuple\nT = namedtuple('a' * 10 ** 6, "
+            "'f')\nv = T(1)\n" + "\n".join(f"v{n} = v" for n in range(300)), ends=OBSERVED),
     attempt("code nested deeply", "x = " + "+".join(["1"] * 5_000), said="nested too deeply"),
     attempt("code of signs", "x = " + "-" * 50_000 + "1", said="nested too deeply"),
     attempt("code of branches", "x = 1\nif x == 0:\n    pass\n" + "elif x:\n    pass\n" * 3_000,
             said="nested too deeply"),
-    attempt("an error of megabytes", "raise ValueError('x' * 10 ** 6)", said="ValueError"),
+    attempt("an error of megabytes", "raise ValueError('x' * 10 ** 6)", said="characters more"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import pydantic_monty as monty
 import pytest
 
 from langchain_rlm.repl.jail import worker_path
+from langchain_rlm.repl.lowering import LoweredCell
 from langchain_rlm.repl.outcomes import Asked, Ended, Outcome
 from langchain_rlm.repl.session import Session
 from tests.hostile import contract, escapes, resources
@@ -18,7 +19,7 @@ from tests.unit.repl.sessions import a_session, output
 
 ATTEMPTS: tuple[Attempt, ...] = (
     *escapes.INSIDE, *escapes.OUTSIDE, *resources.TIME, *resources.MEMORY, *resources.HANDED_OVER,
-    *contract.SHADOWED, *contract.FORGED,
+    *contract.SHADOWED, *contract.REPLACED, *contract.FORGED,
 )  # fmt: skip
 LIMITS: dict[str, Any] = {"cell_seconds": 0.5, "memory": 64 * 1024 * 1024, "print_limit": 100_000}
 HANGS = 30.0
@@ -62,6 +63,13 @@ def answered(session: Session, outcome: Outcome) -> Ended:
     pytest.fail("the cell asks for ever")
 
 
+class Unlowered:
+    """Takes the place of the lowering of a REPL and lets everything through."""
+
+    def lower(self, code: str) -> LoweredCell:
+        return LoweredCell(code, {}, (), ())
+
+
 def how(outcome: Ended) -> str:
     if outcome.lost and outcome.final is None:
         return STOPPED
@@ -70,7 +78,9 @@ def how(outcome: Ended) -> str:
 
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids=[attempt.name for attempt in ATTEMPTS])
 def test_an_attempt_ends_as_expected_and_reaches_nothing(host: Host, attempt: Attempt) -> None:
-    with a_session(host.pool, **LIMITS) as session:
+    with a_session(host.pool, tools=frozenset({"search"}), **LIMITS) as session:
+        if attempt.unlowered:
+            session._lowering = Unlowered()  # type: ignore[assignment]
         for code in attempt.code(host.canary, os.getpid()):
             last = answered(session, session.start(code))
         told = f"{last.output}{last.error}{last.final}{last.variables}{session.draft()!r}"

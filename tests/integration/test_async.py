@@ -137,7 +137,9 @@ async def test_a_run_is_a_step_of_a_chain_in_every_form(model_server: ModelServe
     assert [part async for part in chain.astream(given())] == [expected()]
 
 
-IN_ORDER = ["inspect", "turn", "reply", "cell", "sub_queries", "sub_query", "answer", "cell_end", "end", "result"]
+IN_ORDER = [
+    "inspect", "turn", "reply", "budget", "cell", "sub_queries", "sub_query", "answer", "cell_end", "end", "result",
+]  # fmt: skip
 
 
 async def test_custom_events_tell_a_run_in_order(model_server: ModelServer) -> None:
@@ -146,7 +148,7 @@ async def test_custom_events_tell_a_run_in_order(model_server: ModelServer) -> N
     assert [event["event"] for event in events] == IN_ORDER
     assert events[-1]["result"]["answer"] == expected()
     assert all((event["run"], event["depth"]) == ("", 0) for event in events[:-1])
-    assert events[6]["spent"]["tokens"] > events[2]["spent"]["tokens"] > 0
+    assert events[7]["spent"]["tokens"] > events[2]["spent"]["tokens"] > 0
     assert [event["event"] for event in rlm.stream(given(), stream_mode="custom")] == IN_ORDER
 
 

@@ -1,12 +1,16 @@
 """`langchain-rlm` as a process of its own: what it reads, what it prints where, and its exit codes."""
 
+import fcntl
+import io
 import json
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
-from langchain_rlm import Budget, InputError, RLMResult
+from langchain_rlm import RLM, Budget, InputError, RLMResult
 from langchain_rlm.cli.ask import parse_budget
+from langchain_rlm.cli.tree import Node, RunTree, drawn, fold, one_line
 from tests.server.client import ModelServer
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
@@ -139,23 +147,125 @@ def test_the_offline_model_needs_no_key_and_quotes(ask: Ask) -> None:
     assert "The harbour is Elsinore." in done.stdout
 
 
-def test_on_a_terminal_cells_are_shown_live(model_server: ModelServer, environment: dict[str, str]) -> None:
-    configure(model_server, ASK_AND_END)
+def on_a_terminal(environment: dict[str, str], *arguments: str, rows: int = 24, columns: int = 80) -> tuple[str, str]:
+    """Run `langchain-rlm` with standard error on a terminal of that size; the answer, and what was shown."""
     ours, theirs = pty.openpty()
-    command = [COMMAND, "ask", "-", *QUESTION, *MODELS]
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    sized = {key: value for key, value in environment.items() if key not in {"COLUMNS", "LINES"}}
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env={**environment, "TERM": "xterm"}
-    ) as process:
+        [COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs,
+        env={**sized, "TERM": "xterm"},
+    ) as process:  # fmt: skip
         os.close(theirs)
         with ThreadPoolExecutor(1) as pool:
             shown = pool.submit(read_all, ours)
             answer, _ = process.communicate(b"text", SECONDS)
             screen = shown.result()
     os.close(ours)
-    assert answer == b"echo: 0 apples (8 characters)\n"
-    assert "\x1b" in screen
-    assert "looking" in screen
-    assert "asking 3 sub-queries" in screen
+    return answer.decode(), screen
+
+
+UP = "\x1b[1A\x1b[2K"
+"""How a line that was drawn is taken back."""
+
+
+def frames(screen: str) -> list[list[str]]:
+    """What was drawn, each time over what stood there."""
+    drawn = re.split(r"\r\x1b\[2K(?:\x1b\[1A\x1b\[2K)*", screen)
+    return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frame).replace("\r", "").strip("\n").split("\n") for frame in drawn]
+
+
+def test_on_a_terminal_the_run_is_a_tree_that_grows(model_server: ModelServer, environment: dict[str, str]) -> None:
+    configure(model_server, ASK_AND_END, latency=1)
+    answer, screen = on_a_terminal(environment, "ask", "-", *QUESTION, *MODELS)
+    assert answer == "echo: 0 apples (8 characters)\n"
+    shown = frames(screen)
+    assert len(shown) > 2
+    assert any("asked 3 sub-queries · 3 running · " in line for frame in shown for line in frame)
+    run, turn, first_cell, asked, printed, counts = shown[-1]
+    assert re.fullmatch(r"run · 1 documents, 4 characters, rlm · answered · \d+\.\d s", run)
+    assert re.fullmatch(r"└── turn 1 · 3 sub-queries · \d+\.\d s", turn)
+    assert first_cell == "    └── cell of 4 lines: print('looking')"
+    assert re.fullmatch(r"        ├── asked 3 sub-queries · 3 done · \d+\.\d s", asked)
+    assert printed.startswith("        └── printed ")
+    assert counts.startswith("turn 1 · sub-queries 3/3 · ")
+
+
+def test_the_tree_never_outgrows_the_terminal(model_server: ModelServer, environment: dict[str, str]) -> None:
+    replies = [cell(f"n = {number}\nprint(llm_query('apples {number}'))") for number in range(12)]
+    root = {"kind": "script", "replies": [*replies, cell("FINAL(n)")], "latency": 0.1}
+    model_server.configure(models={"root": root, "sub": {"kind": "echo", "latency": 0.1}})
+    _, screen = on_a_terminal(environment, "ask", "-", *QUESTION, *MODELS, rows=12, columns=40)
+    shown = frames(screen)
+    assert len(shown) > 5
+    assert max(map(len, shown)) <= 12
+    assert max(len(line) for frame in shown for line in frame) <= 40
+    assert screen.count(UP) < 12 * len(shown)
+    *_, older, _, _, _, _, last, _, _ = shown[-1]
+    assert re.search(r"\.\.\. \d older|turn", older)
+    assert "turn 13" in last
+
+
+def test_the_tree_has_recursive_runs_where_they_were_started(model_server: ModelServer) -> None:
+    above = cell("out = rlm_query_batched(['Below', 'Below too'], 'a text', )\nprint(out)\nFINAL(out)")
+    below = [
+        {"match": r"<question>\nBelow too", "reply": cell("oh")},
+        {"match": r"<question>\nBelow", "reply": cell("FINAL(llm_query('What?'))")},
+        {"match": "^Traceback|NameError", "reply": cell("FINAL('no')")},
+    ]
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": below, "default": above}, "sub": {"kind": "echo"}}
+    )
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", budget=Budget(depth=2), max_concurrency=1)
+    tree = RunTree(clock=lambda: 0.0)
+    for event in rlm.stream({"question": "Above?", "context": "text"}, stream_mode="custom"):
+        if event["event"] != "result":
+            tree.take(event)
+    console = Console(file=io.StringIO(), width=100)
+    node = tree.node(100)
+    assert node is not None
+    console.print(drawn(node))
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    parts = shown.split("├── run /1 ")
+    assert parts[0].splitlines() == [
+        "run · 1 documents, 4 characters, rlm · answered · 0.0 s",
+        "└── turn 1 · 2 sub-queries · 0.0 s",
+        "    └── cell of 3 lines: out = rlm_query_batched(['Below', 'Below too'], 'a text', )",
+        "        ├── asked 2 sub-queries · 2 done · 0.0 s",
+        "        ",
+    ]
+    first, second = parts[1].split("├── run /2 ")
+    assert "asked 1 sub-query · 1 done" in first
+    assert "NameError: name 'oh' is not defined" in second
+    assert second.splitlines()[-1].startswith("        └── printed ")
+
+
+def nodes() -> st.SearchStrategy[Node]:
+    flags, labels = st.booleans(), st.text("ab", min_size=1, max_size=3)
+    leaves = st.builds(Node, labels, is_done=flags)
+    return st.recursive(
+        leaves, lambda below: st.builds(Node, labels, st.lists(below, max_size=6).map(tuple), flags), max_leaves=60
+    )
+
+
+@given(nodes(), st.integers(1, 30))
+def test_a_folded_tree_fits_and_keeps_what_came_last(node: Node, room: int) -> None:
+    folded = fold(node, room)
+    assert folded.size() <= room
+    assert folded.size() == min(room, node.size()) or folded.size() < node.size()
+    assert folded.label == node.label
+    if node.children and room > 1:
+        assert folded.children[-1].label == node.children[-1].label
+    if node.size() <= room:
+        assert folded == node
+
+
+def test_nothing_that_a_model_wrote_moves_the_cursor() -> None:
+    assert one_line("\n \x1b[2Jx\u202ey\x9b1A\nmore") == "\N{REPLACEMENT CHARACTER}[2Jx\N{REPLACEMENT CHARACTER}y" + (
+        "\N{REPLACEMENT CHARACTER}1A"
+    )
 
 
 def read_all(terminal: int) -> str:
@@ -228,16 +338,16 @@ def test_a_model_that_cannot_be_used_is_one_clear_line_and_exit_code_3(model_ser
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("written", "said"),
     [
         ("turns", "use NAME=NUMBER"), ("=5", "use NAME=NUMBER"), ("", "use NAME=NUMBER"), ("turns=", "no whole number"),
         ("turns=2.5", "is no whole number"), ("cost=x", "'x' is no number"), ("turns=0", "Budget(turns=0)"),
         ("turns=none", "Budget(turns=None)"), ("seconds=-1", "Budget(seconds=-1.0)"), ("cost=nan", "Budget(cost=nan)"),
     ],
 )  # fmt: skip
-def test_a_wrong_budget_is_named_with_what_to_write(given: str, said: str) -> None:
+def test_a_wrong_budget_is_named_with_what_to_write(written: str, said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
-        parse_budget(("turns=20,cost=0.5", given))
+        parse_budget(("turns=20,cost=0.5", written))
 
 
 def test_budget_parts_may_come_together_or_apart_and_be_lifted() -> None:

@@ -385,3 +385,21 @@ async def test_answers_of_a_moment_share_a_commit_and_are_all_there(model_server
             }
         )
         assert (await rlm.ainvoke({"question": "And one?", "context": TEXT}, thread("1")))["answer"] == "301"
+
+
+async def test_a_run_that_was_cancelled_goes_on_and_asks_nothing_twice(model_server: ModelServer) -> None:
+    rlm = scripted(model_server, FEW, cell("FINAL(len(answers))"), checkpointer=InMemorySaver(), max_concurrency=1)
+    slow = {"kind": "echo", "latency": 0.05}
+    script = {"kind": "script", "replies": [FEW, cell("FINAL(len(answers))")]}
+    model_server.configure(models={"root": script, "sub": slow})
+    going = asyncio.create_task(rlm.ainvoke({"question": "How many?", "context": TEXT}, thread("1")))
+    while model_server.stats()["by_model"].get("sub", 0) < 5:
+        assert not going.done()
+        await asyncio.sleep(0.01)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert (await rlm.ainvoke(None, thread("1")))["answer"] == "10"
+    asked = Counter(json.dumps(entry["messages"]) for entry in model_server.log())
+    assert len(asked) == 12
+    assert sum(asked.values()) <= 13  # the one that was cancelled

@@ -17,9 +17,9 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from langchain_rlm import RLM, InputError
+from langchain_rlm.blobs import Directory, Memory, open_store
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.middleware import RLMMiddleware, merge_documents
-from langchain_rlm.blobs import Directory, Memory, open_store
 from langchain_rlm.offload import KEY, LongText, context_of, intact, pick
 from langchain_rlm.shorten import Shortener, Turn, messages_of, shorten_result
 

@@ -12,9 +12,10 @@ from functools import cache
 
 from langchain_rlm.repl.lowering import vocabulary
 from langchain_rlm.repl.lowering.calls import Calls
+from langchain_rlm.repl.lowering.captured import captured, capturing
 from langchain_rlm.repl.lowering.classes import Classes
 from langchain_rlm.repl.lowering.concurrency import Concurrency
-from langchain_rlm.repl.lowering.imports import Imports, builtins_text, exports, module_text, variable
+from langchain_rlm.repl.lowering.imports import Imports, exports, module_text, sandbox_text, variable
 from langchain_rlm.repl.lowering.knowledge import Knowledge
 from langchain_rlm.repl.lowering.refusals import Refusals, parse
 from langchain_rlm.repl.lowering.scopes import annotate, bound_names, lasting_names
@@ -23,7 +24,7 @@ from langchain_rlm.repl.lowering.statements import Statements
 from langchain_rlm.repl.lowering.suspension import Suspension
 from langchain_rlm.repl.lowering.trees import mark, put_mark, settle
 
-__all__ = ["LoweredCell", "Lowering", "builtins_source", "sandbox_module"]
+__all__ = ["LoweredCell", "Lowering", "builtins_source", "captured", "sandbox_module", "sandbox_source"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,13 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
 @cache
 def builtins_source() -> str:
     """The functions that lowered cells rely on: to be fed once, when a session starts."""
-    return builtins_text()
+    return f"{capturing()}\n{sandbox_source('builtins')}"
+
+
+@cache
+def sandbox_source(name: str) -> str:
+    """A file of the sandbox as it is fed: after `builtins_source`, and once."""
+    return captured(sandbox_text(name))
 
 
 @cache
@@ -129,4 +136,6 @@ def sandbox_module(name: str) -> str:
         top, rest = name.split(".")
         package = f"_rlm_package_{top} = _rlm_Module({top!r})\n_rlm_package_{top}.{rest} = {bound}\n"
     start = f"def {made}():\n{body}\n"
-    return f"{start}    _rlm_made = _rlm_Module({name!r})\n{parts}    return _rlm_made\n{bound} = {made}()\n{package}"
+    return captured(
+        f"{start}    _rlm_made = _rlm_Module({name!r})\n{parts}    return _rlm_made\n{bound} = {made}()\n{package}"
+    )

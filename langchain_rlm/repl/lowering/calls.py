@@ -110,12 +110,12 @@ class Calls(ast.NodeTransformer):
         if self._depth or mark(node.func, "scope") == "local":
             return None
         if name == "SHOW_VARS" and not node.args:
-            return expression("_rlm_show_vars(locals())", node)
+            return expression("_rlm_show_vars(_rlm_b_locals())", node)
         if name == "FINAL_VAR" and len(node.args) == 1:
             argument = self.visit(node.args[0])
-            return expression("_rlm_final_var(VALUE, locals())", node, VALUE=argument)
+            return expression("_rlm_final_var(VALUE, _rlm_b_locals())", node, VALUE=argument)
         if is_builtin(node.func, "globals", "vars") and not node.args:
-            return expression("locals()", node)
+            return expression("_rlm_b_locals()", node)
         return None
 
     def _plain_call(self, node: ast.Call) -> Any:  # noqa: PLR0911 - one line a case
@@ -149,7 +149,7 @@ class Calls(ast.NodeTransformer):
         if name == "len" and self._lengths:
             return self._rebuilt("_rlm_len", node)
         if name == "next" and node.args and called_name(node.args[0]) in vocabulary.LAZY_BUILTINS:
-            node.args[0] = expression("iter(ITEMS)", node.args[0], ITEMS=node.args[0])
+            node.args[0] = expression("_rlm_b_iter(ITEMS)", node.args[0], ITEMS=node.args[0])
         if name in vocabulary.BUILTIN_ERRORS and node.args and not (len(node.args) == 1 and is_text(node.args[0])):
             self.generic_visit(node)
             node.args = [place(ast.Call(func=ast.Name("_rlm_text", ctx=ast.Load()), args=node.args, keywords=[]), node)]
@@ -239,9 +239,9 @@ class Calls(ast.NodeTransformer):
         if func.attr == "sort" and self._suspension.may_suspend(keyword_value(node, "key")):
             return self._rebuilt("_rlm_sort", node, func.value)
         if func.attr == "__next__":
-            return expression("next(ITEMS)", node, ITEMS=self.visit(func.value))
+            return expression("_rlm_b_next(ITEMS)", node, ITEMS=self.visit(func.value))
         if ast.unparse(func) == "sys.stdout.write":
-            return expression("print(TEXT, end='')", node, TEXT=self.visit(node.args[0]))
+            return expression("_rlm_b_print(TEXT, end='')", node, TEXT=self.visit(node.args[0]))
         if ast.unparse(func) in {"sys.stdout.flush", "sys.stderr.flush"}:
             return expression("None", node)
         return node
@@ -280,6 +280,8 @@ class Calls(ast.NodeTransformer):
     # Names and attributes
 
     def visit_Name(self, node: ast.Name) -> Any:
+        if node.id == "eval":
+            return expression("_rlm_eval", node)
         module, _, name = self._module_of(node).partition(".")
         if module == "dataclasses" and name in vocabulary.PATCHES["dataclasses"] and isinstance(node.ctx, ast.Load):
             return self._fields_function(node, name)
@@ -404,7 +406,7 @@ class Calls(ast.NodeTransformer):
         if mark(node, "eager"):
             return node
         made = place(ast.ListComp(elt=node.elt, generators=node.generators), node)
-        return expression("iter(LIST)", node, LIST=made)
+        return expression("_rlm_b_iter(LIST)", node, LIST=made)
 
     def _bound_method(self, node: ast.expr) -> ast.expr:
         """A method of a builtin type as a value, such as `key=counts.get`; Monty has it in calls only."""
@@ -421,7 +423,7 @@ class Calls(ast.NodeTransformer):
         lazy = isinstance(node.value, ast.Call) and is_builtin(node.value.func, *vocabulary.LAZY_BUILTINS)
         self.generic_visit(node)
         if lazy and isinstance(node.targets[0], ast.Name):
-            node.value = expression("iter(ITEMS)", node.value, ITEMS=node.value)
+            node.value = expression("_rlm_b_iter(ITEMS)", node.value, ITEMS=node.value)
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:

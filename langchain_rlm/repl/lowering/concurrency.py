@@ -171,7 +171,7 @@ class Concurrency(ast.NodeTransformer):
             return node
         if (
             isinstance(node, ast.Call)
-            and last_name(node.func) == "iter"
+            and last_name(node.func) == "_rlm_b_iter"
             and node.args
             and isinstance(node.args[0], ast.ListComp)
         ):

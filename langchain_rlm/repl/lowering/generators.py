@@ -31,7 +31,7 @@ def statements_end(at: ast.AST) -> list[ast.stmt]:
 
 
 def _iterator(at: ast.AST) -> ast.expr:
-    (made,) = statements(f"iter({_OUT})", at)
+    (made,) = statements(f"_rlm_b_iter({_OUT})", at)
     assert isinstance(made, ast.Expr)  # noqa: S101 - a template is ours
     return made.value
 

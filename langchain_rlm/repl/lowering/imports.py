@@ -17,9 +17,9 @@ def module_text(name: str) -> str:
     return (_SANDBOX / "modules" / f"{variable(name)}.py").read_text(encoding="utf-8")
 
 
-def builtins_text() -> str:
-    """The text of the functions that lowered cells rely on."""
-    return (_SANDBOX / "builtins.py").read_text(encoding="utf-8")
+def sandbox_text(name: str) -> str:
+    """The text of one of the files that every session is fed."""
+    return (_SANDBOX / f"{name}.py").read_text(encoding="utf-8")
 
 
 def variable(name: str) -> str:

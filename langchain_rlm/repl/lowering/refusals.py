@@ -59,8 +59,14 @@ class Refusals(ast.NodeVisitor):
         if name and name.startswith(vocabulary.RESERVED) and not self._trusted:
             refuse(node, f"names that start with `_rlm_` are reserved; rename `{name}`")
 
+    def _bound(self, node: ast.AST, name: str | None) -> None:
+        self._reserved(node, name)
+        if name in vocabulary.RUNNING_CODE:
+            refuse(node, vocabulary.RUNNING_CODE[name])
+
     def visit_Name(self, node: ast.Name) -> None:
-        self._reserved(node, node.id)
+        if not (node.id == "eval" and isinstance(node.ctx, ast.Load) and is_builtin(node)):
+            self._bound(node, node.id)
         if is_builtin(node, *vocabulary.BUILTIN_ADVICE):
             refuse(node, f"`{node.id}` is not available here; {vocabulary.BUILTIN_ADVICE[node.id]}")
 
@@ -79,7 +85,7 @@ class Refusals(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> None:
-        self._reserved(node, node.arg)
+        self._bound(node, node.arg)
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -97,7 +103,7 @@ class Refusals(ast.NodeVisitor):
             refuse(node, "asynchronous generators are not available here; collect a list and return it")
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._reserved(node, node.name)
+        self._bound(node, node.name)
         for method in node.body:
             if isinstance(method, ast.FunctionDef) and method.name in vocabulary.REFUSED_METHODS:
                 refuse(method, f"`{method.name}` is not available here; {vocabulary.REFUSED_METHODS[method.name]}")
@@ -130,7 +136,7 @@ class Refusals(ast.NodeVisitor):
 
     def _aliases(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
-            self._reserved(node, alias.asname)
+            self._bound(node, alias.asname or alias.name)
 
     def visit_Call(self, node: ast.Call) -> None:
         if is_builtin(node.func, "globals", "vars", "locals") and not node.args and self._depth:
@@ -141,8 +147,6 @@ class Refusals(ast.NodeVisitor):
                 )
         if is_builtin(node.func, "type") and len(node.args) > 1:
             refuse(node, "`type(name, bases, dict)` is not available here; write a class statement")
-        if last_name(node.func) == "literal_eval":
-            refuse(node, "`ast.literal_eval` is not available here; use json.loads")
         if last_name(node.func) == "getattr" and keyword_value(node, "default"):
             refuse(node, "getattr() takes no keyword arguments")
         self.generic_visit(node)

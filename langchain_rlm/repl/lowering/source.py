@@ -22,10 +22,10 @@ class _Formatted(ast.NodeTransformer):
             return value
         shown = value.value
         if value.conversion != -1:
-            function = {115: "str", 114: "repr", 97: "_rlm_ascii"}[value.conversion]
+            function = {115: "_rlm_b_str", 114: "_rlm_b_repr", 97: "_rlm_ascii"}[value.conversion]
             shown = ast.Call(func=ast.Name(function, ctx=ast.Load()), args=[shown], keywords=[])
         arguments = [shown] + ([value.format_spec] if value.format_spec else [])
-        return ast.Call(func=ast.Name("format", ctx=ast.Load()), args=arguments, keywords=[])
+        return ast.Call(func=ast.Name("_rlm_b_format", ctx=ast.Load()), args=arguments, keywords=[])
 
 
 def _unparsed(node: ast.stmt) -> str:

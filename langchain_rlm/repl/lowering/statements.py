@@ -17,8 +17,8 @@ else:
 """
 _UNBIND = """
 try:
-    raise ValueError
-except ValueError as NAME:
+    raise _rlm_b_ValueError
+except _rlm_b_ValueError as NAME:
     pass
 """
 
@@ -61,7 +61,7 @@ class Statements(ast.NodeTransformer):
         self.generic_visit(node)
         message = node.msg or ast.Constant("")
         return statements(
-            "if not TEST:\n    raise AssertionError(_rlm_text(MESSAGE))", node, TEST=node.test, MESSAGE=message
+            "if not TEST:\n    raise _rlm_b_AssertionError(_rlm_text(MESSAGE))", node, TEST=node.test, MESSAGE=message
         )
 
     def visit_Delete(self, node: ast.Delete) -> Any:
@@ -137,15 +137,15 @@ class Statements(ast.NodeTransformer):
     def _carriers(self, handler: ast.ExceptHandler) -> list[str]:
         names = _caught(handler)
         if any(name not in self._known.errors and name not in vocabulary.BUILTIN_ERRORS for name in names):
-            return ["BaseException"] if handler.type is None else self._unknown(handler)
-        return [self._known.errors.get(name, name) for name in names] or ["BaseException"]
+            return ["_rlm_b_BaseException"] if handler.type is None else self._unknown(handler)
+        return [self._known.errors.get(name, name) for name in names] or ["_rlm_b_BaseException"]
 
     def _unknown(self, handler: ast.ExceptHandler) -> list[str]:
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         dotted = [t for t in types if isinstance(t, ast.Attribute)]
         if not dotted:
             refuse(handler, "name the exceptions in `except` one by one")
-        return ["Exception"]
+        return ["_rlm_b_Exception"]
 
     def _test(self, handler: ast.ExceptHandler, raw: str, value: str) -> ast.expr:
         if handler.type is None:
@@ -155,10 +155,10 @@ class Statements(ast.NodeTransformer):
         plain = [t for t in types if last_name(t) not in self._known.errors]
         tests = []
         if own:
-            tests.append(expression(f"isinstance({value}, ({', '.join(own)},))", handler))
+            tests.append(expression(f"_rlm_b_isinstance({value}, ({', '.join(own)},))", handler))
         if plain:
             made = ast.Tuple(elts=plain, ctx=ast.Load())
-            tests.append(expression(f"isinstance({raw}, TYPES)", handler, TYPES=made))
+            tests.append(expression(f"_rlm_b_isinstance({raw}, TYPES)", handler, TYPES=made))
         return tests[0] if len(tests) == 1 else place(ast.BoolOp(op=ast.Or(), values=tests), handler)
 
 

@@ -14,7 +14,7 @@ NATIVE_MODULES = frozenset({
     "json", "math", "os", "os.path", "pathlib", "random", "re", "sys", "time", "tomllib", "typing", "unicodedata",
 })  # fmt: skip
 SANDBOX_MODULES = frozenset({
-    "asyncio", "concurrent.futures", "contextlib", "difflib", "heapq", "html", "io", "nest_asyncio", "operator", "pprint",
+    "ast", "asyncio", "concurrent.futures", "contextlib", "difflib", "heapq", "html", "io", "nest_asyncio", "operator", "pprint",
     "statistics", "string", "textwrap", "threading", "tqdm", "traceback", "warnings",
 })  # fmt: skip
 AVAILABLE = ", ".join(sorted(NATIVE_MODULES | SANDBOX_MODULES))
@@ -37,7 +37,6 @@ MODULE_ADVICE = {
     "bs4": "use re and html.unescape",
     "tiktoken": "count characters; about four of them are one token",
     "fractions": "use decimal.Decimal",
-    "ast": "use json.loads",
     "glob": "there are no files; the text is in `context`",
     "shutil": "there are no files; the text is in `context`",
     "tempfile": "there are no files; keep values in variables",
@@ -69,6 +68,11 @@ NATIVE_TYPING = frozenset({
     "Tuple", "Type", "TypeVar", "Union",
 })  # fmt: skip
 
+# Never by any other meaning: with them, code would get past the lowering.
+RUNNING_CODE = {
+    "exec": "`exec` is not available here; write the code itself in the cell",
+    "eval": "`eval` keeps its name here, and reads values such as \"[1, 'a']\" only; choose another name",
+}
 BUILTIN_ADVICE = {
     "open": "there are no files: the text is in `context`, and results stay in variables",
     "input": "nobody can answer: decide from `context`",

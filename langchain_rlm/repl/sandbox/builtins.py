@@ -314,6 +314,44 @@ def _rlm_dataclass(what, table):
     return {"asdict": asdict, "astuple": astuple, "replace": replace, "fields": fields}[what]
 
 
+# Values written out as text
+
+
+
+def _rlm_reader():
+    # `eval` itself is in no global: `locals()` would hand it out
+    run = eval
+    # Strings without a prefix that runs code, numbers, and signs. No names: so nothing can be called.
+    parts = _rlm_re.compile(
+        r"\s+|True|False|None|[-+*/%<>=!&|^~,:()\[\]{}]"
+        r"|0[xXoObB][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?[jJ]?"
+        r"|(?:[uUbBrR]|[rR][bB]|[bB][rR])?"
+        r"(?:'[^'\\\n\r]*(?:\\[\s\S][^'\\\n\r]*)*'|\"[^\"\\\n\r]*(?:\\[\s\S][^\"\\\n\r]*)*\")"
+    )
+
+    def read(name, text):
+        if not isinstance(text, str):
+            raise TypeError(name + ": pass a str, not " + type(text).__name__ + ".")
+        # three quotes in a row may end a string elsewhere than the pattern says
+        if parts.sub("", text) or "'''" in text or '"""' in text:
+            raise ValueError(
+                name
+                + ": only a value written out, such as [1, 'a'], can be read, not "
+                + repr(text[:80])
+                + ". Write code in the cell itself, and read JSON with json.loads."
+            )
+        return run(text.strip())
+
+    return read
+
+
+_rlm_literal = _rlm_reader()
+
+
+def _rlm_eval(text, *spaces):
+    return _rlm_literal("eval", text)
+
+
 # Small builtins
 
 

@@ -5,7 +5,7 @@ inheritance, no `del`) and to its costs: indexing a non-ASCII string takes time 
 long text is divided into slabs first and only slabs are indexed.
 """
 
-import re
+import re as _rlm_re
 
 # What CPython's str.isspace() accepts. Spelled out, because the sandbox's `\s` knows fewer characters.
 _RLM_SPACE = "[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
@@ -15,10 +15,10 @@ _RLM_MARGIN = 256
 _RLM_CONTEXT = 16
 
 # Pairs of a pattern and whether the cut comes after the match (else before it).
-_RLM_SENTENCE_END = (re.compile("([.!?…][\"'”’)\\]]*" + _RLM_SPACE + "+|[。！？]+)"), True)
-_RLM_WORD_END = (re.compile("(" + _RLM_SPACE + ")"), True)
-_RLM_LINE_END = (re.compile("(\n)"), True)
-_RLM_LINE_BREAKS = re.compile("[\r\n]*")
+_RLM_SENTENCE_END = (_rlm_re.compile("([.!?…][\"'”’)\\]]*" + _RLM_SPACE + "+|[。！？]+)"), True)
+_RLM_WORD_END = (_rlm_re.compile("(" + _RLM_SPACE + ")"), True)
+_RLM_LINE_END = (_rlm_re.compile("(\n)"), True)
+_RLM_LINE_BREAKS = _rlm_re.compile("[\r\n]*")
 
 
 def _rlm_chunks(text, size, overlap, separators):
@@ -65,17 +65,17 @@ def _rlm_check_chunk_arguments(text, size, overlap):
     if isinstance(text, str):
         return
     if not isinstance(text, list):
-        raise TypeError(f"chunks: text must be a str or a list of str, not {type(text).__name__}")
+        raise TypeError("chunks: text must be a str or a list of str, not " + type(text).__name__)
     for position, document in enumerate(text):
         if not isinstance(document, str):
-            raise TypeError(f"chunks: text[{position}] must be a str, not {type(document).__name__}")
+            raise TypeError(f"chunks: text[{position}] must be a str, not " + type(document).__name__)
 
 
 def _rlm_cutter(separator):
     """The separator as one captured group, its global flags (`(?m)`) kept in front, as `re` wants them."""
-    flags = re.match(r"\(\?[aimsux]+\)", separator)
+    flags = _rlm_re.match(r"\(\?[aimsux]+\)", separator)
     flags = flags.group(0) if flags else ""
-    return (re.compile(flags + "(" + separator[len(flags) :] + ")"), False)
+    return (_rlm_re.compile(flags + "(" + separator[len(flags) :] + ")"), False)
 
 
 def _rlm_cut(document, size, overlap, cutters):

@@ -2,13 +2,17 @@
 # wrong arguments fail like in any Python, and every name can be passed around.
 # The host binds before this: context, sources, _rlm_settings (chunk_size, separators, formats by document, depth_left).
 
+import collections as _rlm_collections
+import datetime as _rlm_datetime
+import decimal as _rlm_decimal
+import pathlib as _rlm_pathlib
+
 answer = {"content": "", "ready": False}
 _rlm_printed = [0]
 _rlm_builtin_print = print
-_rlm_locals = locals
 
 
-def print(*values, sep=" ", end="\n", file=None, flush=False):
+def _rlm_contract_print(*values, sep=" ", end="\n", file=None, flush=False):
     text = (" " if sep is None else sep).join([str(value) for value in values]) + ("\n" if end is None else end)
     room = _rlm_settings["print_limit"] - _rlm_printed[0]
     _rlm_printed[0] += len(text)
@@ -20,38 +24,73 @@ def print(*values, sep=" ", end="\n", file=None, flush=False):
         _rlm_builtin_print(text[: room - tail] + text[len(text) - tail :], end="")
     raise RuntimeError(
         "output limit: this cell printed more than "
-        + str(_rlm_settings["print_limit"])
+        + format(_rlm_settings["print_limit"], ",")
         + " characters. Keep text in variables and print counts, samples and results only."
     )
 
 
+_rlm_b_print = _rlm_contract_print
+_rlm_dated = (_rlm_datetime.date, _rlm_datetime.time, _rlm_datetime.timedelta, _rlm_decimal.Decimal, _rlm_pathlib.Path)
+_rlm_groups = (list, tuple, set, frozenset, _rlm_collections.deque)
+
+
 def _rlm_measured(name, value):
     # A value crosses to the host written out in full: what is shared here counts each time.
-    items, size, rest = 0, 0, [value]
+    items, size, rest, whole, long = 0, 0, [value], True, 10**19
     while rest:
         one = rest.pop()
         items += 1
         if isinstance(one, (str, bytes)):
             size += len(one)
+        elif isinstance(one, int):
+            if not -long < one < long:
+                size += 2_000
+                if not -(10**4300) < one < 10**4300:
+                    raise ValueError(name + ": a number too long to hand over. Give it as text, or rounded.")
         elif isinstance(one, dict):
             rest += list(one.keys())
             rest += list(one.values())
-        elif isinstance(one, (list, tuple, set, frozenset)):
+        elif isinstance(one, _rlm_groups):
             rest += list(one)
+            if isinstance(one, tuple) and type(one) is not tuple:
+                size += len(type(one).__name__) + len("".join(one._fields))
+        elif one is not None and not isinstance(one, float):
+            whole = whole and isinstance(one, _rlm_dated)
+            size += len(str(one))
         if items + len(rest) > 1_000_000 or size > 256_000_000:
-            raise ValueError(name + ": that is too much to hand over: over 1 million items or 256 million characters.")
-    return value
+            raise ValueError(
+                name
+                + ": too much to hand over: more than 1 million items or 256 million characters, repeated ones counted"
+                + " each time. Pass less, or text."
+            )
+    return value if whole else _rlm_written(value)
+
+
+def _rlm_written(value):
+    # Objects of the cells' own classes and the like mean nothing to the host: they cross as their text.
+    if isinstance(value, dict):
+        return {_rlm_written(key): _rlm_written(value[key]) for key in value}
+    if isinstance(value, (set, frozenset)):
+        return {_rlm_written(one) for one in value}
+    if isinstance(value, tuple):
+        return tuple([_rlm_written(one) for one in value])
+    if isinstance(value, _rlm_groups):
+        return [_rlm_written(one) for one in value]
+    return value if value is None or isinstance(value, (str, bytes, int, float, *_rlm_dated)) else str(value)
 
 
 class SubQueryFailure:
     """A sub-query of a batch that failed (on_error='return'): has .type and .message, is no string."""
 
-    def __init__(self, type, message):
-        self.type = type
+    def __init__(self, kind, message):
+        self.type = kind
         self.message = message
 
     def __repr__(self):
         return "<sub-query failed: " + self.type + ": " + self.message + ">"
+
+
+_rlm_SubQueryFailure = SubQueryFailure
 
 
 def _rlm_text(name, prompt):
@@ -70,6 +109,11 @@ def _rlm_texts(name, prompts):
         prompts = list(prompts)
     except TypeError:
         raise TypeError(name + ": prompts must be a list of str, not " + type(prompts).__name__ + ".")
+    most = _rlm_settings["calls_at_once"]
+    if len(prompts) > most:
+        raise ValueError(
+            name + ": " + format(len(prompts), ",") + " prompts at once; " + format(most, ",") + " is the most. Ask in parts."
+        )
     for i, prompt in enumerate(prompts):
         if not isinstance(prompt, str):
             raise TypeError(name + ": prompt " + str(i) + " must be a str, not " + type(prompt).__name__ + ".")
@@ -133,7 +177,7 @@ def _rlm_many(results, on_error):
     failed = [result for result in results if result[0] != "ok"]
     if failed and on_error != "return":
         _rlm_raise(len(failed), len(results), (failed[0][1], failed[0][2]))
-    return [r[1] if r[0] == "ok" else SubQueryFailure(r[1], r[2]) for r in results]
+    return [r[1] if r[0] == "ok" else _rlm_SubQueryFailure(r[1], r[2]) for r in results]
 
 
 def _rlm_model(name, model):
@@ -251,6 +295,19 @@ def _rlm_contract_budget():
     return _rlm_host_budget()
 
 
+def _rlm_contract_cite(quote, source=None):
+    if isinstance(source, dict):
+        source = source.get("id")
+    if not isinstance(quote, str) or not isinstance(source, (str, int, type(None))):
+        raise TypeError("cite: the quote must be a str, the source an id, name or position of a document, or None.")
+    if len(quote) > 20000:
+        raise ValueError("cite: the quote has " + str(len(quote)) + " characters. Cite the sentences that matter.")
+    found = _rlm_host_cite(quote, source)
+    if "error" in found:
+        raise ValueError(found["error"])
+    return found
+
+
 def _rlm_contract_FINAL(value=None):
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
@@ -283,11 +340,16 @@ def _rlm_first(pair):
     return pair[0]
 
 
+def _rlm_is_new(name, value):
+    may_be_taken = {"print": _rlm_contract_print, "chunks": _rlm_contract_chunks, "budget": _rlm_contract_budget, "cite": _rlm_contract_cite}
+    return name not in _rlm_own or (name in may_be_taken and value is not may_be_taken[name])
+
+
 def _rlm_describe(names, only=None):
     return [
-        (name, type(value).__name__, _rlm_size(value))
+        (name, type(value).__name__[:100], _rlm_size(value))
         for name, value in sorted(names.items(), key=_rlm_first)
-        if name[:1] != "_" and (name in only if only is not None else name not in _rlm_own)
+        if name[:1] != "_" and (name in only if only is not None else _rlm_is_new(name, value))
     ]
 
 

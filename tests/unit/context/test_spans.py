@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langchain_rlm.context.spans import PROBE, SpanFinder, assemble
+from langchain_rlm.context.spans import LINE, PROBE, SpanFinder, assemble
 from langchain_rlm.state import Piece
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -129,9 +129,19 @@ def test_a_long_prompt_that_is_not_from_the_context_stays_literal() -> None:
     assert SpanFinder([NUMBERED]).pieces(prompt) == [prompt]
 
 
-def test_text_shorter_than_a_probe_stays_literal() -> None:
-    short = NUMBERED[100 : 100 + PROBE - 1]
+def test_text_shorter_than_a_line_stays_literal() -> None:
+    short = NUMBERED[100 : 100 + LINE - 1]
     assert SpanFinder([NUMBERED]).pieces(short) == [short]
+
+
+def test_short_lines_picked_from_all_over_are_found_also_with_numbers_before_them() -> None:
+    lines = [f"{number * 7919 % 10_007} says: item {number} is fine" for number in range(100_000)]
+    text = "\n".join(lines)
+    picked = [lines[number] for number in (99_000, 17, 50_000, 3)]
+    finder = SpanFinder([text])
+    for prompt in ("\n".join(picked), "\n".join(f"{n}. {line}" for n, line in enumerate(picked))):
+        found = [text[start:end].strip() for _, start, end in finder.spans("Judge these lines:\n" + prompt)]
+        assert [each[: len(line)] for each, line in zip(found, picked, strict=True)] == picked
 
 
 def test_white_space_alone_is_no_match() -> None:

@@ -21,6 +21,7 @@ def a_session(
     *texts: str,
     single: bool = True,
     host: Callable[[str], Any] = lambda _: dict(LEFT),
+    tools: frozenset[str] = frozenset(),
     **limits: Any,
 ) -> Iterator[Session]:
     """A REPL over the texts, closed at the end."""
@@ -29,7 +30,7 @@ def a_session(
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
     context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
-    session = Session(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host)
+    session = Session(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
     session.open()
     try:
         yield session

@@ -2,6 +2,7 @@
 """What the lowering promises, one sentence a test."""
 
 import ast
+import builtins
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import UnsupportedCodeError
-from langchain_rlm.repl.lowering import Lowering, builtins_source, sandbox_module
+from langchain_rlm.repl.lowering import Lowering, builtins_source, sandbox_module, sandbox_source
+from langchain_rlm.repl.lowering.captured import NAMES, OWN, capturing
+from langchain_rlm.repl.lowering.scopes import annotate, bound_names, is_builtin
 from langchain_rlm.repl.lowering.vocabulary import SANDBOX_MODULES
+from langchain_rlm.repl.tools import tool_source
 from tests.unit.repl.sandbox_runner import CONTRACT, Sandbox
 
 
@@ -168,10 +172,16 @@ def test_the_same_cells_give_the_same_sources() -> None:
 
 def test_variables_are_shown_and_returned_from_the_top_level() -> None:
     one = lowering()
-    assert one.lower("SHOW_VARS()").source == "_rlm_show_vars(locals())"
-    assert one.lower("FINAL_VAR('x')").source == "_rlm_final_var('x', locals())"
-    assert one.lower("FINAL_VAR(x)").source == "_rlm_final_var(x, locals())"
+    assert one.lower("SHOW_VARS()").source == "_rlm_show_vars(_rlm_b_locals())"
+    assert one.lower("FINAL_VAR('x')").source == "_rlm_final_var('x', _rlm_b_locals())"
+    assert one.lower("FINAL_VAR(x)").source == "_rlm_final_var(x, _rlm_b_locals())"
     assert one.lower("def f():\n    FINAL_VAR('x')").source == "def f():\n    FINAL_VAR('x')"
+
+
+def test_eval_becomes_the_reader_of_values_by_whatever_way_it_is_used() -> None:
+    one = lowering()
+    assert one.lower("x = eval(y)\nread = eval").source == "x = _rlm_eval(y)\nread = _rlm_eval"
+    assert one.lower("model.eval()\nf(eval=1)").source == "model.eval()\nf(eval=1)"
 
 
 def test_slices_go_through_the_prelude_when_asked() -> None:
@@ -290,6 +300,20 @@ def test_a_deleted_name_is_gone(sandbox: Sandbox) -> None:
 def test_every_sandbox_module_can_be_fed(sandbox: Sandbox, name: str) -> None:
     sandbox.session.feed_run(sandbox_module(name))
     assert sandbox.value(f"str(_rlm_module_{name.replace('.', '_')})") == f"<module '{name}'>"
+
+
+def test_no_source_of_the_sandbox_calls_a_builtin_by_a_name_that_cells_may_take() -> None:
+    sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(["search"])]
+    sources += [sandbox_module(name) for name in SANDBOX_MODULES]
+    for source in [builtins_source().replace(capturing(), ""), *sources]:
+        tree = ast.parse(source)
+        annotate(tree, set())
+        free = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and is_builtin(n, *vars(builtins))}
+        assert free <= {"eval", "TimeoutError"}  # used when the file is fed, before any cell
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id.startswith(OWN)}
+        assert {name.removeprefix(OWN) for name in used} <= set(NAMES)
+        bound = {*bound_names(tree.body), *(n.arg for n in ast.walk(tree) if isinstance(n, ast.arg))}
+        assert {name for name in bound if name.startswith(OWN)} <= {f"{OWN}print"}  # limited by the contract
 
 
 def test_the_builtins_bind_reserved_names_only() -> None:

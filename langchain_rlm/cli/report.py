@@ -1,0 +1,43 @@
+"""`langchain-rlm report`: the page of a run on record."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from langchain_rlm.cli.ask import WRONG_INPUT, read_sources
+from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.recording import check_writable, load_journal, same_context, write_whole
+from langchain_rlm.report.record import RunRecord
+
+WRITTEN = 0
+
+
+def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
+    """Write the page, say where it is, and return the exit code."""
+    page = output or journal.with_suffix(".html")
+    try:
+        if page.resolve() == journal.resolve():
+            msg = f"{page}: the page would take the place of the journal. Name another file with --output."
+            raise InputError(msg)
+        check_writable(page)
+        recording = load_journal(journal)
+        if context:
+            recording = replace(recording, texts=same_context(recording, read_sources(tuple(context))).texts)
+        write_page(recording, page)
+    except RLMError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_INPUT
+    print(page)
+    return WRITTEN
+
+
+def write_page(record: RunRecord, page: Path) -> None:
+    """Write the page of a run.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    from langchain_rlm.report.page import render  # reads its script and style sheet
+
+    write_whole(page, [render(record)])

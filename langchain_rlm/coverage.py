@@ -1,0 +1,146 @@
+"""Which parts of the context models have seen, from the spans of what was sent and shown. Pure functions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_rlm import journal as journals
+from langchain_rlm.state import Entry, Piece
+
+Range = tuple[int, int]
+Ranges = dict[int, list[Range]]
+"""By document: where, in characters; sorted and apart once merged."""
+
+
+def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a run has seen of its context.
+
+    Args:
+        journal: The run's entries.
+        sources: `id`, `name` and `size` in characters of each document, in order.
+
+    Returns:
+        `read` (sent to a sub-model) and `printed` (shown to the root model) as shares from 0 to 1, and `documents` with
+        the same for each and their ranges; `unread` are the ranges that no model has seen.
+    """
+    sizes = [source["size"] for source in sources]
+    read, printed = seen(journal, sizes)
+    documents = [_document(source, read.get(n, []), printed.get(n, [])) for n, source in enumerate(sources)]
+    total = sum(sizes)
+    return {
+        "read": _share(sum(map(_length, read.values())), total),
+        "printed": _share(sum(map(_length, printed.values())), total),
+        "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
+        "documents": documents,
+    }
+
+
+def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> dict[str, Any]:
+    size = source["size"]
+    unread = gaps(merged([*read, *printed]), size)
+    return {
+        "id": source["id"],
+        "name": source["name"],
+        "characters": size,
+        "read": _share(_length(read), size),
+        "printed": _share(_length(printed), size),
+        "read_ranges": [list(part) for part in read],
+        "printed_ranges": [list(part) for part in printed],
+        "unread": [list(part) for part in unread],
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    """A share that is 1 only when nothing is missing."""
+    if not whole or part == whole:
+        return 1.0
+    return min(0.999999, round(part / whole, 6))
+
+
+def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges]:
+    """What was read by sub-models, and what was printed for the root model."""
+    if journals.route(journal) == "direct":
+        return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size}
+    read: Ranges = {}
+    printed: Ranges = {}
+    given = journals.answers(journal)
+    for entry in journal:
+        for document, start, end in entry.get("shown") or ():
+            printed.setdefault(document, []).append((start, end))
+        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
+            answer = given.get(call["id"])
+            if answer is not None and "error" not in answer:
+                for document, start, end in _read(call, answer, sizes):
+                    read.setdefault(document, []).append((start, end))
+    return _merged_all(read), _merged_all(printed)
+
+
+def _read(call: Entry, answer: Entry, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """What the model, or the recursive run, that answered a call has seen of the context."""
+    context = call.get("context")
+    run = answer.get("run")
+    if run is None:
+        for pieces in [call["pieces"], *(context or ())]:
+            yield from _spans(pieces)
+        return
+    if run["over"] == "all":
+        context = [[[n, 0, size]] for n, size in enumerate(sizes)]
+    elif run["over"] == "prompt":
+        context = [call["pieces"]]
+    if run["over"] != "prompt":
+        yield from _spans(call["pieces"])
+    lengths = [sum(map(length, pieces)) for pieces in context or ()]
+    below_read, below_printed = seen(run["journal"], lengths)
+    for number, pieces in enumerate(context or ()):
+        for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
+            yield from above(pieces, start, end)
+
+
+def above(pieces: Sequence[Piece], start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Where a range of a recursive run's document is in the context of the run above."""
+    at = 0
+    for piece in pieces:
+        size = length(piece)
+        low, high = max(start, at), min(end, at + size)
+        if not isinstance(piece, str) and low < high:
+            yield int(piece[0]), int(piece[1]) + low - at, int(piece[1]) + high - at
+        at += size
+
+
+def length(piece: Piece) -> int:
+    """Characters of a piece."""
+    return len(piece) if isinstance(piece, str) else int(piece[2]) - int(piece[1])
+
+
+def _spans(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
+    for piece in pieces:
+        if not isinstance(piece, str):
+            yield int(piece[0]), int(piece[1]), int(piece[2])
+
+
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges in order, those that touch made one."""
+    result: list[Range] = []
+    for start, end in sorted(ranges):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def gaps(ranges: Iterable[Range], size: int) -> list[Range]:
+    """What merged ranges leave out of a document."""
+    result, at = [], 0
+    for start, end in ranges:
+        if start > at:
+            result.append((at, start))
+        at = max(at, end)
+    return [*result, (at, size)] if at < size else result
+
+
+def _merged_all(ranges: Ranges) -> Ranges:
+    return {document: merged(parts) for document, parts in ranges.items()}
+
+
+def _length(ranges: Iterable[Sequence[int]]) -> int:
+    return sum(part[1] - part[0] for part in ranges)

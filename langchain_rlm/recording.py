@@ -1,0 +1,527 @@
+"""Journals as files: a run on disk, to look at, to replay and to test against. JSON lines, UTF-8, one object a line.
+
+| line | holds |
+|---|---|
+| first | the header: `format` ("langchain-rlm journal"), `version`, `question`, `answer`, `value` (the answer as plain data, when it is no string), `stop_reason` (also `failed` and `interrupted`, of a run that did not end), `error` (why it failed), `usage`, `citations`, `coverage`, `documents` (`id`, `name`, `characters`), `context` (hash), `single` (the context was one text; null: not known), `chunk_size` (of `chunks()`; null: not known) |
+| then | the journal's entries, in order; see `langchain_rlm.state.Entry`. The `run` of an answer holds the `journal` of that recursive run |
+| then | excerpts, `{"kind": "excerpt", "document": 0, "start": 10, "end": 250, "text": "..."}`: what stands at the beginning and at the end of what was cited or sent to a model |
+| last | `{"kind": "file_end", "entries": N}`: without it the file was cut off |
+
+Numbers that JSON lacks are written as Python writes them (`NaN`, `Infinity`). Unknown keys are kept. The context is not in
+the file, but for excerpts and for what cells printed or wrote into prompts; nor are settings, so no key can be.
+`JOURNAL_SCHEMA` is the JSON schema of a line.
+"""  # noqa: E501  # a table
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.coverage import above, length, merged
+from langchain_rlm.errors import InputError
+from langchain_rlm.journal import answers
+from langchain_rlm.report.record import RunRecord, number
+from langchain_rlm.state import Entry, Piece, Span
+
+FORMAT = "langchain-rlm journal"
+VERSION = 1
+EXCERPT = 240
+"""Characters kept of the beginning of a span or a cited passage, and of its end."""
+SHOWN = 60
+"""Characters of a file that is no journal, in the error."""
+NAMED = 5
+"""Documents that an error names."""
+UNKNOWN = "\u2591"
+"""Stands for a character that is in no excerpt."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording(RunRecord):
+    """A run on record, as a file holds it. `texts` are pieced together from the excerpts when it was read from one.
+
+    Args:
+        value: The answer as the code gave it, when it was plain data; else the answer.
+        error: Why the run failed, when it did.
+        context: Hash of the context.
+        single: The context was one text, a `str` for the code; None when that is not known.
+        chunk_size: Characters that `chunks()` made, when that is known.
+        excerpts: Stretches of the documents: `document`, `start`, `end`, `text`.
+    """
+
+    value: Any = None
+    error: str = ""
+    context: str = ""
+    single: bool | None = None
+    chunk_size: int | None = None
+    excerpts: Sequence[Entry] = ()
+
+
+def save_journal(
+    result: Mapping[str, Any] | RunRecord, path: str | os.PathLike[str], *, context: Any = None, excerpts: bool = True
+) -> None:
+    """Write a run to a file, whole or not at all.
+
+    Args:
+        result: What `RLM.invoke` returned, or a record of it.
+        path: The file; it is replaced when it is there.
+        context: What was given to the run as `context`: then passages are kept beside the journal.
+        excerpts: Keep passages when the texts are at hand.
+
+    Raises:
+        InputError: The file cannot be written, the context is another one, or there is no journal.
+    """
+    recording = recording_of(result, context=context, excerpts=excerpts)
+    write_whole(Path(path), (_line(line) for line in _lines(recording)))
+
+
+def load_journal(path: str | os.PathLike[str]) -> Recording:
+    """Read a run from a file.
+
+    Args:
+        path: A file that `save_journal` or `langchain-rlm ask --journal` wrote.
+
+    Raises:
+        InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
+    """
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        msg = f"{file}: there is no such file."
+        raise InputError(msg) from None
+    except OSError as error:
+        msg = f"{file}: cannot be read ({error.strerror})."
+        raise InputError(msg) from error
+    lines = data.split(b"\n")
+    header = _header(file, lines[0], is_whole=len(lines) > 1)
+    entries, excerpts = _body(file, lines[1:])
+    return _recording(header, entries, excerpts)
+
+
+def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, excerpts: bool = True) -> Recording:
+    """The recording of a result or a record; see `save_journal`."""
+    made = _of(result)
+    if not made.journal:
+        msg = "There is no journal to save: the result has no entries. Pass what RLM.invoke returned."
+        raise InputError(msg)
+    begun = made.journal[0]
+    made = replace(
+        made, context=made.context or begun.get("context", ""), chunk_size=made.chunk_size or begun.get("chunk_size")
+    )
+    if context is not None:
+        corpus = same_context(made, load_corpus(context))
+        documents = [{"id": d["id"], "name": d["name"], "characters": d["size"]} for d in corpus.sources()]
+        made = replace(made, documents=documents, single=corpus.single, texts=corpus.texts, excerpts=())
+    if not excerpts:
+        return replace(made, texts=None, excerpts=())
+    if made.texts is not None and not made.excerpts:
+        made = replace(made, excerpts=list(_excerpts(made, made.texts)))
+    return made
+
+
+def _of(result: Mapping[str, Any] | RunRecord) -> Recording:
+    if isinstance(result, Recording):
+        return result
+    if isinstance(result, RunRecord):
+        return Recording(**{part.name: getattr(result, part.name) for part in fields(RunRecord)}, value=result.answer)
+    made = Recording.of(result)
+    told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
+    return replace(made, value=result.get("value", made.answer), **told)
+
+
+# -- the context --------------------------------------------------------------------------------------------------
+
+
+def same_context(recording: Recording, corpus: Corpus) -> Corpus:
+    """The context of a run, made of texts that may go by other names now.
+
+    Raises:
+        InputError: The texts are others.
+    """
+    for candidate in _forms(recording, corpus):
+        if candidate.hash == recording.context:
+            return candidate
+    msg = (
+        f"This is not the context of the run. On record: {about(recording)}; {recording.context}. "
+        f"Given: {_listed([(d.name, len(d.text)) for d in corpus.documents], corpus.characters)}; {corpus.hash}. "
+        "Pass what the run was asked about."
+    )
+    raise InputError(msg)
+
+
+def about(recording: Recording) -> str:
+    """The documents of a run, in words."""
+    begun: Entry = recording.journal[0] if recording.journal else {}
+    known = [(str(d.get("name")), d.get("characters")) for d in recording.documents]
+    return _listed(known, begun.get("characters"), begun.get("documents"))
+
+
+def _listed(documents: Sequence[tuple[str, Any]], characters: Any, count: int | None = None) -> str:
+    count = len(documents) if count is None else count
+    total = f", {characters:,} characters" if isinstance(characters, int) else ""
+    names = [f"{name} ({size:,})" if isinstance(size, int) else name for name, size in documents[:NAMED]]
+    if names and count > len(names):
+        names.append(f"{count - len(names):,} more")
+    said = f"{count:,} document{'' if count == 1 else 's'}{total}"
+    return f"{said}: {', '.join(names)}" if names else said
+
+
+def _forms(recording: Recording, corpus: Corpus) -> Iterator[Corpus]:
+    """The texts as they are, and as a `str` or a list under the names on record."""
+    yield corpus
+    kinds = (corpus.single, not corpus.single) if len(corpus.documents) == 1 else (corpus.single,)
+    names = [str(document.get("name")) for document in recording.documents]
+    named = [corpus.documents]
+    if len(names) == len(corpus.documents):
+        named.append(
+            tuple(SourceText(name, d.text, d.metadata) for name, d in zip(names, corpus.documents, strict=True))
+        )
+    for documents in named:
+        for single in kinds:
+            yield Corpus(documents, single, corpus.searchable)
+
+
+# -- lines --------------------------------------------------------------------------------------------------------
+
+
+def _lines(recording: Recording) -> Iterator[Entry]:
+    header: Entry = {"format": FORMAT, "version": VERSION, "question": recording.question, "answer": recording.answer}
+    if recording.value != recording.answer:
+        header["value"] = recording.value
+    header |= {
+        "stop_reason": recording.stop_reason, "error": recording.error, "usage": dict(recording.usage),
+        "citations": [dict(citation) for citation in recording.citations], "coverage": recording.coverage,
+        "documents": [dict(document) for document in recording.documents], "context": recording.context,
+        "single": recording.single, "chunk_size": recording.chunk_size,
+    }  # fmt: skip
+    yield header
+    yield from recording.journal
+    yield from ({"kind": "excerpt", **excerpt} for excerpt in recording.excerpts)
+    yield {"kind": "file_end", "entries": len(recording.journal)}
+
+
+def _line(value: Any) -> str:
+    """One line. A lone surrogate, which UTF-8 cannot carry, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def _header(file: Path, line: bytes, *, is_whole: bool) -> Entry:
+    header = _read(line)
+    if header is None and not is_whole and line.startswith(f'{{"format":"{FORMAT}"'.encode()):
+        raise _cut_off(file, 0)
+    if header is None or header.get("format") != FORMAT:
+        said = f"begins with {line[:SHOWN].decode(errors='replace')!r}" if line or is_whole else "is empty"
+        msg = f"{file}: this is no journal of langchain-rlm: it {said}. `langchain-rlm ask --journal FILE` writes one."
+        raise InputError(msg)
+    version = header.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        msg = (
+            f"{file}: the journal has version {version}, this langchain-rlm reads versions up to {VERSION}. "
+            "Upgrade it: pip install --upgrade langchain-rlm"
+        )
+        raise InputError(msg)
+    if not is_whole:
+        raise _cut_off(file, 0)
+    return header
+
+
+def _body(file: Path, lines: Sequence[bytes]) -> tuple[list[Entry], list[Entry]]:
+    entries: list[Entry] = []
+    excerpts: list[Entry] = []
+    for place, line in enumerate(lines[:-1]):
+        entry = _read(line)
+        if entry is None or not isinstance(entry.get("kind"), str):
+            raise _damaged(file, f"line {place + 2} is no journal entry: {line[:SHOWN].decode(errors='replace')!r}")
+        if entry["kind"] == "file_end":
+            if any(lines[place + 1 :]):
+                raise _damaged(file, f"something follows its end, on line {place + 3}")
+            if entry.get("entries") != len(entries):
+                raise _damaged(file, f"it says that it has {entry.get('entries')} entries, and has {len(entries)}")
+            return entries, excerpts
+        (excerpts if entry["kind"] == "excerpt" else entries).append(entry)
+    raise _cut_off(file, len(entries))
+
+
+def _read(line: bytes) -> Entry | None:
+    try:
+        value = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _cut_off(file: Path, entries: int) -> InputError:
+    msg = (
+        f"{file}: the journal was cut off: {entries:,} whole entries are there, and its end is not. "
+        "Copy it again, or save the run again."
+    )
+    return InputError(msg)
+
+
+def _damaged(file: Path, what: str) -> InputError:
+    return InputError(f"{file}: the journal is damaged: {what}. Copy it again, or save the run again.")
+
+
+def _recording(header: Entry, entries: list[Entry], excerpts: list[Entry]) -> Recording:
+    answer = str(header.get("answer") or "")
+    return Recording(
+        question=str(header.get("question") or ""),
+        answer=answer,
+        value=header.get("value", answer),
+        stop_reason=str(header.get("stop_reason") or ""),
+        error=str(header.get("error") or ""),
+        usage=header.get("usage") or {},
+        journal=entries,
+        citations=header.get("citations") or (),
+        coverage=header.get("coverage"),
+        documents=header.get("documents") or (),
+        texts=_known_texts(excerpts),
+        context=str(header.get("context") or ""),
+        single=header.get("single"),
+        chunk_size=header.get("chunk_size"),
+        excerpts=[{name: line[name] for name in ("document", "start", "end", "text")} for line in excerpts],
+    )
+
+
+# -- excerpts -----------------------------------------------------------------------------------------------------
+
+
+def _excerpts(recording: Recording, texts: Sequence[str]) -> Iterator[Entry]:
+    """The stretches of text at both ends of whatever was cited or sent, those that touch made one."""
+    ranges: dict[int, list[tuple[int, int]]] = {}
+    cited = [(number(c.get("document")), c.get("start"), c.get("end")) for c in recording.citations]
+    whole = [span for span in cited if isinstance(span[1], int) and isinstance(span[2], int)]
+    for document, start, end in (*cast("list[Span]", whole), *_spans(recording.journal)):
+        if 0 <= document < len(texts):
+            middle = max(start, end - EXCERPT)
+            ranges.setdefault(document, []).extend([(start, min(end, start + EXCERPT)), (middle, end)])
+    for document in sorted(ranges):
+        for start, end in merged((low, high) for low, high in ranges[document] if low < high):
+            yield {"document": document, "start": start, "end": end, "text": texts[document][start:end]}
+
+
+def _spans(journal: Sequence[Entry]) -> Iterator[Span]:
+    """The ends of each span of a run and of its recursive runs, where they are in the first run's context."""
+    given = answers(journal)
+    for entry in journal:
+        yield from entry.get("shown") or ()
+        for call in entry["calls"] if entry["kind"] == "asked" else ():
+            documents = call.get("context") or ()
+            for piece in (part for pieces in (call["pieces"], *documents) for part in pieces):
+                if not isinstance(piece, str):
+                    yield piece[0], piece[1], piece[2]
+            run = given.get(call["id"], {}).get("run")
+            if run and "reused" not in call:
+                yield from _spans_below(call, run)
+
+
+def _spans_below(call: Entry, run: Entry) -> Iterator[Span]:
+    documents = documents_below(call, run)
+    for document, start, end in _spans(run["journal"]):
+        if documents is None:
+            yield document, start, end
+        elif 0 <= document < len(documents):
+            for low, high in ((start, min(end, start + EXCERPT)), (max(start, end - EXCERPT), end)):
+                yield from above(documents[document], low, high)
+
+
+def documents_below(call: Entry, run: Entry) -> list[list[Piece]] | None:
+    """The documents of a recursive run as pieces of the context above; None: they are the same."""
+    if call.get("context") is not None:
+        return list(call["context"])
+    begun = run["journal"][0] if run["journal"] else {}
+    over = run.get("over")
+    is_prompt = over == "prompt" if over else begun.get("characters") == sum(map(length, call["pieces"]))
+    return [call["pieces"]] if is_prompt else None
+
+
+class KnownText:
+    """A document of which some stretches are known. What is not is shown as such, and keeps its length."""
+
+    def __init__(self, stretches: Sequence[Entry]) -> None:
+        self._known = sorted((line["start"], line["end"], line["text"]) for line in stretches)
+
+    def __len__(self) -> int:
+        return int(max(end for _, end, _ in self._known))
+
+    def __getitem__(self, wanted: slice) -> str:
+        start, end, _ = wanted.indices(len(self))
+        parts, at = [], start
+        for low, high, text in self._known:
+            if max(low, at) < min(high, end):
+                parts += [UNKNOWN * (low - at), text[max(low, at) - low : min(high, end) - low]]
+                at = min(high, end)
+        return "".join([*parts, UNKNOWN * (end - at)]) if parts else ""
+
+
+def _known_texts(excerpts: Sequence[Entry]) -> Sequence[str] | None:
+    """The documents as far as excerpts have them: what a page reads of a text is its length and slices of it."""
+    by_document: dict[int, list[Entry]] = {}
+    for line in excerpts:
+        by_document.setdefault(line["document"], []).append(line)
+    if not by_document:
+        return None
+    places = range(max(by_document) + 1)
+    texts = [KnownText(by_document[place]) if place in by_document else "" for place in places]
+    return cast("list[str]", texts)
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def write_whole(file: Path, parts: Iterable[str]) -> None:
+    """Write a file of which either all is there in the end, or what was there before.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    file = Path(os.path.realpath(file))  # a link stays one
+    draft = _draft(file)
+    try:
+        with draft.open("xb") as out:
+            out.writelines(part.encode() for part in parts)
+        draft.replace(file)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def check_writable(file: Path) -> None:
+    """Find out before a run, and not after it, that a file cannot be written.
+
+    Raises:
+        InputError: It cannot.
+    """
+    file = Path(os.path.realpath(file))
+    if file.is_dir():
+        msg = f"{file}: cannot be written (it is a directory). Name a file."
+        raise InputError(msg)
+    draft = _draft(file)
+    try:
+        draft.touch()
+        draft.unlink()
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _draft(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.getpid()}.new")
+
+
+def _unwritable(file: Path, error: OSError) -> InputError:
+    return InputError(f"{file}: cannot be written ({error.strerror}).")
+
+
+# -- the schema ---------------------------------------------------------------------------------------------------
+
+
+def _object(required: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}}
+
+
+def _list(items: Any) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+_TEXT = {"type": "string"}
+_WHOLE = {"type": "integer", "minimum": 0}
+_NUMBER = {"type": "number"}
+_BOOLEAN = {"type": "boolean"}
+_ANY: dict[str, Any] = {}
+_OBJECT = {"type": "object"}
+
+
+def _maybe(kind: str) -> dict[str, Any]:
+    return {"type": [kind, "null"]}
+
+
+_SPAN = {"type": "array", "prefixItems": [_WHOLE, _WHOLE, _WHOLE], "minItems": 3, "maxItems": 3}
+_PIECES = _list({"anyOf": [_TEXT, _SPAN]})
+_CALL = _object(
+    {
+        "id": _TEXT,
+        "how": {"enum": ["llm", "rlm", "tool"]},
+        "model": _maybe("string"),
+        "digest": _TEXT,
+        "pieces": _PIECES,
+    },
+    {"context": _list(_PIECES), "single": _BOOLEAN, "reused": _TEXT, "tool": _TEXT, "arguments": {"type": "array"}},
+)
+_ANSWER = _object(
+    {"id": _TEXT},
+    {
+        "text": _TEXT, "value": _ANY, "error": _object({"type": _TEXT, "message": _TEXT}), "model": _TEXT,
+        "usage": _maybe("object"), "seconds": _NUMBER, "at": _NUMBER, "refused": _BOOLEAN, "is_copy": _BOOLEAN,
+        "run": _object({"turns": _WHOLE, "stop_reason": _TEXT, "journal": _list({"$ref": "#/$defs/entry"})}),
+    },
+)  # fmt: skip
+_ENTRIES: dict[str, dict[str, Any]] = {
+    "run": _object(
+        {
+            "id": _TEXT, "path": _TEXT, "depth": _WHOLE, "question": _TEXT, "seed": _TEXT, "started": _TEXT,
+            "route": {"enum": ["direct", "rlm"]}, "documents": _WHOLE, "characters": _WHOLE, "context": _TEXT,
+        },
+        {"chunk_size": _WHOLE},
+    ),
+    "question": _object({"text": _TEXT}),
+    "route": _object({"route": {"enum": ["direct", "rlm"]}}),
+    "reply": _object(
+        {"turn": _WHOLE, "text": _TEXT, "last": _maybe("string"), "usage": _maybe("object")},
+        {"model": _TEXT, "cut_off": _BOOLEAN, "seconds": _NUMBER, "at": _NUMBER},
+    ),
+    "cell": _object({"turn": _WHOLE, "index": _WHOLE, "code": _TEXT}),
+    "asked": _object({"raises": _BOOLEAN, "calls": _list(_CALL)}, {"quote": _OBJECT}),
+    "confirm": _object({"decision": _TEXT}, {"limit": _NUMBER}),
+    "answer": _ANSWER,
+    "host": _object({"name": _TEXT, "value": _ANY}),
+    "cell_end": _object(
+        {
+            "output": _TEXT, "printed": _WHOLE, "hash": _TEXT, "error": _maybe("string"), "lost": _BOOLEAN,
+            "refused": _BOOLEAN, "variables": _list({"type": "array"}),
+        },
+        {"at": _NUMBER, "shown": _list(_SPAN)},
+    ),
+    "note": _object({"text": _TEXT}),
+    "end": _object({"stop_reason": _TEXT, "characters": _WHOLE}),
+    "fork": _object({"keep": _WHOLE, "calls": _list(_CALL), "answers": _list(_ANSWER)}),
+}  # fmt: skip
+JOURNAL_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A line of a journal of langchain-rlm",
+    "anyOf": [{"$ref": f"#/$defs/{name}"} for name in ("header", "entry", "excerpt", "file_end")],
+    "$defs": {
+        "header": _object(
+            {
+                "format": {"const": FORMAT}, "version": {"const": VERSION}, "question": _TEXT, "answer": _TEXT,
+                "stop_reason": _TEXT, "error": _TEXT, "usage": _OBJECT, "citations": _list(_OBJECT),
+                "coverage": _maybe("object"), "context": _TEXT, "single": _maybe("boolean"),
+                "chunk_size": _maybe("integer"),
+                "documents": _list(_object({"id": _TEXT, "name": _TEXT, "characters": _maybe("integer")})),
+            },
+            {"value": _ANY},
+        ),
+        "entry": {
+            **_object({"kind": {"enum": list(_ENTRIES)}}),
+            "allOf": [
+                {"if": {"properties": {"kind": {"const": kind}}}, "then": {"$ref": f"#/$defs/{kind}"}}
+                for kind in _ENTRIES
+            ],
+        },
+        **_ENTRIES,
+        "excerpt": _object(
+            {"kind": {"const": "excerpt"}, "document": _WHOLE, "start": _WHOLE, "end": _WHOLE, "text": _TEXT}
+        ),
+        "file_end": _object({"kind": {"const": "file_end"}, "entries": _WHOLE}),
+    },
+}  # fmt: skip
+"""JSON schema (Draft 2020-12) of one line of a journal file."""

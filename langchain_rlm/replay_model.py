@@ -1,0 +1,357 @@
+"""`ReplayChatModel`: a chat model that says again what a run on record was told. For tests without a key.
+
+It serves as root model and as sub-model at once: the root's requests are known by the question they begin with, and
+their place in the conversation says which reply is due. A sub-query is known by the digest of its prompt, so the text
+of the context is not needed. Nothing is remembered but how often an equal request came: the answers to equal requests
+are given in the order in which they were asked, and then from the first again.
+"""
+
+import os
+import re
+import sys
+import threading
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Self
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, ModelProfile
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field, PrivateAttr
+
+from langchain_rlm import prompts
+from langchain_rlm.coverage import length
+from langchain_rlm.errors import InputError, ReplayError
+from langchain_rlm.journal import answers
+from langchain_rlm.models.failures import Failure, ModelCallError
+from langchain_rlm.recording import load_journal, recording_of
+from langchain_rlm.repl.outcomes import Call
+from langchain_rlm.report.record import RunRecord
+from langchain_rlm.state import Entry
+
+READS_WELL_SHARE, CHARACTERS_PER_TOKEN, CHUNK = 0.2, 4, 50_000
+"""How a chunk size follows from a model's window, and what it is at most; see `langchain_rlm.settings`."""
+QUOTED = 200
+"""Characters of a request that an error quotes."""
+COMPARED = 400
+"""Characters by which the nearest request on record is found."""
+ASKED = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
+FITS = re.compile(r" \((?:[^()]*: )?send at most about ([\d,]+) characters\)$")
+"""What the engine adds to the message of a prompt that did not fit; it will add it again."""
+MISSING = "is not on record"
+
+
+class NotOnRecordError(ReplayError, ModelCallError):
+    """The run on record was never asked this. Asking again does not help, and the engine does not."""
+
+    def __init__(self, message: str) -> None:
+        ModelCallError.__init__(self, Failure("invalid", message, is_final=True))
+
+
+class ReplayChatModel(BaseChatModel):
+    """Answers as the models of a run on record did.
+
+    Use it as the model of an `RLM` (it serves the sub-queries too), or call it directly with a prompt on record. What a
+    provider refused on record is refused again, with the same error.
+
+    Example:
+        ```python
+        model = ReplayChatModel.from_journal("run.jsonl")
+        result = RLM(model, route="rlm").invoke({"question": question, "context": text})
+        ```
+    """
+
+    model_name: str = "replay"
+    journal: list[dict[str, Any]] = Field(repr=False)
+    """The entries of the run."""
+    chunk_size: int | None = None
+    """Characters that `chunks()` made in the run, when that is known."""
+    _record: "_Record" = PrivateAttr()
+
+    @classmethod
+    def from_journal(cls, source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord) -> Self:
+        """A model of a run.
+
+        Args:
+            source: A journal file, what `load_journal` made of it, or what `RLM.invoke` returned.
+
+        Raises:
+            InputError: It cannot be read, or has no journal.
+        """
+        is_path = isinstance(source, str | os.PathLike)
+        recording = load_journal(source) if is_path else recording_of(source)  # type: ignore[arg-type]  # see is_path
+        if not recording.journal:
+            msg = "The journal has no entries: the run never began."
+            raise InputError(msg)
+        return cls(journal=list(recording.journal), chunk_size=recording.chunk_size)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Put the journal in order for look-ups."""
+        super().model_post_init(context)
+        self._record = _Record(self.journal)
+
+    @property
+    def _llm_type(self) -> str:
+        return "rlm-replay"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "run": self.journal[0].get("id")}
+
+    def _resolve_model_profile(self) -> ModelProfile:
+        """A window with which pieces are cut as they were."""
+        if self.chunk_size is None or self.chunk_size >= CHUNK:
+            return ModelProfile(text_inputs=True, text_outputs=True)
+        window = round(self.chunk_size / CHARACTERS_PER_TOKEN / READS_WELL_SHARE)
+        return ModelProfile(max_input_tokens=window, text_inputs=True, text_outputs=True)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,  # noqa: ARG002  # the base class passes it
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002  # same
+        **_: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=self._record.reply(messages))])
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002  # the base class passes it
+        **_: Any,
+    ) -> ChatResult:
+        return self._generate(messages, stop)
+
+
+@dataclass(frozen=True)
+class _RootRun:
+    """A run of the tree: what its root model said, in order."""
+
+    question: str
+    route: str
+    characters: int
+    replies: tuple[Entry, ...]
+    stop_reason: str
+
+    @classmethod
+    def of(cls, journal: Sequence[Entry]) -> Self:
+        begun = journal[0]
+        replies = tuple(entry for entry in journal if entry["kind"] == "reply")
+        ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
+        return cls(begun["question"], begun["route"], begun["characters"], replies, ends[-1] if ends else "")
+
+    def begins(self, prompt: str, *, direct: bool) -> bool:
+        """Whether a conversation that begins with this prompt is about this question."""
+        if direct:
+            return prompt.startswith(prompts.direct_prompt(self.question, [("", "")]).partition("\n\n<context>\n")[0])
+        return prompt.startswith(f"<question>\n{self.question}\n</question>\n")
+
+    def is_over(self, prompt: str, *, direct: bool) -> bool:
+        """Whether the context has the size it had."""
+        if direct:
+            return len(prompt) >= self.characters
+        return not self.characters or f", {self.characters:,} characters in all" in prompt
+
+    def agrees(self, said: Sequence[str]) -> bool:
+        """Whether the conversation so far is the one on record."""
+        return all(text == reply["text"] for text, reply in zip(said, self.replies, strict=False))
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A sub-query on record, in the order asked."""
+
+    place: int
+    call: Entry
+    answer: Entry
+
+
+class _Record:
+    """What was asked and said in a tree of runs."""
+
+    def __init__(self, journal: Sequence[Entry]) -> None:
+        self.roots: list[_RootRun] = []
+        self.calls: dict[str, list[_Answered]] = {}
+        self.spare: dict[str, list[_Answered]] = {}
+        """Answers that the run was given again: asked for only where what came before is not on record."""
+        self.names: set[str | None] = {None}
+        self._served = _Served()
+        self._places = iter(range(sys.maxsize))
+        self._read(journal)
+        self.sizes = {  # of prompts with a text beside them: where one ends and the other begins
+            tuple(sum(map(length, pieces)) for pieces in (call["pieces"], *call["context"])): call["single"]
+            for call in (answered.call for asked in self.calls.values() for answered in asked)
+            if call.get("context") is not None
+        }
+
+    def _read(self, journal: Sequence[Entry]) -> None:
+        if journal[0]["kind"] != "run":
+            msg = f"The journal begins with {journal[0]['kind']!r}, not with the run. Pass the whole journal."
+            raise InputError(msg)
+        self.roots.append(_RootRun.of(journal))
+        given = answers(journal)
+        for call in (call for entry in journal if entry["kind"] == "asked" for call in entry["calls"]):
+            answer = given.get(call["id"])
+            if answer is None or "tool" in call or answer.get("refused"):
+                continue
+            if answer.get("run"):
+                if "reused" not in call:
+                    self._read(answer["run"]["journal"])
+                continue
+            self.names.add(call["model"])
+            kept = self.spare if "reused" in call else self.calls
+            kept.setdefault(call["digest"], []).append(_Answered(next(self._places), call, answer))
+
+    # -- replies --------------------------------------------------------------------------------------------------
+
+    def reply(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        """What the model said to this on record.
+
+        Raises:
+            ModelCallError: It failed on record.
+            NotOnRecordError: It was not asked this.
+        """
+        first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
+        if messages and isinstance(messages[0], SystemMessage) and first.startswith("<question>\n"):
+            return self._root(messages, first, direct=False)
+        if any(root.route == "direct" and root.begins(first, direct=True) for root in self.roots):
+            return self._root(messages, first, direct=True)
+        return self._sub(messages)
+
+    def _root(self, messages: Sequence[BaseMessage], first: str, *, direct: bool) -> AIMessage:
+        said = [message.text for message in messages if isinstance(message, AIMessage)]
+        seen = messages[-1].text
+        if MISSING in seen:  # the cell was told that a sub-query is not on record: all that follows would be wrong
+            line = next(line for line in seen.splitlines() if MISSING in line)
+            msg = f"the run left the record: {line.strip()}"
+            raise NotOnRecordError(msg)
+        asked = [root for root in self.roots if root.begins(first, direct=direct)]
+        roots = [root for root in asked if root.is_over(first, direct=direct)]
+        if not roots:
+            raise self._unknown_question(first, asked)
+        roots = [root for root in roots if root.agrees(said)] or roots
+        root = self._served.next((first, *said), roots)
+        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
+            return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
+        if len(said) >= len(root.replies):
+            raise _no_more(root)
+        return _message(root.replies[len(said)])
+
+    def _sub(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        prompt = messages[-1].text if len(messages) == 1 else "\n\n".join(message.text for message in messages)
+        digests = list(self._digests(prompt))
+        for kept in (self.calls, self.spare):
+            found = [answered for digest in digests for answered in kept.get(digest, ())]
+            if found:  # one prompt may have been asked of several models
+                return _message(self._served.next(prompt, sorted(found, key=lambda answered: answered.place)).answer)
+        known = [_words(answered.call) for asked in self.calls.values() for answered in asked]
+        raise NotOnRecordError(_missing("sub-query", prompt, known))
+
+    def _digests(self, prompt: str) -> Iterator[str]:
+        """The digests that a prompt may have on record."""
+        for name in self.names:
+            yield Call("llm", prompt, name).digest()
+        for sizes, single in self.sizes.items():
+            if sum(sizes) + 2 * (len(sizes) - 1) == len(prompt):
+                parts = list(_cut(prompt, sizes))
+                for name in self.names:
+                    yield Call("rlm", parts[0], name, parts[1] if single else parts[1:]).digest()
+        for name in self.names:
+            yield Call("rlm", prompt, name).digest()
+
+    def _unknown_question(self, first: str, asked: Sequence[_RootRun]) -> NotOnRecordError:
+        if asked:
+            sizes = " or ".join(sorted({f"{root.characters:,}" for root in asked}))
+            msg = (
+                f"the question {_quoted(asked[0].question)} is on record over {sizes} characters of context, "
+                f"and this context {MISSING}: is it the same one?"
+            )
+            return NotOnRecordError(msg)
+        found = ASKED.match(first)
+        questions = [root.question for root in self.roots]
+        return NotOnRecordError(_missing("question", found[1] if found else first, questions))
+
+
+class _Served:
+    """Gives out the answers to equal requests one after the other, from any thread; a copy begins anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Hashable] = Counter()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Served, ()
+
+    def next(self, request: Hashable, answers: Sequence[Any]) -> Any:
+        with self._lock:
+            count = self._counts[request]
+            self._counts[request] += 1
+        return answers[count % len(answers)]
+
+
+def _message(entry: Entry) -> AIMessage:
+    """A reply or an answer as the model gave it.
+
+    Raises:
+        ModelCallError: It gave an error.
+    """
+    error = entry.get("error")
+    if error:
+        fits = FITS.search(error["message"])
+        limit = int(fits[1].replace(",", "")) // 3 if fits else None
+        raise ModelCallError(Failure(error["type"], FITS.sub("", error["message"]), limit=limit, is_final=True))
+    finish = "length" if entry.get("cut_off") else "stop"
+    metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
+    return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
+
+
+def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
+    """What the provider counted; None where it did not."""
+    if not usage or usage.get("estimated_calls"):
+        return None
+    tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
+    return UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+
+
+def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
+    at = 0
+    for size in sizes:
+        yield prompt[at : at + size]
+        at += size + 2
+
+
+def _words(call: Entry) -> str:
+    """A prompt on record without the text of the context."""
+    return "".join(piece if isinstance(piece, str) else f" [{length(piece):,} characters] " for piece in call["pieces"])
+
+
+def _no_more(root: _RootRun) -> ModelCallError:
+    if root.stop_reason == "gave_up":
+        return ModelCallError(Failure("empty", "the root model gave no reply here on record either", is_final=True))
+    ended = f"ended ({root.stop_reason})" if root.stop_reason else "broke off"
+    msg = (
+        f"turn {len(root.replies) + 1} of {_quoted(root.question)} {MISSING}: the run {ended} after {len(root.replies)}"
+    )
+    return NotOnRecordError(msg)
+
+
+def _missing(what: str, asked: str, known: Sequence[str]) -> str:
+    if not known:
+        return f"the {what} {_quoted(asked)} {MISSING}: there is none at all"
+    matcher = SequenceMatcher(b=asked[:COMPARED], autojunk=False)
+
+    def likeness(candidate: str) -> float:
+        matcher.set_seq1(candidate[:COMPARED])
+        return matcher.quick_ratio()
+
+    return f"the {what} {_quoted(asked)} {MISSING}; the nearest one there: {_quoted(max(known, key=likeness))}"
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= QUOTED else f"{line[:QUOTED]}...")

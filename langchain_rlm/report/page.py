@@ -1,0 +1,45 @@
+"""One HTML file that shows a run and needs nothing else: data as JSON, one script and one style sheet, no network.
+
+No text of the run ever becomes markup: it stands in a JSON block in which nothing can close an element, and the script
+makes text nodes of it. A policy in the page allows that script and that style sheet and nothing else.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from langchain_rlm.report.payload import payload
+from langchain_rlm.report.record import RunRecord
+from langchain_rlm.report.texts import as_json
+
+
+def render(record: RunRecord) -> str:
+    """The page of a run, to be written as UTF-8.
+
+    Args:
+        record: The run, complete or not.
+    """
+    parts = _parts()
+    return parts[0] + as_json(payload(record)) + parts[1]
+
+
+@cache
+def _parts() -> tuple[str, str]:
+    """The page before its data and after it."""
+    style, script = _file("page.css"), _file("page.js")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page = _file("page.html").replace("{policy}", policy).replace("{style}", style).replace("{script}", script)
+    before, _, after = page.partition("{data}")
+    return before, after
+
+
+def _file(name: str) -> str:
+    return (files("langchain_rlm.report") / name).read_text(encoding="utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

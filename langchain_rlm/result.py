@@ -1,0 +1,60 @@
+"""A result that shows itself: the dict that `RLM.invoke` returns, with the texts at hand for excerpts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langchain_rlm.context.corpus import Corpus
+
+
+class Result(dict[str, Any]):
+    """An `RLMResult`. Notebooks show it as its answer with citations and coverage.
+
+    A copy or a pickle of it is a plain dict, without the texts.
+    """
+
+    def __init__(self, values: Mapping[str, Any], texts: Sequence[str] | None) -> None:
+        super().__init__(values)
+        self.texts = texts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+    def __copy__(self) -> dict[str, Any]:
+        return dict(self)
+
+    def _repr_html_(self) -> str:
+        from langchain_rlm.report.notebook import repr_html  # only notebooks need it
+        from langchain_rlm.report.record import RunRecord
+
+        return repr_html(RunRecord.of(self, self.texts))
+
+
+def result_to_html(result: Mapping[str, Any], *, context: Sequence[str] | None = None) -> str:
+    """A run as a page: one HTML file that needs nothing else.
+
+    Args:
+        result: Of `RLM.invoke`.
+        context: The texts of the documents, in order. Default: those that the result has at hand; without any, the page
+            shows places instead of excerpts.
+    """
+    from langchain_rlm.report.page import render  # only pages need it
+    from langchain_rlm.report.record import RunRecord
+
+    return render(RunRecord.of(result, context if context is not None else getattr(result, "texts", None)))
+
+
+def with_unseen(coverage: Mapping[str, Any] | None, corpus: Corpus | None) -> dict[str, Any] | None:
+    """Coverage with the documents of which models saw nothing: state leaves them out."""
+    if coverage is None or corpus is None:
+        return None if coverage is None else dict(coverage)
+    seen = {document["id"]: document for document in coverage["documents"]}
+    documents = [
+        seen.get(source["id"])
+        or {
+            "id": source["id"], "name": source["name"], "characters": source["size"],
+            "read": 0.0 if source["size"] else 1.0, "printed": 0.0 if source["size"] else 1.0,
+            "read_ranges": [], "printed_ranges": [], "unread": [[0, source["size"]]] if source["size"] else [],
+        }
+        for source in corpus.sources()
+    ]  # fmt: skip
+    return {**coverage, "documents": documents}

@@ -1,0 +1,201 @@
+"""Citations and coverage of real runs, and answers that are refused without them."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+
+from langchain_rlm import RLM, Budget, InputError
+from tests.server.client import ModelServer
+
+LINES = [f"Line {number}: the {number * 7919 % 9973} geese have landed.\n" for number in range(600)]
+TEXT = "".join(LINES)
+DOCUMENTS = {"first.txt": TEXT[:8_000], "second.txt": TEXT[8_000:]}
+
+
+def cell(code: str) -> str:
+    return f"```repl\n{code}\n```"
+
+
+def rlm_of(server: ModelServer, *replies: str, **settings: Any) -> RLM:
+    server.configure(models={"root": {"kind": "script", "replies": [*replies]}, "sub": {"kind": "echo"}})
+    root, sub = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    return RLM(root, sub, route="rlm", **settings)
+
+
+def ask(rlm: RLM, context: Any = DOCUMENTS, **config: Any) -> Any:
+    return rlm.invoke({"question": "How many geese?", "context": context}, config or None)  # type: ignore[arg-type]
+
+
+def output(result: Any, number: int = 0) -> str:
+    ends = [entry for entry in result["journal"] if entry["kind"] == "cell_end"]
+    return str(ends[number]["output"]) + (ends[number]["error"] or "")
+
+
+# -- citations --------------------------------------------------------------------------------------------------------
+
+
+def test_marks_of_an_answer_stand_for_passages(model_server: ModelServer) -> None:
+    code = f"a = cite({LINES[300].strip()!r})\nb = cite('Line 3:   the\\n3811 geese', source='first.txt')\n"
+    result = ask(rlm_of(model_server, cell(code + "FINAL(f\"Many {b['mark']}, more {a['mark']} and {b['mark']}.\")")))
+    assert result["answer"] == "Many [1], more [2] and [1]."
+    first, second = result["citations"]
+    assert (first["mark"], first["name"], first["document"], first["line"]) == (1, "first.txt", "d0", 4)
+    assert first["text"] == "Line 3: the 3811 geese"
+    assert DOCUMENTS["first.txt"][first["start"] : first["end"]] == first["text"]
+    assert (second["name"], second["text"]) == ("second.txt", LINES[300].strip())
+    assert DOCUMENTS["second.txt"][second["start"] : second["end"]] == second["text"]
+
+
+def test_a_quote_that_is_not_there_raises_with_the_nearest_passage(model_server: ModelServer) -> None:
+    result = ask(rlm_of(model_server, cell("cite('Line 300: the ducks have landed')"), cell("FINAL('x')")))
+    assert "is not in the text. The nearest passage is in second.txt at" in output(result)
+    assert "geese have landed" in output(result)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("cite('')", "the quote is empty"),
+        ("cite('  ')", "the quote is empty"),
+        ("cite(5)", "must be a str"),
+        ("cite('geese', source='third.txt')", "no source 'third.txt'. Give the `id` or `name`"),
+        ("cite('geese', 2)", "no source 2"),
+        ("cite('zebra crossing')", "Nothing like it is there"),
+        ("cite('x' * 30_000)", "Cite the sentences that matter"),
+    ],
+)
+def test_what_cannot_be_cited_says_why(model_server: ModelServer, call: str, said: str) -> None:
+    assert said in output(ask(rlm_of(model_server, cell(call), cell("FINAL('x')"))))
+
+
+def test_a_quote_that_is_in_many_places_lists_them_and_takes_the_nearest(model_server: ModelServer) -> None:
+    code = "near = cite('Line 100:')\nc = cite('geese have landed')\nprint(c['start'] - near['end'], len(c['others']))"
+    result = ask(rlm_of(model_server, cell(code), cell("FINAL('See ' + c['mark'])")))
+    distance, others = map(int, output(result).split())
+    assert 0 < distance < 40
+    assert others == 19
+    assert len(result["citations"][0]["others"]) == 19
+
+
+def test_marks_of_recursive_runs_are_resolved_above(model_server: ModelServer) -> None:
+    start = TEXT.index("Line 200:")
+    rules = [
+        {"match": r"<question>\nBelow", "reply": cell("FINAL('Geese ' + cite('Line 205:')['mark'])")},
+    ]
+    default = cell(
+        f"FINAL(rlm_query('Below', 'Note: ' + context[{start}:{start + 1000}]) + ' ' + cite('Line 7:')['mark'])"
+    )
+    rlm = rlm_of(model_server, "", budget=Budget(depth=2))
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": rules, "default": default}, "sub": {"kind": "echo"}}
+    )
+    result = ask(rlm, TEXT)
+    assert result["answer"] == "Geese [1] [2]"
+    below, above = result["citations"]
+    assert (below["text"], TEXT[below["start"] : below["end"]]) == ("Line 205:", "Line 205:")
+    assert (above["text"], above["line"]) == ("Line 7:", 8)
+
+
+def test_an_answer_without_citations_is_refused_when_they_are_required(model_server: ModelServer) -> None:
+    rlm = rlm_of(
+        model_server, cell("FINAL('Many geese [1].')"), cell("FINAL('Many ' + cite('Line 5:')['mark'])"),
+        require_citations=True,
+    )  # fmt: skip
+    result = ask(rlm)
+    assert (result["answer"], result["turns"], len(result["citations"])) == ("Many [1]", 2, 1)
+    assert "it cites nothing" in model_server.log()[-1]["messages"][-1]["content"]
+
+
+def test_citations_survive_a_replay(model_server: ModelServer) -> None:
+    rlm = rlm_of(
+        model_server, cell("c = cite('Line 5:')\nFINAL('first')"),
+        cell("d = cite('Line 9:')\nFINAL(c['mark'] + d['mark'])"), checkpointer=InMemorySaver(),
+    )  # fmt: skip
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    rlm.invoke({"question": "First?", "context": TEXT}, thread)
+    result = rlm.invoke({"question": "Second?"}, thread)
+    assert [each["text"] for each in result["citations"]] == ["Line 5:", "Line 9:"]
+
+
+# -- coverage ---------------------------------------------------------------------------------------------------------
+
+HALF = "llm_query_batched(['Judge:\\n' + c for c in chunks(context[0], size=1000)])"
+
+
+def test_coverage_is_exact_to_the_character(model_server: ModelServer) -> None:
+    code = f"{HALF}\nllm_query('Read>' + context[1][1_000:2_345])\nprint(context[1][4_000:4_500])"
+    result = ask(rlm_of(model_server, cell(code), cell("FINAL('x')")))
+    first, second = result["coverage"]["documents"]
+    assert (first["read"], first["read_ranges"], first["unread"]) == (1.0, [[0, 8_000]], [])
+    assert second["read_ranges"] == [[1_000, 2_345]]
+    assert second["printed_ranges"] == [[4_000, 4_500]]
+    size = len(DOCUMENTS["second.txt"])
+    assert second["unread"] == [[0, 1_000], [2_345, 4_000], [4_500, size]]
+    assert result["coverage"]["read"] == pytest.approx((8_000 + 1_345) / (8_000 + size), abs=1e-6)
+
+
+def test_coverage_goes_through_recursive_runs(model_server: ModelServer) -> None:
+    below = cell("llm_query('Deep: ' + context[100:1_100])\nFINAL('ok')")
+    default = cell("rlm_query('Below', context[0][2_000:5_000])\nFINAL('x')")
+    rlm = rlm_of(model_server, "", budget=Budget(depth=2))
+    rules = [{"match": r"<question>\nBelow", "reply": below}]
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": rules, "default": default}, "sub": {"kind": "echo"}}
+    )
+    first = ask(rlm)["coverage"]["documents"][0]
+    assert [2_100, 3_100] in first["read_ranges"] or first["read_ranges"][0][0] == 2_000
+    read = {n for start, end in first["read_ranges"] for n in range(start, end)}
+    assert set(range(2_100, 3_100)) <= read
+    assert read <= set(range(2_000, 5_000))
+
+
+def test_an_answer_before_all_is_read_is_refused_with_what_is_unread(model_server: ModelServer) -> None:
+    rlm = rlm_of(
+        model_server, cell(f"{HALF}\nFINAL('half')"),
+        cell("llm_query_batched(['Judge:\\n' + c for c in chunks(size=1000)])\nFINAL('all')"), require_coverage=0.99,
+    )  # fmt: skip
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("all", "answered", 2)
+    told = model_server.log()[-1]["messages"]
+    asked = next(
+        m["content"] for entry in model_server.log() for m in entry["messages"] if "99.0% is required" in m["content"]
+    )
+    assert told
+    assert f"document 1 0-{len(DOCUMENTS['second.txt']):,}" in asked
+    assert (result["coverage"]["required"], result["coverage"]["is_reached"]) == (0.99, True)
+
+
+def test_out_of_budget_the_answer_is_taken_and_says_how_far(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, cell("FINAL('early')"), require_coverage=1.0, budget=Budget(turns=2))
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"]) == ("early", "budget:turns")
+    assert result["coverage"]["is_reached"] is False
+    assert result["coverage"]["seen"] < 0.1
+    assert [len(document["unread"]) for document in result["coverage"]["documents"]] == [1, 1]
+
+
+@pytest.mark.parametrize("share", [0, -1, 1.1, True, "all", float("nan")])
+def test_a_share_out_of_range_is_refused(share: Any) -> None:
+    with pytest.raises(InputError, match="require_coverage="):
+        RLM("offline", require_coverage=share)
+
+
+def test_citations_need_the_repl() -> None:
+    with pytest.raises(InputError, match="needs the REPL"):
+        RLM("offline", route="direct", require_citations=True)
+
+
+# -- the result -------------------------------------------------------------------------------------------------------
+
+
+def test_a_result_shows_itself_and_is_plain_when_it_is_kept(model_server: ModelServer, tmp_path: Path) -> None:
+    result = ask(rlm_of(model_server, cell("FINAL('Geese <b>' + cite('Line 5:')['mark'])")))
+    shown = result._repr_html_()
+    assert "Geese &lt;b&gt;" in shown
+    assert "Line 5:" in shown
+    assert type(pickle.loads(pickle.dumps(result))) is dict  # noqa: S301  # our own
+    (tmp_path / "result.json").write_text(json.dumps({key: result[key] for key in ("answer", "citations", "coverage")}))

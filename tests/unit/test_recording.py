@@ -1,0 +1,281 @@
+"""Journals as files: what is written is what is read, and what is no whole journal says what is wrong with it."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from langchain_core.tools import tool
+from langgraph.checkpoint.memory import InMemorySaver
+
+from langchain_rlm import JOURNAL_SCHEMA, RLM, Budget, InputError, RLMResult, load_journal, save_journal
+from langchain_rlm.recording import EXCERPT, UNKNOWN, KnownText, check_writable, write_whole
+from tests.server.client import ModelServer
+
+WORDS = [" ".join(f"word{number * 7919 % 9973}" for number in range(at, at + 1_000)) for at in (0, 1_000)]
+QUESTION = "What is there?"
+THREAD: Any = {"configurable": {"thread_id": "1"}}
+
+
+def cell(code: str) -> str:
+    return f"```repl\n{code}\n```"
+
+
+def rlm_of(server: ModelServer, *replies: Any, rules: list[dict[str, str]] | None = None, **settings: Any) -> RLM:
+    root: dict[str, Any] = {"kind": "script", "replies": list(replies)}
+    if rules is not None:
+        root = {"kind": "rules", "rules": rules, "default": replies[0]}
+    server.configure(models={"root": root, "sub": {"kind": "echo", **settings.pop("sub", {})}})
+    models = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    return RLM(*models, **{"route": "rlm", **settings})
+
+
+def simple(server: ModelServer) -> RLMResult:
+    """Two sub-queries over two documents."""
+    code = "said = llm_query_batched([context[0][:2000], 'Read: ' + context[1][500:3500]])\nprint(said)\nFINAL(said)"
+    return rlm_of(server, cell(code)).invoke({"question": QUESTION, "context": WORDS})
+
+
+def recursive(server: ModelServer) -> RLMResult:
+    """A recursive run over pieces of both documents, which sends parts of them on."""
+    code = "FINAL(rlm_query('Below', ['Begin. ' + context[0][1000:3000] + context[1][:2000]]))"
+    below = [{"match": r"<question>\nBelow", "reply": cell("FINAL(llm_query('Part: ' + context[0][1500:3500]))")}]
+    rlm = rlm_of(server, cell(code), rules=below, budget=Budget(depth=2))
+    return rlm.invoke({"question": QUESTION, "context": WORDS})
+
+
+@tool
+def price(name: str) -> dict[str, Any]:
+    """What it costs."""
+    return {"name": name, "price": 3}
+
+
+def with_tool(server: ModelServer) -> RLMResult:
+    rlm = rlm_of(server, cell("print(price(name='ham'), budget())"), cell("FINAL([1, None])"), tools=[price])
+    return rlm.invoke({"question": QUESTION, "context": WORDS})
+
+
+def forked(server: ModelServer) -> RLMResult:
+    """A fork, then a further question, in a run of which a cell failed."""
+    code = "said = llm_query_batched(['a', 'b'])\nprint(said)"
+    rlm = rlm_of(server, cell(code), cell("oh no"), cell("FINAL(said[0])"), checkpointer=InMemorySaver())
+    rlm.invoke({"question": QUESTION, "context": WORDS}, THREAD)
+    rlm.invoke(None, rlm.fork(THREAD, call="1", answer="other"))
+    return rlm.invoke({"question": "And then?"}, THREAD)
+
+
+def direct(server: ModelServer) -> RLMResult:
+    return rlm_of(server, "It is there.", route="direct").invoke({"question": QUESTION, "context": WORDS[0]})
+
+
+def failing(server: ModelServer) -> RLMResult:
+    """A sub-query that fails, a reply without a cell, and no answer before the budget ends."""
+    replies = [cell("llm_query('x')"), "Hm.", cell("print(2)"), cell("print(3)")]
+    sub = {"faults": [{"kind": "401"}]}
+    rlm = rlm_of(server, *replies, sub=sub, budget=Budget(turns=4))
+    return rlm.invoke({"question": QUESTION, "context": WORDS})
+
+
+RUNS = [simple, recursive, with_tool, forked, direct, failing]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_run_is_read_as_it_was_written(model_server: ModelServer, tmp_path: Path, run: Any) -> None:
+    result, file = run(model_server), tmp_path / "run.jsonl"
+    save_journal(result, file)
+    read = load_journal(file)
+    assert read.journal == result["journal"]
+    for name in ("question", "answer", "value", "stop_reason", "usage"):
+        assert getattr(read, name) == result[name]
+    assert (list(read.citations), read.coverage) == (result["citations"], dict(result).get("coverage"))
+    assert read.context == result["journal"][0]["context"]
+    again = tmp_path / "again.jsonl"
+    save_journal(read, again)
+    assert again.read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_line_of_a_file_fits_the_schema(model_server: ModelServer, tmp_path: Path, run: Any) -> None:
+    save_journal(run(model_server), tmp_path / "run.jsonl", context=WORDS[0] if run is direct else WORDS)
+    Draft202012Validator.check_schema(JOURNAL_SCHEMA)
+    fits = Draft202012Validator(JOURNAL_SCHEMA)
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    for line in lines:
+        assert list(fits.iter_errors(line)) == []
+    for line in lines:
+        for name in sorted({"format", "kind", "id", "text", "calls", "code", "hash", "started"}.intersection(line)):
+            if (line.get("kind"), name) not in {("answer", "text"), ("note", "kind")}:
+                assert not fits.is_valid({key: value for key, value in line.items() if key != name}), (line, name)
+
+
+def test_what_utf_8_cannot_carry_and_what_ends_lines_elsewhere_comes_back(tmp_path: Path) -> None:
+    texts = ["one\ud800two", "line\u2028line\x85line\r\nline", "naïve 😀"]
+    journal = [
+        {"kind": "run", "question": QUESTION, "context": "sha256:0"},
+        *({"kind": "note", "text": t} for t in texts),
+    ]
+    save_journal({"journal": journal}, tmp_path / "run.jsonl")
+    assert [entry["text"] for entry in load_journal(tmp_path / "run.jsonl").journal[1:]] == texts
+    assert "naïve 😀" in (tmp_path / "run.jsonl").read_text(encoding="utf-8")
+
+
+# -- excerpts -----------------------------------------------------------------------------------------------------
+
+
+def spans_sent(result: RLMResult) -> Iterator[list[int]]:
+    """The spans that the first run sent to models."""
+    for call in chain.from_iterable(entry.get("calls", ()) for entry in result["journal"]):
+        for pieces in (call["pieces"], *(call.get("context") or ())):
+            yield from (piece for piece in pieces if not isinstance(piece, str))
+
+
+@pytest.mark.parametrize("run", [simple, recursive])
+def test_both_ends_of_what_was_sent_are_kept_and_the_middle_is_not(
+    model_server: ModelServer, tmp_path: Path, run: Any
+) -> None:
+    result, file = run(model_server), tmp_path / "run.jsonl"
+    save_journal(result, file, context=WORDS)
+    read = load_journal(file)
+    assert read.texts is not None
+    known = {(e["document"], place) for e in read.excerpts for place in range(e["start"], e["end"])}
+    for excerpt in read.excerpts:
+        assert excerpt["text"] == WORDS[excerpt["document"]][excerpt["start"] : excerpt["end"]]
+    spans = list(spans_sent(result))
+    assert len(spans) == 2
+    for document, start, end in spans:
+        for low, high in ((start, start + EXCERPT), (end - EXCERPT, end)):
+            assert read.texts[document][low:high] == WORDS[document][low:high]
+    assert (0, 1000 + EXCERPT) not in known
+    assert [d["name"] for d in read.documents] == ["text", "text 2"]
+
+
+def test_what_a_recursive_run_sent_is_kept_where_it_is_in_the_first_context(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    save_journal(recursive(model_server), tmp_path / "run.jsonl", context=WORDS)
+    texts = load_journal(tmp_path / "run.jsonl").texts
+    assert texts is not None
+    begins = 1000 + 1500 - len("Begin. ")  # in the first document; the rest is in the second
+    ends = 3500 - len("Begin. ") - 2000
+    assert texts[0][begins : begins + EXCERPT] == WORDS[0][begins : begins + EXCERPT]
+    assert texts[1][ends - EXCERPT : ends] == WORDS[1][ends - EXCERPT : ends]
+
+
+def test_without_texts_or_when_not_wanted_there_are_no_excerpts(model_server: ModelServer, tmp_path: Path) -> None:
+    result = simple(model_server)
+    for given_ in ({}, {"context": WORDS, "excerpts": False}):
+        save_journal(result, tmp_path / "run.jsonl", **given_)
+        read = load_journal(tmp_path / "run.jsonl")
+        assert (list(read.excerpts), read.texts) == ([], None)
+
+
+@given(st.text(st.characters(exclude_characters=UNKNOWN), min_size=1, max_size=60), st.data())
+def test_a_text_known_in_part_gives_what_it_knows_and_keeps_its_length(text: str, data: st.DataObject) -> None:
+    place = st.integers(0, len(text))
+    stretches = data.draw(st.lists(st.tuples(place, place).map(sorted).filter(lambda s: s[0] < s[1]), min_size=1))
+    start, end = sorted((data.draw(place), data.draw(place)))
+    known = KnownText([{"start": low, "end": high, "text": text[low:high]} for low, high in stretches])
+    shown = known[start:end]
+    inside = [any(low <= index < high for low, high in stretches) for index in range(start, min(end, len(known)))]
+    assert shown == ("".join(
+        text[start + index] if is_known else UNKNOWN for index, is_known in enumerate(inside)
+    ) if any(inside) else "")  # fmt: skip
+
+
+def test_another_context_is_refused_with_both_hashes_and_a_renamed_one_is_the_same(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    result = simple(model_server)
+    with pytest.raises(InputError) as refused:
+        save_journal(result, tmp_path / "run.jsonl", context=[WORDS[0], "other"])
+    assert result["journal"][0]["context"] in str(refused.value)
+    assert "2 documents" in str(refused.value)
+    assert len(set(re.findall("sha256:[0-9a-f]{64}", str(refused.value)))) == 2
+    assert not (tmp_path / "run.jsonl").exists()
+    save_journal(result, tmp_path / "run.jsonl", context=WORDS)
+    save_journal(
+        load_journal(tmp_path / "run.jsonl"), tmp_path / "b.jsonl", context=dict(zip("ab", WORDS, strict=True))
+    )
+    assert [d["name"] for d in load_journal(tmp_path / "b.jsonl").documents] == ["text", "text 2"]
+
+
+# -- bad files ----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_cut_off_anywhere_says_how_many_entries_are_there(model_server: ModelServer, tmp_path: Path) -> None:
+    save_journal(simple(model_server), tmp_path / "run.jsonl", context=WORDS)
+    data, file = (tmp_path / "run.jsonl").read_bytes(), tmp_path / "cut.jsonl"
+    entries = len(load_journal(tmp_path / "run.jsonl").journal)
+    for end in [*range(40, len(data), 97), len(data) - 1]:
+        file.write_bytes(data[:end])
+        there = min(entries, max(0, data[:end].count(b"\n") - 1))
+        with pytest.raises(InputError, match=rf"cut off: {there} whole entries"):
+            load_journal(file)
+
+
+HEADER = '{"format":"langchain-rlm journal","version":1}\n'
+BAD = {
+    "newer": (HEADER.replace("1}", "7}"), "version 7, this langchain-rlm reads versions up to 1. Upgrade"),
+    "other text": ("# Notes\nmore\n", "is no journal of langchain-rlm: it begins with '# Notes'"),
+    "other JSON": ('{"question": 1}\n', "is no journal of langchain-rlm: it begins with '{\"question\": 1}'"),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "is no journal of langchain-rlm: it begins with '\ufffdPNG"),
+    "empty": ("", "is no journal of langchain-rlm: it is empty"),
+    "damaged": (HEADER + '{"kind":"run"}\n{"kind":\n{"kind":"file_end","entries":2}\n', "line 3 is no journal entry"),
+    "lines lost": (
+        HEADER + '{"kind":"run"}\n{"kind":"file_end","entries":2}\n',
+        "says that it has 2 entries, and has 1",
+    ),
+    "two in one": (HEADER + '{"kind":"file_end","entries":0}\n' + HEADER, "something follows its end, on line 3"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_is_no_whole_journal_says_what_is_wrong(tmp_path: Path, case: str) -> None:
+    data, said = BAD[case]
+    (tmp_path / "bad.jsonl").write_bytes(data.encode() if isinstance(data, str) else data)
+    with pytest.raises(InputError, match=re.escape(said)) as refused:
+        load_journal(tmp_path / "bad.jsonl")
+    assert str(tmp_path / "bad.jsonl") in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_or_written_is_named_with_the_reason(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    for path, said in (
+        (tmp_path / "none.jsonl", "there is no such file"),
+        (tmp_path, "cannot be read (Is a directory)"),
+    ):
+        with pytest.raises(InputError, match=re.escape(f"{path}: {said}")):
+            load_journal(path)
+    (tmp_path / "file").write_text("x")
+    result = simple(model_server)
+    for path in (tmp_path / "no" / "run.jsonl", tmp_path / "file" / "run.jsonl", tmp_path):
+        for write in (lambda path: save_journal(result, path), check_writable):
+            with pytest.raises(InputError, match=re.escape(f"{path}: cannot be written (")):
+                write(path)
+    with pytest.raises(InputError, match="no journal to save"):
+        save_journal({"answer": "x"}, tmp_path / "run.jsonl")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path) -> None:
+    file, link = tmp_path / "run.jsonl", tmp_path / "link"
+    file.write_text("before")
+    link.symlink_to(file)
+
+    def parts() -> Iterator[str]:
+        yield "x" * 1_000_000
+        message = "no more"
+        raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError, match="no more"):
+        write_whole(link, parts())
+    assert (file.read_text(), sorted(tmp_path.iterdir())) == ("before", [link, file])
+    write_whole(link, ["after"])
+    assert (file.read_text(), link.is_symlink()) == ("after", True)
