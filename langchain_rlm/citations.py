@@ -13,6 +13,8 @@ from langchain_rlm.state import Entry, Piece
 SHOWN = 300
 """Characters of a passage that an error shows."""
 NAMED = 20
+AHEAD = 400
+"""Characters by which a place behind an offset counts as farther than it is."""
 MARK = re.compile(r"\[(\d+(?:\.\d+)*)\]")
 
 
@@ -20,14 +22,17 @@ class CiteError(ValueError):
     """A quote cannot be cited; the message tells the code why."""
 
 
-def look_up(corpus: Corpus, quote: Any, source: Any, near: tuple[int, int]) -> tuple[Place, list[Place]]:
+def look_up(
+    corpus: Corpus, quote: Any, source: Any, near: int | None, last: tuple[int, int]
+) -> tuple[Place, list[Place]]:
     """Where a quote is, and all places of it.
 
     Args:
         corpus: The context.
         quote: The words, as the code gave them.
         source: A document's id, name or position; None for all.
-        near: Document and offset; of several places the nearest one is taken.
+        near: An offset in characters; of several places the nearest one is taken.
+        last: Document and offset that decide where `near` is None.
 
     Raises:
         CiteError: It is empty, or not there; then with the nearest passage.
@@ -39,9 +44,11 @@ def look_up(corpus: Corpus, quote: Any, source: Any, near: tuple[int, int]) -> t
         msg = "cite: the quote is empty. Give the words as they stand in the text."
         raise CiteError(msg)
     documents = _documents(corpus, source)
-    places = quotes.find(quote, corpus.texts, documents, near)
+    places = quotes.find(quote, corpus.texts, documents, last[1] if near is None else near)
+    if places and near is not None:
+        return min(places, key=lambda place: _from(near, place)), places
     if places:
-        return min(places, key=lambda place: _distance(place, near)), places
+        return min(places, key=lambda place: _distance(place, last)), places
     raise CiteError(_not_there(corpus, quote, documents))
 
 
@@ -59,6 +66,11 @@ def _documents(corpus: Corpus, source: Any) -> Sequence[int]:
         msg = f"cite: there is no source {source!r}. Give the `id` or `name` of one in `sources`: {known}."
         raise CiteError(msg)
     return chosen
+
+
+def _from(near: int, place: Place) -> int:
+    """How far a place is from an offset, which is most often where a passage begins: places behind it are farther."""
+    return max(0, place.start - near) if place.end > near else near - place.end + AHEAD
 
 
 def _distance(place: Place, near: tuple[int, int]) -> tuple[int, int]:

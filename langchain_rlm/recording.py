@@ -109,7 +109,7 @@ def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, 
     """The recording of a result or a record; see `save_journal`."""
     made = _of(result)
     if not made.journal:
-        msg = "There is no journal to save: the result has no entries. Pass what RLM.invoke returned."
+        msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
         raise InputError(msg)
     begun = made.journal[0]
     made = replace(
@@ -283,7 +283,7 @@ def _recording(header: Entry, entries: list[Entry], excerpts: list[Entry]) -> Re
         citations=header.get("citations") or (),
         coverage=header.get("coverage"),
         documents=header.get("documents") or (),
-        texts=_known_texts(excerpts),
+        texts=known_texts(excerpts),
         context=str(header.get("context") or ""),
         single=header.get("single"),
         chunk_size=header.get("chunk_size"),
@@ -362,7 +362,7 @@ class KnownText:
         return "".join([*parts, UNKNOWN * (end - at)]) if parts else ""
 
 
-def _known_texts(excerpts: Sequence[Entry]) -> Sequence[str] | None:
+def known_texts(excerpts: Sequence[Entry]) -> Sequence[str] | None:
     """The documents as far as excerpts have them: what a page reads of a text is its length and slices of it."""
     by_document: dict[int, list[Entry]] = {}
     for line in excerpts:
@@ -462,7 +462,9 @@ _ANSWER = _object(
     {
         "text": _TEXT, "value": _ANY, "error": _object({"type": _TEXT, "message": _TEXT}), "model": _TEXT,
         "usage": _maybe("object"), "seconds": _NUMBER, "at": _NUMBER, "refused": _BOOLEAN, "is_copy": _BOOLEAN,
-        "run": _object({"turns": _WHOLE, "stop_reason": _TEXT, "journal": _list({"$ref": "#/$defs/entry"})}),
+        "run": _object(
+            {"turns": _WHOLE, "stop_reason": _TEXT, "journal": _list({"$ref": "#/$defs/entry"})}, {"over": _TEXT}
+        ),
     },
 )  # fmt: skip
 _ENTRIES: dict[str, dict[str, Any]] = {

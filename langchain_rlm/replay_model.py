@@ -28,10 +28,10 @@ from langchain_rlm.coverage import length
 from langchain_rlm.errors import InputError, ReplayError
 from langchain_rlm.journal import answers
 from langchain_rlm.models.failures import Failure, ModelCallError
-from langchain_rlm.recording import load_journal, recording_of
+from langchain_rlm.recording import EXCERPT, UNKNOWN, documents_below, known_texts, load_journal, recording_of
 from langchain_rlm.repl.outcomes import Call
 from langchain_rlm.report.record import RunRecord
-from langchain_rlm.state import Entry
+from langchain_rlm.state import Entry, Piece
 
 READS_WELL_SHARE, CHARACTERS_PER_TOKEN, CHUNK = 0.2, 4, 50_000
 """How a chunk size follows from a model's window, and what it is at most; see `langchain_rlm.settings`."""
@@ -70,29 +70,32 @@ class ReplayChatModel(BaseChatModel):
     """The entries of the run."""
     chunk_size: int | None = None
     """Characters that `chunks()` made in the run, when that is known."""
+    excerpts: list[dict[str, Any]] = Field(default_factory=list, repr=False)
+    """Stretches of the documents: they tell recursive runs over texts of one size apart."""
     _record: "_Record" = PrivateAttr()
 
     @classmethod
-    def from_journal(cls, source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord) -> Self:
+    def from_journal(
+        cls, source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord, *, context: Any = None
+    ) -> Self:
         """A model of a run.
 
         Args:
             source: A journal file, what `load_journal` made of it, or what `RLM.invoke` returned.
+            context: What was given to the run. Only needed where recursive runs with one question, over texts of one
+                size, run side by side, and the source has no excerpts that tell them apart.
 
         Raises:
-            InputError: It cannot be read, or has no journal.
+            InputError: It cannot be read, has no journal, or had another context.
         """
-        is_path = isinstance(source, str | os.PathLike)
-        recording = load_journal(source) if is_path else recording_of(source)  # type: ignore[arg-type]  # see is_path
-        if not recording.journal:
-            msg = "The journal has no entries: the run never began."
-            raise InputError(msg)
-        return cls(journal=list(recording.journal), chunk_size=recording.chunk_size)
+        read = load_journal(source) if isinstance(source, str | os.PathLike) else source
+        recording = recording_of(read, context=context)
+        return cls(journal=list(recording.journal), chunk_size=recording.chunk_size, excerpts=list(recording.excerpts))
 
     def model_post_init(self, context: Any, /) -> None:
         """Put the journal in order for look-ups."""
         super().model_post_init(context)
-        self._record = _Record(self.journal)
+        self._record = _Record(self.journal, known_texts(self.excerpts) or ())
 
     @property
     def _llm_type(self) -> str:
@@ -137,13 +140,17 @@ class _RootRun:
     characters: int
     replies: tuple[Entry, ...]
     stop_reason: str
+    beginning: str = ""
+    """Of its first document, as far as it is known."""
 
     @classmethod
-    def of(cls, journal: Sequence[Entry]) -> Self:
+    def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
         begun = journal[0]
         replies = tuple(entry for entry in journal if entry["kind"] == "reply")
         ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
-        return cls(begun["question"], begun["route"], begun["characters"], replies, ends[-1] if ends else "")
+        beginning = _beginning([(0, 0, begun["characters"])], texts[:1])
+        end = ends[-1] if ends else ""
+        return cls(begun["question"], begun["route"], begun["characters"], replies, end, beginning)
 
     def begins(self, prompt: str, *, direct: bool) -> bool:
         """Whether a conversation that begins with this prompt is about this question."""
@@ -152,10 +159,12 @@ class _RootRun:
         return prompt.startswith(f"<question>\n{self.question}\n</question>\n")
 
     def is_over(self, prompt: str, *, direct: bool) -> bool:
-        """Whether the context has the size it had."""
+        """Whether the context has the size that it had, and begins as it did."""
         if direct:
             return len(prompt) >= self.characters
-        return not self.characters or f", {self.characters:,} characters in all" in prompt
+        if self.characters and f", {self.characters:,} characters in all" not in prompt:
+            return False
+        return prompt.partition("\n<head>\n")[2].startswith(self.beginning)
 
     def agrees(self, said: Sequence[str]) -> bool:
         """Whether the conversation so far is the one on record."""
@@ -174,7 +183,7 @@ class _Answered:
 class _Record:
     """What was asked and said in a tree of runs."""
 
-    def __init__(self, journal: Sequence[Entry]) -> None:
+    def __init__(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
         self.roots: list[_RootRun] = []
         self.calls: dict[str, list[_Answered]] = {}
         self.spare: dict[str, list[_Answered]] = {}
@@ -182,18 +191,18 @@ class _Record:
         self.names: set[str | None] = {None}
         self._served = _Served()
         self._places = iter(range(sys.maxsize))
-        self._read(journal)
+        self._read(journal, texts)
         self.sizes = {  # of prompts with a text beside them: where one ends and the other begins
             tuple(sum(map(length, pieces)) for pieces in (call["pieces"], *call["context"])): call["single"]
             for call in (answered.call for asked in self.calls.values() for answered in asked)
             if call.get("context") is not None
         }
 
-    def _read(self, journal: Sequence[Entry]) -> None:
+    def _read(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
         if journal[0]["kind"] != "run":
             msg = f"The journal begins with {journal[0]['kind']!r}, not with the run. Pass the whole journal."
             raise InputError(msg)
-        self.roots.append(_RootRun.of(journal))
+        self.roots.append(_RootRun.of(journal, texts))
         given = answers(journal)
         for call in (call for entry in journal if entry["kind"] == "asked" for call in entry["calls"]):
             answer = given.get(call["id"])
@@ -201,7 +210,9 @@ class _Record:
                 continue
             if answer.get("run"):
                 if "reused" not in call:
-                    self._read(answer["run"]["journal"])
+                    documents = documents_below(call, answer["run"])
+                    below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
+                    self._read(answer["run"]["journal"], below)
                 continue
             self.names.add(call["model"])
             kept = self.spare if "reused" in call else self.calls
@@ -235,7 +246,7 @@ class _Record:
         if not roots:
             raise self._unknown_question(first, asked)
         roots = [root for root in roots if root.agrees(said)] or roots
-        root = self._served.next((first, *said), roots)
+        root = self._served.next((tuple(map(id, roots)), *said), roots)
         if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
             return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
         if len(said) >= len(root.replies):
@@ -316,6 +327,24 @@ def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
         return None
     tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
     return UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+
+
+def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
+    """The beginning of a text made of pieces, up to what is not known of it."""
+    known = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            known += piece
+        else:
+            document, start, end = piece
+            text = texts[document][start : min(end, start + EXCERPT)] if document < len(texts) else ""
+            part = text.partition(UNKNOWN)[0]
+            known += part
+            if len(part) < end - start:
+                break
+        if len(known) >= EXCERPT:
+            break
+    return known[:EXCERPT]
 
 
 def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:

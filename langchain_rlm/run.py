@@ -190,9 +190,9 @@ class Level:
         self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
 
-    def _cite(self, quote: Any, source: Any) -> dict[str, Any]:
+    def _cite(self, quote: Any, source: Any, near: int | None) -> dict[str, Any]:
         try:
-            place, places = look_up(self.corpus, quote, source, self.cited_last or self.finder.hint)
+            place, places = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
         except CiteError as error:
             return {"error": str(error)}
         self.cited_last = (place.document, place.end)

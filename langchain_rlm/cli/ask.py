@@ -17,6 +17,7 @@ from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.cli.view import View, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus, read_path
+from langchain_rlm.coverage import coverage
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.journal import spending
 from langchain_rlm.recording import Recording, check_writable, recording_of, save_journal
@@ -60,13 +61,13 @@ class SoFar:
 
     def recording(self, stop_reason: str, error: str) -> Recording:
         """The run as a recording; one that did not end has what it spent from its journal."""
-        known: Mapping[str, Any]
-        if self.result is not None:
-            known = self.result
-        else:
+        known = dict(self.result or {})
+        if not known:
             ledger = Ledger(Budget())
             ledger.charge(spending(self.journal))
             known = {"journal": self.journal, "stop_reason": stop_reason, "error": error, "usage": ledger.usage()}
+            if self.corpus is not None:
+                known |= {"coverage": coverage(self.journal, self.corpus.sources())}
         told = {"question": self.question, "chunk_size": self.chunk_size}
         return recording_of({**told, **known}, context=self.corpus)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,7 +13,7 @@ from langchain_rlm import journal as journals
 from langchain_rlm.cli.ask import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm, read_sources
 from langchain_rlm.cli.view import View, view_for
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.formats import profile
+from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.errors import InputError, ReplayError, RLMError
 from langchain_rlm.recording import Recording, about, documents_below, load_journal, same_context
@@ -85,7 +86,7 @@ class Replay:
     cells: int = 0
     tools: frozenset[str] = frozenset()
     tokens: int = 0
-    cost: float | None = None
+    cost: float = 0.0
 
     def run(self) -> int:
         """Replay the run, and return how many cells ran.
@@ -103,8 +104,7 @@ class Replay:
         """What was spent up to a reply or an answer, as the view shows it."""
         usage: Mapping[str, Any] = entry.get("usage") or {}
         self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
-        if usage.get("cost") is not None:
-            self.cost = (self.cost or 0.0) + usage["cost"]
+        self.cost += usage.get("cost") or 0.0
         return {"tokens": self.tokens, "cost": self.cost}
 
 
@@ -146,10 +146,14 @@ class _Level:
             case "end":
                 self._emit("end", stop_reason=entry["stop_reason"], characters=entry["characters"])
 
+    @cached_property
+    def profiles(self) -> list[Profile]:
+        documents = self.corpus.documents if self.corpus else ()
+        return [profile(document.text, name=document.name) for document in documents]
+
     def _inspect(self, journal: Sequence[Entry]) -> None:
         begun = journal[0]
-        documents = self.corpus.documents if self.corpus else ()
-        formats = sorted({profile(document.text, name=document.name).format for document in documents})
+        formats = sorted({profile.format for profile in self.profiles})
         facts = {name: begun[name] for name in ("documents", "characters", "route")}
         self._emit("inspect", **facts, formats=formats or ["text not at hand"])
 
@@ -181,7 +185,7 @@ class _Level:
         if self.session is None:
             begun = journal[0]
             corpus = self.corpus or Corpus(())
-            separators = [profile(document.text, name=document.name).separators for document in corpus.documents]
+            separators = [profile.separators for profile in self.profiles]
             size = begun.get("chunk_size") or self.replay.recording.chunk_size or CHUNK
             self.session = Session(
                 self.pool,

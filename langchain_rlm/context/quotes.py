@@ -34,22 +34,21 @@ class Place:
     end: int
 
 
-def find(
-    quote: str, texts: Sequence[str], documents: Sequence[int], near: tuple[int, int] | None = None
-) -> list[Place]:
+def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: int | None = None) -> list[Place]:
     """All places of a quote, in order, up to a number.
 
     Args:
         quote: The words.
         texts: All documents.
         documents: Which of them to look at.
-        near: Document and offset; the next places to it are among those given.
+        near: An offset; the next places to it in each document are among those given.
     """
     quote = quote.strip()
     exact = list(_exact(quote, texts, documents))
     if exact:
-        if near is not None and len(exact) == MOST and near[0] in documents:
-            exact = sorted({*exact[: MOST - 2], *_beside(quote, texts, *near)})
+        if near is not None and len(exact) == MOST:
+            beside = {place for document in documents[:MOST] for place in _beside(quote, texts, document, near)}
+            exact = sorted({*exact, *beside})
         return exact
     folded = fold(quote)[0].strip()
     return list(_folded(quote, folded, texts, documents)) if folded else []

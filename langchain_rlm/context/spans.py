@@ -38,6 +38,18 @@ class SpanFinder:
         self._small = sum(map(len, texts)) <= WINDOW
         self._left = SEARCHED
 
+    def _joined(self, before: list[Piece], span: Piece) -> Span:
+        """A span with those before it that go on to it: a sentence that stands in many places is taken from its own."""
+        document, start, end = int(span[0]), int(span[1]), int(span[2])
+        text = self._texts[document]
+        while before and not isinstance(before[-1], str):
+            length = int(before[-1][2]) - int(before[-1][1])
+            if length > start or text[start - length : start] != assemble(before[-1:], self._texts):
+                break
+            before.pop()
+            start -= length
+        return document, start, end
+
     @property
     def hint(self) -> tuple[int, int]:
         """Document and offset where the last match ended."""
@@ -47,7 +59,8 @@ class SpanFinder:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
         pieces: list[Piece] = []
         for piece in self._long(prompt):
-            pieces += self._by_lines(piece) if isinstance(piece, str) and len(piece) >= LINE else [piece]
+            for part in self._by_lines(piece) if isinstance(piece, str) and len(piece) >= LINE else [piece]:
+                pieces.append(part if isinstance(part, str) else self._joined(pieces, part))
         self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
         return pieces
 

@@ -127,7 +127,9 @@ def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list
     room = settings.history_room if room is None else room
     turns = journals.conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
-        turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(level.run.ledger.left())}]")
+        left = level.run.ledger.left()
+        left["turns"] = (left["turns"] or 0) + 1  # this one is taken already
+        turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(left)}]")
     return [SystemMessage(system), HumanMessage(first), *turns]
 
 

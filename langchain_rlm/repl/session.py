@@ -346,7 +346,8 @@ class Session:
         if name == "_rlm_host_budget":
             return self.host("budget")
         args = snapshot.args
-        if len(args) == 2 and isinstance(args[0], str) and isinstance(args[1], str | int | None):  # noqa: PLR2004
+        kinds = (str, str | int | None, int | None)
+        if len(args) == len(kinds) and all(map(isinstance, args, kinds)):
             return self.host("cite", *args)
         return {"error": "cite was called with wrong arguments"}
 
@@ -380,7 +381,7 @@ budget = _rlm_contract_budget
 cite = _rlm_contract_cite
 eval = exec = _rlm_eval"""
 """Names that code may take for itself: `chunks = chunks()` is what models write. The last two it may not."""
-_START = "_rlm_printed[0] = 0\nSUBMIT = _rlm_contract_FINAL"
+_START = "_rlm_printed[0] = _rlm_told[0] = 0\nSUBMIT = _rlm_contract_FINAL"
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"

@@ -804,6 +804,10 @@
     event.preventDefault();
   });
 
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".search")) results.hidden = true;
+  });
+
   // -- the page --------------------------------------------------------------------------------------------------
 
   const dark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";

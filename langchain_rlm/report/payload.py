@@ -112,7 +112,10 @@ def document_shares(document: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _document(document: Mapping[str, Any], shares: dict[str, int] | None, tree: Tree) -> Node:
-    node: Node = {"name": tree.texts.add(document.get("name") or document.get("id")), "characters": _characters(document)}
+    node: Node = {
+        "name": tree.texts.add(document.get("name") or document.get("id")),
+        "characters": _characters(document),
+    }
     if shares is not None:
         read, printed = (merged(document.get(f"{kind}_ranges") or ()) for kind in ("read", "printed"))
         unread = without((0, shares["characters"]), merged([*read, *printed]))

@@ -207,7 +207,7 @@ def test_the_tree_never_outgrows_the_terminal(model_server: ModelServer, environ
 
 
 def test_the_tree_has_recursive_runs_where_they_were_started(model_server: ModelServer) -> None:
-    above = cell("out = rlm_query_batched(['Below', 'Below too'], 'a text', )\nprint(out)\nFINAL(out)")
+    above = cell("out = rlm_query_batched(['Below', 'Below too'], ['a', 'b'])\nprint(out)\nFINAL(out)")
     below = [
         {"match": r"<question>\nBelow too", "reply": cell("oh")},
         {"match": r"<question>\nBelow", "reply": cell("FINAL(llm_query('What?'))")},
@@ -232,7 +232,7 @@ def test_the_tree_has_recursive_runs_where_they_were_started(model_server: Model
     assert parts[0].splitlines() == [
         "run · 1 documents, 4 characters, rlm · answered · 0.0 s",
         "└── turn 1 · 2 sub-queries · 0.0 s",
-        "    └── cell of 3 lines: out = rlm_query_batched(['Below', 'Below too'], 'a text', )",
+        "    └── cell of 3 lines: out = rlm_query_batched(['Below', 'Below too'], ['a', 'b'])",
         "        ├── asked 2 sub-queries · 2 done · 0.0 s",
         "        ",
     ]
@@ -263,9 +263,7 @@ def test_a_folded_tree_fits_and_keeps_what_came_last(node: Node, room: int) -> N
 
 
 def test_nothing_that_a_model_wrote_moves_the_cursor() -> None:
-    assert one_line("\n \x1b[2Jx\u202ey\x9b1A\nmore") == "\N{REPLACEMENT CHARACTER}[2Jx\N{REPLACEMENT CHARACTER}y" + (
-        "\N{REPLACEMENT CHARACTER}1A"
-    )
+    assert one_line("\n \x1b[2Jx\u202ey\x9b1A\nmore") == "\ufffd[2Jx\ufffdy\ufffd1A"
 
 
 def read_all(terminal: int) -> str:

@@ -169,8 +169,9 @@ def test_what_a_recursive_run_sent_is_kept_where_it_is_in_the_first_context(
 
 def test_without_texts_or_when_not_wanted_there_are_no_excerpts(model_server: ModelServer, tmp_path: Path) -> None:
     result = simple(model_server)
-    for given_ in ({}, {"context": WORDS, "excerpts": False}):
-        save_journal(result, tmp_path / "run.jsonl", **given_)
+    settings: list[dict[str, Any]] = [{}, {"context": WORDS, "excerpts": False}]
+    for setting in settings:
+        save_journal(result, tmp_path / "run.jsonl", **setting)
         read = load_journal(tmp_path / "run.jsonl")
         assert (list(read.excerpts), read.texts) == ([], None)
 
@@ -220,7 +221,7 @@ def test_a_file_cut_off_anywhere_says_how_many_entries_are_there(model_server: M
 
 
 HEADER = '{"format":"langchain-rlm journal","version":1}\n'
-BAD = {
+BAD: dict[str, tuple[str | bytes, str]] = {
     "newer": (HEADER.replace("1}", "7}"), "version 7, this langchain-rlm reads versions up to 1. Upgrade"),
     "other text": ("# Notes\nmore\n", "is no journal of langchain-rlm: it begins with '# Notes'"),
     "other JSON": ('{"question": 1}\n', "is no journal of langchain-rlm: it begins with '{\"question\": 1}'"),
@@ -259,7 +260,7 @@ def test_a_file_that_cannot_be_read_or_written_is_named_with_the_reason(
         for write in (lambda path: save_journal(result, path), check_writable):
             with pytest.raises(InputError, match=re.escape(f"{path}: cannot be written (")):
                 write(path)
-    with pytest.raises(InputError, match="no journal to save"):
+    with pytest.raises(InputError, match="has no entries"):
         save_journal({"answer": "x"}, tmp_path / "run.jsonl")
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from langchain.agents import create_agent
 from langchain_core.language_models.fake_chat_models import FakeMessagesListChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm import (
@@ -143,7 +143,7 @@ def test_a_prompt_on_record_is_answered_directly_with_its_usage(recorded: Record
     assert said.text == entry["text"]
     assert said.usage_metadata is not None
     for name in ("input_tokens", "output_tokens"):
-        assert said.usage_metadata[name] == entry["usage"][name]  # type: ignore[literal-required]
+        assert said.usage_metadata[name] == entry["usage"][name]
     assert asyncio.run(recorded.model.ainvoke(f"Part 0: {TEXT[:90]}")).text == entry["text"]
     assert "".join(chunk.text for chunk in recorded.model.stream(f"Part 0: {TEXT[:90]}")) == entry["text"]
 
@@ -173,6 +173,40 @@ def test_equal_recursive_runs_are_given_each_its_own_replies(model_server: Model
     recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, budget=Budget(depth=2))
     assert recorded.result["value"] == ["run 0", "run 1", "run 2"]
     assert recorded.again()["value"] == ["run 0", "run 1", "run 2"]
+
+
+def test_runs_side_by_side_over_texts_of_one_size_are_told_apart(model_server: ModelServer) -> None:
+    code = "FINAL(rlm_query_batched(['Below'] * 4, [context[i * 500:i * 500 + 500] for i in range(4)]))"
+    places = range(0, 2_000, 500)
+    told_by_head = [{"match": f"<head>\n{TEXT[at : at + 40]}", "reply": cell(f"print({at})")} for at in places]
+    then = [{"match": f"^{at}\n", "reply": cell(f"FINAL('run {at}')")} for at in places]
+    root = {"kind": "rules", "rules": [*told_by_head[1:], *then, BELOW_FIRST], "default": cell(code)}
+    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, budget=Budget(depth=2))
+    wanted = [f"run {at}" for at in places]
+    assert recorded.result["value"] == wanted
+    model = ReplayChatModel.from_journal(recorded.result, context=TEXT)
+    for at in (1500, 0, 1000, 500):
+        first = "<question>\nBelow\n</question>\n`context` is one `str`, 500 characters in all (about\n<head>\n"
+        said = model.invoke([SystemMessage("REPL"), HumanMessage(first + TEXT[at : at + 500])])
+        assert said.text == cell(f"print({at})")
+    assert RLM(model, route="rlm", budget=Budget(depth=2)).invoke(GIVEN)["value"] == wanted
+
+
+BELOW_FIRST = {"match": r"<question>\nBelow", "reply": cell("print(0)")}
+
+
+def test_equal_runs_go_on_as_they_began(model_server: ModelServer) -> None:
+    text = "abc"
+    code = "FINAL(rlm_query_batched(['Below'] * 2, ['one', 'two']))"
+    rules = [
+        {"match": "<head>\ntwo", "reply": cell("print(2)")}, BELOW_FIRST,
+        {"match": "^0\n", "reply": cell("FINAL('first')")}, {"match": "^2\n", "reply": cell("FINAL('second')")},
+    ]  # fmt: skip
+    root = {"kind": "rules", "rules": rules, "default": cell(code)}
+    given: Any = {"question": QUESTION, "context": text}
+    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, given, budget=Budget(depth=2))
+    assert recorded.result["value"] == ["first", "second"]
+    assert recorded.again()["value"] == ["first", "second"]
 
 
 def test_at_the_depth_limit_and_with_other_models_sub_queries_are_known(model_server: ModelServer) -> None:
@@ -250,6 +284,19 @@ def test_a_further_question_on_the_thread_is_served(model_server: ModelServer) -
     assert both(ReplayChatModel.from_journal(result))["answer"] == "second 1"
 
 
+def test_a_forked_run_is_served_as_it_is_after_the_fork(model_server: ModelServer) -> None:
+    root = script(cell("a = llm_query('a')\nprint(a)"), cell("b = llm_query('b')\nFINAL(a + b)"))
+    model_server.configure(models={"root": root, "sub": {"kind": "echo"}})
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", checkpointer=InMemorySaver())
+    rlm.invoke(GIVEN, thread)
+    result = rlm.invoke(None, rlm.fork(thread, turn=2, code="b = llm_query('b')\nFINAL('new ' + b)"))
+    assert any("reused" in call for entry in result["journal"] for call in entry.get("calls", ()))
+    again = RLM(ReplayChatModel.from_journal(result), route="rlm").invoke(GIVEN)
+    assert again["answer"] == result["answer"] == "new echo: b (1 characters)"
+
+
 # -- what is not on record ----------------------------------------------------------------------------------------
 
 
@@ -258,15 +305,15 @@ def asked_directly(recorded: Recorded) -> None:
 
 
 def another_question(recorded: Recorded) -> None:
-    recorded.rlm().invoke({**GIVEN, "question": "What is here?"})
+    recorded.rlm().invoke({"question": "What is here?", "context": TEXT})
 
 
 def another_context(recorded: Recorded) -> None:
-    recorded.rlm().invoke({**GIVEN, "context": TEXT + " more"})
+    recorded.rlm().invoke({"question": QUESTION, "context": TEXT + " more"})
 
 
 def another_text_of_the_same_size(recorded: Recorded) -> None:
-    recorded.rlm().invoke({**GIVEN, "context": TEXT.replace("word", "verb")})
+    recorded.rlm().invoke({"question": QUESTION, "context": TEXT.replace("word", "verb")})
 
 
 def another_turn(recorded: Recorded) -> None:
@@ -311,7 +358,7 @@ def test_it_pickles_with_the_rlm_that_holds_it_and_its_settings_are_json(recorde
 def test_pieces_are_cut_as_they_were_for_a_model_with_a_small_window(model_server: ModelServer) -> None:
     text = "A sentence of a book.\n\n" * 1_000
     models = {"root": script(cell("FINAL(llm_query_batched(chunks()))")), "sub": {"kind": "echo"}}
-    given = {"question": QUESTION, "context": text}
+    given: Any = {"question": QUESTION, "context": text}
     recorded = Recorded(model_server, models, given, sub_model_window=5_000)
     size = recorded.rlm(sub_model_window=5_000).settings.chunk_size
     model = ReplayChatModel.from_journal({**recorded.result, "chunk_size": size})

@@ -295,16 +295,28 @@ def _rlm_contract_budget():
     return _rlm_host_budget()
 
 
-def _rlm_contract_cite(quote, source=None):
+_rlm_told = [0]
+
+
+def _rlm_contract_cite(quote, source=None, near=None):
     if isinstance(source, dict):
         source = source.get("id")
     if not isinstance(quote, str) or not isinstance(source, (str, int, type(None))):
         raise TypeError("cite: the quote must be a str, the source an id, name or position of a document, or None.")
+    if not isinstance(near, (int, type(None))):
+        raise TypeError("cite: near must be an offset in characters, or None.")
     if len(quote) > 20000:
         raise ValueError("cite: the quote has " + str(len(quote)) + " characters. Cite the sentences that matter.")
-    found = _rlm_host_cite(quote, source)
+    found = _rlm_host_cite(quote, source, near)
     if "error" in found:
         raise ValueError(found["error"])
+    if near is None and "others" in found and _rlm_told[0] < 3:
+        _rlm_told[0] += 1
+        more = str(len(found["others"])) + (" other place" if len(found["others"]) == 1 else " other places")
+        print(
+            "[cite: these words are in " + more + " too; the one at " + str(found["start"]) + " in " + found["name"]
+            + " was taken. Give near=offset or more words to choose: " + repr(quote[:60]) + "]"
+        )
     return found
 
 

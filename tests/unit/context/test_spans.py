@@ -134,6 +134,15 @@ def test_text_shorter_than_a_line_stays_literal() -> None:
     assert SpanFinder([NUMBERED]).pieces(short) == [short]
 
 
+def test_a_sentence_that_stands_in_many_documents_is_taken_from_where_the_rest_is() -> None:
+    shared = "This sentence stands in every one of the contracts, word for word and at length. "
+    own = "Contract {0} begins here with its own words, {0}{0}.\n" + shared + "And it ends so, {0}.\n"
+    texts = [own.format(number * 7919) * 3 for number in range(4)]
+    finder = SpanFinder(texts)
+    finder.pieces("\n".join(text[:150] for text in texts))
+    assert finder.pieces("Read: >" + texts[0]) == ["Read: >", (0, 0, len(texts[0]))]
+
+
 def test_short_lines_picked_from_all_over_are_found_also_with_numbers_before_them() -> None:
     lines = [f"{number * 7919 % 10_007} says: item {number} is fine" for number in range(100_000)]
     text = "\n".join(lines)

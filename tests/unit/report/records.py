@@ -134,7 +134,8 @@ def large(sub_queries: int = 5_000, characters: int = 10_000_000) -> RunRecord:
 
 SCRIPT = "</script><img src=x onerror=\"window.owned='yes'\"><script>window.owned='yes'</script>"
 HOSTILE = (
-    f"{SCRIPT}<!-- --><![CDATA[ ]]> <style>*{{display:none}}</style>&lt;b&gt; \u2028 \u2029 \x00\x1b[31m\x9b "
+    f"{SCRIPT}<!-- --><![CDATA[ ]]> <style>*{{display:none}}</style></script x=y <!--<script "
+    "&lt;b&gt; \u2028 \u2029 \x00\x1b[31m\x9b "
     "\u202edesrever\u202c \u2067 \U0001f600 \ud800 javascript:alert(1) {data} {script} "
     "${window.owned='yes'} \ufeff\u200b"
 )

@@ -6,7 +6,7 @@ from typing import Any
 from langchain_rlm import RLM, Budget, RLMResult
 from langchain_rlm.report import RunRecord
 from tests.server.client import ModelServer
-from tests.unit.report.records import coverage, prose
+from tests.unit.report.records import prose
 
 QUESTION = "Which supply contracts may we end this year, and on what notice?"
 TERMS = {
@@ -157,32 +157,10 @@ def many(server: ModelServer, sub_queries: int = 200) -> RunRecord:
 
 
 def record(result: RLMResult, texts: dict[str, str]) -> RunRecord:
-    """The record of the run over the contracts, with its citations and its coverage."""
-    bodies = list(texts.values())
-    read = [p for pieces in _sent(result["journal"], bodies) for p in pieces if not isinstance(p, str)]
-    printed = [[index, 0, 600] for index in range(len(bodies))]
+    """The record of the run over the contracts, with the passages that its answer marks."""
     quotes = [TERMS["Aldermoor Steel"][0], *TERMS["Calloway Freight"], TERMS["Brightwater Cold Storage"][1]]
     cited = [_citation(mark, quote, texts) for mark, quote in enumerate(quotes, 1)]
-    found = {**result, "citations": cited, "coverage": coverage(bodies, _merged(read), printed, list(texts))}
-    return RunRecord.of(found, bodies)
-
-
-def _sent(journal: list[dict[str, Any]], bodies: list[str]) -> list[Any]:
-    """The pieces of the sub-queries of the first run that were answered."""
-    assert bodies
-    given = {entry["id"] for entry in journal if entry["kind"] == "answer" and "error" not in entry}
-    calls = [call for entry in journal if entry["kind"] == "asked" for call in entry["calls"] if call["id"] in given]
-    return [call["pieces"] for call in calls if "context" not in call]
-
-
-def _merged(spans: list[Any]) -> list[Any]:
-    merged: list[Any] = []
-    for index, start, end in sorted(spans):
-        if merged and merged[-1][0] == index and start <= merged[-1][2]:
-            merged[-1][2] = max(end, merged[-1][2])
-        else:
-            merged.append([index, start, end])
-    return merged
+    return RunRecord.of({**result, "citations": cited}, [*texts.values()])
 
 
 def _citation(mark: int, quote: str, texts: dict[str, str]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Elements(HTMLParser):
 def test_a_hostile_run_adds_no_element_to_the_page() -> None:
     page, empty = Elements(render(hostile())), Elements(render(RunRecord()))
     assert [tag for tag, _ in page.found] == [tag for tag, _ in empty.found]
+    assert "<" not in page.inside["data"]
     assert HOSTILE in json.loads(page.inside["data"])["texts"]
 
 

@@ -37,7 +37,9 @@ def test_of_thousands_of_documents_the_most_read_are_listed_and_the_rest_is_summ
     whole = payload(RunRecord.of({"coverage": coverage(texts, read)}))
     data = whole["coverage"]
     assert len(data["documents"]) == LISTED
-    assert [whole["texts"][document["name"]] for document in data["documents"][-20:]] == [f"part-{2_000 + n}.txt" for n in range(20)]
+    assert [whole["texts"][document["name"]] for document in data["documents"][-20:]] == [
+        f"part-{2_000 + n}.txt" for n in range(20)
+    ]
     assert data["rest"]["count"] == 3_000 - LISTED
     assert data["rest"]["shares"] == {
         "characters": 290_000, "read": 0, "printed": 0, "both": 0, "unseen": 290_000,
