@@ -8,7 +8,7 @@ from langgraph.graph import END
 from langgraph.types import Command
 
 from langchain_rlm import journal as journals
-from langchain_rlm.citations import known, resolve
+from langchain_rlm.citations import cited, known, resolve
 from langchain_rlm.coverage import coverage
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, emit
@@ -24,7 +24,8 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     journal = [*state["journal"], *entries]
     citations: list[dict[str, Any]] = []
     if level.depth == 0:  # those of a recursive run are numbered by the run above
-        value, citations = resolve(value, known(level.corpus, journal))
+        now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
+        value, citations = resolve(value, known(level.corpus, journal), now)
     answer = as_text(value)
     usage = level.run.ledger.usage()
     level.give_turn_back()
@@ -61,10 +62,11 @@ def as_text(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False)
 
 
-async def best_so_far(level: Level, journal: Sequence[Entry]) -> Any:
+async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
     """The best answer of a run that was never given one: what `answer` holds in the REPL, or else the newest output."""
-    if level.session is not None:
-        draft = await level.draft()
+    journal = journals.since_question(whole)
+    if any(cell.end is None or not cell.end["lost"] for cell in journals.recorded_cells(journal)):
+        draft = await level.draft(whole)
         if draft not in (None, ""):
             return draft
     if level.depth > 0:  # the code above must not take an output for an answer

@@ -15,7 +15,10 @@ SHOWN = 300
 NAMED = 20
 AHEAD = 400
 """Characters by which a place behind an offset counts as farther than it is."""
-MARK = re.compile(r"\[(\d+(?:\.\d+)*)\]")
+MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
+"""One mark as code has it, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one;
+in the answer that a user gets it is `[1]`."""
+ONE = re.compile(r"c\d+(?:\.\d+)*", re.ASCII)
 
 
 class CiteError(ValueError):
@@ -39,6 +42,9 @@ def look_up(
     """
     if not isinstance(quote, str):
         msg = f"cite: the quote must be a str, not {type(quote).__name__}."
+        raise CiteError(msg)
+    if corpus.searchable is not None:
+        msg = "cite: this context can only be searched; name the source of what you found in the answer instead."
         raise CiteError(msg)
     if not quote.strip():
         msg = "cite: the quote is empty. Give the words as they stand in the text."
@@ -118,32 +124,51 @@ def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]
     return found
 
 
-def within(call: str, text: str) -> str:
-    """The answer of a recursive run with its marks made those of the call: `[2]` is `[17.2]` in the run above."""
-    return MARK.sub(lambda match: f"[{call}.{match[1]}]", text)
+def within(call: str, text: str, journal: Sequence[Entry]) -> str:
+    """The answer of a recursive run with its marks made those of the call: `[c2]` is `[c17.2]` in the run above."""
+    own = {mark for mark, _ in _all_places(journal)}
+    return MARK.sub(lambda match: _renamed(match, {mark: _above(call, mark) for mark in own}), text) if own else text
 
 
-def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, dict[str, Any]]:
-    """All citations that marks can stand for, recursive runs included, by mark."""
-    return {entry["mark"][1:-1]: entry for entry in cited(journal).values()} | {
-        mark: citation(corpus, place, mark) for mark, place in _below(journal)
-    }
+def _above(call: str, mark: str) -> str:
+    return f"c{call}.{mark[1:]}"
 
 
-def _below(journal: Sequence[Entry]) -> Iterator[tuple[str, Place]]:
-    """The citations of recursive runs, in places of this run's context."""
-    calls = {call["id"]: call for entry in journal if entry["kind"] == "asked" for call in entry["calls"]}
+def _renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """Marks by other names when all of them have one; those whose name is empty go."""
+    marks = ONE.findall(match[1])
+    if not all(mark in names for mark in marks):
+        return match[0]
+    left = [names[mark] for mark in marks if names[mark]]
+    return f"[{', '.join(left)}]" if left else ""
+
+
+Marks = Mapping[str, dict[str, Any] | None]
+"""Citations by mark; None where the place of one from a recursive run is not in this run's context."""
+
+
+def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, dict[str, Any] | None]:
+    """All citations that marks can stand for, recursive runs included."""
+    found: dict[str, dict[str, Any] | None] = {entry["mark"][1:-1]: entry for entry in cited(journal).values()}
+    for mark, place in _below(journal):
+        found[mark] = None if place is None else citation(corpus, place, mark)
+    return found
+
+
+def _below(journal: Sequence[Entry]) -> Iterator[tuple[str, Place | None]]:
+    """The citations of recursive runs, in places of this run's context where they are."""
+    kinds = {"asked", "fork"}
+    calls = {call["id"]: call for entry in journal if entry["kind"] in kinds for call in entry["calls"]}
     for entry in journal:
         run = entry.get("run") if entry["kind"] == "answer" else None
         if run is None:
             continue
         for mark, place in _all_places(run["journal"]):
-            found = _lifted(calls[entry["id"]], run["over"], place)
-            if found is not None:
-                yield f"{entry['id']}.{mark}", found
+            found = None if place is None else _lifted(calls[entry["id"]], run["over"], place)
+            yield _above(run["marks"], mark), found
 
 
-def _all_places(journal: Sequence[Entry]) -> Iterator[tuple[str, Place]]:
+def _all_places(journal: Sequence[Entry]) -> Iterator[tuple[str, Place | None]]:
     for entry in cited(journal).values():
         yield entry["mark"][1:-1], Place(int(entry["document"][1:]), entry["start"], entry["end"])
     yield from _below(journal)
@@ -160,36 +185,41 @@ def _lifted(call: Entry, over: str, place: Place) -> Place | None:
     return None
 
 
-def resolve(value: Any, marks: Mapping[str, Mapping[str, Any]]) -> tuple[Any, list[dict[str, Any]]]:
+def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[dict[str, Any]]]:
     """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
 
-    Without any mark in the answer, all that the code of the run cited is listed.
+    Args:
+        value: The answer.
+        marks: What marks can stand for.
+        otherwise: The marks of the citations that are listed when the answer has none.
     """
     numbers: dict[str, int] = {}
 
     def numbered(match: re.Match[str]) -> str:
-        mark = match[1]
-        if mark not in marks:
-            return "" if "." in mark else match[0]
-        return f"[{numbers.setdefault(mark, len(numbers) + 1)}]"
+        ones = ONE.findall(match[1])
+        if all(mark in marks for mark in ones):
+            for mark in ones:
+                if marks[mark] is not None:
+                    numbers.setdefault(mark, len(numbers) + 1)
+        return _renamed(match, {mark: str(numbers.get(mark, "")) for mark in marks})
 
     value = _each_text(value, lambda text: MARK.sub(numbered, text)) if marks else value
-    for mark in marks if not numbers else ():
-        if "." not in mark:
+    for mark in otherwise if not numbers else ():
+        if marks.get(mark) is not None:
             numbers[mark] = len(numbers) + 1
-    return value, [{**marks[mark], "mark": number} for mark, number in numbers.items()]
+    return value, [{**(marks[mark] or {}), "mark": number} for mark, number in numbers.items()]
 
 
-def has_mark(value: Any, marks: Mapping[str, Any]) -> bool:
+def has_mark(value: Any, marks: Marks) -> bool:
     """Whether an answer has a mark that stands for a citation."""
     found: list[str] = []
 
     def look(text: str) -> str:
-        found.extend(MARK.findall(text))
+        found.extend(mark for group in MARK.findall(text) for mark in ONE.findall(group))
         return text
 
     _each_text(value, look)
-    return any(mark in marks for mark in found)
+    return any(marks.get(mark) is not None for mark in found)
 
 
 def _each_text(value: Any, change: Any) -> Any:

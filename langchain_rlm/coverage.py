@@ -63,9 +63,13 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
     read: Ranges = {}
     printed: Ranges = {}
     given = journals.answers(journal)
+    pending: list[tuple[int, int, int]] = []  # shown only when the root model is asked again
     for entry in journal:
-        for document, start, end in entry.get("shown") or ():
-            printed.setdefault(document, []).append((start, end))
+        if entry["kind"] == "reply":
+            for document, start, end in pending:
+                printed.setdefault(document, []).append((start, end))
+            pending = []
+        pending += entry.get("shown") or ()
         for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
             answer = given.get(call["id"])
             if answer is not None and "error" not in answer:

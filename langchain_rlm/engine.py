@@ -1,7 +1,7 @@
 """Finds the live side of a run from graph state, and builds it when it is not there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -107,8 +107,12 @@ class Engine:
             level = run.levels.get(state.get("path", ""))
             if level is None:
                 level = await run.enter(state, await self.corpus_of(run, state))
-        if not level.is_counted and "journal" in state:
-            self._count(level, state["journal"])
+        journal = state.get("journal")
+        if journal is None and not level.is_counted:
+            read = config.get("configurable", {}).get(CONFIG_KEY_READ)
+            journal = read("journal") if read else []
+        if journal is not None:
+            self._count(level, journal)
         return level
 
     async def corpus_of(self, run: Run, state: RLMState) -> Corpus:
@@ -124,21 +128,34 @@ class Engine:
             if above is not None:
                 return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
         key = ref.get("hash", "")
-        corpus = run.corpora.get(key)
-        if corpus is None:
-            corpus = self.recent.get(key)
-        if corpus is None and self.contexts is not None:
-            corpus = await self.contexts.get(key)
+        corpus = run.corpora.get(key) or await self.found(state)
         if corpus is None:
             raise unknown_context(ref)
         run.corpora[key] = corpus
         return corpus
 
-    async def keep(self, corpus: Corpus) -> None:
+    def at_hand(self, state: RLMState) -> Corpus | None:
+        """The context of a run, when this process has it."""
+        key = (state.get("context_ref") or {}).get("hash", "")
+        return self.recent.get(_key(key, state.get("run_id", "")))
+
+    async def found(self, state: RLMState) -> Corpus | None:
+        """The context of a run, from this process or from the context store.
+
+        Raises:
+            InputError: It is damaged there.
+        """
+        corpus = self.at_hand(state)
+        if corpus is None and self.contexts is not None:
+            corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))
+        return corpus
+
+    async def keep(self, corpus: Corpus, run: Run) -> None:
         """Have a context at hand for what follows on its thread, and put it where another process finds it."""
-        if self.settings.is_saved:
-            self.recent.pop(corpus.hash, None)
-            self.recent[corpus.hash] = corpus
+        if run.is_saved:
+            key = _key(corpus.hash, run.id)
+            self.recent.pop(key, None)
+            self.recent[key] = corpus
             while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
                 del self.recent[next(iter(self.recent))]
         if self.contexts is not None:
@@ -149,14 +166,28 @@ class Engine:
 
     @staticmethod
     def _count(level: Level, journal: Sequence[Entry]) -> None:
-        """Take over what the journal says about the time before this process."""
-        level.is_counted = True
-        level.calls = journals.last_id(journal)
-        level.run.ledger.charge(journals.spending(journal, without=level.answered))
-        turn = journals.this_turn(journal)
-        if turn and turn[0]["last"]:
-            level.is_last_turn = True
-            level.give_turn_back()
+        """Take over what the journal says about the time before this process.
+
+        Answers that were saved just before the process ended come into the journal with the first ones of this process:
+        they are charged when they are seen.
+        """
+        if level.is_counted and not level.is_resumed:
+            return
+        ledger = level.run.ledger
+        if not level.is_counted:
+            level.is_counted = level.is_resumed = True
+            level.calls = journals.last_id(journal)
+            ledger.charge(journals.spending(journal, without=level.answered))
+            turn = journals.this_turn(journals.since_question(journal))
+            if turn and turn[0]["last"]:
+                level.is_last_turn = True
+                level.give_turn_back()
+            level.answered |= {entry["id"] for entry in journal if entry["kind"] == "answer"}
+            journal = [] if level.path else level.run.saved
+        late = [entry for entry in journal if entry["kind"] == "answer" and entry["id"] not in level.answered]
+        if late:
+            ledger.charge(replace(journals.spending(late), sub_queries=0))
+            level.answered |= {entry["id"] for entry in late}
 
     async def close(self, run: Run) -> None:
         """End a run's live side."""
@@ -177,3 +208,8 @@ class Engine:
             run = self.runs.get(run_id)
             if run is not None:
                 await self.close(run)
+
+
+def _key(ref: str, run_id: str) -> str:
+    """What a context is kept under: one that is only searched is known by its run alone."""
+    return ref if ref.startswith("sha256:") else f"{ref}/{run_id}"

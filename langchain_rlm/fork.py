@@ -26,6 +26,9 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: str) -> tup
     Raises:
         InputError: There is no such turn or cell, or the code is empty.
     """
+    if journals.route(journal) == "direct":
+        msg = "This run took the direct route: it has no cells. Ask again with RLM(route='rlm')."
+        raise InputError(msg)
     start = len(journal) - len(journals.since_question(journal))
     replies = [n for n in range(start, len(journal)) if journal[n]["kind"] == "reply"]
     if not 1 <= turn <= len(replies):
@@ -88,6 +91,13 @@ def _fork(journal: Sequence[Entry], keep: int) -> Entry:
         elif entry["kind"] == "fork":
             answers += entry["answers"]
     return {"kind": "fork", "keep": keep, "calls": calls, "answers": answers}
+
+
+def question_of(journal: Sequence[Entry], entries: Sequence[Entry]) -> str:
+    """The question that a forked journal is about."""
+    kept = journal[: entries[0]["keep"]]
+    asked = next(entry for entry in reversed(kept) if entry["kind"] in {"run", "question"})
+    return str(asked["text"] if asked["kind"] == "question" else asked["question"])
 
 
 def _ids(asked: Entry) -> list[str]:

@@ -33,7 +33,7 @@ def quote_of(level: Level, calls: Sequence[Entry], journal: Sequence[Entry]) -> 
         "calls": len(priced),
         "tokens": sum(tokens for tokens, _ in costs),
         "cost": round(cost, 6),
-        "seconds": round(each * len(priced) / at_once, 1),
+        "seconds": max(0.1, round(each * len(priced) / at_once, 1)),
         "spent": round(level.run.ledger.cost, 6),
         "run": level.path,
     }

@@ -71,8 +71,8 @@ def save_journal(
     Args:
         result: What `RLM.invoke` returned, or a record of it.
         path: The file; it is replaced when it is there.
-        context: What was given to the run as `context`: then passages are kept beside the journal.
-        excerpts: Keep passages when the texts are at hand.
+        context: What was given to the run as `context`, where the result has been copied and lost its texts.
+        excerpts: Keep passages beside the journal when the texts are at hand.
 
     Raises:
         InputError: The file cannot be written, the context is another one, or there is no journal.
@@ -131,7 +131,7 @@ def _of(result: Mapping[str, Any] | RunRecord) -> Recording:
         return result
     if isinstance(result, RunRecord):
         return Recording(**{part.name: getattr(result, part.name) for part in fields(RunRecord)}, value=result.answer)
-    made = Recording.of(result)
+    made = Recording.of(result, getattr(result, "texts", None))
     told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
     return replace(made, value=result.get("value", made.answer), **told)
 
@@ -482,7 +482,10 @@ _ENTRIES: dict[str, dict[str, Any]] = {
         {"model": _TEXT, "cut_off": _BOOLEAN, "seconds": _NUMBER, "at": _NUMBER},
     ),
     "cell": _object({"turn": _WHOLE, "index": _WHOLE, "code": _TEXT}),
-    "asked": _object({"raises": _BOOLEAN, "calls": _list(_CALL)}, {"quote": _OBJECT}),
+    "asked": _object(
+        {"raises": _BOOLEAN, "calls": _list(_CALL)},
+        {"quote": _OBJECT, "refused": _OBJECT, "count": _WHOLE, "digest": _TEXT},
+    ),
     "confirm": _object({"decision": _TEXT}, {"limit": _NUMBER}),
     "answer": _ANSWER,
     "host": _object({"name": _TEXT, "value": _ANY}),

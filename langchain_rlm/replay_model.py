@@ -82,8 +82,8 @@ class ReplayChatModel(BaseChatModel):
 
         Args:
             source: A journal file, what `load_journal` made of it, or what `RLM.invoke` returned.
-            context: What was given to the run. Only needed where recursive runs with one question, over texts of one
-                size, run side by side, and the source has no excerpts that tell them apart.
+            context: What was given to the run. Only needed for a result that was copied, and so lost its texts, where
+                recursive runs with one question over texts of one size run side by side.
 
         Raises:
             InputError: It cannot be read, has no journal, or had another context.

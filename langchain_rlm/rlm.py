@@ -19,7 +19,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
-from langchain_rlm.fork import with_answer, with_code
+from langchain_rlm.fork import question_of, with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.loop import background_loop, refuse_to_wait_for_itself, run_on_background_loop, to_its_end
 from langchain_rlm.models.resolve import resolve_model
@@ -27,7 +27,7 @@ from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
 from langchain_rlm.result import Result, with_unseen
-from langchain_rlm.savers import GroupingSaver, usable_by_async
+from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 from langchain_rlm.thread import begin
@@ -255,6 +255,9 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         call: str | None = None, answer: Any = None,
     ) -> RunnableConfig:  # fmt: skip
         """Like `fork`, on the caller's event loop."""
+        if not self._settings.is_saved:
+            msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
+            raise InputError(msg)
         snapshot = await self._graph.aget_state(config)
         journal = (snapshot.values or {}).get("journal")
         if not journal:
@@ -267,7 +270,8 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             entries, node = with_code(journal, turn, cell, str(code))
         else:
             entries, node = with_answer(journal, str(call), answer)
-        update: Any = Command(update={"journal": entries, **NOTHING_YET}, goto=node)
+        about = {"question": question_of(journal, entries)}
+        update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
         await self._graph.aupdate_state(config, update, as_node="inspect")
         configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
         return {**config, "configurable": configurable}
@@ -281,9 +285,10 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
         begun = await begin(self._engine, self._run_graph, given, config)
         if begun.run is None:
-            yield True, "values", self._result(begun.values, None)
+            yield True, "values", self._result(begun.values, begun.corpus)
             return
-        config = beginning(config, begun.state)
+        config = beginning(_for_async(config), begun.state)
+        config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
         if self._settings.is_saved:
             kwargs = {"durability": "sync", **kwargs}
         final: dict[str, Any] = dict(begun.values)
@@ -292,7 +297,8 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":
-                        final = {**final, **data}
+                        asked = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
+                        final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
                     else:
                         yield False, mode, data
             level = begun.run.levels.get("")
@@ -332,6 +338,15 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         if final.get(INTERRUPT):
             result["__interrupt__"] = [*final[INTERRUPT]]
         return cast("RLMResult", Result(result, corpus.texts if corpus else None))
+
+
+def _for_async(config: RunnableConfig) -> RunnableConfig:
+    """Inside a host with a checkpointer LangGraph takes that one, which may be a synchronous one."""
+    configurable = config.get("configurable", {})
+    saver = configurable.get(CONFIG_KEY_CHECKPOINTER)
+    if saver is None or isinstance(saver, bool):
+        return config
+    return {**config, "configurable": {**configurable, CONFIG_KEY_CHECKPOINTER: usable_by_async(saver)}}
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

@@ -67,10 +67,12 @@ class Level:
     asked: tuple[Mapping[str, Entry], int] = ({}, 0)
     """The calls of the pause that the cell is in, by id, and its turn."""
     answered: set[str] = field(default_factory=set)
-    """Ids of the calls that were answered in this process."""
+    """Ids of the calls whose answers are in the ledger."""
     cited: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
     """What the code has cited, by place."""
     cited_last: tuple[int, int] | None = None
+    is_resumed: bool = False
+    """It was begun in another process; answers of that time may still come into its journal."""
     is_counted: bool = False
     """What its journal says was spent is in the ledger."""
 
@@ -143,11 +145,11 @@ class Level:
             session = await self.repl(journal)
             return await self._on_thread(session, lambda: session.variable(name))
 
-    async def draft(self) -> Any:
-        """What `answer` holds in the REPL, when there is one."""
+    async def draft(self, journal: Sequence[Entry]) -> Any:
+        """What `answer` holds in the REPL."""
         async with self.run.idle.busy(self):
-            session = self.session
-            return None if session is None else await self._on_thread(session, session.draft)
+            session = await self.repl(journal)
+            return await self._on_thread(session, session.draft)
 
     async def _run(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
         """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
@@ -198,7 +200,7 @@ class Level:
         self.cited_last = (place.document, place.end)
         key = (f"d{place.document}", place.start, place.end)
         if key not in self.cited:
-            self.cited[key] = citation(self.corpus, place, str(len(self.cited) + 1), places)
+            self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", places)
         return self.cited[key]
 
     def take_hosts(self) -> list[Entry]:
@@ -243,6 +245,8 @@ class Run:
     """Contexts that a caller handed over before the graph began, by hash."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
+    saved: Sequence[Entry] = ()
+    """Answers that were saved before this process and are in the first run's journal only after the next superstep."""
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
     sessions: list[Session] = field(default_factory=list)
@@ -351,6 +355,7 @@ def new_run_entry(run: Run, level: Level, question: str, route: str) -> Entry:
         "seed": f"{run.id}/{level.path}",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "route": route,
+        "chunk_size": level.run.settings.chunk_size,
         "shown": _shown_first(level) if route == "rlm" else [],
         "documents": len(level.corpus.documents),
         "characters": level.corpus.characters,

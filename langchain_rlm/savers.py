@@ -7,9 +7,9 @@ answers that come faster than that would wait in a line, unsaved: what comes dur
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from langchain_core.runnables import RunnableConfig
@@ -22,6 +22,8 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 
+from langchain_rlm.errors import RLMError
+
 GROUPED = {"SqliteSaver", "AsyncSqliteSaver", "PostgresSaver", "AsyncPostgresSaver"}
 """LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
 SYNCHRONOUS = {"SqliteSaver", "PostgresSaver"}
@@ -31,6 +33,7 @@ CONFIG_KEY_CHECKPOINTER = "__pregel_checkpointer"
 CONFIG_KEY_DURABILITY = "__pregel_durability"
 """LangGraph's own keys (`langgraph._internal._constants`): what is in force for a node."""
 
+T = TypeVar("T")
 Writes = tuple[RunnableConfig, Sequence[tuple[str, Any]], str, str]
 
 
@@ -45,7 +48,10 @@ def usable_by_async(saver: "BaseCheckpointSaver[Any] | None") -> "BaseCheckpoint
 
 
 class DelegatingSaver(BaseCheckpointSaver[Any]):
-    """A checkpointer around another; its asynchronous methods are the other's."""
+    """A checkpointer around another; its asynchronous methods are the other's.
+
+    One that belongs to an event loop (`AsyncSqliteSaver`) is used on that loop, from whichever this is called.
+    """
 
     def __init__(self, saver: "BaseCheckpointSaver[Any]") -> None:
         super().__init__(serde=saver.serde)
@@ -89,13 +95,16 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     async def aget_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
-        return await self.saver.aget_delta_channel_history(config=config, channels=channels)
+        return await self._there(self.saver.aget_delta_channel_history(config=config, channels=channels))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self.saver.aget_tuple(config)
+        return await self._there(self.saver.aget_tuple(config))
 
     async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
-        async for item in self.saver.alist(config, **kwargs):
+        async def listed() -> list[CheckpointTuple]:
+            return [item async for item in self.saver.alist(config, **kwargs)]
+
+        for item in await self._there(listed()):
             yield item
 
     async def aput(
@@ -105,15 +114,23 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        return await self.saver.aput(config, checkpoint, metadata, new_versions)
+        return await self._there(self.saver.aput(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        await self.saver.aput_writes(config, writes, task_id, task_path)
+        await self._there(self.saver.aput_writes(config, writes, task_id, task_path))
 
     async def adelete_thread(self, thread_id: str) -> None:
-        await self.saver.adelete_thread(thread_id)
+        await self._there(self.saver.adelete_thread(thread_id))
+
+    async def _there(self, work: Coroutine[Any, Any, T]) -> T:
+        home = getattr(self.saver, "loop", None)
+        if not isinstance(home, asyncio.AbstractEventLoop) or home is asyncio.get_running_loop():
+            return await work
+        if not home.is_running():
+            return await work
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, home))
 
 
 class ThreadedSaver(DelegatingSaver):
@@ -164,6 +181,8 @@ class GroupingSaver(DelegatingSaver):
         name = type(saver).__name__
         super().__init__(ThreadedSaver(saver) if name in SYNCHRONOUS else saver)
         self._inner: Any = saver
+        self.failure: Exception | None = None
+        """Why the newest writes could not be saved."""
         self._then: dict[str, Callable[[], None]] = {}
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
         saves = {"SqliteSaver": self._save_sqlite, "PostgresSaver": self._save_postgres}
@@ -181,10 +200,24 @@ class GroupingSaver(DelegatingSaver):
             queue.saving = loop.create_task(self._drain(queue))
         try:
             await saved
+            self.failure = None
+        except Exception as error:
+            self.failure = error
+            raise
         finally:
             then = self._then.pop(task_id, None)
             if then is not None:
                 then()
+
+    def check(self) -> None:
+        """Refuse to go on paying for what cannot be kept.
+
+        Raises:
+            RLMError: The newest writes could not be saved.
+        """
+        if self.failure is not None:
+            msg = f"Not asked: answers cannot be saved ({type(self.failure).__name__}: {self.failure})."
+            raise RLMError(msg)
 
     def when_saved(self, config: RunnableConfig, then: Callable[[], None]) -> None:
         """Call back when the writes of the task that `config` belongs to are saved, or could not be."""
@@ -194,7 +227,7 @@ class GroupingSaver(DelegatingSaver):
         """The writes of the task that `config` belongs to will come here."""
         configurable = config.get("configurable", {})
         return (
-            configurable.get(CONFIG_KEY_CHECKPOINTER) is self
+            getattr(configurable.get(CONFIG_KEY_CHECKPOINTER), "_queues", None) is self._queues
             and configurable.get(CONFIG_KEY_DURABILITY) != "exit"
             and bool(_task_id(config))
         )
@@ -203,7 +236,7 @@ class GroupingSaver(DelegatingSaver):
         while queue.waiting:
             group, queue.waiting = queue.waiting, []
             try:
-                await self._save([writes for writes, _ in group])
+                await self._there(self._save([writes for writes, _ in group]))
             except BaseException as error:
                 for _, saved in group:
                     if not saved.done():

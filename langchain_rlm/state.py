@@ -21,7 +21,7 @@ Entry = dict[str, Any]
 
 | kind | holds |
 |---|---|
-| `run` | `id`, `path`, `depth`, `question`, `seed`, `started` (ISO 8601), `route`, size and hash of the context |
+| `run` | `id`, `path`, `depth`, `question`, `seed`, `started` (ISO 8601), `route`, `chunk_size`, facts of the context |
 | `question` | `text`: a further question on the thread; the REPL goes on |
 | `route` | `route`: the direct call did not fit, the run goes on as `rlm` |
 | `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |

@@ -1,7 +1,7 @@
 """How a call begins: a new run, a run on a thread that goes on, or a further question to it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,7 +14,10 @@ from langchain_rlm.engine import Engine
 from langchain_rlm.errors import InputError
 from langchain_rlm.run import Run, unknown_context
 from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER
-from langchain_rlm.state import RLMState
+from langchain_rlm.state import Entry, RLMState
+
+BEGINS = "rlm_context"
+"""Metadata of checkpoints: the context of the run that was begun, which state has only after `inspect`."""
 
 
 @dataclass
@@ -25,6 +28,9 @@ class Beginning:
     input: Any = None
     state: RLMState = field(default_factory=RLMState)
     values: Mapping[str, Any] = field(default_factory=dict)
+    corpus: Corpus | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What the checkpoints say."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,21 @@ class _Thread:
     values: RLMState
     is_waiting: bool
     """Its run has not ended."""
+    begins: str = ""
+    """The hash of the context of a run that has not got further than its input."""
+    saved: Sequence[Entry] = ()
 
     @property
     def has_run(self) -> bool:
         return bool(self.values.get("journal"))
 
-    def is_about(self, corpus: Corpus) -> bool:
-        return self.has_run and self.values["context_ref"].get("hash") == corpus.hash
+    def is_about(self, corpus: Corpus, at_hand: Corpus | None) -> bool:
+        """The run is over this context. Of what is only searched, the object must be the same, where it is known."""
+        if not self.has_run or self.values["context_ref"].get("hash") != corpus.hash:
+            return False
+        if corpus.searchable is None or at_hand is None or at_hand.searchable is None:
+            return True
+        return at_hand.searchable.source is corpus.searchable.source
 
 
 async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) -> Beginning:
@@ -59,19 +73,14 @@ async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) 
     question, context = _read(given)
     corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
     thread = await _thread(engine, graph, config)
+    at_hand = engine.at_hand(thread.values) if thread is not None else None
     if question is not None and corpus is not None:
-        if (
-            thread is None
-            or not thread.is_about(corpus)
-            or (thread.is_waiting and thread.values["question"] != question)
-        ):
-            return await _new(engine, question, corpus)
-        if thread.is_waiting:
-            return await _resumed(engine, thread, None, corpus)
-        return await _further(engine, thread, question, corpus)
+        return await _asked_over(engine, thread, question, corpus, at_hand)
+    if thread is not None and thread.begins and question is None:
+        return await _begun(engine, thread, corpus)
     if thread is None or not thread.has_run:
         raise _nothing_there(question, thread)
-    if corpus is not None and not thread.is_about(corpus):
+    if corpus is not None and not thread.is_about(corpus, at_hand):
         ref = thread.values["context_ref"]
         msg = f"This is not the context of the run on thread {thread.name!r}: {unknown_context(ref)}"
         raise InputError(msg)
@@ -84,6 +93,19 @@ async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) 
         )
         raise InputError(msg)
     return await _further(engine, thread, question, corpus)
+
+
+async def _asked_over(
+    engine: Engine, thread: _Thread | None, question: str, corpus: Corpus, at_hand: Corpus | None
+) -> Beginning:
+    """A question and a context: of a thread over the same one they go on, else they begin a run."""
+    if thread is None or not thread.is_about(corpus, at_hand) or (corpus.searchable and at_hand is None):
+        return await _new(engine, question, corpus)
+    if not thread.is_waiting:
+        return await _further(engine, thread, question, corpus)
+    if thread.values["question"] != question:
+        return await _new(engine, question, corpus)
+    return await _resumed(engine, thread, None, corpus)
 
 
 def _read(given: Any) -> tuple[str | None, Any]:
@@ -110,7 +132,17 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
         raise InputError(msg)
     snapshot = await graph.aget_state(config)
-    return _Thread(str(name), cast("RLMState", snapshot.values or {}), bool(snapshot.next))
+    values = cast("RLMState", snapshot.values or {})
+    begins = str((snapshot.metadata or {}).get(BEGINS) or "") if "inspect" in snapshot.next else ""
+    saved = await _saved(graph, config) if snapshot.next else []
+    return _Thread(str(name), values, bool(snapshot.next), begins, saved)
+
+
+async def _saved(graph: Any, config: RunnableConfig) -> list[Entry]:
+    """Answers of tasks that ended before the rest of their superstep did."""
+    found = await graph.checkpointer.aget_tuple(config)
+    writes = (found.pending_writes or []) if found else []
+    return [entry for _, channel, value in writes if channel == "journal" for entry in value]
 
 
 def _nothing_there(question: str | None, thread: _Thread | None) -> InputError:
@@ -125,33 +157,50 @@ def _nothing_there(question: str | None, thread: _Thread | None) -> InputError:
 
 
 async def _new(engine: Engine, question: str, corpus: Corpus) -> Beginning:
-    await engine.keep(corpus)
     run = engine.open_run()
+    try:
+        await engine.keep(corpus, run)
+    except BaseException:
+        await engine.close(run)
+        raise
     run.corpora[corpus.hash] = corpus
     state: RLMState = {"run_id": run.id, "path": "", "depth": 0, "context_ref": corpus.ref()}
-    return Beginning(run, {"question": question}, state)
+    return Beginning(run, {"question": question}, state, metadata={BEGINS: corpus.hash})
+
+
+async def _begun(engine: Engine, thread: _Thread, corpus: Corpus | None) -> Beginning:
+    """A run that was stopped before its context was looked at: begin it again."""
+    ref = {"hash": thread.begins}
+    if corpus is None:
+        corpus = await engine.found({"context_ref": ref})
+    if corpus is None or corpus.hash != thread.begins:
+        raise unknown_context(ref)
+    return await _new(engine, thread.values["question"], corpus)
 
 
 async def _resumed(engine: Engine, thread: _Thread, given: Command[Any] | None, corpus: Corpus | None) -> Beginning:
     values = thread.values
     if not thread.is_waiting:
-        return Beginning(None, values=values)
-    return await _opened(engine, values, given, corpus)
+        return Beginning(None, values=values, corpus=corpus or await engine.found(values))
+    return await _opened(engine, values, given, corpus, thread.saved)
 
 
 async def _further(engine: Engine, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:
     return await _opened(engine, thread.values, {"question": question}, corpus)
 
 
-async def _opened(engine: Engine, values: RLMState, given: Any, corpus: Corpus | None) -> Beginning:
+async def _opened(
+    engine: Engine, values: RLMState, given: Any, corpus: Corpus | None, saved: Sequence[Entry] = ()
+) -> Beginning:
     """The live side of a run that is on record."""
     state: RLMState = {key: values[key] for key in ("run_id", "path", "depth", "context_ref", "journal")}  # type: ignore[assignment]
     run = engine.open_run(values["run_id"])
+    run.saved = saved
     try:
         if corpus is not None:
             run.corpora[corpus.hash] = corpus
         found = await engine.corpus_of(run, state)
-        await engine.keep(found)
+        await engine.keep(found, run)
     except BaseException:
         await engine.close(run)
         raise

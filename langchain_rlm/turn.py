@@ -18,9 +18,15 @@ from langchain_rlm.coverage import coverage
 from langchain_rlm.quote import quote_of
 from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
-from langchain_rlm.run import Level, at, emit
+from langchain_rlm.run import GRACE, Level, at, emit
 from langchain_rlm.state import Entry, RLMState
 
+REFUSED = 1_000
+"""Times that a cell may ask after it was refused."""
+NO_END = (
+    "The cell went on asking sub-queries that were refused ({} times) and was stopped; its variables are lost. "
+    "When one is refused, stop asking and use what there is."
+)
 KEPT_OUTPUT = 40_000
 """Characters of a cell's output kept in the journal, head and tail."""
 
@@ -73,10 +79,16 @@ class Turn:
 
     async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
         """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
+        refused = 0
         while isinstance(outcome, Asked):
             answers, waiting = self._ask(outcome)
             if waiting:
                 return self._quoted(waiting) or self.ask(waiting)
+            refused += all("error" in answer for answer in answers)
+            if refused > REFUSED or self._is_late():
+                await self.level.drop()
+                outcome = Ended("", NO_END.format(refused), lost=True)
+                break
             results = [journals.result_of(answer) for answer in answers]
             self._settled(results)
             outcome = await self.level.resume(results, self.journal)
@@ -86,6 +98,11 @@ class Turn:
         if outcome.error is None and index + 1 < len(self.reply.cells):
             return await self.run(index + 1)
         return await self._over(outcome)
+
+    def _is_late(self) -> bool:
+        """The time is up, and so is the grace that a cell has to keep what was paid for."""
+        left = self.level.run.ledger.remaining_seconds(last_turn=True)
+        return left is not None and left < -GRACE
 
     def ask(self, waiting: Sequence[Entry]) -> Command[Any]:
         """Send out what waits for an answer."""
@@ -102,8 +119,8 @@ class Turn:
         return Command(update={"journal": self.entries}, goto="aggregate")
 
     def _settled(self, results: Sequence[Result]) -> None:
-        """A failed call may leave answers unclaimed: have the journal read again when the cell asks next."""
-        if any(result[0] != "ok" for result in results):
+        """A failed call of many may leave answers unclaimed: have the journal read again when the cell asks next."""
+        if len({result[0] == "ok" for result in results}) > 1:
             self.level.pool = None
 
     def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
@@ -142,7 +159,7 @@ class Turn:
         return {
             "kind": "cell_end",
             "at": at(self.level),
-            "shown": [] if outcome.final else [list(span) for span in self.level.finder.spans(shown)],
+            "shown": [list(span) for span in self.level.finder.spans(shown)],
             "output": journals.cut(outcome.output, KEPT_OUTPUT),
             "printed": len(outcome.output),
             "hash": outcome.digest(),

@@ -87,6 +87,8 @@ class Replay:
     tools: frozenset[str] = frozenset()
     tokens: int = 0
     cost: float = 0.0
+    at: float = 0.0
+    """Seconds into the run on record."""
 
     def run(self) -> int:
         """Replay the run, and return how many cells ran.
@@ -102,6 +104,7 @@ class Replay:
 
     def spent(self, entry: Entry) -> dict[str, Any]:
         """What was spent up to a reply or an answer, as the view shows it."""
+        self.at = entry.get("at", self.at)
         usage: Mapping[str, Any] = entry.get("usage") or {}
         self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
         self.cost += usage.get("cost") or 0.0
@@ -139,7 +142,8 @@ class _Level:
             case "reply":
                 self.turn = entry["turn"]
                 self._emit("turn", turn=self.turn, last=bool(entry["last"]))
-                said = {"text": entry["text"], "model": entry.get("model"), "spent": self.replay.spent(entry)}
+                said = {name: entry.get(name) for name in ("text", "model", "seconds")}
+                said["spent"] = self.replay.spent(entry)
                 self._emit("reply", turn=self.turn, **said)
             case "cell":
                 self._cell(entry, next(cells), journal)
@@ -155,7 +159,7 @@ class _Level:
         begun = journal[0]
         formats = sorted({profile.format for profile in self.profiles})
         facts = {name: begun[name] for name in ("documents", "characters", "route")}
-        self._emit("inspect", **facts, formats=formats or ["text not at hand"])
+        self._emit("inspect", **facts, formats=formats or ["text not at hand"], question=begun["question"])
 
     # -- cells ----------------------------------------------------------------------------------------------------
 
@@ -169,6 +173,10 @@ class _Level:
         outcome = self._step(session, lambda: session.start(cell.code, is_first=cell.is_first))
         for asked in cell.asked:
             self._check_asked(cell, asked, outcome)
+            if "refused" in asked:
+                refusals = [journals.result_of(asked["refused"])] * asked["count"]
+                outcome = self._step(session, lambda refusals=refusals: session.resume(refusals))  # type: ignore[misc]
+                continue
             self._answers(asked)
             if any(call["id"] not in self.given for call in asked["calls"]):
                 return  # this is as far as the run came
@@ -235,11 +243,16 @@ class _Level:
 
     def _check_asked(self, cell: journals.RecordedCell, asked: Entry, outcome: Outcome) -> None:
         recorded = asked["calls"]
+        count = asked.get("count", len(recorded))
         if not isinstance(outcome, Asked):
             said = f"fails with {outcome.error.splitlines()[-1]!r}" if outcome.error else "ends"
-            self._differs(cell, f"{said} where it asked {len(recorded):,} sub-queries on record")
-        if len(outcome.calls) != len(recorded):
-            self._differs(cell, f"asks {len(outcome.calls):,} sub-queries, on record {len(recorded):,}")
+            self._differs(cell, f"{said} where it asked {count:,} sub-queries on record")
+        if len(outcome.calls) != count:
+            self._differs(cell, f"asks {len(outcome.calls):,} sub-queries, on record {count:,}")
+        if "refused" in asked:
+            if outcome.digest() != asked["digest"]:
+                self._differs(cell, f"asks {count:,} other sub-queries than on record")
+            return
         for place, (call, known) in enumerate(zip(outcome.calls, recorded, strict=True), 1):
             if call.digest() != known["digest"]:
                 now, then = apart(_asked_words(call), self._recorded_words(known))
@@ -280,7 +293,7 @@ class _Level:
         self._emit("cell_end", **told)
 
     def _emit(self, event: str, **data: Any) -> None:
-        self.replay.view.show({"event": event, "run": self.path, "depth": self.depth, **data})
+        self.replay.view.show({"event": event, "run": self.path, "depth": self.depth, "at": self.replay.at, **data})
 
 
 def _tools(journal: Sequence[Entry]) -> Iterator[str]:
@@ -293,11 +306,11 @@ def _tools(journal: Sequence[Entry]) -> Iterator[str]:
             yield from _tools(entry["run"]["journal"])
 
 
-def _host(cell: journals.RecordedCell, where: str) -> Callable[[str], Any]:
+def _host(cell: journals.RecordedCell, where: str) -> Callable[..., Any]:
     """Answers what needs no model as it was answered on record."""
     recorded = iter(cell.hosts)
 
-    def host(name: str) -> Any:
+    def host(name: str, *_: Any) -> Any:
         entry = next(recorded, None)
         if entry is None or entry["name"] != name:
             msg = f"the replay differs from the record: {where} calls {name}(), which it did not on record."

@@ -11,6 +11,7 @@ from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.errors import InputError
 from langchain_rlm.state import Piece
+from langchain_rlm.surrogates import encodable
 
 SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
@@ -25,6 +26,9 @@ class SourceText:
     name: str
     text: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", encodable(self.name))
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,5 @@ def _encode(document: SourceText, start: int) -> bytes:
 
 def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata as JSON data: what is not, becomes its string."""
-    return dict(
-        json.loads(json.dumps({str(key): value for key, value in metadata.items()}, default=str, skipkeys=True))
-    )
+    named = {str(key): value for key, value in metadata.items()}
+    return dict(json.loads(encodable(json.dumps(named, default=str, skipkeys=True, ensure_ascii=False))))

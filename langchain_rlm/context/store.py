@@ -17,7 +17,7 @@ class ContextStore:
 
     async def put(self, corpus: Corpus) -> None:
         """Keep a context; one that can only be searched cannot be kept."""
-        if corpus.searchable is not None or await self.blobs.aget(_key(corpus.hash)) is not None:
+        if corpus.searchable is not None or await self._is_whole(corpus):
             return
         listed = []
         for document in corpus.documents:
@@ -27,6 +27,13 @@ class ContextStore:
             listed.append({"name": document.name, "metadata": plain_metadata(document.metadata), "text": key})
         manifest = {"version": 1, "single": corpus.single, "documents": listed}
         await self.blobs.aput(_key(corpus.hash), json.dumps(manifest).encode())  # last: what it lists is there
+
+    async def _is_whole(self, corpus: Corpus) -> bool:
+        """The context is there as it was put; what is damaged is put again."""
+        try:
+            return await self.get(corpus.hash) is not None
+        except InputError:
+            return False
 
     async def get(self, ref: str) -> Corpus | None:
         """The context of that hash, or None.

@@ -20,6 +20,7 @@ from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
 RATE_LIMITED_ATTEMPTS = 7
@@ -153,7 +154,7 @@ class Caller:
         failure = _fault_of(message) or _silent_cut(messages, usage, sent)
         if failure and not (may_be_empty and failure.kind == "empty"):
             raise ModelCallError(failure)
-        return Reply(message.text, name, usage, time.monotonic() - started, _finish(message) in CUT_OFF)
+        return Reply(encodable(message.text), name, usage, time.monotonic() - started, _finish(message) in CUT_OFF)
 
     async def _timed(
         self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, *,

@@ -26,8 +26,9 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
     if run.settings.budget.confirm_above is not None and not run.is_saved:
         msg = "Budget(confirm_above=...) interrupts the run, which needs a checkpointer: pass RLM(checkpointer=...)."
         raise InputError(msg)
-    if corpus.searchable is not None and run.settings.require_coverage is not None:
-        msg = "require_coverage needs a context that can be read whole, and this one can only be searched."
+    wanted = "require_coverage" if run.settings.require_coverage is not None else "require_citations"
+    if corpus.searchable is not None and (wanted == "require_coverage" or run.settings.require_citations):
+        msg = f"{wanted} needs a context that can be read, and this one can only be searched."
         raise InputError(msg)
     ref = {**begun.get("context_ref", {}), **corpus.ref()}
     level = await run.enter(begun, corpus)
@@ -56,8 +57,9 @@ async def _begin(engine: Engine, state: RLMState, config: RunnableConfig) -> tup
     given = state.get("context")
     if given is not None:
         corpus = await asyncio.to_thread(load_corpus, given)
-        await engine.keep(corpus)
-        return engine.new_run(config), {"path": "", "depth": 0}, corpus
+        run = engine.new_run(config)
+        await engine.keep(corpus, run)
+        return run, {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
     if begun is None:  # the graph is asked, by no `RLM`
         begun = state

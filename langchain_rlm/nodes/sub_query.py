@@ -83,6 +83,7 @@ async def _until_saved(engine: Engine, level: Level, config: RunnableConfig) -> 
         return
     await places.acquire()
     try:
+        saver.check()
         yield
     except BaseException:
         places.release()
@@ -126,11 +127,11 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         else:
             below.give_turn_back()
             await below.drop()
-    run = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over}
+    run = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over, "marks": call["id"]}
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": run}
-    return {"text": within(call["id"], result["answer"]), "run": run}
+    return {"text": within(call["id"], result["answer"], result["journal"]), "run": run}
 
 
 def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any], str]:

@@ -22,7 +22,7 @@ CONTINUE_CELL = (
 )
 NO_CITATION = (
     "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "
-    "put the `mark` that it gives, such as [1], into the answer behind the statement."
+    "put the `mark` that it gives, such as [c1], into the answer behind the statement."
 )
 LISTED_DOCUMENTS = 100
 LISTED_RANGES = 12

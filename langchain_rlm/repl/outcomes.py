@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from langchain_rlm.errors import InputError
+from langchain_rlm.surrogates import encodable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,7 @@ Result = tuple[Any, ...]
 def plain(value: Any) -> Any:
     """A value from the sandbox or a tool as JSON data; what has no such form becomes its string."""
     if isinstance(value, str | int | float | bool) or value is None:
-        return value
+        return encodable(value) if isinstance(value, str) else value
     if isinstance(value, dict):
         return {key if isinstance(key, str) else str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

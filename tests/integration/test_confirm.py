@@ -11,9 +11,10 @@ import pytest
 from langchain_core.stores import InMemoryByteStore
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 
-from langchain_rlm import RLM, Budget, InputError
+from langchain_rlm import RLM, Budget, InputError, RLMInput
 from tests.server.client import ModelServer
 
 TEXT = " ".join(f"word{number * 7919 % 9973}" for number in range(4_000))
@@ -123,6 +124,30 @@ def test_a_recursive_run_asks_too(model_server: ModelServer) -> None:
     assert quote(result)["run"] == "/1"
     assert int(resumed(rlm, "approve")["answer"]) > 0
     assert model_server.stats()["by_model"] == {"root": 2, PRICED: 1}
+
+
+def test_all_that_waits_is_named_and_answered_at_once(model_server: ModelServer) -> None:
+    rules = [{"match": r"<question>\nBelow", "reply": cell("FINAL(len(llm_query('x' * 50_000)))")}]
+    default = cell("FINAL(rlm_query_batched(['Below 1', 'Below 2', 'Below 3'], ['a', 'b', 'c']))")
+    rlm = rlm_of(model_server, default)
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": rules, "default": default}, PRICED: {"kind": "echo"}}
+    )
+    waits = begin(rlm)["__interrupt__"]
+    assert sorted(each.value["run"] for each in waits) == ["/1", "/2", "/3"]
+    result = resumed(rlm, {each.id: "approve" for each in waits})
+    assert result["stop_reason"] == "answered"
+    assert model_server.stats()["by_model"] == {"root": 4, PRICED: 3}
+
+
+def test_a_host_graph_with_a_checkpointer_is_interrupted_and_resumed(model_server: ModelServer) -> None:
+    host: Any = StateGraph(RLMInput)
+    rlm = rlm_of(model_server, cell(ASK), checkpointer=None, context_store=None)
+    graph = host.add_node("rlm", rlm.graph).add_edge(START, "rlm").compile(checkpointer=InMemorySaver())
+    waits = graph.invoke({"question": "What?", "context": TEXT}, THREAD)["__interrupt__"]
+    assert waits[0].value["calls"] == 20
+    graph.invoke(Command(resume="approve"), THREAD)
+    assert model_server.stats()["by_model"] == {"root": 1, PRICED: 20}
 
 
 def test_a_run_that_waits_has_no_process_and_goes_on_elsewhere(model_server: ModelServer, tmp_path: Path) -> None:

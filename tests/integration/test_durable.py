@@ -1,11 +1,13 @@
 """Runs that are killed and go on: real processes, real databases, SIGKILL at chosen moments."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
 from langchain_core.stores import InMemoryByteStore
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm import RLM, Budget, InputError
+from langchain_rlm import RLM, Budget, InputError, ReplLimits
 from tests.server.client import ModelServer
 
 AT_ONCE = 16
@@ -366,6 +370,119 @@ async def test_a_question_while_the_run_waits_is_refused_and_a_second_caller_too
         await rlm.ainvoke({"question": "Another?"}, thread("1"))
 
 
+def test_a_run_killed_before_its_context_was_looked_at_begins_with_that_context(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rlm = scripted(model_server, cell("FINAL(context[:8])"), checkpointer=InMemorySaver())
+    rlm.invoke({"question": "First?", "context": "Old text. " + TEXT}, thread("1"))
+
+    def killed(*_: Any) -> Any:
+        message = "killed"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("langchain_rlm.run._profiles", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            rlm.invoke({"question": "Second?", "context": "New text. " + TEXT}, thread("1"))
+    result = rlm.invoke(None, thread("1"))
+    assert (result["question"], result["answer"]) == ("Second?", "New text")
+
+
+def test_threads_over_sources_that_are_searched_keep_apart(model_server: ModelServer) -> None:
+    class Source(BaseRetriever):
+        text: str
+
+        def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+            assert query
+            assert run_manager
+            return [Document(self.text)]
+
+    code = cell("FINAL(search('x')[0]['text'])")
+    rlm = scripted(model_server, code, code, checkpointer=InMemorySaver())
+    for name in "ab":
+        rlm.invoke({"question": "First?", "context": Source(text=f"of {name}")}, thread(name))
+    assert rlm.invoke({"question": "Second?"}, thread("a"))["answer"] == "of a"
+    again = rlm.invoke({"question": "First?", "context": Source(text="of c")}, thread("a"))
+    assert (again["answer"], again["journal"][0]["kind"]) == ("of c", "run")
+
+
+def test_a_cell_that_never_stops_asking_after_refusals_is_stopped(model_server: ModelServer) -> None:
+    endless = cell("while True:\n    try:\n        llm_query('x')\n    except Exception:\n        pass")
+    rlm = scripted(model_server, endless, cell("FINAL('done')"), budget=Budget(sub_queries=2))
+    result = rlm.invoke({"question": "How many?", "context": TEXT})
+    assert result["answer"] == "done"
+    (end,) = [entry for entry in result["journal"] if entry["kind"] == "cell_end"][:1]
+    assert "refused" in end["error"]
+    assert end["lost"]
+
+
+@pytest.mark.parametrize("idle", [0, 32])
+def test_a_batch_that_was_refused_and_a_draft_survive_a_repl_built_again(model_server: ModelServer, idle: int) -> None:
+    code = "try:\n    llm_query_batched(['x'] * 5)\nexcept Exception:\n    answer['content'] = llm_query('one')"
+    limits = ReplLimits(idle_repls=idle)
+    rlm = scripted(model_server, cell(code), "", repl_limits=limits, budget=Budget(sub_queries=4, turns=2))
+    result = rlm.invoke({"question": "How many?", "context": TEXT})
+    assert result["answer"] == "echo: one (3 characters)"
+
+
+def test_half_an_emoji_anywhere_ends_no_run(model_server: ModelServer) -> None:
+    rlm = scripted(model_server, cell("FINAL(llm_query('x') + sources[0]['name'] + sources[0]['metadata']['by'])"))
+    model_server.configure(
+        models={
+            "root": {"kind": "script", "replies": [cell("FINAL(llm_query('x') + sources[0]['metadata']['by'])")]},
+            "sub": {"kind": "rules", "default": "half \ud83d"},
+        }
+    )
+    document = Document(TEXT, metadata={"by": "me \udcff", "source": "name \udcff"})
+    result = rlm.invoke({"question": "How many?", "context": document})
+    assert result["answer"] == "half \ufffdme \ufffd"
+
+
+async def test_a_run_that_is_stopped_again_and_again_spends_no_more_than_its_budget(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    many = cell(
+        "answers = llm_query_batched(['x' * 800 + str(i) for i in range(30)], on_error='return')\nFINAL('done')"
+    )
+    budget = Budget(tokens=9_000, sub_queries=None, cost=None)
+
+    async def spent(stops: int, name: str) -> int:
+        async with AsyncSqliteSaver.from_conn_string(str(tmp_path / name)) as saver:
+            rlm = scripted(model_server, many, checkpointer=saver, max_concurrency=1, budget=budget)
+            given: Any = {"question": "What?", "context": TEXT}
+            for stop in range(stops):
+                going = asyncio.create_task(rlm.ainvoke(given, thread("1")))
+                while model_server.stats()["by_model"].get("sub", 0) < 4 * (stop + 1) and not going.done():
+                    await asyncio.sleep(0.005)
+                going.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await going
+                given = None
+            usage = (await rlm.ainvoke(given, thread("1")))["usage"]
+            return int(usage["input_tokens"] + usage["output_tokens"])
+
+    assert await spent(3, "stopped.sqlite") <= await spent(0, "whole.sqlite") <= budget.tokens  # type: ignore[operator]
+
+
+async def test_one_saver_serves_several_event_loops(model_server: ModelServer, tmp_path: Path) -> None:
+    async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "db.sqlite")) as saver:
+        rlm = scripted(model_server, FEW, cell("FINAL(len(answers))"), checkpointer=saver)
+        given: Any = {"question": "What?", "context": TEXT}
+        runs = [asyncio.to_thread(rlm.invoke, given, thread(str(n))) for n in range(3)]
+        results = await asyncio.gather(*runs, *(rlm.ainvoke(given, thread(f"a{n}")) for n in range(2)))
+    assert [result["answer"] for result in results] == ["10"] * 5
+
+
+def test_a_context_passed_again_repairs_the_store(model_server: ModelServer, tmp_path: Path) -> None:
+    saver = InMemorySaver()
+    rlm = scripted(model_server, cell("FINAL('one')"), cell("FINAL('two')"), checkpointer=saver, context_store=tmp_path)
+    rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
+    (text,) = [file for file in tmp_path.iterdir() if not file.name.startswith("context-")]
+    text.unlink()
+    rlm.invoke({"question": "First?", "context": TEXT}, thread("2"))
+    assert text.read_text() == TEXT
+
+
 # -- savers -----------------------------------------------------------------------------------------------------------
 
 
@@ -403,3 +520,21 @@ async def test_a_run_that_was_cancelled_goes_on_and_asks_nothing_twice(model_ser
     asked = Counter(json.dumps(entry["messages"]) for entry in model_server.log())
     assert len(asked) == 12
     assert sum(asked.values()) <= 13  # the one that was cancelled
+
+
+def test_answers_that_cannot_be_saved_are_not_paid_for_any_more(model_server: ModelServer, tmp_path: Path) -> None:
+    class Full(SqliteSaver):
+        def put_writes(self, *args: Any, **kwargs: Any) -> None:
+            if model_server.stats()["by_model"].get("sub", 0) >= 10:
+                message = "database or disk is full"
+                raise sqlite3.OperationalError(message)
+            super().put_writes(*args, **kwargs)
+
+    Full.__name__ = "SqliteSaver"
+    many = cell("answers = llm_query_batched([f'Part {i}: x' for i in range(200)])")
+    with sqlite3.connect(tmp_path / "db.sqlite", check_same_thread=False) as connection:
+        rlm = scripted(model_server, many, checkpointer=Full(connection), max_concurrency=4)
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+            rlm.invoke({"question": "How many?", "context": TEXT}, thread("1"))
+    connection.close()
+    assert model_server.stats()["by_model"]["sub"] < 60

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm import RLM, Budget, InputError
@@ -109,9 +111,48 @@ def test_marks_of_recursive_runs_are_resolved_above(model_server: ModelServer) -
     assert (above["text"], above["line"]) == ("Line 7:", 8)
 
 
+def test_several_marks_in_one_pair_of_brackets_are_numbered(model_server: ModelServer) -> None:
+    code = "a, b, c = [cite(f'Line {n}:')['mark'][1:-1] for n in (1, 2, 3)]\nFINAL(f'A [{c}]. B [{a}, {b}; {c}].')"
+    result = ask(rlm_of(model_server, cell(code)))
+    assert result["answer"] == "A [1]. B [2, 3, 1]."
+    assert [each["text"] for each in result["citations"]] == ["Line 3:", "Line 1:", "Line 2:"]
+
+
+def test_what_can_only_be_searched_cannot_be_cited_and_says_so(model_server: ModelServer) -> None:
+    class Source(BaseRetriever):
+        def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+            return [Document(f"{query} {bool(run_manager)}")]
+
+    with pytest.raises(InputError, match="require_citations needs a context that can be read"):
+        ask(rlm_of(model_server, cell("FINAL('x')"), require_citations=True), Source())
+    result = ask(rlm_of(model_server, cell("cite('x')"), cell("FINAL('x')")), Source())
+    assert "this context can only be searched" in output(result)
+
+
+def test_numbers_in_brackets_that_are_no_marks_stay(model_server: ModelServer) -> None:
+    below = cell("FINAL('[7]' if 'list' in context else 'a[0] = 5 in [2024]')")
+    rules = [{"match": r"<question>\nBelow", "reply": below}]
+    code = "x = rlm_query_batched(['Below', 'Below'], ['a list', 'a text'])\nm = cite('Line 5:')['mark']\n"
+    default = cell(code + "import json\nFINAL(f'{json.loads(x[0])} {x[1]} {m} [3.14] section [2.1]')")
+    rlm = rlm_of(model_server, "", budget=Budget(depth=2))
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": rules, "default": default}, "sub": {"kind": "echo"}}
+    )
+    assert ask(rlm, TEXT)["answer"] == "[7] a[0] = 5 in [2024] [1] [3.14] section [2.1]"
+
+
+def test_a_further_question_does_not_list_what_the_first_one_cited(model_server: ModelServer) -> None:
+    rlm = rlm_of(
+        model_server, cell("c = cite('Line 5:')\nFINAL('one')"), cell("FINAL(4)"), checkpointer=InMemorySaver()
+    )
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    assert len(rlm.invoke({"question": "First?", "context": TEXT}, thread)["citations"]) == 1
+    assert rlm.invoke({"question": "2 + 2?"}, thread)["citations"] == []
+
+
 def test_an_answer_without_citations_is_refused_when_they_are_required(model_server: ModelServer) -> None:
     rlm = rlm_of(
-        model_server, cell("FINAL('Many geese [1].')"), cell("FINAL('Many ' + cite('Line 5:')['mark'])"),
+        model_server, cell("FINAL('Many geese [c1].')"), cell("FINAL('Many ' + cite('Line 5:')['mark'])"),
         require_citations=True,
     )  # fmt: skip
     result = ask(rlm)
@@ -160,6 +201,22 @@ def test_coverage_goes_through_recursive_runs(model_server: ModelServer) -> None
     read = {n for start, end in first["read_ranges"] for n in range(start, end)}
     assert set(range(2_100, 3_100)) <= read
     assert read <= set(range(2_000, 5_000))
+
+
+def test_what_was_printed_counts_when_the_root_model_is_shown_it(model_server: ModelServer) -> None:
+    two = cell("print(context)") + "\n" + cell("FINAL('x')")
+    never = ask(rlm_of(model_server, two), TEXT[:3_000])
+    assert never["coverage"]["printed"] < 0.5
+    replies = (cell("print(context)\nFINAL('early')"), cell("FINAL('late')"))
+    shown = ask(rlm_of(model_server, *replies, require_coverage=1.0), TEXT[:3_000])
+    assert (shown["answer"], shown["coverage"]["printed"]) == ("late", 1.0)
+
+
+def test_an_ended_run_gives_the_same_coverage_again(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, cell("FINAL('x')"), checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    first = rlm.invoke({"question": "How many?", "context": DOCUMENTS}, thread)
+    assert rlm.invoke(None, thread)["coverage"] == first["coverage"]
 
 
 def test_an_answer_before_all_is_read_is_refused_with_what_is_unread(model_server: ModelServer) -> None:

@@ -101,6 +101,16 @@ def test_a_change_that_cannot_be_made_says_why_and_changes_nothing(rlm: RLM, cha
     assert rlm.graph.get_state(THREAD).config == before
 
 
+def test_a_run_without_cells_or_without_a_checkpointer_cannot_be_forked(model_server: ModelServer) -> None:
+    model_server.configure(models={"root": {"kind": "script", "replies": ["Said."]}})
+    direct = RLM(model_server.chat_model("root", keep_alive=True), route="direct", checkpointer=InMemorySaver())
+    direct.invoke({"question": "What?", "context": TEXT}, THREAD)
+    with pytest.raises(InputError, match="direct route"):
+        direct.fork(THREAD, turn=1, code="FINAL(1)")
+    with pytest.raises(InputError, match="no checkpointer"):
+        RLM("offline").fork(THREAD, turn=1, code="FINAL(1)")
+
+
 def test_a_thread_without_a_run_cannot_be_forked(rlm: RLM) -> None:
     with pytest.raises(InputError, match="no run on thread 'new'"):
         rlm.fork({"configurable": {"thread_id": "new"}}, turn=1, code="x = 1")

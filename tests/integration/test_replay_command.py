@@ -31,6 +31,10 @@ def cell(code: str) -> str:
     return f"```repl\n{code}\n```"
 
 
+CITE = cell(
+    "few = llm_query_batched(['a'] * 9, on_error='return')\nprint(few[8].type)\n"
+    "print(cite(context[50:120]))\nFINAL('[1]')"
+)
 ASK = cell("found = llm_query_batched([context[i * 600:i * 600 + 600] for i in range(3)])\nprint(found[0][:20])")
 END = cell("print(budget()['turns'])\nFINAL(found[1])")
 
@@ -102,6 +106,18 @@ def test_a_recorded_run_is_replayed_as_it_went_and_reported_without_a_model(
         assert "What is there?" in html
         assert TEXT[600:640] in html  # the passage of the second sub-query, also from the journal alone
     assert KEY not in (tmp_path / "run.jsonl").read_text() + "".join(pages)
+
+
+def test_what_the_host_answered_and_what_was_refused_is_replayed_as_it_was(
+    model_server: ModelServer, command: Command, tmp_path: Path
+) -> None:
+    configure(model_server, CITE)
+    assert recorded(command, "--budget", "sub_queries=3").returncode == 0
+    kept = load_journal(tmp_path / "run.jsonl")
+    assert [entry["name"] for entry in kept.journal if entry["kind"] == "host"] == ["cite"]
+    assert [entry["count"] for entry in kept.journal if entry["kind"] == "asked"] == [9]
+    replayed = command("replay", "run.jsonl", "--context", "book.txt")
+    assert (replayed.returncode, replayed.stderr.splitlines()[-1].partition(" ")[0]) == (0, "1")
 
 
 def test_recursive_runs_are_replayed_too(model_server: ModelServer, command: Command) -> None:

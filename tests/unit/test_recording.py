@@ -82,7 +82,14 @@ def failing(server: ModelServer) -> RLMResult:
     return rlm.invoke({"question": QUESTION, "context": WORDS})
 
 
-RUNS = [simple, recursive, with_tool, forked, direct, failing]
+def refused(server: ModelServer) -> RLMResult:
+    """More sub-queries than the budget has, and a citation."""
+    code = "print(llm_query_batched(['a'] * 9, on_error='return')[8].type)\nprint(cite(context[0][50:120]))"
+    rlm = rlm_of(server, cell(code), cell("FINAL('It is there [1]')"), budget=Budget(sub_queries=3))
+    return rlm.invoke({"question": QUESTION, "context": WORDS})
+
+
+RUNS = [refused, simple, recursive, with_tool, forked, direct, failing]
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -140,7 +147,7 @@ def test_both_ends_of_what_was_sent_are_kept_and_the_middle_is_not(
     model_server: ModelServer, tmp_path: Path, run: Any
 ) -> None:
     result, file = run(model_server), tmp_path / "run.jsonl"
-    save_journal(result, file, context=WORDS)
+    save_journal(result, file)
     read = load_journal(file)
     assert read.texts is not None
     known = {(e["document"], place) for e in read.excerpts for place in range(e["start"], e["end"])}
@@ -168,7 +175,7 @@ def test_what_a_recursive_run_sent_is_kept_where_it_is_in_the_first_context(
 
 
 def test_without_texts_or_when_not_wanted_there_are_no_excerpts(model_server: ModelServer, tmp_path: Path) -> None:
-    result = simple(model_server)
+    result = dict(simple(model_server))  # a copy has no texts
     settings: list[dict[str, Any]] = [{}, {"context": WORDS, "excerpts": False}]
     for setting in settings:
         save_journal(result, tmp_path / "run.jsonl", **setting)

@@ -196,17 +196,20 @@ BELOW_FIRST = {"match": r"<question>\nBelow", "reply": cell("print(0)")}
 
 
 def test_equal_runs_go_on_as_they_began(model_server: ModelServer) -> None:
-    text = "abc"
-    code = "FINAL(rlm_query_batched(['Below'] * 2, ['one', 'two']))"
-    rules = [
-        {"match": "<head>\ntwo", "reply": cell("print(2)")}, BELOW_FIRST,
-        {"match": "^0\n", "reply": cell("FINAL('first')")}, {"match": "^2\n", "reply": cell("FINAL('second')")},
-    ]  # fmt: skip
-    root = {"kind": "rules", "rules": rules, "default": cell(code)}
-    given: Any = {"question": QUESTION, "context": text}
-    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, given, budget=Budget(depth=2))
-    assert recorded.result["value"] == ["first", "second"]
-    assert recorded.again()["value"] == ["first", "second"]
+    first = cell("if context != 'same':\n    FINAL(rlm_query_batched(['Below'] * 2, ['same'] * 2))\nprint(0)")
+    root = script({"content": first, "times": 1}, cell("print(1)"), cell("FINAL('end')"))
+    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, budget=Budget(depth=2))
+    below = [entry["run"]["journal"] for entry in recorded.result["journal"] if "run" in entry]
+    begun = [journal[1]["text"] for journal in below]
+    assert sorted(begun) == sorted([first, cell("print(1)")])
+    for journal in below:
+        (last,) = (entry for entry in journal if entry.get("turn") == 2 and entry["kind"] == "reply")
+        last["text"] = f"after {journal[1]['text']}"
+    model = ReplayChatModel.from_journal(recorded.result)
+    task = HumanMessage("<question>\nBelow\n</question>\none `str`, 4 characters in all (about\n<head>\nsame\n</head>")
+    for text in [*reversed(begun), *begun]:
+        said = model.invoke([SystemMessage("REPL"), task, AIMessage(text), HumanMessage("0")])
+        assert said.text == f"after {text}"
 
 
 def test_at_the_depth_limit_and_with_other_models_sub_queries_are_known(model_server: ModelServer) -> None:
@@ -316,6 +319,11 @@ def another_text_of_the_same_size(recorded: Recorded) -> None:
     recorded.rlm().invoke({"question": QUESTION, "context": TEXT.replace("word", "verb")})
 
 
+def another_text_where_no_text_is_known(recorded: Recorded) -> None:
+    model = ReplayChatModel.from_journal(dict(recorded.result))
+    RLM(model, route="rlm").invoke({"question": QUESTION, "context": TEXT.replace("word", "verb")})
+
+
 def another_turn(recorded: Recorded) -> None:
     journal = [entry for entry in recorded.result["journal"] if entry.get("turn") != 2]
     model = ReplayChatModel.from_journal({**recorded.result, "journal": journal})
@@ -327,7 +335,8 @@ MISSES: dict[Callable[[Recorded], None], tuple[type[Exception], str]] = {
     asked_directly: (ReplayError, f"the sub-query 'Part 1: nothing of it' {NEAREST}'Part 1:"),
     another_question: (ModelError, f"the question 'What is here?' {NEAREST}'What is there?'"),
     another_context: (ModelError, f"over {len(TEXT):,} characters of context, and this context is not on record"),
-    another_text_of_the_same_size: (ModelError, "the sub-query 'Part 0: verb0 verb7919"),
+    another_text_of_the_same_size: (ModelError, f"over {len(TEXT):,} characters of context, and this context is not"),
+    another_text_where_no_text_is_known: (ModelError, "left the record: "),
     another_turn: (ModelError, "turn 2 of 'What is there?' is not on record: the run ended (answered) after 1"),
 }
 
@@ -337,8 +346,9 @@ def test_what_is_not_on_record_is_an_error_that_says_what_was_asked(
     recorded: Recorded, ask: Callable[[Recorded], None]
 ) -> None:
     error, said = MISSES[ask]
-    with pytest.raises(error, match=re.escape(said)):
+    with pytest.raises(error, match=re.escape(said)) as refused:
         ask(recorded)
+    assert "left the record" not in said or "the sub-query 'Part 0: verb0 verb7919" in str(refused.value)
 
 
 # -- as an object -------------------------------------------------------------------------------------------------
