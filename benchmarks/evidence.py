@@ -17,9 +17,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from overhead import AT_ONCE, CALLS, LATENCY, PROMPT, in_process, rlm_over, text_of  # noqa: E402  # the path is set above
+from benchmarks.overhead import AT_ONCE, CALLS, LATENCY, PROMPT, in_process, rlm_over, text_of  # the path is set above
 
 QUOTES = 20
 CITING = """```repl
@@ -34,7 +34,6 @@ def cost() -> dict[str, Any]:
     """Share of the wall time of 1,000 sub-queries over HTTP that coverage and citations take, in percent."""
     from langchain_rlm import answer, run, turn
     from langchain_rlm.context.spans import SpanFinder
-
     from tests.server.client import ModelServer
 
     spent = [0.0]
@@ -138,7 +137,8 @@ def main() -> None:
         figure = json.loads(done.stdout.splitlines()[-1])
         reached = figure["value"] <= figure["limit"]
         failed |= not reached
-        print(f"{name:8} {figure['value']:10.2f} {figure['unit']:28} limit {figure['limit']:g} {'' if reached else 'MISSED'}")
+        missed = "" if reached else "MISSED"
+        print(f"{name:8} {figure['value']:10.2f} {figure['unit']:28} limit {figure['limit']:g} {missed}")
     sys.exit(failed)
 
 

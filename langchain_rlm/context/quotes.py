@@ -1,28 +1,68 @@
-"""Finds quotes in the context: the words must be the same; white space, quotes, hyphens, Unicode forms may differ."""
+"""Finds quotes in the context: the words must be the same; white space, quotes, hyphens, Unicode forms may differ.
+
+A quote is looked for as it stands; then, in large texts, around some of its words; then in the squeezed text: white
+space, quotation marks and hyphens are taken out of blocks of it and of the quote, which is quick and loses no place.
+Where a block has the squeezed quote, the characters around it are folded and compared, and their places are known.
+
+The work is bounded, for models misquote. A quote that is there in another form may be missed only
+
+* after the first `SQUEEZED` units of text (150 million characters of ASCII, 25 million of text with others, 4 million
+  for a quote in another script) when the words of it that are looked for are broken, or stand nearly everywhere;
+* when `COMPARED` characters were compared, which read like the quote but for white space, quotation marks and hyphens;
+* when it is longer than `LONGEST`, or has no more than quotation marks and hyphens and stands far behind.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 MOST = 20
 """Occurrences of a quote that are listed."""
-ANCHORS = 3
-"""Words of a quote that are looked for, the longest first, when it is not there as it stands."""
+ANCHORS = 2
+"""Words of a quote that are looked for, the longest first, before the text is squeezed."""
 WORDS = 8
 """Words of a quote of which half must be near one another before a place is looked at closely."""
-TRIED = 20_000
+TRIED = 5_000
 """Places of a word that are looked at."""
-LIKE = 4_000
-"""Places of a word that are looked at for the nearest passage."""
-FOLDED = 20_000_000
-"""Characters of context that are folded whole when no word of a quote is found as it stands."""
+SQUEEZED = 150_000_000
+"""Characters of ASCII that are squeezed for one quote; other characters count for more."""
+SMALL = 20_000_000
+"""Characters of ASCII that are squeezed at once, without a look for words."""
+NEAR = 10_000_000
+"""Characters of ASCII that are squeezed around one word."""
+COMPARED = 400_000
+"""Characters that are folded and compared for one quote."""
+LONGEST = 100_000
+"""Characters of a quote that need not stand in the text as they are."""
+BLOCK = 1 << 16
+STEP = 1 << 9
+MARGIN = 64
+FORMS = 6
+"""Characters of a block that are replaced one by one; more of them all at once."""
+SCANNED = 300_000_000
+"""Characters that are looked through for the nearest passage."""
+READ = 600_000
+"""Characters near words of a quote that are read for the nearest passage."""
+LIKE = 10_000
+"""Characters of a quote that the nearest passage is looked for with."""
 AROUND = 160
 
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _QUOTES = frozenset("\"'`´‘’‚‛“”„‟′″«»‹›")  # noqa: RUF001
 _DASHES = frozenset("-‐‑‒–—―−")  # noqa: RUF001
-_WORD = re.compile(r"[A-Za-z0-9]{3,}")
+_SPACES = frozenset("\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(at) for at in range(0x2000, 0x200B)}
+_LOOSE = re.compile(f"[{''.join(sorted(c for c in _DROPPED | _QUOTES | _DASHES | _SPACES if not c.isascii()))}]+")
+_LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in _QUOTES | _DASHES)
+_ASCII = bytes(range(128))
+_NOT_ASCII = bytes(range(128, 256))
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Scripts that do not part words."""
+_IDEOGRAPHS = "\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Those of them that have no spaces at all, with their marks."""
+_WORD = re.compile(rf"[{_UNSPACED}]|\w{{2,}}")
+_ANCHOR = re.compile(rf"[A-Za-z0-9]{{3,}}|[{_UNSPACED}]{{2,4}}|[^\W\x00-\x7f{_UNSPACED}]{{2,}}")
 
 
 @dataclass(frozen=True, order=True)
@@ -50,8 +90,10 @@ def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: int |
             beside = {place for document in documents[:MOST] for place in _beside(quote, texts, document, near)}
             exact = sorted({*exact, *beside})
         return exact
-    folded = fold(quote)[0].strip()
-    return list(_folded(quote, folded, texts, documents)) if folded else []
+    if len(quote) > LONGEST:
+        return []
+    search = _search(quote)
+    return list(_loosely(search, quote, texts, documents)) if search.folded else []
 
 
 def _exact(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
@@ -74,32 +116,202 @@ def _beside(quote: str, texts: Sequence[str], document: int, offset: int) -> Ite
             yield Place(document, start, start + len(quote))
 
 
-def _folded(quote: str, folded: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
-    """Places where the folded text holds the folded quote, looked for around a word of it."""
+@dataclass
+class _Search:
+    """Looks for a folded quote in parts of texts.
+
+    `squeezed` is the quote without what may differ. `plain` tells that it is made of its ASCII characters only; then so
+    are the texts, which is quicker.
+    """
+
+    folded: str
+    squeezed: bytes
+    plain: bool
+    left: int = field(default=COMPARED)
+
+    def cost(self, text: str) -> int:
+        """What squeezing a character costs, in characters of ASCII; 0 if the quote cannot be there."""
+        if text.isascii():
+            return 1 if self.folded.isascii() else 0
+        return 6 if self.plain else 40
+
+    def squeeze(self, text: str) -> bytes:
+        return _plain(text) if self.plain else _squeezed(text)
+
+    def places(self, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+        """Where a part of a text has the quote, in order, no place over another."""
+        tail = b""
+        behind = low
+        for start in range(low, high, BLOCK):
+            line = tail + self.squeeze(text[start : min(start + BLOCK, high)])
+            at = line.find(self.squeezed)
+            ruler = _Ruler(self, text, low, start, len(tail))
+            while at >= 0 and self.left > 0:
+                first = ruler.to(at)
+                last = _Ruler(self, text, low, first, ruler.count).to(at + len(self.squeezed) - 1)
+                begin, end = max(low, first - MARGIN), min(high, last + 1 + 5 * MARGIN)
+                if end - begin > max(self.left, 4 * LONGEST):
+                    return
+                self.left -= end - begin
+                for a, b in _inside(text[begin:end], self.folded):
+                    if begin + a >= behind:
+                        behind = begin + b
+                        yield begin + a, behind
+                after = ruler.count + len(self.squeeze(text[first : max(first, end - MARGIN - 2 * (last + 1 - first))]))
+                at = line.find(self.squeezed, max(at + 1, after))
+            tail = line[len(line) - len(self.squeezed) + 1 :] if len(line) >= len(self.squeezed) else line
+
+
+class _Ruler:
+    """Finds the character of a text that stands at a place of the squeezed text."""
+
+    def __init__(self, search: _Search, text: str, low: int, at: int, count: int) -> None:
+        """With a place that is known: before the character `at` there are `count` squeezed bytes."""
+        self.search = search
+        self.text = text
+        self.low = low
+        self.at = at
+        self.count = count
+
+    def to(self, count: int) -> int:
+        """The character that has the byte with a number."""
+        while self.count > count and self.at > self.low:
+            at = max(self.low, self.at - STEP)
+            self.count -= self._bytes(at, self.at)
+            self.at = at
+        step = STEP
+        while step:
+            size = self._bytes(self.at, self.at + step)
+            if self.count + size <= count and self.at + step <= len(self.text):
+                self.count += size
+                self.at += step
+            else:
+                step //= 2
+        return self.at
+
+    def _bytes(self, low: int, high: int) -> int:
+        return len(self.search.squeeze(self.text[low:high]))
+
+
+def _search(quote: str) -> _Search:
+    folded = fold(quote)[0].strip()
+    whole, plain = _squeezed(quote), _plain(quote)
+    enough = 8
+    if whole.isascii() or (len(plain) >= enough and 2 * len(plain) >= len(whole.decode("utf-8", "surrogatepass"))):
+        return _Search(folded, plain, plain=True)
+    return _Search(folded, whole, plain=False)
+
+
+def _squeezed(text: str) -> bytes:
+    """A folded text without white space, quotation marks, hyphens."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", _LOOSE.sub("", text))
+    return text.encode("utf-8", "surrogatepass").translate(None, _LOOSE_BYTES)
+
+
+def _plain(text: str) -> bytes:
+    """Only the ASCII characters of a squeezed text."""
+    if text.isascii():
+        return text.encode("ascii").translate(None, _LOOSE_BYTES)
+    whole = text.encode("utf-8", "surrogatepass")
+    other = whole.translate(None, _ASCII)
+    dense = 4 * len(other) > len(whole)
+    forms = [] if dense else [c for c in set(other.decode("utf-8", "surrogatepass")) if _has_ascii(c)]
+    if dense or len(forms) > FORMS:
+        whole = unicodedata.normalize("NFKD", text).encode("utf-8", "surrogatepass")
+    elif forms:
+        for character in forms:
+            text = text.replace(character, _alike(character))
+        whole = text.encode("utf-8", "surrogatepass")
+    return whole.translate(None, _LOOSE_BYTES + _NOT_ASCII)
+
+
+@lru_cache(maxsize=4096)
+def _has_ascii(character: str) -> bool:
+    """Whether a character is another form of ASCII characters, or has one below its marks."""
+    return any(part.isascii() and not part.isspace() for part in _alike(character))
+
+
+def _loosely(search: _Search, quote: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
+    """Places of a quote in other forms."""
+    if not search.squeezed:
+        yield from _marks(search.folded, texts, documents)
+        return
+    costs = [(document, search.cost(texts[document])) for document in documents]
+    costs = [(document, cost) for document, cost in costs if cost]
+    if sum(cost * len(texts[document]) for document, cost in costs) > SMALL:
+        found = _around_words(search, quote, texts, [document for document, _ in costs])
+        if found:
+            yield from found
+            return
+        search.left = COMPARED
+    number = 0
+    left = SQUEEZED
+    for document, cost in costs:
+        text = texts[document]
+        for start, end in search.places(text, 0, min(len(text), left // cost)):
+            yield Place(document, start, end)
+            number += 1
+            if number == MOST:
+                return
+        left -= cost * len(text)
+        if left <= 0 or search.left <= 0:
+            return
+
+
+def _marks(folded: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
+    """Places of a quote that has only quotation marks and hyphens."""
+    number = 0
+    left = COMPARED
+    for document in documents:
+        for start, end in _inside(texts[document][:left], folded):
+            yield Place(document, start, end)
+            number += 1
+            if number == MOST:
+                return
+        left -= len(texts[document])
+        if left <= 0:
+            return
+
+
+def _around_words(search: _Search, quote: str, texts: Sequence[str], documents: Sequence[int]) -> list[Place]:
+    """Places of a quote near a word of it that stands in the text as in the quote."""
     room = 2 * len(quote) + AROUND
-    found: set[Place] = set()
     words = _anchors(quote)
+    found: list[Place] = []
     for anchor in words[:ANCHORS]:
+        seen, left, search.left = (-1, 0), NEAR, COMPARED // 4
         for document, at in _occurrences(anchor, texts, documents):
-            low = max(0, at - room)
-            window = texts[document][low : at + room]
-            if 2 * sum(word in window for word in words) < len(words):  # some may be broken or spelled differently
+            if document == seen[0] and at + room <= seen[1]:
                 continue
-            found |= {Place(document, low + a, low + b) for a, b in _inside(window, folded)}
-            if len(found) >= MOST:
+            text = texts[document]
+            low, high = max(0, at - room), min(len(text), at + 4 * room)
+            if document == seen[0]:
+                low = max(low, found[-1].end) if found and found[-1].document == document else low
+            seen = document, high
+            window = text[low:high]
+            left -= len(window)
+            if 2 * sum(word in window for word in words) >= len(words):  # some may be broken or spelled differently
+                left -= (search.cost(text) - 1) * len(window)
+                found.extend(Place(document, a, b) for a, b in search.places(text, low, high))
+            if len(found) >= MOST or left <= 0:
                 break
         if found:
-            yield from sorted(found)[:MOST]
-            return
-    if sum(len(texts[document]) for document in documents) <= FOLDED:
-        for document in documents:
-            found |= {Place(document, a, b) for a, b in _inside(texts[document], folded)}
-    yield from sorted(found)[:MOST]
+            break
+    return found[:MOST]
 
 
 def _anchors(quote: str) -> list[str]:
-    """The longest plain words of a quote, the longest first."""
-    return sorted(set(_WORD.findall(quote)), key=lambda word: (-len(word), word))[:WORDS]
+    """The longest words of a quote, the longest first, without the letters that have several Unicode forms."""
+    composed = unicodedata.normalize("NFC", quote[:LIKE])
+    steady = "".join(part if part.isascii() or _is_steady(part) else " " for part in composed)
+    return sorted(set(_ANCHOR.findall(steady)), key=lambda word: (-len(word.encode()), word))[:WORDS]
+
+
+def _is_steady(character: str) -> bool:
+    if "\ud800" <= character <= "\udfff":
+        return False
+    return "\uac00" <= character <= "\ud7a3" or unicodedata.normalize("NFKD", character) == character
 
 
 def _occurrences(word: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -158,13 +370,16 @@ def _alike(character: str) -> str:
 
 
 def _joined(out: list[str], places: list[int]) -> tuple[str, list[int]]:
-    """Without white space around hyphens, and without those between letters: words are broken at the ends of lines."""
+    """Without white space around hyphens, and without those between letters: words are broken at the ends of lines.
+
+    Also without white space between letters of scripts that part no words: their lines end anywhere.
+    """
     plain = "".join(out)
-    if "-" not in plain:
+    if "-" not in plain and plain.isascii():
         return plain, places
     kept = []
     last = 0
-    for match in _HYPHEN.finditer(plain):
+    for match in _BETWEEN.finditer(plain):
         kept.append((last, match.start()))
         last = match.end()
         if match[1]:
@@ -173,27 +388,42 @@ def _joined(out: list[str], places: list[int]) -> tuple[str, list[int]]:
     return "".join(plain[a:b] for a, b in kept), [place for a, b in kept for place in places[a:b]]
 
 
-_HYPHEN = re.compile(r"(?<=[^\W\d_]) ?- ?(?=[^\W\d_])| ?(-) ?")
+_BETWEEN = re.compile(rf"(?<=[^\W\d_]) ?- ?(?=[^\W\d_])|(?<=[{_IDEOGRAPHS}]) (?=[{_IDEOGRAPHS}])| ?(-) ?")
 
 
 def nearest(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Place | None:
-    """The passage that has most words of a quote, when it has a third of them."""
-    words = {word.lower() for word in re.findall(r"\w{2,}", quote)}
-    best, place = 0.0, None
-    for anchor in _anchors(quote)[:ANCHORS]:
-        for number, (document, at) in enumerate(_occurrences(anchor, texts, documents)):
-            if number == LIKE:
-                break
-            low, high = max(0, at - len(quote)), at + len(quote)
-            window = set(re.findall(r"\w{2,}", texts[document][low:high].lower()))
-            score = len(words & window) / len(words)
+    """The passage that has most words of a quote, when it has a third of them.
+
+    In large texts only some of the passages that have its longest words are looked at.
+    """
+    quote = quote.strip()[:LIKE]
+    words = set(_WORD.findall(quote.lower()))
+    size = sum(len(texts[document]) for document in documents)
+    anchors = _anchors(quote)[: max(3, SCANNED // max(1, size))]
+    places = [found for anchor in anchors if (found := list(_occurrences(anchor, texts, documents)))]
+    best, window = 0, Place(0, 0, 0)
+    for found in sorted(places, key=len):
+        for place in _windows(found, texts, len(quote), READ // len(places)):
+            score = len(words.intersection(_WORD.findall(texts[place.document][place.start : place.end].lower())))
             if score > best:
-                best = score
-                place = Place(document, *_tight(texts[document], low, min(high, len(texts[document])), words))
-    return place if best >= 1 / 3 else None
+                best, window = score, place
+    if not best or 3 * best < len(words):
+        return None
+    return Place(window.document, *_tight(texts[window.document], window.start, window.end, words))
+
+
+def _windows(found: Sequence[tuple[int, int]], texts: Sequence[str], size: int, most: int) -> Iterator[Place]:
+    """Passages around places, from all over them, that together have up to a number of characters."""
+    count = max(1, most // (2 * size))
+    seen = (-1, 0)
+    for document, at in found[:: -(-len(found) // count)]:
+        if document == seen[0] and at < seen[1] + size // 4:
+            continue
+        seen = document, at
+        yield Place(document, max(0, at - size), min(len(texts[document]), at + size))
 
 
 def _tight(text: str, low: int, high: int, words: set[str]) -> tuple[int, int]:
     """A window cut to where its words of the quote begin and end."""
-    hits = [match for match in re.finditer(r"\w{2,}", text[low:high]) if match[0].lower() in words]
-    return (low + hits[0].start(), low + hits[-1].end()) if hits else (low, high)
+    hits = [match for match in _WORD.finditer(text, low, high) if match[0].lower() in words]
+    return (hits[0].start(), hits[-1].end()) if hits else (low, high)

@@ -1,26 +1,41 @@
 """Prompts as literal pieces plus spans of the context, so that state never holds the text.
 
-A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended, by a short
-probe, and grown to both sides. Text that is not found stays literal; that is never wrong, only longer, and counts as
-not read. Lines of less than 24 characters that are sent out of their place are not looked for.
+A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended. What is not
+there is looked up in an index, built when it is first needed, and grown to both sides. Text that is not found stays
+literal; that is never wrong, only longer, and counts as not read. Lines of less than 24 characters that are sent out
+of their place are not looked for; nor, in contexts above some 10 MB, are all short lines found that are sent far out
+of their order, see `gram_index`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
+from langchain_rlm.context.gram_index import LINE, GramIndex
 from langchain_rlm.state import Piece, Span
 
-PROBE = 48
-"""Characters that must match before a span is considered."""
+PROBE = 2 * LINE
+"""Characters compared first when a stretch is looked for near the last match."""
+NEAR = 20_000
+"""Characters ahead of the last match and behind it that are searched before the index is asked."""
+NEAR_MISSES = 8
+"""Times that a prompt may not be found near the last match before only the index is asked for the rest of it."""
+SURE = 4 * LINE
+"""Characters of a match that is not given up for another one."""
+REFUSED = 4
+"""Other matches looked at before the one found first is kept."""
+SHARED = 200
+"""Characters, at most, with which lines begin alike."""
 WINDOW = 2_000_000
-"""Characters searched ahead of the last match before looking elsewhere."""
-MAX_STRIDE = 4096
-"""Probes move apart after misses, up to this many characters, so that a long literal prompt costs little."""
-LINE = 24
-"""Characters of a line, at least, by which it is known: lines picked from all over a text are shorter than a probe."""
+"""Characters ahead of the last match searched for the lines that are not in the index."""
 LINES_MISSED = 6
-"""Lines in a row that are not in the text before the rest of a literal is left alone."""
-SEARCHED = 2_000_000_000
-"""Characters that a run may search beyond the windows, about a second in all."""
+"""Lines in a row that are not in the window before the rest of a literal is left alone."""
+SEARCHED = 1_000_000_000
+"""Characters of windows that a run may search, about half a second in all."""
+REMEMBERED = 10_000
+"""Lines known not to be in the window, at most: what every prompt says is searched for once."""
+
+Match = tuple[int, int, int, int]
+"""Document, start in it, start in the prompt, length."""
 
 
 def assemble(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
@@ -35,20 +50,12 @@ class SpanFinder:
         self._texts = texts
         self._hint = (0, 0)
         self._lead = ""  # the literal text that the last prompt began with
-        self._small = sum(map(len, texts)) <= WINDOW
         self._left = SEARCHED
+        self._missed: set[int] = set()
 
-    def _joined(self, before: list[Piece], span: Piece) -> Span:
-        """A span with those before it that go on to it: a sentence that stands in many places is taken from its own."""
-        document, start, end = int(span[0]), int(span[1]), int(span[2])
-        text = self._texts[document]
-        while before and not isinstance(before[-1], str):
-            length = int(before[-1][2]) - int(before[-1][1])
-            if length > start or text[start - length : start] != assemble(before[-1:], self._texts):
-                break
-            before.pop()
-            start -= length
-        return document, start, end
+    @cached_property
+    def _index(self) -> GramIndex:
+        return GramIndex(self._texts)
 
     @property
     def hint(self) -> tuple[int, int]:
@@ -58,9 +65,29 @@ class SpanFinder:
     def pieces(self, prompt: str) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
         pieces: list[Piece] = []
-        for piece in self._long(prompt):
-            for part in self._by_lines(piece) if isinstance(piece, str) and len(piece) >= LINE else [piece]:
-                pieces.append(part if isinstance(part, str) else self._joined(pieces, part))
+        done, near, refused = 0, NEAR_MISSES, 0
+        start = at = len(self._lead) if self._lead and prompt.startswith(self._lead) else 0
+        while done < len(prompt) and at + LINE <= len(prompt):
+            place = self._near(prompt[start : start + PROBE]) if start >= 0 and near else None
+            if place is not None:
+                match: Match | None = self._grow(prompt, start, place)
+            else:
+                near -= start >= 0 and near > 0
+                position = self._index.next(prompt, at)
+                if position < 0:
+                    break
+                at = position + 1
+                match = self._longest(prompt, position, self._index.places(prompt, position), pieces, done)
+            end = self._take(pieces, prompt, done, match) if match else done
+            if match and end > done:
+                start, done, refused = end, end, 0
+                at = max(at, min(done - LINE + 1, _line_start(prompt, done))) if match[3] >= SURE else at
+            else:
+                start, refused = -1, refused + (match is not None)
+                if refused >= REFUSED:
+                    at = max(at, _line_start(prompt, done) if refused == REFUSED else done)
+        if done < len(prompt):
+            pieces += self._by_lines(prompt[done:], first=not done)
         self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
         return pieces
 
@@ -68,131 +95,166 @@ class SpanFinder:
         """The stretches of the context that a text holds."""
         return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
 
-    def _by_lines(self, literal: str) -> list[Piece]:
-        """The pieces of a text that no probe found, by the lines in it."""
-        pieces: list[Piece] = []
-        done = missed = end = 0
-        begin = len(self._lead) if self._lead and literal.startswith(self._lead) else 0
-        for line in literal.splitlines(keepends=True):
-            start, end = max(end, done), end + len(line)
-            stop = end - len(line) + len(line.rstrip())
-            if start < begin or stop - start < LINE:
-                continue
-            found = self._line(literal, start, stop)
-            if found is None:
-                missed += 1
-                if missed == LINES_MISSED:
-                    break
-                continue
-            missed = 0
-            document, offset, at, length = self._grow(literal, done, *found)
-            if at > done:
-                pieces.append(literal[done:at])
-            pieces.append((document, offset, offset + length))
-            self._hint = (document, offset + length)
-            done = at + length
-        if done < len(literal):
-            pieces.append(literal[done:])
-        return pieces
-
-    def _line(self, literal: str, start: int, end: int) -> tuple[int, tuple[int, int]] | None:
-        """Where a line is: by its middle, or, when it begins with something else, such as a number, by its end."""
-        middle = start + max(0, (end - start - PROBE) // 2)
-        for at, stop in ((middle, min(end, middle + PROBE)), (end - LINE, end)):
-            found = self._find(literal[at:stop], anywhere=True) if at >= start else None
-            if found is not None:
-                return at, found
-        return None
-
-    def _long(self, prompt: str) -> list[Piece]:
-        """The pieces by probes: all stretches of two probes' length are found, most shorter ones too."""
-        pieces: list[Piece] = []
-        done = 0
-        position = len(self._lead) if self._lead and prompt.startswith(self._lead) else 0
-        stride, elsewhere = PROBE, 2
-        while position + PROBE <= len(prompt):
-            found = self._find(prompt[position : position + PROBE], anywhere=elsewhere > 0)
-            if found is None:
-                elsewhere -= 1
-                position += stride
-                stride = min(MAX_STRIDE, stride + PROBE)
-                continue
-            document, start, begin, length = self._grow(prompt, done, position, found)
-            if begin > done:
-                pieces.append(prompt[done:begin])
-            pieces.append((document, start, start + length))
-            self._hint = (document, start + length)
-            done = position = begin + length
-            stride = PROBE
-        if done < len(prompt):
-            pieces.append(prompt[done:])
-        return pieces
-
-    def _find(self, probe: str, *, anywhere: bool) -> tuple[int, int] | None:
-        if probe.isspace():
+    def _near(self, probe: str) -> tuple[int, int] | None:
+        """Where a probe stands near the last match: ahead of it, or else behind."""
+        if len(probe) < LINE or probe.isspace():
             return None
-        for document, low, high in self._places(anywhere=anywhere):
-            offset = self._texts[document].find(probe, low, high)
-            if offset >= 0:
-                return document, offset
+        found = self._ahead(probe, NEAR)
+        if found is None:
+            document, offset = self._hint
+            behind = self._texts[document].rfind(probe, max(0, offset - NEAR), offset) if self._texts else -1
+            found = (document, behind) if behind >= 0 else None
+        return found
+
+    def _ahead(self, probe: str, room: int) -> tuple[int, int] | None:
+        document, offset = self._hint
+        low = max(0, offset - PROBE)
+        while room > 0 and document < len(self._texts):
+            text = self._texts[document]
+            found = text.find(probe, low, low + room)
+            if found >= 0:
+                return document, found
+            room -= max(PROBE, len(text) - low)
+            document, low = document + 1, 0
         return None
 
-    def _places(self, *, anywhere: bool) -> Iterator[tuple[int, int, int]]:
-        """Where to look: ahead of the last match, then behind it, each within the window; then, if it may, all over."""
-        hint, offset = self._hint
-        room = WINDOW
-        for document in range(hint, len(self._texts)):
-            low = max(0, offset - PROBE) if document == hint else 0
-            high = min(len(self._texts[document]), low + room)
-            yield document, low, high
-            room -= high - low
-            if room <= 0:
-                break
-        if not (anywhere or self._small):
-            return
-        room = WINDOW
-        for document in range(min(hint + 1, len(self._texts))):
-            high = min(len(self._texts[document]), room)
-            yield document, 0, high
-            room -= high
-            if room <= 0:
-                break
-        if self._small:
-            return
-        for document, text in enumerate(self._texts):
-            if self._left <= 0:
-                return
-            self._left -= len(text)
-            yield document, 0, len(text)
+    def _longest(
+        self, prompt: str, position: int, places: Iterable[tuple[int, int]], pieces: Sequence[Piece], done: int
+    ) -> Match | None:
+        """The longest of the matches at these places, without the last match itself."""
+        last = pieces[-1] if pieces and position < done else ""
+        known = (last[0], last[2] - done + position) if not isinstance(last, str) else None
+        matches = [self._grow(prompt, position, place) for place in dict.fromkeys(places) if place != known]
+        best = max(matches, key=lambda match: match[3], default=None)
+        if best is None or best[3] >= SURE or self._index.step <= LINE:
+            return best
+        start = prompt.find("\n", position, position + LINE) + 1 or position
+        line = prompt[start : _line_end(prompt, start)].rstrip()
+        begun = best[2] + best[3] < start + len(line)  # many lines begin like this one: is it itself ahead?
+        ahead = self._line(prompt, start, line) if begun else None
+        return ahead if ahead is not None and ahead[3] > best[3] else best
 
-    def _grow(self, prompt: str, done: int, position: int, found: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Grow a match to both sides; return document, start in it, start in the prompt, length."""
-        document, offset = found
+    def _grow(self, prompt: str, position: int, place: tuple[int, int]) -> Match:
+        """Grow a match to both sides, back over what is found already: it may stand in many places, here with more."""
+        document, offset = place
         text = self._texts[document]
         back = _common(
-            lambda n: prompt[position - n : position] == text[offset - n : offset], min(position - done, offset)
+            lambda low, high: prompt[position - high : position - low] == text[offset - high : offset - low],
+            min(position, offset),
         )
         ahead = _common(
-            lambda n: prompt.startswith(text[offset : offset + n], position),
+            lambda low, high: prompt[position + low : position + high] == text[offset + low : offset + high],
             min(len(prompt) - position, len(text) - offset),
         )
         return document, offset - back, position - back, back + ahead
 
+    def _take(self, pieces: list[Piece], prompt: str, done: int, match: Match, *, by_lines: bool = True) -> int:
+        """Add a match, if it brings enough, in place of what it covers; return how far the pieces reach."""
+        document, offset, begin, length = match
+        end = begin + length
+        begin = _bound(pieces, prompt, done, begin)
+        if end <= done or end - begin < LINE:
+            return done
+        if begin > done:
+            literal = prompt[done:begin]
+            pieces += self._by_lines(literal, first=not done) if by_lines else [literal]
+        else:
+            self._cut(pieces, done - begin)
+        pieces.append((document, offset + length - (end - begin), offset + length))
+        self._hint = (document, offset + length)
+        return end
 
-def _common(equal: Callable[[int], bool], limit: int) -> int:
-    """The largest n <= limit with equal(n), found by doubling and then halving. equal(n) implies equal(n - 1)."""
+    def _cut(self, pieces: list[Piece], surplus: int) -> None:
+        """Take so many characters off the end of the pieces; what is left of a span is a span if it is long enough."""
+        while surplus > 0:
+            piece = pieces.pop()
+            rest, surplus = _size(piece) - surplus, surplus - _size(piece)
+            if rest <= 0:
+                continue
+            if not isinstance(piece, str) and rest >= LINE:
+                pieces.append((piece[0], piece[1], piece[1] + rest))
+                continue
+            literal = assemble([piece], self._texts)[:rest]
+            before = pieces.pop() if pieces and isinstance(pieces[-1], str) else ""
+            pieces.append(f"{before}{literal}")
+
+    def _by_lines(self, literal: str, *, first: bool) -> list[Piece]:
+        """The pieces of a text that the index does not know, by those of its lines that stand ahead."""
+        if len(literal) < LINE or self._index.step <= LINE:
+            return [literal]
+        pieces: list[Piece] = []
+        begin = len(self._lead) if first and self._lead and literal.startswith(self._lead) else 0
+        done, end, missed = 0, begin, 0
+        while end < len(literal) and missed < LINES_MISSED and self._left > 0:
+            start, end = end, _line_end(literal, end)
+            line = literal[start:end].strip()
+            if len(line) < LINE or hash(line) in self._missed:
+                continue
+            match = self._line(literal, literal.index(line, start), line)
+            reached = self._take(pieces, literal, done, match, by_lines=False) if match else done
+            missed = 0 if reached > done else missed + 1
+            done, end = reached, max(end, reached)
+        return [*pieces, literal[done:]] if done < len(literal) else pieces
+
+    def _line(self, literal: str, start: int, line: str) -> Match | None:
+        """Where a line is: by its middle, or, when it begins with something else, such as a number, by its end."""
+        if len(line) < LINE or self._left <= 0 or hash(line) in self._missed:
+            return None
+        middle = max(0, (len(line) - PROBE) // 2)
+        for at, probe in ((middle, line[middle : middle + PROBE]), (len(line) - LINE, line[-LINE:])):
+            place = self._ahead(probe, WINDOW)
+            same = place is not None and place[0] == self._hint[0]
+            self._left -= max(0, place[1] - self._hint[1]) if same and place else WINDOW
+            if place is not None:
+                return self._grow(literal, start + at, place)
+        if len(self._missed) < REMEMBERED:
+            self._missed.add(hash(line))
+        return None
+
+
+def _size(piece: Piece) -> int:
+    return len(piece) if isinstance(piece, str) else piece[2] - piece[1]
+
+
+def _line_start(prompt: str, end: int) -> int:
+    """Where the line that a match ends in begins, if it is not far; or else the end."""
+    return prompt.rfind("\n", max(0, end - SHARED), end) + 1 or end
+
+
+def _line_end(prompt: str, start: int) -> int:
+    return prompt.find("\n", start) + 1 or len(prompt)
+
+
+def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
+    """Where a match may begin that goes back over others: it takes them whole, or lines of them, or what is not sure.
+
+    Lines often begin alike, so a match goes on into the next line, though that one is from another place.
+    """
+    for piece in reversed(pieces):
+        start = done - _size(piece)
+        if start < begin < done and not isinstance(piece, str):
+            line = _line_start(prompt, done)
+            ends = done - start >= SURE or prompt[done - 1] == "\n"
+            return line if begin <= line < done else done if ends else begin
+        if start < begin:
+            break
+        done = start
+    return begin
+
+
+def _common(equal: Callable[[int, int], bool], limit: int) -> int:
+    """The largest n <= limit with equal(0, n), found by doubling and then halving; nothing is compared often."""
     low, step = 0, 64
     while low < limit:
-        n = min(limit, low + step)
-        if not equal(n):
+        high = min(limit, low + step)
+        if not equal(low, high):
             break
-        low, step = n, step * 2
+        low, step = high, step * 2
     else:
         return limit
-    high = min(limit, low + step)
     while high - low > 1:
         middle = (low + high) // 2
-        if equal(middle):
+        if equal(low, middle):
             low = middle
         else:
             high = middle

@@ -1,11 +1,16 @@
 """Prompts become literal pieces plus spans of the context; put together again they are the same to the character."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langchain_rlm.context.spans import LINE, PROBE, SpanFinder, assemble
+from langchain_rlm.context import gram_index, spans
+from langchain_rlm.context.gram_index import LINE, GramIndex
+from langchain_rlm.context.spans import PROBE, SpanFinder, assemble
 from langchain_rlm.state import Piece
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -16,6 +21,39 @@ NUMBERED = "".join(f"{number:05d} is what line number {number * 7919} has to say
 """Every stretch of PROBE characters occurs once."""
 ALPHABET = st.sampled_from("abü漢 \n😀")
 BLOCK = "The same sentence comes again and again, for ever, and longer than two probes: " + "it never ends. " * 8
+
+
+LOG_LINES = 60_000
+LOG = [
+    f"2026-01-01T00:00:00Z INFO {'ß漢😀'[number % 3]} request {number * 7919 % 100_003} took {number % 97} ms\n"
+    for number in range(LOG_LINES)
+]
+"""Lines that begin alike and end alike; some two and a half million characters."""
+
+
+def found(texts: Sequence[str], prompts: Sequence[str]) -> float:
+    """The share of the prompts' characters that are spans."""
+    finder = SpanFinder(texts)
+    total = 0
+    for prompt in prompts:
+        pieces = finder.pieces(prompt)
+        assert assemble(pieces, texts) == prompt
+        total += sum(end - start for _, start, end in spans_of(pieces))
+    return total / sum(map(len, prompts))
+
+
+def chunks(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+@contextmanager
+def few_places(grid: int, lines: int) -> Iterator[None]:
+    """Index small texts as sparsely as large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gram_index, "GRID", grid)
+        patch.setattr(gram_index, "LINES", lines)
+        patch.setattr(spans, "NEAR", 200)
+        yield
 
 
 def spans_of(pieces: Sequence[Piece]) -> list[tuple[int, ...]]:
@@ -45,6 +83,20 @@ def test_pieces_put_together_are_the_prompt(drawn: tuple[list[str], list[str]]) 
     finder = SpanFinder(texts)
     for prompt in prompts:
         assert assemble(finder.pieces(prompt), texts) == prompt
+
+
+@CALM
+@given(texts_and_prompts(), st.integers(1, 9), st.integers(1, 9))
+def test_pieces_are_the_prompt_also_where_the_index_knows_few_places(
+    drawn: tuple[list[str], list[str]], grid: int, lines: int
+) -> None:
+    texts, prompts = drawn
+    with few_places(grid, lines):
+        finder = SpanFinder(texts)
+        for prompt in prompts:
+            pieces = finder.pieces(prompt)
+            assert "" not in pieces
+            assert assemble(pieces, texts) == prompt
 
 
 @CALM
@@ -149,8 +201,81 @@ def test_short_lines_picked_from_all_over_are_found_also_with_numbers_before_the
     picked = [lines[number] for number in (99_000, 17, 50_000, 3)]
     finder = SpanFinder([text])
     for prompt in ("\n".join(picked), "\n".join(f"{n}. {line}" for n, line in enumerate(picked))):
-        found = [text[start:end].strip() for _, start, end in finder.spans("Judge these lines:\n" + prompt)]
-        assert [each[: len(line)] for each, line in zip(found, picked, strict=True)] == picked
+        stretches = [text[start:end].strip() for _, start, end in finder.spans("Judge these lines:\n" + prompt)]
+        assert [each[: len(line)] for each, line in zip(stretches, picked, strict=True)] == picked
+
+
+@pytest.mark.parametrize("size", [2_000, 5_000, 50_000])
+def test_chunks_are_found_in_any_order(size: int) -> None:
+    text = "".join(LOG)
+    parts = chunks(text, size)
+    with few_places(len(text) // 1_000, 1_000):
+        assert found([text], parts) == 1
+        assert found([text], parts[::-1]) >= 0.999
+        random.Random(size).shuffle(parts)  # noqa: S311 - an order, no secret
+        assert found([text], parts) >= 0.999
+        assert found([text], ["".join(parts)]) >= 0.99
+
+
+def test_whole_lines_are_found_in_any_order_in_one_prompt_and_one_by_one() -> None:
+    text = "".join(LOG)
+    picked = random.Random(3).sample(LOG, 5_000)  # noqa: S311 - a choice, no secret
+    with few_places(len(text) // 1_000, LOG_LINES + 1):
+        assert found([text], ["".join(picked)]) >= 0.99
+        assert found([text], [line.strip() for line in picked]) == 1
+
+
+@pytest.mark.parametrize("frame", ["Judge: {}", "{}\nYes or no?", "17. {}\nYes or no?"])
+def test_a_line_is_found_whatever_stands_before_and_after_it(frame: str) -> None:
+    lines = [f"{number * 7919:09d} is how this line begins\n" for number in range(20_000)]
+    finder = SpanFinder(["".join(lines)])
+    before, after = frame.split("{}")
+    for number in (19_999, 0, 7_000, 13, 12_000):
+        pieces = finder.pieces(frame.format(lines[number].strip()))
+        start = number * len(lines[0])
+        (span,) = spans_of(pieces)
+        assert (span[0], span[1]) in {(0, start), (0, start - 1)}
+        assert span[2] >= start + len(lines[0]) - 1
+        assert assemble(pieces, ["".join(lines)]) == before + lines[number].strip() + after
+
+
+def test_lines_that_the_index_does_not_know_are_found_in_order() -> None:
+    text = "".join(LOG)
+    picked = [line.strip() for line in LOG[::1_500]]
+    with few_places(100, 1):
+        assert found([text], picked) == 1
+        finder = SpanFinder([text])
+        for line in picked:
+            stretches = [text[start:end] for _, start, end in finder.spans(f"Judge the line.\n{line}\nYes or no?")]
+            assert [stretch.strip() for stretch in stretches] == [line]
+
+
+def test_documents_are_found_in_any_order() -> None:
+    texts = [f"Document {number * 7919} speaks. " * (number % 7 + 2) for number in range(5_000)]
+    assert found(texts, random.Random(5).sample(texts, 1_000)) == 1  # noqa: S311 - an order, no secret
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "漢", "abcdefghijklmnopqrstuvwxyz0123456789-", "The same line comes again, again.\n"]
+)
+def test_text_that_repeats_itself_is_found_anywhere(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    assert found([text], chunks(text, 10_007)[::-1]) == 1
+    assert found([text], ["".join(text[at : at + 60] + "#" for at in range(0, 20_000, 60))]) > 0.95
+
+
+def test_the_index_knows_no_more_places_than_it_may() -> None:
+    for texts in ([*LOG], ["".join(LOG)], ["x\n" * 1_000_000], ["漢" * 1_000_000]):
+        with few_places(2_000, 3_000):
+            assert 0 < len(GramIndex(texts)._places) <= 2 * 2_000 + 3_000
+
+
+def test_a_walk_in_order_needs_no_index() -> None:
+    text = "".join(LOG)
+    finder = SpanFinder([text])
+    for part in chunks(text, 20_000):
+        assert len(spans_of(finder.pieces(part))) == 1
+    assert "_index" not in vars(finder)
 
 
 def test_white_space_alone_is_no_match() -> None:
