@@ -10,7 +10,7 @@ of their order, see `gram_index`.
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from langchain_rlm.context.gram_index import LINE, GramIndex
+from langchain_rlm.context.gram_index import LINE, LONG, GramIndex
 from langchain_rlm.state import Piece, Span
 
 PROBE = 2 * LINE
@@ -29,8 +29,8 @@ WINDOW = 2_000_000
 """Characters ahead of the last match searched for the lines that are not in the index."""
 LINES_MISSED = 6
 """Lines in a row that are not in the window before the rest of a literal is left alone."""
-SEARCHED = 1_000_000_000
-"""Characters of windows that a run may search, about half a second in all."""
+SEARCHED = 500_000_000
+"""Characters of windows that a run may search, less than a second in all."""
 REMEMBERED = 10_000
 """Lines known not to be in the window, at most: what every prompt says is searched for once."""
 
@@ -129,7 +129,7 @@ class SpanFinder:
         if best is None or best[3] >= SURE or self._index.step <= LINE:
             return best
         start = prompt.find("\n", position, position + LINE) + 1 or position
-        line = prompt[start : _line_end(prompt, start)].rstrip()
+        line = prompt[start : start + LONG].partition("\n")[0].rstrip()
         begun = best[2] + best[3] < start + len(line)  # many lines begin like this one: is it itself ahead?
         ahead = self._line(prompt, start, line) if begun else None
         return ahead if ahead is not None and ahead[3] > best[3] else best

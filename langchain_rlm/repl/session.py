@@ -100,9 +100,9 @@ class Session:
         }
         checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
-        self._pid = self._repl.worker_pid
-        if self._pid is not None:
-            limit_memory(innermost(self._pid), 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
+        if self._repl.worker_pid is not None:
+            self._pid = innermost(self._repl.worker_pid)  # now: to end it must need no look at files
+            limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
         large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
         blocked = [index for index in large if not self.context.texts[index].isascii()]
         self._lowering = Lowering(suspending=CONTRACT | self.tools, slices=bool(blocked))
@@ -152,7 +152,7 @@ class Session:
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
             self._is_killed = True
             if self._pid is not None:
-                os.kill(innermost(self._pid), signal.SIGKILL)
+                os.kill(self._pid, signal.SIGKILL)
 
     # -- cells ----------------------------------------------------------------------------------------------------
 

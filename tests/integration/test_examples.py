@@ -10,7 +10,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SAYS = {
     "agent_with_tool": ["human: Which methods", "ask_documents inspect", "ask_documents end", "ai: ", "Sources: "],
-    "retriever_in_a_chain": ["yield", " asked "],
+    "retriever_in_a_chain": ["yield", " cited "],
     "rag_first": ["finally", "- try:"],
 }
 

@@ -119,7 +119,7 @@ def test_a_long_result_is_asked_about_and_never_sent(model_server: ModelServer, 
     (answer,) = results_of(state)
     assert "Elsinore1" in answer.text
     assert answer.artifact["stop_reason"] == "answered"
-    assert [*answer.artifact] == ["citations", "usage", "stop_reason", "turns"]
+    assert [*answer.artifact] == ["citations", "coverage", "usage", "stop_reason", "turns"]
     assert longest_sent(model_server) < 3_000
     if "stream" not in how:  # LangGraph streams the values of private keys too
         assert [*state] == ["messages"], "handles are private to the agent"

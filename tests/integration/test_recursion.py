@@ -164,5 +164,5 @@ def test_progress_events_name_the_run_and_its_depth(model_server: ModelServer) -
     rlm = tree(model_server, "FINAL(rlm_query('Below'))", below("FINAL('done')"))
     events = [*rlm.stream({"question": "Above?", "context": CONTEXT}, stream_mode="custom")]
     inner = [event for event in events[:-1] if event["run"]]
-    assert [event["event"] for event in inner] == ["inspect", "turn", "reply", "cell", "cell_end", "end"]
+    assert [event["event"] for event in inner] == ["inspect", "turn", "reply", "budget", "cell", "cell_end", "end"]
     assert {(event["run"], event["depth"]) for event in inner} == {("/1", 1)}

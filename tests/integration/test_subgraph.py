@@ -175,18 +175,18 @@ async def test_a_host_may_stop_at_the_subgraph_by_its_name(rlm: RLM, file: Path,
     assert (await graph.ainvoke(None, THREAD))["headline"] == SENTENCE.upper()
 
 
-async def test_an_interrupt_in_a_function_of_the_repl_is_an_error_in_the_cell(model_server: ModelServer) -> None:
+async def test_an_interrupt_in_a_function_of_the_repl_waits_for_the_hosts_answer(model_server: ModelServer) -> None:
     def approve(what: str) -> Any:
         """Ask a human."""
         return interrupt({"allow": what})
 
-    cell = "```repl\ntry:\n    FINAL(approve('it'))\nexcept RuntimeError as error:\n    FINAL(str(error))\n```"
+    cell = "```repl\nFINAL('approved: ' + approve('it'))\n```"
     rlm = reading(model_server, cell, tools=[approve])
     graph = host({"read": rlm.graph}, checkpointer=InMemorySaver())
-    result = await graph.ainvoke({"question": QUESTION, "context": "text"}, THREAD)
-    assert result["answer"].startswith("approve: ")
-    assert "interrupt" in result["answer"].lower()
-    assert "__interrupt__" not in result
+    waits = await graph.ainvoke({"question": QUESTION, "context": "text"}, THREAD)
+    assert [each.value for each in waits["__interrupt__"]] == [{"allow": "it"}]
+    result = await graph.ainvoke(Command(resume="by me"), THREAD)
+    assert result["answer"] == "approved: by me"
 
 
 # -- streams, threads, limits -----------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda p
 
 
 def run(*entries: dict[str, Any], route: str = "rlm", shown: Any = ()) -> list[dict[str, Any]]:
-    return [{"kind": "run", "route": route, "shown": [*shown]}, *entries]
+    replies = [{"kind": "reply"}]  # what was shown counts when the root model is asked again
+    return [{"kind": "run", "route": route, "shown": [*shown]}, *entries, *replies]
 
 
 def asked(*calls: dict[str, Any]) -> dict[str, Any]:
