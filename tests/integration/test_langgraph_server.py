@@ -169,7 +169,7 @@ async def test_runs_at_the_same_time_do_not_see_each_others_text(client: LangGra
     outputs: Any = await asyncio.gather(*(client.runs.wait(None, "rlm", input=one) for one in given))
     for text, output in zip(texts, outputs, strict=True):
         quotes = [line for line in output["answer"].splitlines() if line.startswith("The harbour")]
-        assert quotes == [f"{text.strip()} [text]"]
+        assert quotes == [f"{text.strip()} [text] [1]"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ async def test_the_server_keeps_the_journal_and_not_the_text(client: LangGraphCl
     parts = client.runs.stream(thread, "rlm", input=INPUTS["rlm"], stream_mode=["values", "updates"])
     streamed = [json.dumps(part.data) async for part in parts]
     history = await client.threads.get_history(thread, limit=100)
-    assert len(history) == 8
+    assert len(history) == 11
     state: Any = await client.threads.get_state(thread)
     assert [entry["kind"] for entry in state["values"]["journal"]][:1] == ["run"]
     kept = [*streamed, *(json.dumps(step) for step in history), json.dumps(state)]
