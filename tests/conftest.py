@@ -4,10 +4,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.browser import Chromium, ChromiumUnavailableError, find_chromium
 from tests.postgres import Postgres, PostgresUnavailableError
 from tests.server.client import ModelServer
+
+# `make test` tries the same examples everywhere, the slow tests new ones
+settings.register_profile("same", derandomize=True)
+    "same", derandomize=True
+)  # `make test` tries the same examples everywhere; slow tests new ones
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ Pure functions over the text.
 
 import ast
 import re
-import warnings
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+
+from langchain_rlm.repl.quiet import without_warnings
 
 # Quantifiers are possessive where giving back could not help: a reply may be a megabyte of anything.
 _FENCE = re.compile(r"^([ \t]{0,3})(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
@@ -126,8 +127,7 @@ def _dedented(code: str, indent: str) -> str:
 
 def _parsed(code: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the model's code, not ours
+        with without_warnings():
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
@@ -174,8 +174,7 @@ def _to_closing(text: str) -> str:
 def _unquoted(text: str) -> str:
     """A Python string literal becomes its value; other text stays, without a pair of quotes around it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             value = ast.literal_eval(text)
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         inner = text[1:-1]

@@ -7,6 +7,7 @@ from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.lowering import vocabulary
 from langchain_rlm.repl.lowering.scopes import bound_names, is_builtin
 from langchain_rlm.repl.lowering.trees import keyword_value, last_name
+from langchain_rlm.repl.quiet import without_warnings
 
 
 def refuse(node: ast.AST, message: str) -> NoReturn:
@@ -21,7 +22,8 @@ def parse(cell: str) -> ast.Module:
         UnsupportedCodeError: It is no valid Python.
     """
     try:
-        return ast.parse(cell)
+        with without_warnings():
+            return ast.parse(cell)
     except SyntaxError as error:
         line = error.lineno or 1
         lines = cell.splitlines()

@@ -133,10 +133,19 @@ def test_what_cannot_run_is_refused_with_advice(cell: str, message: str) -> None
     assert refusal.value.line >= 2
 
 
+WARNED = 'import re\nfound = re.findall("\\d+", context)\n'
+
+
 def test_invalid_python_is_refused_with_its_line_and_text() -> None:
     with pytest.raises(UnsupportedCodeError, match=r"line 2: y = = 3") as refusal:
         lowering().lower("x = 1\ny = = 3\n")
     assert refusal.value.line == 2
+
+
+def test_what_python_warns_about_is_no_error_where_warnings_are() -> None:
+    with pytest.raises(SyntaxError):
+        ast.parse(WARNED)
+    assert lowering().lower(WARNED).source == WARNED
 
 
 def test_a_refused_cell_leaves_no_trace() -> None:
