@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from langchain_rlm.chain import create_rlm_chain
     from langchain_rlm.chat_model import ChatRLM
     from langchain_rlm.errors import InputError, ModelError, ReplayError, RLMError
+    from langchain_rlm.journal_schema import JOURNAL_SCHEMA
     from langchain_rlm.middleware import RLMMiddleware
-    from langchain_rlm.recording import JOURNAL_SCHEMA, Recording, load_journal, save_journal
+    from langchain_rlm.recording import Recording, load_journal, save_journal
     from langchain_rlm.repl.outcomes import ReplLimits
     from langchain_rlm.replay_model import ReplayChatModel
     from langchain_rlm.result import result_to_html
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from langchain_rlm.tool import RLMTool
 
 _HOMES = {
-    "JOURNAL_SCHEMA": "recording",
+    "JOURNAL_SCHEMA": "journal_schema",
     "RLM": "rlm",
     "Budget": "budget",
     "ChatRLM": "chat_model",

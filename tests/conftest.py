@@ -12,8 +12,6 @@ from tests.server.client import ModelServer
 
 # `make test` tries the same examples everywhere, the slow tests new ones
 settings.register_profile("same", derandomize=True)
-    "same", derandomize=True
-)  # `make test` tries the same examples everywhere; slow tests new ones
 settings.load_profile("same")
 
 

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ def soon(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 @dataclass(frozen=True)
 class Held:
-    """What can be counted exactly, and so must be the same before and after."""
+    """What can be counted exactly, and so must not be more after a run than before."""
 
     files: int
     threads: tuple[str, ...]
@@ -48,6 +49,14 @@ class Held:
         names = tuple(sorted(name for name in threads if not name.startswith("asyncio_")))  # a loop keeps its own
         files = sum(1 for _ in Path("/proc/self/fd").iterdir())
         return cls(files, names, frozenset(children()))
+
+    def is_more_than(self, before: "Held") -> bool:
+        """Whether something has been added. What an earlier test held may go meanwhile."""
+        return (
+            self.files > before.files
+            or bool(Counter(self.threads) - Counter(before.threads))
+            or not self.processes <= before.processes
+        )
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     sub_model_window: Annotated[
         int | None, typer.Option(help="Input window of the sub-model in tokens, when it is not known.")
     ] = None,
+    citations: Annotated[bool, typer.Option("--require-citations", help="Take no answer without one.")] = False,  # noqa: FBT002
+    require_coverage: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Take no answer before models have seen this share of the text: 0.99."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
     journal: Annotated[
@@ -71,7 +76,8 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     request = Request(
         paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,
         budget=tuple(budget or ()), route=route, max_concurrency=max_concurrency, sub_model_window=sub_model_window,
-        as_json=as_json, quiet=quiet, journal=journal, report=page,
+        require_citations=citations, require_coverage=require_coverage, as_json=as_json, quiet=quiet,
+        journal=journal, report=page,
     )  # fmt: skip
     raise typer.Exit(run(request))
 

@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from langchain_rlm.budget import Budget, Ledger
-from langchain_rlm.cli.view import View, view_for
+from langchain_rlm.cli.view import View, print_answer, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus, read_path
 from langchain_rlm.coverage import coverage
@@ -43,6 +43,8 @@ class Request:
     sub_model_window: int | None
     as_json: bool
     quiet: bool
+    require_citations: bool = False
+    require_coverage: float | None = None
     journal: Path | None = None
     """Where the journal goes."""
     report: Path | None = None
@@ -90,7 +92,10 @@ def run(request: Request) -> int:
     except Exception as error:
         _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
         raise
-    print(json.dumps(_plain(result), ensure_ascii=False, indent=2) if request.as_json else result["answer"])
+    if request.as_json:
+        print(json.dumps(_plain(result), ensure_ascii=False, indent=2))
+    else:
+        print_answer(result["answer"], () if request.quiet else result["citations"])
     return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
 
 
@@ -143,6 +148,8 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
         route=request.route,
         max_concurrency=request.max_concurrency,
         sub_model_window=request.sub_model_window,
+        require_citations=request.require_citations,
+        require_coverage=request.require_coverage,
     )
     so_far.chunk_size = rlm.settings.chunk_size
     so_far.corpus = read_sources(request.paths)
@@ -251,7 +258,7 @@ def _number(name: str, value: str) -> float | None:
     try:
         return float(value) if name in DECIMAL else int(value)
     except ValueError:
-        msg = f"--budget {name}={value}: {value!r} is no {'number' if name in {'cost', 'seconds'} else 'whole number'}."
+        msg = f"--budget {name}={value}: {value!r} is no {'number' if name in DECIMAL else 'whole number'}."
         raise InputError(msg) from None
 
 

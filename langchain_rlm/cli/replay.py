@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from langchain_rlm import journal as journals
 from langchain_rlm.cli.ask import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm, read_sources
-from langchain_rlm.cli.view import View, view_for
+from langchain_rlm.cli.view import View, print_answer, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import assemble
@@ -48,7 +48,7 @@ def run(journal: Path, context: Sequence[str], *, quiet: bool) -> int:
         return DIFFERENT if isinstance(error, ReplayError) else WRONG_INPUT
     if not quiet:
         print(_said(recording, cells), file=sys.stderr)
-    print(recording.answer)
+    print_answer(recording.answer, () if quiet else recording.citations)
     return SAME
 
 

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +15,22 @@ from langchain_rlm.cli.tree import RunTree, drawn, one_line
 
 BELOW = 2
 """Lines of the terminal that the tree leaves free: the counts, and one for the cursor."""
+QUOTED = 100
+"""Characters of a cited passage that are printed below an answer."""
+
+
+def print_answer(answer: str, citations: Sequence[Mapping[str, Any]]) -> None:
+    """Print an answer to standard output, and below it what its marks stand for: `[1] contract.txt, line 12: words`."""
+    print(answer)
+    if citations:
+        print("", *map(_citation, citations), sep="\n")
+
+
+def _citation(entry: Mapping[str, Any]) -> str:
+    place = f"line {entry['line']:,}" if entry["page"] is None else f"page {entry['page']:,}"
+    text = " ".join(entry["text"].split())
+    text = text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
+    return one_line(f"[{entry['mark']}] {one_line(entry['name'])}, {place}: {text}")
 
 
 class View:

@@ -86,16 +86,17 @@ def rank(texts):
 texts = [context] if isinstance(context, str) else context
 pieces = []
 places = []
+names = []
 for number, text in enumerate(texts):
     source = sources[number] if number < len(sources) else {}
-    place = str(source.get("name") or source.get("id") or f"text {number + 1}")
+    names.append(str(source.get("name") or source.get("id") or f"text {number + 1}"))
     for piece in chunks(text):
         pieces.append(piece)
-        places.append(place)
+        places.append(number)
 ranked = rank(pieces)
 print(f"{len(pieces)} pieces; the best by the words of the question:")
 for score, index in ranked[:5]:
-    print(f"{score:.2f} piece {index} of {places[index]}: {pieces[index][:160]!r}")
+    print(f"{score:.2f} piece {index} of {names[places[index]]}: {pieces[index][:160]!r}")
 '''
 
 _MAP = r"""
@@ -135,10 +136,10 @@ if best:
     result = "Passages that bear on the question (extractive model: quoted, not reasoned):"
     for quote in best:
         try:
-            mark = " " + cite(quote)["mark"]
+            mark = " " + cite(quote, origin[quote])["mark"]
         except (NameError, ValueError):
             mark = ""
-        result += f"\n{quote} [{origin[quote]}]{mark}"
+        result += f"\n{quote} [{names[origin[quote]]}]{mark}"
 else:
     result = "The offline model found no sentence that bears on the question."
 FINAL(result)

@@ -47,8 +47,8 @@ ASK_AND_END = cell(
 )
 
 
-def configure(server: ModelServer, reply: str, **sub: Any) -> None:
-    root = {"kind": "script", "replies": [reply]}
+def configure(server: ModelServer, *replies: str, **sub: Any) -> None:
+    root = {"kind": "script", "replies": list(replies)}
     server.configure(models={"root": root, "sub": {"kind": "echo", **sub}})
 
 
@@ -138,6 +138,35 @@ def test_json_is_the_whole_result_and_quiet_the_answer_only(model_server: ModelS
     assert result["journal"][0]["kind"] == "run"
     assert KEY not in whole.stdout + whole.stderr
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "Grüße\nin two lines\n", "")
+
+
+def test_what_the_marks_of_an_answer_stand_for_is_printed_below_it(
+    model_server: ModelServer, ask: Ask, tmp_path: Path
+) -> None:
+    words = "The harbour of \x1b[31mElsinore\nis " + "wide " * 30 + "large."
+    (tmp_path / "towns.txt").write_text(f"Nothing.\n{words}\nOdense has none.\n")
+    cited = cell(f"one, two = cite('Odense has none.'), cite({words!r})\nFINAL('Two: ' + two['mark'] + one['mark'])")
+    configure(model_server, cell("FINAL('Two')"), cited)
+    done = ask("towns.txt", *QUESTION, *MODELS, "--require-citations")
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [
+            "Two: [1][2]",
+            "",
+            f"[1] towns.txt, line 2: The harbour of \N{REPLACEMENT CHARACTER}[31mElsinore is {'wide ' * 13}wid...",
+            "[2] towns.txt, line 4: Odense has none.",
+        ],
+    )
+    configure(model_server, cited)
+    quiet = ask("towns.txt", *QUESTION, *MODELS, "--quiet")
+    assert quiet.stdout == "Two: [1][2]\n"
+
+
+def test_a_share_of_the_text_may_be_demanded(model_server: ModelServer, ask: Ask) -> None:
+    read = cell("llm_query('Sum up: ' + context)\nFINAL('read')")
+    configure(model_server, cell("FINAL('unread')"), read)
+    done = ask("-", *QUESTION, *MODELS, "--require-coverage", "0.99", given=" ".join(map(str, range(9_000))))
+    assert (done.returncode, done.stdout) == (0, "read\n")
 
 
 def test_the_offline_model_needs_no_key_and_quotes(ask: Ask) -> None:
