@@ -42,7 +42,7 @@ GRACE = 5.0
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
 UNSAVED = 8
-"""Answers that may wait to be saved while others take their places in flight."""
+"""Answers that may wait to be saved while others take their places in flight: so many, or half of those in flight."""
 
 
 @dataclass
@@ -258,7 +258,8 @@ class Run:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.settings.budget)
         gate = asyncio.Semaphore(self.settings.max_concurrency)
-        self.unsaved = asyncio.Semaphore(self.settings.max_concurrency + UNSAVED)
+        at_once = self.settings.max_concurrency
+        self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
         self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
 
     @property
