@@ -8,7 +8,6 @@ The models are scripted: the figures say what orchestration costs, nothing about
 
 import asyncio
 import contextlib
-import json
 import os
 import sqlite3
 import statistics
@@ -22,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.overhead import in_process, text_of  # the path is set above
+from benchmarks.common import Row, in_process, limited, run, text_of  # the path is set above
 
 CALLS = 1_000
 ROUNDS = 5
@@ -81,16 +80,16 @@ async def _resume(folder: Path) -> float:
     return seconds
 
 
-def resume() -> dict[str, Any]:
+def resume() -> list[Row]:
     """Seconds from `invoke(None)` to the end of a run whose 1,000 sub-queries were answered before, over 10 MB."""
     times = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
             times.append(asyncio.run(_resume(Path(folder))))
-    return {"value": statistics.median(times), "limit": 2.0, "unit": "s"}
+    return limited("going on in a new process: 1,000 answered sub-queries, 10 MB", statistics.median(times), 2, "s")
 
 
-def replay() -> dict[str, Any]:
+def replay() -> list[Row]:
     """A REPL built again, against the time its cells took without the models."""
     from datetime import UTC, datetime
 
@@ -135,10 +134,10 @@ def replay() -> dict[str, Any]:
             rebuild(second, journal)
             ratios.append((time.perf_counter() - started) / original)
             second.close()
-    return {"value": statistics.median(ratios), "limit": 2.0, "unit": "x the cells"}
+    return limited("a REPL built again, against its cells without models", statistics.median(ratios), 2, "x")
 
 
-def size() -> dict[str, Any]:
+def size() -> list[Row]:
     """SQLite bytes for each answered sub-query, beyond one and a half times its answer."""
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
@@ -155,10 +154,12 @@ def size() -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         total = asyncio.run(run(Path(folder)))
-    return {"value": total / CALLS - 1.5 * ANSWER, "limit": 1000, "unit": f"bytes beyond 1.5 x {ANSWER}"}
+    return limited(
+        "SQLite bytes for an answered sub-query", total / CALLS - 1.5 * ANSWER, 1000, f"bytes beyond 1.5 x {ANSWER}"
+    )
 
 
-def jail() -> dict[str, Any]:
+def jail() -> list[Row]:
     """Milliseconds that the operating system's jail adds to the start of a worker."""
     script = """
 import time, statistics
@@ -177,30 +178,11 @@ print(statistics.median(times))
         env = {**os.environ, "LANGCHAIN_RLM_JAIL": kind}
         done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
         found[kind] = float(done.stdout)
-    return {"value": (found["auto"] - found["off"]) * 1e3, "limit": 20, "unit": "ms a worker"}
+    return limited("the jail, for each worker", (found["auto"] - found["off"]) * 1e3, 20, "ms")
 
 
-FIGURES: dict[str, Callable[[], dict[str, Any]]] = {"resume": resume, "replay": replay, "size": size, "jail": jail}
-
-
-def main() -> None:
-    names = sys.argv[1:] or [*FIGURES]
-    failed = False
-    for name in names:
-        done = subprocess.run([sys.executable, __file__, f"--one={name}"], capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(done.stderr[-2000:])
-            sys.exit(f"{name} failed")
-        figure = json.loads(done.stdout.splitlines()[-1])
-        reached = figure["value"] <= figure["limit"]
-        failed |= not reached
-        missed = "" if reached else "MISSED"
-        print(f"{name:8} {figure['value']:10.2f} {figure['unit']:28} limit {figure['limit']:g} {missed}")
-    sys.exit(failed)
+FIGURES: dict[str, Callable[[], list[Row]]] = {"resume": resume, "replay": replay, "size": size, "jail": jail}
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1].startswith("--one="):
-        print(json.dumps(FIGURES[sys.argv[1].removeprefix("--one=")]()))
-    else:
-        main()
+    run(__file__, FIGURES)

@@ -7,9 +7,7 @@ The models are scripted: the figures say what orchestration costs, nothing about
 """
 
 import asyncio
-import json
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,7 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.overhead import AT_ONCE, CALLS, LATENCY, PROMPT, in_process, rlm_over, text_of  # the path is set above
+from benchmarks.common import Row, in_process, limited, run, text_of  # the path is set above
+from benchmarks.overhead import AT_ONCE, CALLS, LATENCY, PROMPT, rlm_over
 
 QUOTES = 20
 CITING = """```repl
@@ -30,7 +29,7 @@ print(context[5000:9000])
 ANSWER = "```repl\nFINAL('So it is ' + ' '.join(marks))\n```"
 
 
-def cost() -> dict[str, Any]:
+def cost() -> list[Row]:
     """Share of the wall time of 1,000 sub-queries over HTTP that coverage and citations take, in percent."""
     from langchain_rlm import answer, run, turn
     from langchain_rlm.context.spans import SpanFinder
@@ -76,10 +75,10 @@ def cost() -> dict[str, Any]:
                 await once()
 
         asyncio.run(rounds())
-    return {"value": statistics.median(shares), "limit": 3.0, "unit": "% of 1,000 sub-queries"}
+    return limited("coverage and citations of 1,000 sub-queries over HTTP", statistics.median(shares), 3, "%")
 
 
-def lookup() -> dict[str, Any]:
+def lookup() -> list[Row]:
     """Milliseconds to find a quote in 100 MB: as it stands near the end, and with other white space."""
     from langchain_rlm.context.quotes import find
 
@@ -95,7 +94,7 @@ def lookup() -> dict[str, Any]:
             times.append((time.perf_counter() - started) * 1e3)
         assert len(places) == 1, places
         worst = max(worst, statistics.median(times))
-    return {"value": worst, "limit": 200, "unit": "ms in 100 MB"}
+    return limited("a quote in 100 MB", worst, 200, "ms")
 
 
 def _large_result() -> Any:
@@ -106,44 +105,27 @@ def _large_result() -> Any:
     return rlm.invoke({"question": "What is there?", "context": text})
 
 
-def page() -> dict[str, Any]:
+def page() -> list[Row]:
     """Seconds to write the report of 5,000 sub-queries over 10 MB."""
     from langchain_rlm import result_to_html
 
     result = _large_result()
     started = time.perf_counter()
     result_to_html(result)
-    return {"value": time.perf_counter() - started, "limit": 2.0, "unit": "s to write"}
+    return limited("the report of 5,000 sub-queries over 10 MB, written", time.perf_counter() - started, 2, "s")
 
 
-def size() -> dict[str, Any]:
+def size() -> list[Row]:
     """Megabytes of that report."""
     from langchain_rlm import result_to_html
 
-    return {"value": len(result_to_html(_large_result()).encode()) / 1e6, "limit": 5.0, "unit": "MB of page"}
+    return limited(
+        "the report of 5,000 sub-queries over 10 MB", len(result_to_html(_large_result()).encode()) / 1e6, 5, "MB"
+    )
 
 
-FIGURES: dict[str, Callable[[], dict[str, Any]]] = {"cost": cost, "lookup": lookup, "page": page, "size": size}
-
-
-def main() -> None:
-    names = sys.argv[1:] or [*FIGURES]
-    failed = False
-    for name in names:
-        done = subprocess.run([sys.executable, __file__, f"--one={name}"], capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(done.stderr[-2000:])
-            sys.exit(f"{name} failed")
-        figure = json.loads(done.stdout.splitlines()[-1])
-        reached = figure["value"] <= figure["limit"]
-        failed |= not reached
-        missed = "" if reached else "MISSED"
-        print(f"{name:8} {figure['value']:10.2f} {figure['unit']:28} limit {figure['limit']:g} {missed}")
-    sys.exit(failed)
+FIGURES: dict[str, Callable[[], list[Row]]] = {"cost": cost, "lookup": lookup, "page": page, "size": size}
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1].startswith("--one="):
-        print(json.dumps(FIGURES[sys.argv[1].removeprefix("--one=")]()))
-    else:
-        main()
+    run(__file__, FIGURES)

@@ -17,12 +17,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.common import Row, show  # the path is set above
+
 LATENCY = 0.05
 TURNS = 80
 LARGE = 10_000_000
 ROUNDS = 7
-
-Row = tuple[str, str, str, bool]
 
 
 def agent_of(result: str, *, latency: float, middleware: Any = None, checkpointer: Any = None) -> Any:
@@ -169,13 +169,5 @@ def large() -> list[Row]:
 FIGURES: dict[str, Callable[[], list[Row]]] = {"turn": turn, "large": large}
 
 
-def main() -> None:
-    table = [row for name in sys.argv[1:] or FIGURES for row in FIGURES[name]()]
-    print("| figure | measured | must reach | |\n|---|---|---|---|")
-    for what, measured, must, reached in table:
-        print(f"| {what} | {measured} | {must} | {'yes' if reached else 'NO'} |")
-    sys.exit(0 if all(reached for *_, reached in table) else 1)
-
-
 if __name__ == "__main__":
-    main()
+    show(row for name in sys.argv[1:] or FIGURES for row in FIGURES[name]())

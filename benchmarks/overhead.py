@@ -16,9 +16,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.common import Row, apart, in_process, show, text_of  # the path is set above
 
 CALLS = 1_000
 LATENCY = 0.2
@@ -36,37 +38,6 @@ LOOP = """Ask one by one.
 answers = [llm_query("Piece " + str(i) + ": " + context[i * 100:i * 100 + 100]) for i in range({count})]
 FINAL(str(len(answers)))
 ```"""
-
-
-def in_process(reply: Callable[[str], str], name: str) -> Any:
-    """A chat model without latency."""
-    from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessage
-    from langchain_core.outputs import ChatGeneration, ChatResult
-
-    class Instant(BaseChatModel):
-        model_name: str = name
-
-        @property
-        def _llm_type(self) -> str:
-            return "instant"
-
-        def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
-            return ChatResult(generations=[ChatGeneration(message=AIMessage(reply(messages[-1].text)))])
-
-        async def _agenerate(self, messages: Any, stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
-            return self._generate(messages)
-
-    return Instant()
-
-
-def text_of(characters: int, seed: int = 7) -> str:
-    """Words without a pattern, so that every span is found where it is and nowhere else."""
-    import random
-
-    draw = random.Random(seed)
-    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 9))) for _ in range(20_000)]
-    return " ".join(draw.choices(words, k=characters // 5))[:characters]
 
 
 def rlm_over(root: Any, sub: Any, **settings: Any) -> Any:
@@ -241,7 +212,7 @@ FIGURES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def rows(name: str, got: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+def rows(name: str, got: dict[str, Any]) -> list[Row]:
     """Figure, measured, must reach, reached."""
     if name in {"http", "saved"}:
         ratio, most = got["ours"] / got["plain"], 1.15 if name == "http" else 1.35
@@ -273,18 +244,12 @@ def rows(name: str, got: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 def measure(name: str) -> dict[str, Any]:
     """One figure, in a process of its own."""
+    if name != "large":
+        return cast("dict[str, Any]", apart(__file__, name))
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, __file__, f"--one={name}"]
-        if name == "large":
-            path = Path(folder) / "large.txt"
-            make = (
-                f"import sys; sys.argv = ['x']; import overhead; open({str(path)!r}, 'w').write(overhead.lines_of(100))"
-            )
-            subprocess.run([sys.executable, "-c", make], check=True, cwd=Path(__file__).parent)
-            command.append(str(path))
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    got: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return got
+        path = Path(folder) / "large.txt"
+        path.write_text(lines_of(100))
+        return cast("dict[str, Any]", apart(__file__, name, str(path)))
 
 
 def lines_of(megabytes: int) -> str:
@@ -295,17 +260,8 @@ def lines_of(megabytes: int) -> str:
     return page * megabytes
 
 
-def main() -> None:
-    names = sys.argv[1:] or list(FIGURES)
-    table = [row for name in names for row in rows(name, measure(name))]
-    print("| figure | measured | must reach | |\n|---|---|---|---|")
-    for what, measured, must, reached in table:
-        print(f"| {what} | {measured} | {must} | {'yes' if reached else 'NO'} |")
-    sys.exit(0 if all(reached for *_, reached in table) else 1)
-
-
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1].startswith("--one="):
         print(json.dumps(FIGURES[sys.argv[1].removeprefix("--one=")]()))
     else:
-        main()
+        show(row for name in sys.argv[1:] or FIGURES for row in rows(name, measure(name)))
