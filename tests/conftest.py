@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.browser import Chromium, ChromiumUnavailableError, find_chromium
-from tests.postgres import Postgres, PostgresUnavailableError
+from tests.browser import Chromium, find_chromium
+from tests.debian import UnavailableError
+from tests.postgres import Postgres
 from tests.server.client import ModelServer
 
 # `make test` tries the same examples everywhere, the slow tests new ones
@@ -27,7 +28,7 @@ def postgres() -> Iterator[str]:
     """The connection string of a real PostgreSQL. Where none can be had the test is skipped, unless one is required."""
     try:
         server = Postgres()
-    except PostgresUnavailableError as error:
+    except UnavailableError as error:
         if os.environ.get("REQUIRE_POSTGRES"):
             raise
         pytest.skip(str(error))
@@ -40,7 +41,7 @@ def chromium() -> Chromium:
     """A real browser. Where none can be had the test is skipped, unless one is required."""
     try:
         return find_chromium()
-    except ChromiumUnavailableError as error:
+    except UnavailableError as error:
         if os.environ.get("REQUIRE_CHROMIUM"):
             raise
         pytest.skip(str(error))

@@ -6,7 +6,6 @@ closes a pipe, and so also when that one is killed. `fsync` is off: tests end pr
 """
 
 import os
-import platform
 import pwd
 import shutil
 import subprocess
@@ -16,11 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.debian import Apt, UnavailableError, cache, libraries, system
+
 INSTALLED = Path("/usr/lib/postgresql")
 USER = "nobody"
 """PostgreSQL refuses to run as root: then it runs as this user."""
 PATIENCE = 30.0
-DOWNLOAD_SECONDS = 300.0
 
 CONFIGURATION = """
 listen_addresses = ''
@@ -41,11 +41,6 @@ exec 3<&0 </dev/null
     rm -rf "$2"
 ) >/dev/null 2>&1 &
 """
-INSTALL = "install it (apt-get install postgresql), or let apt-get reach Debian's packages"
-
-
-class PostgresUnavailableError(Exception):
-    """No PostgreSQL is here and none can be had; the message says what to install."""
 
 
 class Postgres:
@@ -95,7 +90,7 @@ class Postgres:
         with said.open("wb") as file:
             done = subprocess.run(
                 command, stdin=stdin, stdout=file, stderr=file, check=False, start_new_session=True, cwd=self.directory,
-                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **library_path(self.directory)},
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **libraries(self.directory / "debian")},
                 user=self._user.pw_uid if is_root else None, group=self._user.pw_gid if is_root else None,
                 extra_groups=() if is_root else None,
             )  # fmt: skip
@@ -103,7 +98,7 @@ class Postgres:
             log = self.directory / "log"
             words = said.read_text(errors="replace") + (log.read_text(errors="replace") if log.exists() else "")
             message = f"PostgreSQL did not start: {Path(command[0]).name} said {words!r}"
-            raise PostgresUnavailableError(message)
+            raise UnavailableError(message)
 
     def __enter__(self) -> Self:
         return self
@@ -140,80 +135,20 @@ def installed_programs() -> Path | None:
 
 
 def unpacked_programs(target: Path) -> Path:
-    """PostgreSQL from Debian's packages, unpacked into `target`; they are downloaded once."""
-    if not all(map(shutil.which, ("apt-get", "apt-cache", "dpkg"))):
-        message = f"PostgreSQL is not installed, and this is no Debian: {INSTALL}"
-        raise PostgresUnavailableError(message)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "langchain-rlm-tests" / "debian"
-    apt = Apt(cache / f"{platform.freedesktop_os_release().get('VERSION_CODENAME', '')}-{platform.machine()}")
-    for package in apt.packages():
-        apt.command("dpkg", "-x", str(package), str(target))
+    """PostgreSQL from Debian's packages, unpacked into `target`."""
+    apt = Apt("PostgreSQL", "postgresql", cache() / "debian" / system())
+    apt.unpack(target, _server)
     found = newest(target / "usr/lib/postgresql")
     if found is None:
-        message = f"Debian's packages in {cache} hold no PostgreSQL: {INSTALL}"
-        raise PostgresUnavailableError(message)
+        message = f"Debian's packages in {apt.folder} hold no PostgreSQL: {apt.advice}"
+        raise UnavailableError(message)
     return found
 
 
-def library_path(directory: Path) -> dict[str, str]:
-    """Where unpacked programs find the libraries that came with them."""
-    folders = sorted({str(path.parent) for path in (directory / "debian").glob("**/*.so*")})
-    return {"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}
-
-
-class Apt:
-    """Downloads Debian's packages into a folder, with lists of its own: no root is needed and nothing is installed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.lists = folder / "lists"
-        self.options = [
-            "-o", f"Dir::State::lists={self.lists}", "-o", f"Dir::Cache={folder / 'cache'}",
-            "-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=1", "-o", "Acquire::http::Timeout=20",
-        ]  # fmt: skip
-
-    def packages(self) -> list[Path]:
-        """PostgreSQL and what it links to, except what the machine has."""
-        complete = self.folder / "complete"
-        if not complete.exists():
-            (self.lists / "partial").mkdir(parents=True, exist_ok=True)
-            (self.folder / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
-            self.command("apt-get", *self.options, "update", "-qq")
-            self.command("apt-get", *self.options, "download", "-qq", *self.names())
-            complete.touch()
-        return sorted(self.folder.glob("*.deb"))
-
-    def names(self) -> list[str]:
-        wanted = [name for name in self.depends("postgresql") if name.startswith("postgresql-")][:1]
-        if not wanted:
-            message = f"PostgreSQL is not installed, and apt-get knows of none: {INSTALL}"
-            raise PostgresUnavailableError(message)
-        found = [*wanted]
-        while wanted:
-            new = [name for name in self.depends(wanted.pop()) if name.startswith("lib") and name not in found]
-            # compiled queries are not needed, and the C library is the machine's
-            new = [name for name in new if not name.startswith(("libllvm", "libc6")) and not is_installed(name)]
-            wanted += new
-            found += new
-        return found
-
-    def depends(self, name: str) -> list[str]:
-        said = self.command("apt-cache", *self.options, "depends", "--important", name)
-        lines = (line.strip() for line in said.splitlines())
-        return [line.partition(": ")[2] for line in lines if line.startswith("Depends: ") and "<" not in line]
-
-    def command(self, *command: str) -> str:
-        try:
-            done = subprocess.run(
-                command, cwd=self.folder, check=True, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            said = str(getattr(error, "stderr", "") or error).strip()
-            message = f"PostgreSQL is not installed, and {command[0]} could not get it ({said[-300:]}): {INSTALL}"
-            raise PostgresUnavailableError(message) from error
-        return done.stdout
-
-
-def is_installed(package: str) -> bool:
-    done = subprocess.run(["dpkg-query", "-W", "-f=${Status}", package], check=False, capture_output=True, text=True)
-    return done.stdout.startswith("install ok")
+def _server(apt: Apt) -> list[str]:
+    """The package of the newest server, on which `postgresql` depends."""
+    found = [name for name in apt.depends("postgresql") if name.startswith("postgresql-")][:1]
+    if not found:
+        message = f"PostgreSQL is not installed, and apt-get knows of none: {apt.advice}"
+        raise UnavailableError(message)
+    return found

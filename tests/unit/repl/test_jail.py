@@ -18,9 +18,11 @@ import pytest
 from langchain_rlm import RLM
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl import jail, landlock
+from tests.debian import UnavailableError, libraries, unpacked
 from tests.unit.repl.sessions import a_session, answered, ended, failed, output
 
 KINDS = ("bubblewrap", "landlock")
+BWRAP = Path("usr/bin/bwrap")
 WAIT_SECONDS = 30.0
 
 
@@ -28,8 +30,13 @@ WAIT_SECONDS = 30.0
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv(jail.VARIABLE, request.param)
     try:
+        if request.param == "bubblewrap" and shutil.which("bwrap") is None:
+            root = unpacked("bubblewrap", ["bubblewrap"], BWRAP)
+            monkeypatch.setenv("PATH", str((root / BWRAP).parent), prepend=os.pathsep)
+            for name, value in libraries(root).items():
+                monkeypatch.setenv(name, value)
         jail.worker_path()
-    except InputError as error:
+    except (InputError, UnavailableError) as error:
         pytest.skip(str(error))
     return str(request.param)
 
@@ -45,6 +52,11 @@ def tree(pid: int) -> set[int]:
     lists = Path(f"/proc/{pid}/task").glob("*/children")
     below = {int(child) for found in lists for child in found.read_text().split()}
     return {pid}.union(*(tree(child) for child in below))
+
+
+def started(before: set[int]) -> set[int]:
+    """What this process has started since: of a session, the worker and what stands around it."""
+    return tree(os.getpid()) - before
 
 
 def soon(condition: Callable[[], Any]) -> bool:
@@ -153,6 +165,7 @@ def test_cells_run_in_the_jail_as_without_it(pool: monty.Monty) -> None:
 @pytest.mark.usefixtures("kind")
 def test_a_killed_session_leaves_no_process_of_the_jail(pool: monty.Monty) -> None:
     reached = threading.Event()
+    before = tree(os.getpid())
     with a_session(pool, host=lambda _: reached.set()) as session:
         assert session._pid is not None
         processes: set[int] = set()
@@ -160,8 +173,8 @@ def test_a_killed_session_leaves_no_process_of_the_jail(pool: monty.Monty) -> No
 
         def kill() -> None:
             reached.wait()
-            processes.update(tree(session._pid or 0))
-            worker.append(Path(f"/proc/{jail.innermost(session._pid or 0)}/comm").read_text().strip())
+            processes.update(started(before))
+            worker.append(Path(f"/proc/{session._pid}/comm").read_text().strip())
             session.kill()
 
         killer = threading.Thread(target=kill)
@@ -175,15 +188,16 @@ def test_a_killed_session_leaves_no_process_of_the_jail(pool: monty.Monty) -> No
 
 def test_a_worker_outlives_the_thread_that_started_it_and_ends_with_its_pool(kind: str) -> None:
     pool = monty.Monty(binary_path=jail.worker_path(), min_processes=0, max_processes=2)
+    before = tree(os.getpid())
     with pool, ExitStack() as stack:
         opened: list[Any] = []
         thread = threading.Thread(target=lambda: opened.append(stack.enter_context(a_session(pool))))
         thread.start()
         thread.join()
         (session,) = opened
-        processes = tree(session._pid)
+        assert output(session, "print('alive')") == "alive\n"  # all its processes are there then
+        processes = started(before)
         assert len(processes) == {"bubblewrap": 3, "landlock": 1}[kind]
-        assert output(session, "print('alive')") == "alive\n"
     assert soon(lambda: gone(processes))
 
 
@@ -191,6 +205,7 @@ HOST = """
 import sys, pydantic_monty as monty
 from langchain_rlm.repl import jail
 with monty.Monty(binary_path=jail.worker_path()) as pool, pool.checkout() as session:
+    session.feed_run("1")
     print(session.worker_pid, flush=True)
     sys.stdin.read()
 """
