@@ -148,17 +148,14 @@ def _rlm_raise(failures, total, first):
     if total == 1:
         text = "sub-query failed (" + kind + "): " + message
     else:
-        text = (
-            str(failures)
-            + " of "
-            + str(total)
-            + " sub-queries failed, the first ("
-            + kind
-            + "): "
-            + message
-            + ". The other answers are kept: ask the same batch again and only the failed ones are asked anew,"
-            + " or pass on_error='return' to get them as SubQueryFailure objects."
-        )
+        text = str(failures) + " of " + str(total) + " sub-queries failed, the first (" + kind + "): " + message
+        if not message.endswith("."):
+            text += "."
+        if failures < total:
+            text += " The other answers are kept: ask the same batch again and only the failed ones are asked anew,"
+            text += " or pass on_error='return' to get them as SubQueryFailure objects."
+        else:
+            text += " With on_error='return' they are given as SubQueryFailure objects."
     if kind == "overflow" or kind == "invalid":
         raise ValueError(text)
     raise RuntimeError(text)

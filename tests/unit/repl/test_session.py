@@ -188,7 +188,11 @@ def test_a_failed_sub_query_can_be_caught(session: Session) -> None:
 def test_one_failure_of_a_batch_raises_or_is_returned_as_a_marked_result(session: Session) -> None:
     results = [("ok", "A"), ("failed", "server", "down"), ("ok", "C")]
     asked(session.start("llm_query_batched(['a', 'b', 'c'])"))
-    assert "RuntimeError: 1 of 3 sub-queries failed, the first (server): down" in failed(session.resume(results))
+    said = failed(session.resume(results))
+    assert "RuntimeError: 1 of 3 sub-queries failed, the first (server): down. The other answers are kept: " in said
+    asked(session.start("llm_query_batched(['a', 'b'])"))
+    said = failed(session.resume([("failed", "server", "All are down.")] * 2))
+    assert "2 of 2 sub-queries failed, the first (server): All are down. With on_error='return' " in said
     asked(session.start("r = llm_query_batched(['a', 'b', 'c'], on_error='return')"))
     ended(session.resume(results))
     told = output(session, "print(r[0], r[2], type(r[1]).__name__, r[1].type, r[1].message, isinstance(r[1], str))")
