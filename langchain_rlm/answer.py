@@ -1,6 +1,7 @@
 """The end of a run: its answer as text and as data, and the documents it rests on."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from langchain_rlm.coverage import coverage
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, RLMState
+
+DRAFT = re.compile(r"\banswer\b")
+"""The variable, in the code of a cell."""
 
 
 def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
@@ -49,7 +53,7 @@ def _covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
     """What models have seen of the context; documents of which they saw nothing are left out."""
     if level.depth > 0 or level.corpus.searchable is not None:
         return None
-    found = coverage(journal, level.corpus.sources())
+    found = coverage(journal, level.corpus.sources(), level.corpus.texts)
     found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
     required = level.run.settings.require_coverage
     return found if required is None else {**found, "required": required, "is_reached": found["seen"] >= required}
@@ -57,18 +61,25 @@ def _covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
 
 def as_text(value: Any) -> str:
     """An answer as text: a string as it is, plain data as JSON."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(plain(value), ensure_ascii=False)
+    data = value if isinstance(value, str) else plain(value)
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
 
 
 async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
-    """The best answer of a run that was never given one: what `answer` holds in the REPL, or else the newest output."""
+    """The best answer of a run whose budget is over.
+
+    The newest that was given and refused; else, or when a cell has spoken of `answer` since, what `answer` holds in the
+    REPL; or else the newest output.
+    """
     journal = journals.since_question(whole)
-    if any(cell.end is None or not cell.end["lost"] for cell in journals.recorded_cells(journal)):
+    refused, since = _refused(journal)
+    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
+    if not is_newest and any(cell.end is None or not cell.end["lost"] for cell in journals.recorded_cells(journal)):
         draft = await level.draft(whole)
         if draft not in (None, ""):
             return draft
+    if refused is not None:
+        return refused
     if level.depth > 0:  # the code above must not take an output for an answer
         return ""
     outputs = [entry["output"].strip() for entry in journal if entry["kind"] == "cell_end" and entry["output"].strip()]
@@ -78,13 +89,22 @@ async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
+def _refused(journal: Sequence[Entry]) -> tuple[Any, Sequence[Entry]]:
+    """The newest answer that was given and refused, or None, and the entries after it."""
+    for index in range(len(journal) - 1, -1, -1):
+        value = journal[index].get("refused_answer")
+        if value not in (None, ""):
+            return value, journal[index + 1 :]
+    return None, journal
+
+
 def touched(level: Level, journal: Sequence[Entry]) -> list[dict[str, Any]]:
     """The documents of which text went to a model, with the spans."""
     spans: dict[int, set[tuple[int, int]]] = {}
     if journals.route(journal) == "direct":
         spans = {index: {(0, len(text))} for index, text in enumerate(level.corpus.texts)}
     for entry in journal:
-        for call in entry["calls"] if entry["kind"] == "asked" else ():
+        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
             for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
                 if not isinstance(piece, str):
                     spans.setdefault(piece[0], set()).add((piece[1], piece[2]))

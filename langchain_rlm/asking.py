@@ -28,7 +28,9 @@ def asked_entry(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Ent
         asked: What it asks.
         pool: Answers paid for by cells that then failed, by digest; those used are taken out.
     """
-    return {"kind": "asked", "raises": asked.raises, "calls": [_call_entry(level, call, pool) for call in asked.calls]}
+    documents = _Documents(level, len(asked.calls))
+    calls = [_call_entry(level, call, pool, documents, number) for number, call in enumerate(asked.calls)]
+    return {"kind": "asked", "raises": asked.raises, "calls": calls}
 
 
 def too_many(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Entry | None:
@@ -48,7 +50,35 @@ def too_many(level: Level, asked: Asked, pool: dict[str, list[Entry]]) -> Entry 
     return None
 
 
-def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]]) -> Entry:
+class _Documents:
+    """The contexts that one pause hands to recursive runs; often they are documents as they stand.
+
+    Where there are as many as documents, in a list or in the batch, one at the same place is meant of equal ones; and
+    each is meant once, if it can be.
+    """
+
+    def __init__(self, level: Level, calls: int) -> None:
+        self._level = level
+        self._calls = calls
+        self._taken: set[int] = set()
+
+    def pieces(self, context: str | list[str], number: int) -> list[list[Piece]]:
+        """The pieces of the context of the call with this number."""
+        if isinstance(context, str):
+            return [self._pieces(context, number, self._calls)]
+        self._taken.clear()
+        return [self._pieces(text, position, len(context)) for position, text in enumerate(context)]
+
+    def _pieces(self, text: str, position: int, count: int) -> list[Piece]:
+        finder = self._level.finder
+        whole = finder.document(text, position if count == len(self._level.corpus.texts) else None, self._taken)
+        if whole is None:
+            return _plain(finder.pieces(text))
+        self._taken.add(whole[0])
+        return _plain([whole])
+
+
+def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]], documents: _Documents, number: int) -> Entry:
     level.calls += 1
     entry: Entry = {"id": str(level.calls), "how": call.how, "model": call.model, "digest": call.digest(), "pieces": []}
     if call.arguments is not None:
@@ -57,21 +87,12 @@ def _call_entry(level: Level, call: Call, pool: dict[str, list[Entry]]) -> Entry
     else:
         entry["pieces"] = _plain(level.finder.pieces(call.prompt))
     if call.context is not None:
-        texts = [call.context] if isinstance(call.context, str) else call.context
-        entry["context"] = [_document_pieces(level, text) for text in texts]
+        entry["context"] = documents.pieces(call.context, number)
         entry["single"] = isinstance(call.context, str)
     kept = pool.get(entry["digest"])
     if kept:
         entry["reused"] = kept.pop(0)["id"]
     return entry
-
-
-def _document_pieces(level: Level, text: str) -> list[Piece]:
-    """The pieces of a text handed to a recursive run; often it is a document as it stands."""
-    for index, whole in enumerate(level.corpus.texts):
-        if len(text) == len(whole) and text == whole:
-            return [[index, 0, len(whole)]]
-    return _plain(level.finder.pieces(text))
 
 
 def _plain(pieces: Sequence[Piece]) -> list[Piece]:

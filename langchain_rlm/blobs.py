@@ -41,7 +41,7 @@ def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_docu
         return Bytes(store)
     path = Path(store) if isinstance(store, str) and store else store
     if isinstance(path, Path) and (path.is_dir() or not path.exists()):
-        return Directory(path)
+        return Directory(path, setting)
     msg = f"{setting}={store!r}: use a directory, a LangGraph BaseStore or a LangChain ByteStore."
     raise InputError(msg)
 
@@ -51,19 +51,31 @@ class Directory:
     """One file a text, readable by its owner only; written whole or not at all."""
 
     path: Path
+    setting: str = "store"
+    """What the user calls it, for the error."""
 
     def get(self, key: str) -> bytes | None:
         try:
             return (self.path / f"{key}.txt").read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self._unusable(error, "read") from error
 
     async def aget(self, key: str) -> bytes | None:
         return await asyncio.to_thread(self.get, key)
 
     def put(self, key: str, data: bytes) -> None:
-        path = self.path / f"{key}.txt"
-        if path.exists() and path.stat().st_size == len(data):
+        try:
+            self._put(self.path / f"{key}.txt", data)
+        except OSError as error:
+            raise self._unusable(error, "written") from error
+
+    def _unusable(self, error: OSError, what: str) -> InputError:
+        return InputError(f"{self.setting}={str(self.path)!r}: cannot be {what} ({error.strerror}).")
+
+    def _put(self, path: Path, data: bytes) -> None:
+        if path.exists() and path.read_bytes() == data:
             return
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:

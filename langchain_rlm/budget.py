@@ -65,11 +65,13 @@ class BudgetExceededError(RLMError):
 
     Attributes:
         limit: The part of the budget: `depth`, `sub_queries`, `tokens`, `cost` or `seconds`.
+        usage: What was paid before, when it was one of several calls for one answer.
     """
 
     def __init__(self, message: str, limit: str) -> None:
         super().__init__(message)
         self.limit = limit
+        self.usage: dict[str, Any] | None = None
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.messages import convert_to_messages, get_buffer_string
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
@@ -12,6 +12,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.host import aask, ask
+from langchain_rlm.loop import Batched
 from langchain_rlm.passages import passages
 from langchain_rlm.rlm import RLM
 from langchain_rlm.state import RLMResult
@@ -57,8 +58,13 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
         for part in await asyncio.to_thread(lambda: [*_output(result, corpus, k)]):
             yield part
 
-    transform: Any = run  # the stub knows no configuration
-    return RunnableGenerator(transform, cast("Any", arun), name=NAME)
+    return _Chain(rlm, run, arun)
+
+
+class _Chain(Batched, RunnableGenerator[dict[str, Any], dict[str, Any]]):
+    def __init__(self, rlm: RLM, run: Any, arun: Any) -> None:  # the stub of transforms knows no configuration
+        super().__init__(run, arun, name=NAME)
+        self.rlm = rlm
 
 
 class _Source:

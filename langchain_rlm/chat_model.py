@@ -44,6 +44,8 @@ MOST = 100_000
 """Tokens above which a conversation is long whatever the window: answers get worse long before it is full."""
 DIGESTS_AT_ONCE = 8
 DIGESTS_KEPT = 256
+SHARES = ("read", "printed", "seen", "required", "is_reached")
+"""What a message tells of a run's coverage: no ranges, for messages are kept and sent on."""
 
 NAME = "chat_rlm"
 """Key of progress events in a host's custom stream."""
@@ -132,7 +134,9 @@ class ChatRLM(_Routed, BaseChatModel):
       metadata are that model's.
     - A longer one is answered by the RLM. The last human message is the question (of a long one its first and last
       2,000 characters), the messages are the documents, named by place and role, as in `message 3 (tool search)`. The
-      answer is one piece of text, with the usage of all calls; `response_metadata["rlm"]` says why the run stopped.
+      answer is one piece of text, with the usage of all calls. `response_metadata["rlm"]` has of the run's result
+      `stop_reason`, `turns`, `usage`, `citations` (what marks like `[1]` in the answer stand for) and `coverage`: its
+      shares `read`, `printed` and `seen`, and `required` and `is_reached` where a share is required.
     - A longer one that only the model can answer (tools, a response format or any other setting is bound, or there are
       images) is shortened and goes to the root model: the largest texts, system messages apart, are replaced by digests
       of what in them bears on the last human message, each made by one RLM run and kept for the calls that follow. Tool
@@ -227,16 +231,20 @@ class ChatRLM(_Routed, BaseChatModel):
         text = result["answer"]
         for end in stop:
             text = text.partition(end)[0]
-        said = {"stop_reason": result["stop_reason"], "turns": result["turns"], "usage": result["usage"]}
+        said = {name: result[name] for name in ("stop_reason", "turns", "usage", "citations")}
+        covered = result["coverage"] or {}
+        said["coverage"] = {name: covered[name] for name in SHARES if name in covered}
         metadata = {"model_name": self.model_name, "finish_reason": "stop", "rlm": said}
         return AIMessageChunk(content=text, response_metadata=metadata, chunk_position="last")
 
     def _shortened(self, target: Runnable[Any, Any]) -> Runnable[Any, Any]:
         return self._sequence(self._shorten, target)
 
-    @staticmethod
-    def _sequence(step: Callable[[Any, RunnableConfig], Coroutine[Any, Any, Any]], last: Any) -> Runnable[Any, Any]:
+    def _sequence(
+        self, step: Callable[[Any, RunnableConfig], Coroutine[Any, Any, Any]], last: Any
+    ) -> Runnable[Any, Any]:
         def here(messages: Sequence[BaseMessage], config: RunnableConfig) -> Any:
+            self.rlm.refuse_to_block(config, "ainvoke")
             return run_on_background_loop(step(messages, config))
 
         return RunnableSequence(RunnableLambda(here, step, name=step.__name__.strip("_")), last, name="ChatRLM")

@@ -1,20 +1,25 @@
 """Citations: quotes that were found in the context, and the marks in an answer that stand for them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context import quotes
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.quotes import Place
-from langchain_rlm.coverage import above
-from langchain_rlm.state import Entry, Piece
+from langchain_rlm.context.quotes import Found, Place
+from langchain_rlm.coverage import above, length
+from langchain_rlm.repl.outcomes import plain
+from langchain_rlm.state import Entry, Piece, Span
 
 SHOWN = 300
 """Characters of a passage that an error shows."""
 NAMED = 20
 AHEAD = 400
 """Characters by which a place behind an offset counts as farther than it is."""
+DIGITS = 9
+"""Of a number of a page."""
+SPREAD = 2
+"""How many times its own length a passage may be spread over in the text that it was joined from."""
 MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
 """One mark as code has it, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one;
 in the answer that a user gets it is `[1]`."""
@@ -25,10 +30,8 @@ class CiteError(ValueError):
     """A quote cannot be cited; the message tells the code why."""
 
 
-def look_up(
-    corpus: Corpus, quote: Any, source: Any, near: int | None, last: tuple[int, int]
-) -> tuple[Place, list[Place]]:
-    """Where a quote is, and all places of it.
+def look_up(corpus: Corpus, quote: Any, source: Any, near: int | None, last: tuple[int, int]) -> tuple[Place, Found]:
+    """Where a quote is, and what other places of it are known.
 
     Args:
         corpus: The context.
@@ -50,12 +53,17 @@ def look_up(
         msg = "cite: the quote is empty. Give the words as they stand in the text."
         raise CiteError(msg)
     documents = _documents(corpus, source)
-    places = quotes.find(quote, corpus.texts, documents, last[1] if near is None else near)
-    if places and near is not None:
-        return min(places, key=lambda place: _from(near, place)), places
-    if places:
-        return min(places, key=lambda place: _distance(place, last)), places
-    raise CiteError(_not_there(corpus, quote, documents))
+    is_given = near is not None
+    offset = last[1] if near is None else max(0, near)
+    found = quotes.look(quote, corpus.texts, documents, (last[0], offset), is_offset=is_given)
+    if not found.places:
+        raise CiteError(_not_there(corpus, quote, documents))
+
+    def far(place: Place) -> tuple[int, int]:
+        beyond = abs(place.document - last[0])
+        return (_from(offset, place), beyond) if is_given else (beyond, abs(place.start - offset))
+
+    return min(found.places, key=far), found
 
 
 def _documents(corpus: Corpus, source: Any) -> Sequence[int]:
@@ -79,12 +87,12 @@ def _from(near: int, place: Place) -> int:
     return max(0, place.start - near) if place.end > near else near - place.end + AHEAD
 
 
-def _distance(place: Place, near: tuple[int, int]) -> tuple[int, int]:
-    return abs(place.document - near[0]), abs(place.start - near[1])
-
-
 def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     said = f"cite: {quote[:80]!r}{'...' if len(quote) > 80 else ''} is not in the text."  # noqa: PLR2004  # shown
+    first = quotes.over_a_break(quote, corpus.texts, documents)
+    if first is not None:
+        names = [document.name for document in corpus.documents[first : first + 2]]
+        return f"{said} It begins at the end of {names[0]} and goes on in {names[1]}: cite the part of each on its own."
     place = quotes.nearest(quote, corpus.texts, documents)
     if place is None:
         return f"{said} Nothing like it is there. Quote words that you have seen printed or read."
@@ -96,22 +104,43 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     )
 
 
-def citation(corpus: Corpus, place: Place, mark: str, places: Sequence[Place] = ()) -> dict[str, Any]:
+def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> dict[str, Any]:
     """The entry for a place: document, page or line, offsets in characters, the exact text."""
     document = corpus.documents[place.document]
-    page = document.metadata.get("page")
-    entry = {
+    entry: dict[str, Any] = {
         "mark": f"[{mark}]",
         "document": f"d{place.document}",
         "name": document.name,
-        "page": page if isinstance(page, int) else None,
+        "page": _page(document.metadata),
         "line": document.text.count("\n", 0, place.start) + 1,
         "start": place.start,
         "end": place.end,
         "text": document.text[place.start : place.end],
     }
-    others = [{"document": f"d{p.document}", "start": p.start, "end": p.end} for p in places if p != place]
-    return {**entry, "others": others} if others else entry
+    places = [other for other in found.places if other != place] if found else []
+    if found and places:
+        entry["others"] = [{"document": f"d{p.document}", "start": p.start, "end": p.end} for p in places]
+        if not found.are_all:
+            entry["has_more"] = True
+    return entry
+
+
+def _page(metadata: Mapping[str, Any]) -> int | None:
+    """The number of a page as it is printed or, where that is none, from 1.
+
+    LangChain's loaders that give a `page_label` count `page` from 0.
+    """
+    page = _number(metadata.get("page"))
+    if "page_label" not in metadata:
+        return page
+    label = _number(metadata["page_label"])
+    return label if label is not None or page is None else page + 1
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= DIGITS:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**DIGITS else None
 
 
 def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]]:
@@ -126,8 +155,14 @@ def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]
 
 def within(call: str, text: str, journal: Sequence[Entry]) -> str:
     """The answer of a recursive run with its marks made those of the call: `[c2]` is `[c17.2]` in the run above."""
-    own = {mark for mark, _ in _all_places(journal)}
+    own = set(_all_marks(journal))
     return MARK.sub(lambda match: _renamed(match, {mark: _above(call, mark) for mark in own}), text) if own else text
+
+
+def _all_marks(journal: Sequence[Entry]) -> Iterator[str]:
+    yield from (entry["mark"][1:-1] for entry in cited(journal).values())
+    for run in (entry["run"] for entry in journal if entry["kind"] == "answer" and entry.get("run") is not None):
+        yield from (_above(run["marks"], mark) for mark in _all_marks(run["journal"]))
 
 
 def _above(call: str, mark: str) -> str:
@@ -150,12 +185,16 @@ Marks = Mapping[str, dict[str, Any] | None]
 def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, dict[str, Any] | None]:
     """All citations that marks can stand for, recursive runs included."""
     found: dict[str, dict[str, Any] | None] = {entry["mark"][1:-1]: entry for entry in cited(journal).values()}
-    for mark, place in _below(journal):
+    for mark, place in _below(journal, lambda document, start, end: corpus.texts[document][start:end]):
         found[mark] = None if place is None else citation(corpus, place, mark)
     return found
 
 
-def _below(journal: Sequence[Entry]) -> Iterator[tuple[str, Place | None]]:
+Reader = Callable[[int, int, int], str]
+"""Gives the text of a run's context: by document, from, to."""
+
+
+def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     """The citations of recursive runs, in places of this run's context where they are."""
     kinds = {"asked", "fork"}
     calls = {call["id"]: call for entry in journal if entry["kind"] in kinds for call in entry["calls"]}
@@ -163,26 +202,70 @@ def _below(journal: Sequence[Entry]) -> Iterator[tuple[str, Place | None]]:
         run = entry.get("run") if entry["kind"] == "answer" else None
         if run is None:
             continue
-        for mark, place in _all_places(run["journal"]):
-            found = None if place is None else _lifted(calls[entry["id"]], run["over"], place)
-            yield _above(run["marks"], mark), found
+        documents = _documents_of(calls[entry["id"]], run["over"])
+        read_below = read if documents is None else _reader(documents, read)
+        for mark, place in _all_places(run["journal"], read_below):
+            lifted = place if place is None or documents is None else _lifted(documents, place, read_below, read)
+            yield _above(run["marks"], mark), lifted
 
 
-def _all_places(journal: Sequence[Entry]) -> Iterator[tuple[str, Place | None]]:
+def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     for entry in cited(journal).values():
         yield entry["mark"][1:-1], Place(int(entry["document"][1:]), entry["start"], entry["end"])
-    yield from _below(journal)
+    yield from _below(journal, read)
 
 
-def _lifted(call: Entry, over: str, place: Place) -> Place | None:
-    """A place of a recursive run's context in that of the run above; None when it was not taken from there whole."""
+def _documents_of(call: Entry, over: str) -> Sequence[Sequence[Piece]] | None:
+    """The documents of a recursive run in pieces; None: those of the run above."""
     if over == "all":
-        return place
-    pieces: Sequence[Piece] = call["pieces"] if over == "prompt" else call["context"][place.document]
-    parts = list(above(pieces, place.start, place.end))
+        return None
+    return [call["pieces"]] if over == "prompt" else list(call["context"])
+
+
+def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:
+    """Reads documents that are made of pieces of the context above."""
+
+    def read_below(document: int, start: int, end: int) -> str:
+        parts = []
+        at = 0
+        for piece in documents[document]:
+            size = length(piece)
+            low, high = max(start - at, 0), min(end - at, size)
+            if low < high and isinstance(piece, str):
+                parts.append(piece[low:high])
+            elif low < high:
+                parts.append(read(int(piece[0]), int(piece[1]) + low, int(piece[1]) + high))
+            at += size
+        return "".join(parts)
+
+    return read_below
+
+
+def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Reader, read: Reader) -> Place | None:
+    """A place of a recursive run's context in that of the run above; None when its words are not there.
+
+    The code may have joined lines, or changed white space: then the words are looked for where parts of them come from.
+    """
+    parts = list(above(documents[place.document], place.start, place.end))
+    if not parts:
+        return None
     if len(parts) == 1 and parts[0][2] - parts[0][1] == place.end - place.start:
         return Place(*parts[0])
-    return None
+    document, start, end = max(parts, key=_size)
+    room = SPREAD * (place.end - place.start) + AHEAD
+    low = max(0, start - room)
+    passage, text = read_below(place.document, place.start, place.end), read(document, low, end + room)
+    found = [Place(document, low + other.start, low + other.end) for other in quotes.find(passage, [text], [0])]
+    best = max(found, key=lambda other: _common(other, start, end), default=None)
+    return best if best and _common(best, start, end) > 0 else None
+
+
+def _common(place: Place, start: int, end: int) -> int:
+    return min(end, place.end) - max(start, place.start)
+
+
+def _size(span: Span) -> int:
+    return span[2] - span[1]
 
 
 def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[dict[str, Any]]]:
@@ -203,7 +286,8 @@ def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, li
                     numbers.setdefault(mark, len(numbers) + 1)
         return _renamed(match, {mark: str(numbers.get(mark, "")) for mark in marks})
 
-    value = _each_text(value, lambda text: MARK.sub(numbered, text)) if marks else value
+    if marks:
+        value = _each_text(value if isinstance(value, str) else plain(value), lambda text: MARK.sub(numbered, text))
     for mark in otherwise if not numbers else ():
         if marks.get(mark) is not None:
             numbers[mark] = len(numbers) + 1
@@ -218,15 +302,19 @@ def has_mark(value: Any, marks: Marks) -> bool:
         found.extend(mark for group in MARK.findall(text) for mark in ONE.findall(group))
         return text
 
-    _each_text(value, look)
+    _each_text(value if isinstance(value, str) else plain(value), look)
     return any(marks.get(mark) is not None for mark in found)
 
 
-def _each_text(value: Any, change: Any) -> Any:
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Plain data with all of its text changed, keys too unless two would become one."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: _each_text(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_each_text(item, change) for item in value]
-    return value
+        names: dict[str, Any] = {}
+        for key, item in value.items():
+            name = change(key)
+            is_taken = name != key and (name in value or name in names)
+            names[key if is_taken else name] = _each_text(item, change)
+        return names
+    return [_each_text(item, change) for item in value] if isinstance(value, list) else value

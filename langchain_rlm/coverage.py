@@ -1,5 +1,10 @@
-"""Which parts of the context models have seen, from the spans of what was sent and shown. Pure functions."""
+"""Which parts of the context models have seen, from the spans of what was sent and shown. Pure functions.
 
+A stretch of white space alone that was not sent, such as the line break between two lines sent one by one, has nothing
+to be read: it counts with what was seen beside it, in ranges and shares alike. All else is exact to the character.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,25 +15,32 @@ Range = tuple[int, int]
 Ranges = dict[int, list[Range]]
 """By document: where, in characters; sorted and apart once merged."""
 
+_TO_READ = re.compile(r"\S")
 
-def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+
+def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> dict[str, Any]:
     """What a run has seen of its context.
 
     Args:
         journal: The run's entries.
         sources: `id`, `name` and `size` in characters of each document, in order.
+        texts: The text of each.
 
     Returns:
         `read` (sent to a sub-model) and `printed` (shown to the root model) as shares from 0 to 1, and `documents` with
-        the same for each and their ranges; `unread` are the ranges that no model has seen.
+        the same for each and their ranges; `unread` are the ranges that no model has seen. White space alone that was
+        not sent is in the range beside it; in a document of nothing else it counts as read.
     """
     sizes = [source["size"] for source in sources]
     read, printed = seen(journal, sizes)
-    documents = [_document(source, read.get(n, []), printed.get(n, [])) for n, source in enumerate(sources)]
+    documents = [
+        _document(source, *_with_blanks(read.get(n, []), printed.get(n, []), text))
+        for n, (source, text) in enumerate(zip(sources, texts, strict=True))
+    ]
     total = sum(sizes)
     return {
-        "read": _share(sum(map(_length, read.values())), total),
-        "printed": _share(sum(map(_length, printed.values())), total),
+        "read": _share(sum(_length(document["read_ranges"]) for document in documents), total),
+        "printed": _share(sum(_length(document["printed_ranges"]) for document in documents), total),
         "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
         "documents": documents,
     }
@@ -47,6 +59,17 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
         "printed_ranges": [list(part) for part in printed],
         "unread": [list(part) for part in unread],
     }
+
+
+def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[list[Range], list[Range]]:
+    """What was read and what was printed, with the white space that is left out; between the two it counts as read."""
+    read, printed = (merged([*each, *_blanks(each, text)]) if each else each for each in (read, printed))
+    return merged([*read, *_blanks(merged([*read, *printed]), text)]), printed
+
+
+def _blanks(ranges: list[Range], text: str) -> list[Range]:
+    """The gaps with nothing to be read."""
+    return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
 
 
 def _share(part: int, whole: int) -> float:

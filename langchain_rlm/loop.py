@@ -5,14 +5,22 @@ means that a model's pooled connections never meet a second one.
 """
 
 import asyncio
+import os
+import queue
 import threading
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from typing import Any, TypeVar
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import get_config_list
 
 T = TypeVar("T")
 
 PATIENCE = 10.0
 """Seconds that an interrupted caller waits for its run to clean up."""
+AT_ONCE = min(32, (os.cpu_count() or 1) + 4)
+"""Inputs of a batch that run at once when `max_concurrency` is not set: as many as in LangChain's pool of threads."""
 
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
@@ -54,6 +62,110 @@ def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+def iterate_on_background_loop(work: AsyncGenerator[T, None]) -> Iterator[T]:
+    """Run an asynchronous generator on the background loop; an end from here, of whatever kind, waits for its end."""
+    loop = background_loop()
+    refuse_to_wait_for_itself(loop)
+    out: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
+    ended = threading.Event()
+
+    async def pump() -> None:
+        try:
+            async with aclosing(work) as items:
+                async for item in items:
+                    out.put((item,))
+        finally:
+            ended.set()
+
+    future = asyncio.run_coroutine_threadsafe(pump(), loop)
+    future.add_done_callback(lambda _: out.put(None))
+    try:
+        while (got := out.get()) is not None:
+            yield got[0]
+        future.result()
+    finally:
+        future.cancel()
+        ended.wait(timeout=PATIENCE)
+
+
+async def as_completed(
+    calls: Sequence[Callable[[], Awaitable[T]]], at_once: int
+) -> AsyncGenerator[tuple[int, T], None]:
+    """Make all calls, some at once; yield the results with their places as they come. The first error ends them all."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(place: int, call: Callable[[], Awaitable[T]]) -> tuple[int, T]:
+        async with gate:
+            return place, await call()
+
+    tasks = [asyncio.ensure_future(one(place, call)) for place, call in enumerate(calls)]
+    try:
+        for done in asyncio.as_completed(tasks):
+            yield await done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Batched:
+    """An `RLM`, or a Runnable with one as `rlm`, whose batches run on the background loop.
+
+    LangChain's run in threads, which go on, and go on paying, after the caller is interrupted.
+    """
+
+    def batch(
+        self,
+        inputs: list[Any],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Any]:
+        """Call with each of the inputs, some at once.
+
+        Args:
+            inputs: As for `invoke`.
+            config: One for all, or one for each. `max_concurrency` of the first says how many run at once.
+            return_exceptions: Give errors as results. Else the first one is raised and ends the other runs.
+            **kwargs: As for `invoke`.
+
+        Returns:
+            The results, in the order of the inputs.
+        """
+        done = dict(self.batch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs))
+        return [done[place] for place in range(len(inputs))]
+
+    def batch_as_completed(
+        self,
+        inputs: Sequence[Any],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, Any]]:
+        """Like `batch`, and yield each result with the place of its input as soon as it is there."""
+        if not inputs:
+            return
+        configs = get_config_list(config, len(inputs))
+        rlm: Any = getattr(self, "rlm", self)
+        rlm.refuse_to_block(configs[0], "abatch")
+
+        def call(given: Any, config: RunnableConfig) -> Callable[[], Awaitable[Any]]:
+            async def made() -> Any:
+                try:
+                    return await self.ainvoke(given, config, **kwargs)  # type: ignore[attr-defined]  # a Runnable's
+                except Exception as error:
+                    if not return_exceptions:
+                        raise
+                    return error
+
+            return made
+
+        calls = [*map(call, inputs, configs)]
+        yield from iterate_on_background_loop(as_completed(calls, configs[0].get("max_concurrency") or AT_ONCE))
+
+
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Await clean-up that a cancellation must not leave half-done; it is cancelled only after that."""
     task = asyncio.ensure_future(work)
@@ -73,6 +185,26 @@ def refuse_to_wait_for_itself(loop: asyncio.AbstractEventLoop) -> None:
     """
     if _is_running_here(loop):
         msg = "A synchronous call from inside the background loop would wait for itself. Use the asynchronous form."
+        raise RuntimeError(msg)
+
+
+def refuse_to_block(saver: Any, instead: str) -> None:
+    """Stop a synchronous call from the event loop that its checkpointer needs.
+
+    Args:
+        saver: The checkpointer, or None.
+        instead: The asynchronous form of the call.
+
+    Raises:
+        RuntimeError: The caller runs on the loop that `saver` belongs to.
+    """
+    saver = getattr(saver, "saver", saver)
+    home = getattr(saver, "loop", None)
+    if isinstance(home, asyncio.AbstractEventLoop) and _is_running_here(home):
+        msg = (
+            f"The {type(saver).__name__} belongs to the event loop that this synchronous call would block: it would "
+            f"wait for ever. Use the asynchronous form, `{instead}`."
+        )
         raise RuntimeError(msg)
 
 

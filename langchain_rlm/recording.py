@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, overload
 
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus
@@ -33,8 +33,6 @@ FORMAT = "langchain-rlm journal"
 VERSION = 1
 EXCERPT = 240
 """Characters kept of the beginning of a span or a cited passage, and of its end."""
-SHOWN = 60
-"""Characters of a file that is no journal, in the error."""
 NAMED = 5
 """Documents that an error names."""
 UNKNOWN = "\u2591"
@@ -90,19 +88,9 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
     Raises:
         InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
     """
-    file = Path(path)
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        msg = f"{file}: there is no such file."
-        raise InputError(msg) from None
-    except OSError as error:
-        msg = f"{file}: cannot be read ({error.strerror})."
-        raise InputError(msg) from error
-    lines = data.split(b"\n")
-    header = _header(file, lines[0], is_whole=len(lines) > 1)
-    entries, excerpts = _body(file, lines[1:])
-    return _recording(header, entries, excerpts)
+    from langchain_rlm.journal_lines import read_lines  # needs this module
+
+    return _recording(*read_lines(Path(path)))
 
 
 def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, excerpts: bool = True) -> Recording:
@@ -213,80 +201,22 @@ def _line(value: Any) -> str:
     return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def _header(file: Path, line: bytes, *, is_whole: bool) -> Entry:
-    header = _read(line)
-    if header is None and not is_whole and line.startswith(f'{{"format":"{FORMAT}"'.encode()):
-        raise _cut_off(file, 0)
-    if header is None or header.get("format") != FORMAT:
-        said = f"begins with {line[:SHOWN].decode(errors='replace')!r}" if line or is_whole else "is empty"
-        msg = f"{file}: this is no journal of langchain-rlm: it {said}. `langchain-rlm ask --journal FILE` writes one."
-        raise InputError(msg)
-    version = header.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        msg = (
-            f"{file}: the journal has version {version}, this langchain-rlm reads versions up to {VERSION}. "
-            "Upgrade it: pip install --upgrade langchain-rlm"
-        )
-        raise InputError(msg)
-    if not is_whole:
-        raise _cut_off(file, 0)
-    return header
-
-
-def _body(file: Path, lines: Sequence[bytes]) -> tuple[list[Entry], list[Entry]]:
-    entries: list[Entry] = []
-    excerpts: list[Entry] = []
-    for place, line in enumerate(lines[:-1]):
-        entry = _read(line)
-        if entry is None or not isinstance(entry.get("kind"), str):
-            raise _damaged(file, f"line {place + 2} is no journal entry: {line[:SHOWN].decode(errors='replace')!r}")
-        if entry["kind"] == "file_end":
-            if any(lines[place + 1 :]):
-                raise _damaged(file, f"something follows its end, on line {place + 3}")
-            if entry.get("entries") != len(entries):
-                raise _damaged(file, f"it says that it has {entry.get('entries')} entries, and has {len(entries)}")
-            return entries, excerpts
-        (excerpts if entry["kind"] == "excerpt" else entries).append(entry)
-    raise _cut_off(file, len(entries))
-
-
-def _read(line: bytes) -> Entry | None:
-    try:
-        value = json.loads(line.decode())
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _cut_off(file: Path, entries: int) -> InputError:
-    msg = (
-        f"{file}: the journal was cut off: {entries:,} whole entries are there, and its end is not. "
-        "Copy it again, or save the run again."
-    )
-    return InputError(msg)
-
-
-def _damaged(file: Path, what: str) -> InputError:
-    return InputError(f"{file}: the journal is damaged: {what}. Copy it again, or save the run again.")
-
-
 def _recording(header: Entry, entries: list[Entry], excerpts: list[Entry]) -> Recording:
-    answer = str(header.get("answer") or "")
     return Recording(
-        question=str(header.get("question") or ""),
-        answer=answer,
-        value=header.get("value", answer),
-        stop_reason=str(header.get("stop_reason") or ""),
-        error=str(header.get("error") or ""),
-        usage=header.get("usage") or {},
+        question=header["question"],
+        answer=header["answer"],
+        value=header.get("value", header["answer"]),
+        stop_reason=header["stop_reason"],
+        error=header["error"],
+        usage=header["usage"],
         journal=entries,
-        citations=header.get("citations") or (),
-        coverage=header.get("coverage"),
-        documents=header.get("documents") or (),
+        citations=header["citations"],
+        coverage=header["coverage"],
+        documents=header["documents"],
         texts=known_texts(excerpts),
-        context=str(header.get("context") or ""),
-        single=header.get("single"),
-        chunk_size=header.get("chunk_size"),
+        context=header["context"],
+        single=header["single"],
+        chunk_size=header["chunk_size"],
         excerpts=[{name: line[name] for name in ("document", "start", "end", "text")} for line in excerpts],
     )
 
@@ -313,7 +243,7 @@ def _spans(journal: Sequence[Entry]) -> Iterator[Span]:
     given = answers(journal)
     for entry in journal:
         yield from entry.get("shown") or ()
-        for call in entry["calls"] if entry["kind"] == "asked" else ():
+        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
             documents = call.get("context") or ()
             for piece in (part for pieces in (call["pieces"], *documents) for part in pieces):
                 if not isinstance(piece, str):
@@ -362,6 +292,24 @@ class KnownText:
         return "".join([*parts, UNKNOWN * (end - at)]) if parts else ""
 
 
+class KnownTexts(Sequence[KnownText | str]):
+    """The documents up to the last of which something is known; of how many they are, only those are kept."""
+
+    def __init__(self, known: Mapping[int, KnownText]) -> None:
+        self._known = known
+
+    def __len__(self) -> int:
+        return max(self._known) + 1
+
+    @overload
+    def __getitem__(self, index: int) -> KnownText | str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[KnownText | str]: ...
+    def __getitem__(self, index: int | slice) -> KnownText | str | list[KnownText | str]:
+        places = range(len(self))[index]
+        return self._known.get(places, "") if isinstance(places, int) else [self[place] for place in places]
+
+
 def known_texts(excerpts: Sequence[Entry]) -> Sequence[str] | None:
     """The documents as far as excerpts have them: what a page reads of a text is its length and slices of it."""
     by_document: dict[int, list[Entry]] = {}
@@ -369,9 +317,8 @@ def known_texts(excerpts: Sequence[Entry]) -> Sequence[str] | None:
         by_document.setdefault(line["document"], []).append(line)
     if not by_document:
         return None
-    places = range(max(by_document) + 1)
-    texts = [KnownText(by_document[place]) if place in by_document else "" for place in places]
-    return cast("list[str]", texts)
+    texts = KnownTexts({document: KnownText(stretches) for document, stretches in by_document.items()})
+    return cast("Sequence[str]", texts)
 
 
 # -- files --------------------------------------------------------------------------------------------------------

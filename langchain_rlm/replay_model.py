@@ -14,14 +14,17 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from operator import itemgetter
 from typing import Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, ModelProfile
+from langchain_core.language_models import BaseChatModel, LanguageModelInput, ModelProfile
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
+from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
 from langchain_core.outputs import ChatGeneration, ChatResult
-from pydantic import Field, PrivateAttr
+from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
+from pydantic import BaseModel, Field, PrivateAttr
 
 from langchain_rlm import prompts
 from langchain_rlm.coverage import length
@@ -56,7 +59,8 @@ class ReplayChatModel(BaseChatModel):
     """Answers as the models of a run on record did.
 
     Use it as the model of an `RLM` (it serves the sub-queries too), or call it directly with a prompt on record. What a
-    provider refused on record is refused again, with the same error.
+    provider refused on record is refused again, with the same error. It can be the model of an agent with tools, but
+    calls none: tool calls of an agent are not on record.
 
     Example:
         ```python
@@ -111,6 +115,41 @@ class ReplayChatModel(BaseChatModel):
             return ModelProfile(text_inputs=True, text_outputs=True)
         window = round(self.chunk_size / CHARACTERS_PER_TOKEN / READS_WELL_SHARE)
         return ModelProfile(max_input_tokens=window, text_inputs=True, text_outputs=True)
+
+    def bind_tools(
+        self,
+        tools: Sequence[Any],  # noqa: ARG002  # the base class passes it
+        *,
+        tool_choice: str | None = None,  # noqa: ARG002  # same
+        **_: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """The model as it is: it gives the text on record and calls no tool, whatever `tool_choice` says.
+
+        For an agent that is to call an `RLMTool`, script the agent's own model and give the tool
+        `RLM(ReplayChatModel.from_journal(...))`.
+        """
+        return self
+
+    def with_structured_output(
+        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **_: Any
+    ) -> Runnable[LanguageModelInput, Any]:
+        """The text on record read as JSON, for prompts that were answered with it.
+
+        Args:
+            schema: A pydantic model, of which an instance is made; of any other schema the data is given as it is.
+            include_raw: Give `raw`, `parsed` and `parsing_error` instead of raising.
+
+        Returns:
+            A runnable that raises `OutputParserException` when the text is not JSON, or not of the model's form.
+        """
+        parser: Runnable[Any, Any] = JsonOutputParser()
+        if isinstance(schema, type) and issubclass(schema, BaseModel):
+            parser = PydanticOutputParser(pydantic_object=schema)
+        if not include_raw:
+            return self | parser
+        parsed = RunnablePassthrough.assign(parsed=itemgetter("raw") | parser, parsing_error=lambda _: None)
+        failed = RunnablePassthrough.assign(parsed=lambda _: None)
+        return RunnableMap(raw=self) | parsed.with_fallbacks([failed], exception_key="parsing_error")
 
     def _generate(
         self,
@@ -204,9 +243,12 @@ class _Record:
             raise InputError(msg)
         self.roots.append(_RootRun.of(journal, texts))
         given = answers(journal)
-        for call in (call for entry in journal if entry["kind"] == "asked" for call in entry["calls"]):
+        entries = [entry for entry in journal if entry["kind"] in {"asked", "fork"}]
+        for kind, call in ((entry["kind"], call) for entry in entries for call in entry["calls"]):
             answer = given.get(call["id"])
             if answer is None or "tool" in call or answer.get("refused"):
+                continue
+            if kind == "fork" and "error" in answer:  # it was asked again after the fork
                 continue
             if answer.get("run"):
                 if "reused" not in call:

@@ -12,11 +12,12 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.host import aask, ask
+from langchain_rlm.loop import Batched
 from langchain_rlm.passages import passages
 from langchain_rlm.rlm import RLM
 
 
-class RLMRetriever(BaseRetriever):
+class RLMRetriever(Batched, BaseRetriever):
     """Finds passages by answering the query with an `RLM`: what it returns are the passages that the answer rests on.
 
     `metadata` of a passage is the document's own with `name` (and `source`) of the document, `start` and `end` in

@@ -1,10 +1,8 @@
 """`RLM`: the state machine as a LangChain Runnable."""
 
-import asyncio
-import queue
-import threading
+import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import Any, cast
 
 from langchain_core.documents import Document
@@ -21,8 +19,15 @@ from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
 from langchain_rlm.fork import question_of, with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.loop import background_loop, refuse_to_wait_for_itself, run_on_background_loop, to_its_end
-from langchain_rlm.models.resolve import resolve_model
+from langchain_rlm.host import Place, host_saver, in_host
+from langchain_rlm.loop import (
+    Batched,
+    iterate_on_background_loop,
+    refuse_to_block,
+    run_on_background_loop,
+    to_its_end,
+)
+from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
@@ -30,7 +35,7 @@ from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
-from langchain_rlm.thread import begin
+from langchain_rlm.thread import Beginning, begin, thread_of
 
 INTERRUPT = "__interrupt__"
 """LangGraph's key for what an interrupted run waits for."""
@@ -41,7 +46,7 @@ RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
 
 
-class RLM(Runnable[RLMAsk, RLMResult]):
+class RLM(Batched, Runnable[RLMAsk, RLMResult]):
     """Answers questions over contexts larger than any model's window.
 
     The context stays outside the model, as a variable in a REPL. The root model writes code that looks at it, cuts it
@@ -127,6 +132,7 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         self._engine = Engine(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
         self._engine.saver = saver if isinstance(saver, GroupingSaver) else None
+        self._places: dict[Place, bool] = {}
         self._graph = build_graph(self._engine, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
@@ -145,6 +151,38 @@ class RLM(Runnable[RLMAsk, RLMResult]):
     def graph(self) -> Graph:
         """The compiled state machine, to compose or to serve."""
         return self._graph
+
+    def refuse_to_block(self, config: RunnableConfig | None, instead: str) -> None:
+        """Stop a synchronous call from the event loop that a checkpointer needs.
+
+        Args:
+            config: Of the call.
+            instead: The asynchronous form of the call.
+
+        Raises:
+            RuntimeError: The call would wait for ever.
+        """
+        refuse_to_block(self._graph.checkpointer, instead)
+        if self._is_hosted(config):
+            refuse_to_block(host_saver(config), instead)
+
+    def belongs_to_host(self, config: RunnableConfig | None) -> bool:
+        """Whether a run inside this host may wait for a person, and the host's checkpointer is there to keep it.
+
+        It then interrupts the host's run, and goes on when that one is resumed.
+        """
+        asks = self._settings.budget.confirm_above is not None
+        return host_saver(config) is not None and (asks or (self._settings.is_saved and bool(self._settings.tools)))
+
+    def _is_hosted(self, config: RunnableConfig | None) -> bool:
+        """LangGraph gives a graph that has a checkpointer the host's in its place."""
+        return self.belongs_to_host(config) or (self._settings.is_saved and host_saver(config) is not None)
+
+    def _identity(self, begun: Beginning) -> str:
+        """What tells a run from others of the same task of a host, in any process."""
+        settings = self._settings
+        about = (begun.input or {}).get("question"), begun.state["context_ref"]["hash"]
+        return json.dumps([*about, name_of(settings.model), name_of(settings.sub_model)])
 
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
@@ -167,7 +205,9 @@ class RLM(Runnable[RLMAsk, RLMResult]):
             InputError: The question or the context cannot be used.
             ModelError: The root model cannot be used.
         """
-        return run_on_background_loop(self.ainvoke(input, ensure_config(config), **kwargs))
+        config = ensure_config(config)
+        self.refuse_to_block(config, "ainvoke")
+        return run_on_background_loop(self.ainvoke(input, config, **kwargs))
 
     async def ainvoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
         """Like `invoke`, on the caller's event loop."""
@@ -192,25 +232,9 @@ class RLM(Runnable[RLMAsk, RLMResult]):
                 LangGraph's modes yields pairs of mode and data; `"values"` is the result.
             **kwargs: Passed on to the graph.
         """
-        loop = background_loop()
-        refuse_to_wait_for_itself(loop)
-        out: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-
-        async def pump() -> None:
-            async with aclosing(self.astream(input, ensure_config(config), stream_mode=stream_mode, **kwargs)) as items:
-                async for item in items:
-                    out.put(("item", item))
-
-        ended = _Ended()
-        future = asyncio.run_coroutine_threadsafe(ended.watch(pump()), loop)
-        future.add_done_callback(lambda _: out.put(("end", None)))
-        try:
-            while (got := out.get())[0] == "item":
-                yield got[1]
-            future.result()
-        finally:
-            future.cancel()
-            ended.wait()
+        config = ensure_config(config)
+        self.refuse_to_block(config, "astream")
+        yield from iterate_on_background_loop(self.astream(input, config, stream_mode=stream_mode, **kwargs))
 
     async def astream(
         self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
@@ -248,6 +272,7 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         Raises:
             InputError: There is no such run, turn, cell or sub-query.
         """
+        self.refuse_to_block(config, "afork")
         return run_on_background_loop(self.afork(config, **change))
 
     async def afork(
@@ -258,10 +283,11 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         if not self._settings.is_saved:
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
+        name = thread_of(config)
         snapshot = await self._graph.aget_state(config)
         journal = (snapshot.values or {}).get("journal")
         if not journal:
-            msg = f"There is no run on thread {config['configurable'].get('thread_id')!r} to fork."
+            msg = f"There is no run on thread {name!r} to fork."
             raise InputError(msg)
         if (turn is None) == (call is None) or (turn is None) != (code is None):
             msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
@@ -287,22 +313,29 @@ class RLM(Runnable[RLMAsk, RLMResult]):
         if begun.run is None:
             yield True, "values", self._result(begun.values, begun.corpus)
             return
+        graph = self._run_graph
         config = beginning(_for_async(config), begun.state)
         config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
         if self._settings.is_saved:
             kwargs = {"durability": "sync", **kwargs}
         final: dict[str, Any] = dict(begun.values)
+        place: AbstractAsyncContextManager[RunnableConfig] = nullcontext(config)
+        if self._is_hosted(config):
+            graph, begun.run.is_saved = self._graph, True
+            place = in_host(config, self._places, self._identity(begun))
         try:
-            stream = cast("Any", self._run_graph).astream(begun.input, config, stream_mode=modes, **kwargs)
-            async with aclosing(stream) as items:
-                async for mode, data in items:
-                    if mode == "values":
-                        asked = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
-                        final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
-                    else:
-                        yield False, mode, data
+            async with place as config:
+                stream = cast("Any", graph).astream(begun.input, config, stream_mode=modes, **kwargs)
+                async with aclosing(stream) as items:
+                    async for mode, data in items:
+                        if mode == "values":
+                            asked = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
+                            final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
+                        else:
+                            yield False, mode, data
             level = begun.run.levels.get("")
-            yield True, "values", self._result(final, level.corpus if level else None)
+            corpus = level.corpus if level else next(iter(begun.run.corpora.values()), None)
+            yield True, "values", self._result(final, corpus)
         finally:
             await to_its_end(self._engine.close(begun.run))
 
@@ -351,22 +384,6 @@ def _for_async(config: RunnableConfig) -> RunnableConfig:
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
     return kind(**given)
-
-
-class _Ended:
-    """Tells a waiting thread that a coroutine on the loop has really ended, not only been cancelled."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    async def watch(self, work: Any) -> Any:
-        try:
-            return await work
-        finally:
-            self._event.set()
-
-    def wait(self) -> None:
-        self._event.wait(timeout=10)
 
 
 def _is_number(value: Any) -> bool:

@@ -105,9 +105,9 @@ class Level:
             self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
         return self.asked
 
-    def repl_context(self) -> ReplContext:
+    def repl_context(self, size: int) -> ReplContext:
+        """What a REPL of this level holds; `size` is that of its `chunks()`, in characters."""
         separators = [profile.separators for profile in self.profiles]
-        size = self.run.settings.chunk_size
         return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
 
     def give_turn_back(self) -> None:
@@ -194,13 +194,13 @@ class Level:
 
     def _cite(self, quote: Any, source: Any, near: int | None) -> dict[str, Any]:
         try:
-            place, places = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
+            place, found = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
         except CiteError as error:
             return {"error": str(error)}
         self.cited_last = (place.document, place.end)
         key = (f"d{place.document}", place.start, place.end)
         if key not in self.cited:
-            self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", places)
+            self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", found)
         return self.cited[key]
 
     def take_hosts(self) -> list[Entry]:
@@ -288,7 +288,7 @@ class Run:
         entry = next(entry for entry in journal if entry["kind"] == "run")
         session = Session(
             await self._workers(),
-            level.repl_context(),
+            level.repl_context(entry.get("chunk_size") or self.settings.chunk_size),
             self.settings.limits,
             seed=entry["seed"],
             started=datetime.fromisoformat(entry["started"]),
@@ -393,6 +393,12 @@ def at(level: Level) -> float:
 
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
+    kind, _, name = str(ref.get("hash")).partition(":")
+    if kind == "search":
+        return InputError(
+            f"The context of this run is searched ({name}), so it cannot be kept, and it is not in this process. Pass "
+            'it again: `invoke({"context": ...}, config)`.'
+        )
     names = ", ".join(map(str, ref.get("names") or ())) or "a text"
     more = ref.get("documents", 0) - len(ref.get("names") or ())
     named = f"{names} and {more} more documents" if more > 0 else names

@@ -31,7 +31,7 @@ Entry = dict[str, Any]
 | `answer` | `id`, `text`, or `value` of a tool, or `error` (type, message), `model`, `usage`, `seconds`, `run` |
 | `host` | `name`, `value`: what the host answered at once (`budget()`) |
 | `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
-| `note` | `text` to the root model instead of an observation (no code, a cut-off reply) |
+| `note` | `text` to the root model instead of an observation (no code, a cut-off reply), `refused_answer` |
 | `end` | `stop_reason`, `characters` of the answer |
 | `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
 
@@ -125,11 +125,13 @@ class RLMResult(TypedDict):
     """An instance of `response_format`; None without one, or when no answer had its form before the budget ran out."""
     citations: list[dict[str, Any]]
     """What the marks `[1]`, `[2]` in the answer stand for: `mark`, `document` (its id), `name`, `page` or else None,
-    `line`, `start` and `end` in characters, the exact `text`; `others`, when the quote is in more places."""
+    `line`, `start` and `end` in characters, the exact `text`; `others`, when the quote is in more places
+    (`has_more`: there are still others)."""
     coverage: dict[str, Any] | None
     """Which share of the context models have seen, from 0 to 1: `read` (sent to a sub-model), `printed` (shown to the
     root model), `seen` (either), and by `documents` the same with `read_ranges`, `printed_ranges` and `unread`, in
-    characters. Text sent in lines of less than 24 characters may count as unread. None for a context that is searched.
+    characters. White space alone counts with what was seen beside it. Text sent in lines of less than 24 characters
+    that are no whole documents may count as unread. None for a context that is searched.
     With `require_coverage` also `required` and `is_reached`."""
     context: list[Any]
     """The documents that models or code touched, as LangChain `Document`s without their text:

@@ -1,11 +1,13 @@
 """How a call begins: a new run, a run on a thread that goes on, or a further question to it."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command
 
 from langchain_rlm.context.corpus import Corpus
@@ -41,6 +43,8 @@ class _Thread:
     values: RLMState
     is_waiting: bool
     """Its run has not ended."""
+    asks: bool = False
+    """It waits for a person."""
     begins: str = ""
     """The hash of the context of a run that has not got further than its input."""
     saved: Sequence[Entry] = ()
@@ -87,8 +91,9 @@ async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) 
     if question is None:
         return await _resumed(engine, thread, given if isinstance(given, Command) else None, corpus)
     if thread.is_waiting:
+        how = "invoke(Command(resume=...), config): it waits for a decision" if thread.asks else "invoke(None, config)"
         msg = (
-            f"The run on thread {thread.name!r} has not ended. Go on with invoke(None, config) before asking further, "
+            f"The run on thread {thread.name!r} has not ended. Go on with {how}. Ask further after it, "
             "or pass a context with the question to begin anew."
         )
         raise InputError(msg)
@@ -127,20 +132,44 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
     configurable = config.get("configurable", {})
     if not engine.settings.is_saved or CONFIG_KEY_CHECKPOINTER in configurable:
         return None
-    name = configurable.get("thread_id")
-    if not name:
+    name = thread_of(config)
+    snapshot = await graph.aget_state(config)
+    # not `next`, which leaves out tasks whose writes are saved while their superstep is not
+    tasks = {task.name: task for task in snapshot.tasks}
+    values = cast("RLMState", snapshot.values or {})
+    begins, saved = "", list[Entry]()
+    if tasks:
+        found = await graph.checkpointer.aget_tuple(config)
+        if "__start__" in tasks or ("inspect" in tasks and not tasks["inspect"].result):
+            begins = str((snapshot.metadata or {}).get(BEGINS) or "")
+            values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
+        if "checkpoint_id" not in configurable:  # else its superstep begins anew
+            saved = _saved(found)
+    waits_for = [asked.id for task in snapshot.tasks for asked in task.interrupts]
+    return _Thread(str(name), values, bool(tasks), bool(waits_for), begins, saved)
+
+
+def thread_of(config: RunnableConfig) -> Any:
+    """The name of the thread.
+
+    Raises:
+        InputError: The configuration names none.
+    """
+    name = config.get("configurable", {}).get("thread_id")
+    if name is None or name == "":
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
         raise InputError(msg)
-    snapshot = await graph.aget_state(config)
-    values = cast("RLMState", snapshot.values or {})
-    begins = str((snapshot.metadata or {}).get(BEGINS) or "") if "inspect" in snapshot.next else ""
-    saved = await _saved(graph, config) if snapshot.next else []
-    return _Thread(str(name), values, bool(snapshot.next), begins, saved)
+    return name
 
 
-async def _saved(graph: Any, config: RunnableConfig) -> list[Entry]:
+def _input_of(found: CheckpointTuple | None) -> Mapping[str, Any]:
+    """The input of a run that ended before it was taken in."""
+    given = found.checkpoint["channel_values"].get("__start__") if found else None
+    return given if isinstance(given, Mapping) else {}
+
+
+def _saved(found: CheckpointTuple | None) -> list[Entry]:
     """Answers of tasks that ended before the rest of their superstep did."""
-    found = await graph.checkpointer.aget_tuple(config)
     writes = (found.pending_writes or []) if found else []
     return [entry for _, channel, value in writes if channel == "journal" for entry in value]
 
@@ -181,7 +210,10 @@ async def _begun(engine: Engine, thread: _Thread, corpus: Corpus | None) -> Begi
 async def _resumed(engine: Engine, thread: _Thread, given: Command[Any] | None, corpus: Corpus | None) -> Beginning:
     values = thread.values
     if not thread.is_waiting:
-        return Beginning(None, values=values, corpus=corpus or await engine.found(values))
+        if corpus is None:
+            with contextlib.suppress(InputError):  # the result is there without it
+                corpus = await engine.found(values)
+        return Beginning(None, values=values, corpus=corpus)
     return await _opened(engine, values, given, corpus, thread.saved)
 
 

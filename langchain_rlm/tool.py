@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from langchain_rlm.errors import InputError
 from langchain_rlm.host import aask, ask
 from langchain_rlm.library import Library
+from langchain_rlm.loop import Batched
 from langchain_rlm.rlm import RLM
 from langchain_rlm.state import RLMResult
 
@@ -36,7 +37,7 @@ class AskArguments(BaseModel):
     ] = Field(default=None, description="Names of the documents to read. All of them when left out.")
 
 
-class RLMTool(BaseTool):
+class RLMTool(Batched, BaseTool):
     """A tool with which an agent asks about documents of any size, by their names.
 
     The content of its messages is the answer with its sources in the last line, the artifact the whole result as plain

@@ -16,7 +16,7 @@ from langchain_rlm.asking import answers_at_once, asked_entry, sends, too_many
 from langchain_rlm.citations import has_mark, known
 from langchain_rlm.coverage import coverage
 from langchain_rlm.quote import quote_of
-from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result
+from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result, plain
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
 from langchain_rlm.run import GRACE, Level, at, emit
 from langchain_rlm.state import Entry, RLMState
@@ -203,9 +203,9 @@ class Turn:
 
     # -- where to go ----------------------------------------------------------------------------------------------
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, **more: Any) -> None:
         """Tell the root model something instead of an observation, or beside it."""
-        self.entries.append({"kind": "note", "text": text})
+        self.entries.append({"kind": "note", "text": text, **more})
 
     def next(self) -> Command[Any]:
         """On to the next turn."""
@@ -215,7 +215,7 @@ class Turn:
         """End the run with its answer, or say what is wrong with it."""
         problem = None if self.last else self._problem(value)
         if problem:
-            self.note(problem)
+            self.note(problem, refused_answer=plain(value))
             return self.next()
         return finish(self.level, self.state, self.entries, value, reason or self.last or "answered")
 
@@ -229,7 +229,7 @@ class Turn:
         if settings.require_citations and not has_mark(value, known(self.level.corpus, self.journal)):
             return prompts.NO_CITATION
         if settings.require_coverage is not None:
-            found = coverage(self.journal, self.level.corpus.sources())
+            found = coverage(self.journal, self.level.corpus.sources(), self.level.corpus.texts)
             if found["seen"] < settings.require_coverage:
                 return prompts.not_read(found, settings.require_coverage)
         return None
@@ -237,4 +237,5 @@ class Turn:
     async def give_up(self) -> Command[Any]:
         """End the run with the best there is."""
         best = await best_so_far(self.level, self.journal)
-        return finish(self.level, self.state, self.entries, best, (self.last or "gave_up") if best else "gave_up")
+        reason = self.last if self.last and best not in (None, "") else "gave_up"
+        return finish(self.level, self.state, self.entries, best, reason)

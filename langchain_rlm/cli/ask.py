@@ -69,7 +69,7 @@ class SoFar:
             ledger.charge(spending(self.journal))
             known = {"journal": self.journal, "stop_reason": stop_reason, "error": error, "usage": ledger.usage()}
             if self.corpus is not None:
-                known |= {"coverage": coverage(self.journal, self.corpus.sources())}
+                known |= {"coverage": coverage(self.journal, self.corpus.sources(), self.corpus.texts)}
         told = {"question": self.question, "chunk_size": self.chunk_size}
         return recording_of({**told, **known}, context=self.corpus)
 
@@ -82,8 +82,9 @@ def run(request: Request) -> int:
     try:
         result = _answer(request, view, so_far)
     except KeyboardInterrupt:
-        print("Interrupted: the calls in flight and the REPL were ended.", file=sys.stderr)
-        _keep(request, so_far, "interrupted", "")
+        _keep(request, so_far, "interrupted", "")  # first: the terminal may be gone
+        with contextlib.suppress(OSError):
+            print("Interrupted: the calls in flight and the REPL were ended.", file=sys.stderr)
         return INTERRUPTED
     except RLMError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -100,8 +101,10 @@ def run(request: Request) -> int:
 
 
 def interrupt_on_sigterm() -> None:
-    """Have the signal to end treated as Ctrl-C is."""
+    """Have the signals to end, and of a terminal that is closed, treated as Ctrl-C is."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else it is ignored, as under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
 
 
 def _interrupt(*_: Any) -> None:

@@ -1,9 +1,10 @@
 """`langchain-rlm replay`: a run on record runs again without a model, and each cell must ask and print the same."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +17,13 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.errors import InputError, ReplayError, RLMError
+from langchain_rlm.journal_lines import damaged
 from langchain_rlm.recording import Recording, about, documents_below, load_journal, same_context
 from langchain_rlm.repl.outcomes import Asked, Call, Ended, Outcome, ReplContext, ReplLimits
 from langchain_rlm.repl.session import Session
 from langchain_rlm.run import new_pool
 from langchain_rlm.state import Entry
+from langchain_rlm.surrogates import encodable
 
 SAME, DIFFERENT = 0, 1
 CHUNK = 50_000
@@ -36,8 +39,8 @@ def run(journal: Path, context: Sequence[str], *, quiet: bool) -> int:
     interrupt_on_sigterm()
     view = view_for(quiet=quiet)
     try:
-        recording = load_journal(journal)
-        corpus = _corpus(recording, tuple(context))
+        recording = _encodable(load_journal(journal))
+        corpus = _corpus(journal, recording, tuple(context))
         with view:
             cells = Replay(recording, corpus, view).run()
     except KeyboardInterrupt:
@@ -60,16 +63,28 @@ def _said(recording: Recording, cells: int) -> str:
     return f"{same} The run on record did not end ({recording.stop_reason or 'no end'}){why}"
 
 
-def _corpus(recording: Recording, paths: tuple[str, ...]) -> Corpus | None:
+def _encodable(recording: Recording) -> Recording:
+    """The same without lone surrogates, which neither the sandbox nor standard output takes."""
+    text = json.dumps([recording.journal, recording.answer], ensure_ascii=False)
+    clean = encodable(text)
+    if clean is text:
+        return recording
+    journal, answer = json.loads(clean)
+    return replace(recording, journal=journal, answer=answer)
+
+
+def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corpus | None:
     """The texts that the cells need.
 
     Raises:
         InputError: They are needed and not given, or are others.
     """
-    if paths:
-        return same_context(recording, read_sources(paths))
-    if recording.context.startswith(SEARCHED):
-        return Corpus(())
+    if paths or recording.context.startswith(SEARCHED):
+        corpus = same_context(recording, read_sources(paths)) if paths else Corpus(())
+        count = recording.journal[0]["documents"]
+        if len(corpus.documents) != count:
+            raise damaged(journal, f"line 2: documents is {count}, and its context has {len(corpus.documents)}")
+        return corpus
     if any(entry["kind"] == "cell" for entry in recording.journal):
         msg = f"The cells of this run read its context: {about(recording)}. Name the same files with --context."
         raise InputError(msg)
@@ -128,9 +143,13 @@ class _Level:
     def run(self, journal: Sequence[Entry]) -> None:
         self.given = journals.answers(journal)
         cells = journals.recorded_cells(journal)
+        dropped = _dropped(journal)
         try:
-            for entry in journal:
-                self._entry(entry, cells, journal)
+            for place, entry in enumerate(journal):
+                if place in dropped:
+                    self._emit("cell", **{name: entry[name] for name in ("turn", "index", "code")})
+                else:
+                    self._entry(entry, cells, journal)
         finally:
             if self.session is not None:
                 self.session.close()
@@ -243,7 +262,7 @@ class _Level:
 
     def _check_asked(self, cell: journals.RecordedCell, asked: Entry, outcome: Outcome) -> None:
         recorded = asked["calls"]
-        count = asked.get("count", len(recorded))
+        count = asked["count"] if "refused" in asked else len(recorded)
         if not isinstance(outcome, Asked):
             said = f"fails with {outcome.error.splitlines()[-1]!r}" if outcome.error else "ends"
             self._differs(cell, f"{said} where it asked {count:,} sub-queries on record")
@@ -294,6 +313,19 @@ class _Level:
 
     def _emit(self, event: str, **data: Any) -> None:
         self.replay.view.show({"event": event, "run": self.path, "depth": self.depth, "at": self.replay.at, **data})
+
+
+def _dropped(journal: Sequence[Entry]) -> set[int]:
+    """The places of cells that never ended and that others follow."""
+    dropped: set[int] = set()
+    running: int | None = None
+    for place, entry in enumerate(journal):
+        if entry["kind"] == "cell":
+            dropped |= {running} if running is not None else set()
+            running = place
+        elif entry["kind"] == "cell_end":
+            running = None
+    return dropped
 
 
 def _tools(journal: Sequence[Entry]) -> Iterator[str]:

@@ -15,7 +15,7 @@ WRITTEN = 0
 
 def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
     """Write the page, say where it is, and return the exit code."""
-    page = output or journal.with_suffix(".html")
+    page = output or journal.parent / f"{journal.stem}.html"
     try:
         if page.resolve() == journal.resolve():
             msg = f"{page}: the page would take the place of the journal. Name another file with --output."

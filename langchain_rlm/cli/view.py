@@ -1,5 +1,6 @@
 """A run as it goes: a tree on a terminal, plain lines elsewhere. Everything goes to standard error."""
 
+import contextlib
 import sys
 import threading
 import time
@@ -104,7 +105,8 @@ class LiveView(View):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.live.__exit__(kind, error, traceback)
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            self.live.__exit__(kind, error, traceback)
 
     def _drawn(self) -> RenderableType:
         with self._lock:

@@ -10,16 +10,21 @@ The work is bounded, for models misquote. A quote that is there in another form 
   for a quote in another script) when the words of it that are looked for are broken, or stand nearly everywhere;
 * when `COMPARED` characters were compared, which read like the quote but for white space, quotation marks and hyphens;
 * when it is longer than `LONGEST`, or has no more than quotation marks and hyphens and stands far behind.
+
+Of a quote that is in very many places the first ones are listed, and those next to the offset that is meant. For these
+the text is looked through in steps, away from the offset on both sides.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 MOST = 20
-"""Occurrences of a quote that are listed."""
+"""Occurrences of a quote that are listed, besides those next to an offset."""
 ANCHORS = 2
 """Words of a quote that are looked for, the longest first, before the text is squeezed."""
 WORDS = 8
@@ -48,12 +53,22 @@ READ = 600_000
 LIKE = 10_000
 """Characters of a quote that the nearest passage is looked for with."""
 AROUND = 160
+BESIDE = 2_000
+"""Characters on each side of an offset that are looked at first, and at least."""
+OFFSETS = 1_000_000
+"""Characters of ASCII that are squeezed around an offset in documents of which any may be meant."""
+BREAKS = 2_000
+"""Breaks between documents that are looked at for a quote that goes over one."""
 
-_DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_QUOTES = frozenset("\"'`´‘’‚‛“”„‟′″«»‹›")  # noqa: RUF001
-_DASHES = frozenset("-‐‑‒–—―−")  # noqa: RUF001
+_SOFT = "\u00ad"
+_DROPPED = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+_QUOTES = frozenset("\"'`´‘’‚‛“”„‟′″‴«»‹›ʼ〝〞〟＂＇")  # noqa: RUF001
+_DASHES = frozenset("-‐‑‒–—―−⸺⸻﹘﹣－")  # noqa: RUF001
+_FRACTION_SLASH = "\u2044"
 _SPACES = frozenset("\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(at) for at in range(0x2000, 0x200B)}
-_LOOSE = re.compile(f"[{''.join(sorted(c for c in _DROPPED | _QUOTES | _DASHES | _SPACES if not c.isascii()))}]+")
+_LOOSE = re.compile(
+    f"[{''.join(sorted(c for c in {_SOFT} | _DROPPED | _QUOTES | _DASHES | _SPACES if not c.isascii()))}]+"
+)
 _LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in _QUOTES | _DASHES)
 _ASCII = bytes(range(128))
 _NOT_ASCII = bytes(range(128, 256))
@@ -74,26 +89,60 @@ class Place:
     end: int
 
 
-def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: int | None = None) -> list[Place]:
-    """All places of a quote, in order, up to a number.
+@dataclass(frozen=True)
+class Found:
+    """Places of a quote, in order; `are_all` when it is known that there are no others."""
+
+    places: list[Place]
+    are_all: bool
+
+
+Near = tuple[int, int]
+"""A document and an offset in it."""
+
+
+def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None) -> list[Place]:
+    """The places of a quote that `look` finds."""
+    return look(quote, texts, documents, near).places
+
+
+def look(
+    quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None, *, is_offset: bool = False
+) -> Found:
+    """The places of a quote, in order, up to a number.
 
     Args:
         quote: The words.
         texts: All documents.
         documents: Which of them to look at.
-        near: An offset; the next places to it in each document are among those given.
+        near: The places nearest to it are among those given, also of very many.
+        is_offset: The offset is meant, in whichever document: what is there counts in other forms too, even when the
+            quote stands as it is elsewhere.
     """
     quote = quote.strip()
-    exact = list(_exact(quote, texts, documents))
-    if exact:
-        if near is not None and len(exact) == MOST:
-            beside = {place for document in documents[:MOST] for place in _beside(quote, texts, document, near)}
-            exact = sorted({*exact, *beside})
-        return exact
-    if len(quote) > LONGEST:
-        return []
-    search = _search(quote)
-    return list(_loosely(search, quote, texts, documents)) if search.folded else []
+    order = sorted(documents, key=lambda document: abs(document - near[0])) if near else documents
+    search = _search(quote) if len(quote) <= LONGEST else None
+    exact = list(_exact(quote, texts, order))
+    found = Found(exact, len(exact) < MOST)
+    if not exact and search and search.folded:
+        found = _loosely(search, quote, texts, order)
+    places = found.places
+    if near and exact and not found.are_all:
+        places = _with(places, (Place(at, *ends) for at in order[:MOST] for ends in _beside(quote, texts[at], near[1])))
+    elif near and search and not found.are_all and len(places) > 1:
+        places = _with(places, _stepwise(search, quote, texts, order[:MOST], near[1]))
+    if near and is_offset and places and search and search.folded:
+        places = _with(places, _at_offset(search, quote, texts, order, near[1]))
+    return Found(sorted(places), found.are_all)
+
+
+def _with(places: Sequence[Place], more: Iterable[Place]) -> list[Place]:
+    """Places and those of others that lie over none of them."""
+    kept = list(places)
+    for place in more:
+        if not any(place.document == p.document and place.start < p.end and p.start < place.end for p in kept):
+            kept.append(place)
+    return kept
 
 
 def _exact(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
@@ -108,12 +157,76 @@ def _exact(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Iterat
             start = texts[document].find(quote, start + len(quote))
 
 
-def _beside(quote: str, texts: Sequence[str], document: int, offset: int) -> Iterator[Place]:
+def _beside(quote: str, text: str, offset: int, room: int | None = None) -> Iterator[tuple[int, int]]:
     """The places next to an offset, on both sides."""
-    text = texts[document]
-    for start in (text.find(quote, offset), text.rfind(quote, 0, offset)):
+    low, high = (0, len(text)) if room is None else (max(0, offset - room), offset + room)
+    for start in (text.find(quote, offset, high), text.rfind(quote, low, offset + len(quote) - 1)):
         if start >= 0:
-            yield Place(document, start, start + len(quote))
+            yield start, start + len(quote)
+
+
+def _next_to(offset: int, places: Iterable[Place]) -> list[Place]:
+    """The places next to an offset, so many on each side."""
+    ordered = sorted(places, key=lambda place: place.start)
+    behind = bisect_left(ordered, offset, key=lambda place: place.start)
+    return ordered[max(0, behind - MOST // 2) : behind + MOST // 2]
+
+
+def _stepwise(
+    search: "_Search", quote: str, texts: Sequence[str], documents: Sequence[int], offset: int
+) -> Iterator[Place]:
+    """The places next to an offset in each document, also in other forms."""
+    words, left = _anchors(quote)[:ANCHORS], NEAR
+    for document in documents:
+        text = texts[document]
+        cost = search.cost(text)
+        search.left = COMPARED
+        places: set[Place] = set()
+        for parts in _steps(len(text), min(offset, len(text)), 2 * len(quote) + AROUND) if cost else ():
+            is_last = bool(places)  # what is farther on one side may be nearer than what was found on the other
+            for low, high in parts:
+                if left <= 0 and not any(text.find(word, low, high) >= 0 for word in words):
+                    continue
+                places.update(Place(document, start, end) for start, end in search.within(text, low, high))
+                left -= cost * (high - low)
+            if is_last or left <= -NEAR or search.left <= 0:
+                break
+        yield from _next_to(offset, places)
+
+
+def _steps(size: int, offset: int, room: int) -> Iterator[list[tuple[int, int]]]:
+    """Parts of a text away from an offset, those of both sides together; a passage of some length is whole in one."""
+    low = high = offset
+    step = max(BESIDE, room)
+    while low > 0 or high < size:
+        parts = [(max(0, low - step), min(size, low + room)), (max(0, high - room), min(size, high + step))]
+        yield (
+            [(parts[0][0], parts[1][1])]
+            if low == high
+            else [part for part, is_open in zip(parts, (low > 0, high < size), strict=True) if is_open]
+        )
+        low, high = max(0, low - step), min(size, high + step)
+        step = max(step, min(2 * step, BLOCK))
+
+
+def _at_offset(
+    search: "_Search", quote: str, texts: Sequence[str], documents: Sequence[int], offset: int
+) -> Iterator[Place]:
+    """The places around an offset of any document, in other forms in so many of them."""
+    room = BESIDE + 2 * len(quote)
+    search.left, left = COMPARED // 4, OFFSETS
+    places: list[Place] = []
+    for document in documents:
+        text = texts[document]
+        low, high = max(0, offset - room), min(len(text), offset + room)
+        if low >= high:
+            continue
+        places += (Place(document, start, end) for start, end in _beside(quote, text, offset, room))
+        cost = search.cost(text)
+        if cost and left > 0:
+            places += (Place(document, start, end) for start, end in search.within(text, low, high))
+            left -= cost * (high - low)
+    yield from _next_to(offset, places)
 
 
 @dataclass
@@ -137,6 +250,14 @@ class _Search:
 
     def squeeze(self, text: str) -> bytes:
         return _plain(text) if self.plain else _squeezed(text)
+
+    def within(self, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+        """The same as `places`, also for quotes that have only quotation marks and hyphens."""
+        if self.squeezed:
+            yield from self.places(text, low, high)
+        elif self.left > 0:
+            self.left -= high - low
+            yield from ((low + start, low + end) for start, end in _inside(text[low:high], self.folded))
 
     def places(self, text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
         """Where a part of a text has the quote, in order, no place over another."""
@@ -205,7 +326,7 @@ def _search(quote: str) -> _Search:
 def _squeezed(text: str) -> bytes:
     """A folded text without white space, quotation marks, hyphens."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", _LOOSE.sub("", text))
+        text = _decomposed(_LOOSE.sub("", text))
     return text.encode("utf-8", "surrogatepass").translate(None, _LOOSE_BYTES)
 
 
@@ -218,7 +339,7 @@ def _plain(text: str) -> bytes:
     dense = 4 * len(other) > len(whole)
     forms = [] if dense else [c for c in set(other.decode("utf-8", "surrogatepass")) if _has_ascii(c)]
     if dense or len(forms) > FORMS:
-        whole = unicodedata.normalize("NFKD", text).encode("utf-8", "surrogatepass")
+        whole = _decomposed(text).encode("utf-8", "surrogatepass")
     elif forms:
         for character in forms:
             text = text.replace(character, _alike(character))
@@ -232,28 +353,29 @@ def _has_ascii(character: str) -> bool:
     return any(part.isascii() and not part.isspace() for part in _alike(character))
 
 
-def _loosely(search: _Search, quote: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[Place]:
+def _loosely(search: _Search, quote: str, texts: Sequence[str], documents: Sequence[int]) -> Found:
     """Places of a quote in other forms."""
     if not search.squeezed:
-        yield from _marks(search.folded, texts, documents)
-        return
+        found = list(_marks(search.folded, texts, documents))
+        return Found(found, len(found) < MOST and sum(len(texts[document]) for document in documents) <= COMPARED)
     costs = [(document, search.cost(texts[document])) for document in documents]
     costs = [(document, cost) for document, cost in costs if cost]
-    if sum(cost * len(texts[document]) for document, cost in costs) > SMALL:
+    size = sum(cost * len(texts[document]) for document, cost in costs)
+    if size > SMALL:
         found = _around_words(search, quote, texts, [document for document, _ in costs])
         if found:
-            yield from found
-            return
+            return Found(found, are_all=False)
         search.left = COMPARED
-    number = 0
+    found = list(islice(_squeezing(search, texts, costs), MOST))
+    return Found(found, len(found) < MOST and size <= SQUEEZED and search.left > 0)
+
+
+def _squeezing(search: _Search, texts: Sequence[str], costs: Sequence[tuple[int, int]]) -> Iterator[Place]:
     left = SQUEEZED
     for document, cost in costs:
         text = texts[document]
         for start, end in search.places(text, 0, min(len(text), left // cost)):
             yield Place(document, start, end)
-            number += 1
-            if number == MOST:
-                return
         left -= cost * len(text)
         if left <= 0 or search.left <= 0:
             return
@@ -328,11 +450,16 @@ def _occurrences(word: str, texts: Sequence[str], documents: Sequence[int]) -> I
 
 def _inside(text: str, folded: str) -> Iterator[tuple[int, int]]:
     """Where a text holds a folded quote, in characters of the text."""
-    plain, places = fold(text)
+    plain, firsts, lasts = fold(text)
     at = plain.find(folded)
     while at >= 0:
-        end = places[at + len(folded) - 1]
-        yield places[at], end + 1 + _marks_after(text, end + 1)
+        begin, last = at, at + len(folded) - 1
+        start, end = firsts[begin], lasts[last] + 1
+        if len(folded) > 1 and folded[0] == "'" and (before := _BEFORE.match(text, start, lasts[begin] + 1)):
+            start = before.end()
+        if len(folded) > 1 and folded[-1] == "'" and (own := _OWN.match(text, firsts[last], end)):
+            end = own.end()
+        yield start, end + _marks_after(text, end)
         at = plain.find(folded, at + len(folded))
 
 
@@ -344,19 +471,28 @@ def _marks_after(text: str, end: int) -> int:
     return count
 
 
-def fold(text: str) -> tuple[str, list[int]]:
-    """A text with all that may differ made alike, and for each of its characters the place in the text."""
+def fold(text: str) -> tuple[str, list[int], list[int]]:
+    """A text with all that may differ made alike, and for each character its first and its last place in the text."""
     out: list[str] = []
     places: list[int] = []
+    is_soft = False
     for at, character in enumerate(text):
-        for part in _alike(character):
-            if part == " " and (not out or out[-1] == " "):
+        parts = _alike(character)
+        if "/" in parts and len(parts) > 1 and parts[0].isdigit() and out and out[-1].isdigit():
+            parts = " " + parts  # 1½ is not 11/2
+        for part in parts:
+            if part == _SOFT:
+                is_soft = True
                 continue
-            out.append(part)
+            if part == " " and (not out or out[-1] in (" ", _SOFT)):
+                continue
+            out.append(_SOFT if part == " " and is_soft else part)
             places.append(at)
-    return _joined(out, places)
+            is_soft = False
+    return _joined("".join(out), places)
 
 
+@lru_cache(maxsize=4096)
 def _alike(character: str) -> str:
     if character in _DROPPED:
         return ""
@@ -366,29 +502,65 @@ def _alike(character: str) -> str:
         return "-"
     if character.isspace():
         return " "
-    return character if character.isascii() else unicodedata.normalize("NFKD", character)
+    return character if character.isascii() else _decomposed(character)
 
 
-def _joined(out: list[str], places: list[int]) -> tuple[str, list[int]]:
-    """Without white space around hyphens, and without those between letters: words are broken at the ends of lines.
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).replace(_FRACTION_SLASH, "/")
 
-    Also without white space between letters of scripts that part no words: their lines end anywhere.
+
+def _joined(plain: str, places: list[int]) -> tuple[str, list[int], list[int]]:
+    """Without hyphens between letters, for words are broken at the ends of lines; a soft hyphen there stands for both.
+
+    Several quotation marks or hyphens in a row become one, as in ``so'' and --, and the white space around them goes.
+    Also that between letters of scripts that part no words: their lines end anywhere.
     """
-    plain = "".join(out)
-    if "-" not in plain and plain.isascii():
-        return plain, places
-    kept = []
+    if "-" not in plain and "'" not in plain and plain.isascii():
+        return plain, places, places
+    kept: list[str] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
     last = 0
     for match in _BETWEEN.finditer(plain):
-        kept.append((last, match.start()))
-        last = match.end()
+        kept.append(plain[last : match.start()])
+        firsts += places[last : match.start()]
+        lasts += places[last : match.start()]
         if match[1]:
-            kept.append((match.start(1), match.end(1)))
-    kept.append((last, len(plain)))
-    return "".join(plain[a:b] for a, b in kept), [place for a, b in kept for place in places[a:b]]
+            kept.append(match[1][0])
+            firsts.append(places[match.start(1)])
+            lasts.append(places[match.end(1) - 1])
+        last = match.end()
+    kept.append(plain[last:])
+    return "".join(kept).replace(_SOFT, " "), firsts + places[last:], lasts + places[last:]
 
 
-_BETWEEN = re.compile(rf"(?<=[^\W\d_]) ?- ?(?=[^\W\d_])|(?<=[{_IDEOGRAPHS}]) (?=[{_IDEOGRAPHS}])| ?(-) ?")
+_LETTER_BEFORE = r"(?:(?<=[^\W\d_])|(?<=[\u0300-\u036f]))"
+_BETWEEN = re.compile(
+    rf"{_LETTER_BEFORE}(?:[ {_SOFT}]?-+ ?|{_SOFT})(?=[^\W\d_])"
+    rf"|(?<=[{_IDEOGRAPHS}])[ {_SOFT}](?=[{_IDEOGRAPHS}])|[ {_SOFT}]?(-+|'+)[ {_SOFT}]?"
+)
+_ANY_QUOTES = f"[{''.join(sorted(_QUOTES | _DROPPED | {_SOFT}))}]"
+_BORDER = "(?:[”’](?=[“‘])|[”’“‘](?=[„‚])|[»›](?=[«‹])|[«‹](?=[»›]))"  # noqa: RUF001
+"""Between two quotation marks in a row of which one ends a quotation, and the other begins the next one."""
+_BEFORE = re.compile(f"{_ANY_QUOTES}*{_BORDER}")
+_OWN = re.compile(f"{_ANY_QUOTES}*?{_BORDER}")
+
+
+def over_a_break(quote: str, texts: Sequence[str], documents: Sequence[int]) -> int | None:
+    """The document at whose end a quote begins that goes on in the next one; not all breaks are looked at."""
+    quote = quote.strip()
+    search = _search(quote) if len(quote) <= LIKE else None
+    if search is None or not search.squeezed:
+        return None
+    room = 2 * len(quote) + AROUND
+    firsts = dict.fromkeys(at for document in documents[:BREAKS] for at in (document - 1, document))
+    for first in firsts:
+        if not 0 <= first < len(texts) - 1:
+            continue
+        joined = texts[first][-room:].rstrip() + "\n" + texts[first + 1][:room].lstrip()
+        if search.squeezed in search.squeeze(joined) and search.folded in fold(joined)[0]:
+            return first
+    return None
 
 
 def nearest(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Place | None:

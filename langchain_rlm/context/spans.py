@@ -1,13 +1,14 @@
 """Prompts as literal pieces plus spans of the context, so that state never holds the text.
 
 A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended. What is not
-there is looked up in an index, built when it is first needed, and grown to both sides. Text that is not found stays
-literal; that is never wrong, only longer, and counts as not read. Lines of less than 24 characters that are sent out
-of their place are not looked for; nor, in contexts above some 10 MB, are all short lines found that are sent far out
-of their order, see `gram_index`.
+there is looked up in an index, built when it is first needed, and grown to both sides. Where the same stands in many
+places, the next one near the last match is meant. Text that is not found stays literal; that is never wrong, only
+longer, and counts as not read. Lines of less than 24 characters that are sent out of their place are not looked for,
+unless they are whole documents; nor, in contexts above some 10 MB, are all short lines found that are sent far out of
+their order, see `gram_index`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from langchain_rlm.context.gram_index import LINE, LONG, GramIndex
@@ -17,6 +18,8 @@ PROBE = 2 * LINE
 """Characters compared first when a stretch is looked for near the last match."""
 NEAR = 20_000
 """Characters ahead of the last match and behind it that are searched before the index is asked."""
+FEW = 16
+"""Documents, at most, searched so for what stands in many places."""
 NEAR_MISSES = 8
 """Times that a prompt may not be found near the last match before only the index is asked for the rest of it."""
 SURE = 4 * LINE
@@ -49,6 +52,7 @@ class SpanFinder:
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
         self._hint = (0, 0)
+        self._taken = -1
         self._lead = ""  # the literal text that the last prompt began with
         self._left = SEARCHED
         self._missed: set[int] = set()
@@ -68,7 +72,7 @@ class SpanFinder:
         done, near, refused = 0, NEAR_MISSES, 0
         start = at = len(self._lead) if self._lead and prompt.startswith(self._lead) else 0
         while done < len(prompt) and at + LINE <= len(prompt):
-            place = self._near(prompt[start : start + PROBE]) if start >= 0 and near else None
+            place = self._near(prompt, start) if start >= 0 and near else None
             if place is not None:
                 match: Match | None = self._grow(prompt, start, place)
             else:
@@ -89,27 +93,97 @@ class SpanFinder:
         if done < len(prompt):
             pieces += self._by_lines(prompt[done:], first=not done)
         self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
-        return pieces
+        if not self._short:
+            return pieces
+        return [part for piece in pieces for part in (self._with_short(piece) if isinstance(piece, str) else (piece,))]
+
+    def document(self, text: str, position: int | None = None, taken: Container[int] = ()) -> Span | None:
+        """The document that a text is, as it stands.
+
+        Of equal ones the one at the position, or else the next after the last one given; none that is taken, if there
+        is another.
+        """
+        count, again = len(self._texts), None
+        for number in (*(() if position is None else (position,)), *range(self._taken + 1, self._taken + 1 + count)):
+            at = number % count
+            whole = self._texts[at]
+            if len(text) != len(whole) or (again is not None and at in taken) or text != whole:
+                continue
+            again = at if again is None else again
+            if at not in taken:
+                again = at
+                break
+        if again is None:
+            return None
+        self._taken = again
+        return again, 0, len(text)
+
+    @cached_property
+    def _short(self) -> dict[str, tuple[list[int], list[int]]]:
+        """By their words the documents too short to be found otherwise: which they are, and how many were sent."""
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for number, text in enumerate(self._texts):
+            if len(text) < LINE and (words := text.strip()):
+                found.setdefault(words, ([], [0]))[0].append(number)
+        return found
+
+    def _with_short(self, literal: str) -> Iterator[Piece]:
+        """A literal with the short documents that are lines of it as spans."""
+        done = start = 0
+        for line in literal.splitlines(keepends=True):
+            words = next((words for words in _words_of(line) if words in self._short), None)
+            if words is not None:
+                numbers, sent = self._short[words]
+                number = numbers[sent[0] % len(numbers)]  # of equal ones each in its turn
+                sent[0] += 1
+                begin = start + line.rindex(words)
+                if begin > done:
+                    yield literal[done:begin]
+                at = self._texts[number].index(words)
+                yield number, at, at + len(words)
+                done = begin + len(words)
+            start += len(line)
+        if done < len(literal):
+            yield literal[done:]
 
     def spans(self, text: str) -> list[Span]:
         """The stretches of the context that a text holds."""
         return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
 
-    def _near(self, probe: str) -> tuple[int, int] | None:
-        """Where a probe stands near the last match: ahead of it, or else behind."""
+    def _near(self, prompt: str, start: int) -> tuple[int, int] | None:
+        """Where a stretch stands near the last match: ahead of it, or else behind."""
+        probe = prompt[start : start + PROBE]
         if len(probe) < LINE or probe.isspace():
             return None
-        found = self._ahead(probe, NEAR)
+        found = self._next(prompt, start, probe)
         if found is None:
             document, offset = self._hint
             behind = self._texts[document].rfind(probe, max(0, offset - NEAR), offset) if self._texts else -1
             found = (document, behind) if behind >= 0 else None
         return found
 
-    def _ahead(self, probe: str, room: int) -> tuple[int, int] | None:
+    def _next(self, prompt: str, start: int, probe: str, documents: int | None = None) -> tuple[int, int] | None:
+        """Where a stretch stands ahead of the last match, which it may begin in the end of, or be once more.
+
+        Of two that are as long it is the one ahead, unless that leaves text out and the other brings some too.
+        """
+        found = self._ahead(probe, NEAR, documents)
+        document, offset = self._hint
+        if found is None or found[0] != document or found[1] >= offset:
+            return found
+        text = self._texts[document]
+        ahead = text.find(probe, offset, 2 * offset - found[1] + len(probe))
+        if ahead < 0:
+            return found
+        match, other = (self._grow(prompt, start, place) for place in (found, (document, ahead)))
+        is_next = match[1] + match[3] <= offset or not text[offset:ahead].strip()
+        return (document, ahead) if other[3] > match[3] or (other[3] == match[3] and is_next) else found
+
+    def _ahead(self, probe: str, room: int, documents: int | None = None) -> tuple[int, int] | None:
         document, offset = self._hint
         low = max(0, offset - PROBE)
-        while room > 0 and document < len(self._texts):
+        end = len(self._texts) if documents is None else min(len(self._texts), document + documents)
+        while room > 0 and document < end:
             text = self._texts[document]
             found = text.find(probe, low, low + room)
             if found >= 0:
@@ -126,6 +200,8 @@ class SpanFinder:
         known = (last[0], last[2] - done + position) if not isinstance(last, str) else None
         matches = [self._grow(prompt, position, place) for place in dict.fromkeys(places) if place != known]
         best = max(matches, key=lambda match: match[3], default=None)
+        if best is not None and best[2] >= done:
+            best = self._same_ahead(prompt, best)
         if best is None or best[3] >= SURE or self._index.step <= LINE:
             return best
         start = prompt.find("\n", position, position + LINE) + 1 or position
@@ -133,6 +209,13 @@ class SpanFinder:
         begun = best[2] + best[3] < start + len(line)  # many lines begin like this one: is it itself ahead?
         ahead = self._line(prompt, start, line) if begun else None
         return ahead if ahead is not None and ahead[3] > best[3] else best
+
+    def _same_ahead(self, prompt: str, match: Match) -> Match:
+        """What stands in many places is most often meant where it comes next after the last match."""
+        _, _, begin, length = match
+        place = self._next(prompt, begin, prompt[begin : begin + min(length, LONG)], FEW)
+        ahead = self._grow(prompt, begin, place) if place is not None else match
+        return ahead if ahead[3] >= length else match
 
     def _grow(self, prompt: str, position: int, place: tuple[int, int]) -> Match:
         """Grow a match to both sides, back over what is found already: it may stand in many places, here with more."""
@@ -153,7 +236,7 @@ class SpanFinder:
         document, offset, begin, length = match
         end = begin + length
         begin = _bound(pieces, prompt, done, begin)
-        if end <= done or end - begin < LINE:
+        if end <= done or end - begin < LINE or (end - done < LINE and self._is_end(pieces, done - begin)):
             return done
         if begin > done:
             literal = prompt[done:begin]
@@ -163,6 +246,11 @@ class SpanFinder:
         pieces.append((document, offset + length - (end - begin), offset + length))
         self._hint = (document, offset + length)
         return end
+
+    def _is_end(self, pieces: Sequence[Piece], covered: int) -> bool:
+        """The last span ends its document and has more than what another match has too, and a little more behind it."""
+        last = pieces[-1] if pieces else ""
+        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and _size(last) >= covered + LINE
 
     def _cut(self, pieces: list[Piece], surplus: int) -> None:
         """Take so many characters off the end of the pieces; what is left of a span is a span if it is long enough."""
@@ -225,6 +313,16 @@ def _line_end(prompt: str, start: int) -> int:
     return prompt.find("\n", start) + 1 or len(prompt)
 
 
+def _words_of(line: str) -> Iterator[str]:
+    """What a line may say of one short document: all of it, or what follows a number, a mark or a label; unquoted."""
+    line = line.strip()
+    if len(line) > SHARED + LINE:
+        return
+    told = [line, *(line.partition(mark)[2].strip() for mark in (": ", ". ", ") ", "] ", "- ", "\t"))]
+    yield from filter(None, told)
+    yield from filter(None, (words.strip("\"',;") for words in told))
+
+
 def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
     """Where a match may begin that goes back over others: it takes them whole, or lines of them, or what is not sure.
 
@@ -232,6 +330,8 @@ def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
     """
     for piece in reversed(pieces):
         start = done - _size(piece)
+        if start < begin < start + LINE and prompt[start:begin].isspace():
+            break
         if start < begin < done and not isinstance(piece, str):
             line = _line_start(prompt, done)
             ends = done - start >= SURE or prompt[done - 1] == "\n"

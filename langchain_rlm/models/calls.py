@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -101,29 +102,44 @@ class Caller:
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
         config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
-        said = await self._attempts(model, messages, config, last_turn=last_turn)
-        parts, usage, cut = [said.text], said.usage, said.cut_off
+        paid: list[dict[str, Any]] = []
+        try:
+            text, name, cut = await self._whole(model, messages, config, paid, last_turn=last_turn, whole=whole)
+        except (ModelCallError, BudgetExceededError) as error:
+            error.usage = reduce(add_usage, paid) if paid else None
+            raise
+        return Reply(text, name, reduce(add_usage, paid), time.monotonic() - started, cut)
+
+    async def _whole(
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig,
+        paid: list[dict[str, Any]], *, last_turn: bool, whole: bool,
+    ) -> tuple[str, str, bool]:  # fmt: skip
+        """The answer, continued where it was cut off; the model's name; whether it is cut off still."""
+        said = await self._attempts(model, messages, config, paid, last_turn=last_turn)
+        parts, cut = [said.text], said.cut_off
         while whole and cut and len(parts) <= CONTINUATIONS:
             more = [*messages, AIMessage("".join(parts)), HumanMessage(CONTINUE)]
-            said = await self._attempts(model, more, config, last_turn=last_turn, may_be_empty=True)
+            said = await self._attempts(model, more, config, paid, last_turn=last_turn, may_be_empty=True)
             parts.append(said.text)
-            usage, cut = add_usage(usage, said.usage), said.cut_off
+            cut = said.cut_off
         if whole and cut:
             length = sum(map(len, parts))
             msg = f"the answer was cut off at the output limit {len(parts)} times ({length:,} characters): ask for less"
             raise ModelCallError(Failure("cut_off", msg))
-        return Reply("".join(parts), said.model, usage, time.monotonic() - started, cut)
+        return "".join(parts), said.model, cut
 
     async def _attempts(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, *, last_turn: bool,
-        may_be_empty: bool = False,
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig,
+        paid: list[dict[str, Any]], *, last_turn: bool, may_be_empty: bool = False,
     ) -> Reply:  # fmt: skip
         sent = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
         self._check_window(model, sent)
         failed = limited = 0
         while True:
             try:
-                return await self._once(model, messages, config, sent, last_turn=last_turn, may_be_empty=may_be_empty)
+                return await self._once(
+                    model, messages, config, sent, paid, last_turn=last_turn, may_be_empty=may_be_empty
+                )
             except ModelCallError as error:
                 failure = error.failure
                 limited += failure.kind == "rate_limit"
@@ -133,8 +149,8 @@ class Caller:
                 await self._wait(model, failure, failed + limited, last_turn=last_turn)
 
     async def _once(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, *,
-        last_turn: bool, may_be_empty: bool,
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int,
+        paid: list[dict[str, Any]], *, last_turn: bool, may_be_empty: bool,
     ) -> Reply:  # fmt: skip
         async with self.gate:
             await self._hold_back(model, last_turn=last_turn)
@@ -151,6 +167,7 @@ class Caller:
                 self.ledger.release(tokens, cost)
             usage = self._usage(message, name, provider, sent)
             self.ledger.record(name, usage)
+            paid.append(usage)
         failure = _fault_of(message) or _silent_cut(messages, usage, sent)
         if failure and not (may_be_empty and failure.kind == "empty"):
             raise ModelCallError(failure)
@@ -165,15 +182,13 @@ class Caller:
         try:
             async with asyncio.timeout(left):
                 return await self.clients.own(model).ainvoke(list(messages), config)
-        except TimeoutError as error:
-            remaining = self.ledger.remaining_seconds(last_turn=last_turn)
-            if remaining is not None and remaining <= 0:
-                msg = "The run's time was used up while this call was in flight."
-                raise BudgetExceededError(msg, "seconds") from error
-            raise ModelCallError(classify(error)) from error
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
-        secrets = secrets_of(model)
+        remaining = self.ledger.remaining_seconds(last_turn=last_turn)
+        if isinstance(failed, TimeoutError) and remaining is not None and remaining <= 0:
+            msg = "The run's time was used up while this call was in flight."
+            raise BudgetExceededError(msg, "seconds")
+        secrets = [*secrets_of(self.clients.own(model)), *secrets_of(model)]
         failure = _with_size(classify(failed, secrets), sent, self.windows.get(name_of(model)))
         # raised here, not in the handler: a traceback shows the errors that one came from
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
@@ -199,7 +214,7 @@ class Caller:
         }  # fmt: skip
 
     async def _wait(self, model: BaseChatModel, failure: Failure, attempt: int, *, last_turn: bool) -> None:
-        asked = failure.retry_after
+        asked = failure.retry_after or None  # a provider that says 0 is not asked the harder
         if asked is None:
             pause = min(LONGEST_WAIT, BACKOFF * 2 ** (attempt - 1))
         else:
@@ -211,8 +226,10 @@ class Caller:
             else:
                 self._slow_until = max(self._slow_until, until)
         left = self.ledger.remaining_seconds(last_turn=last_turn)
-        if pause > LONGEST_WAIT or (left is not None and pause >= left):
+        if pause > LONGEST_WAIT:
             raise ModelCallError(_asked_to_wait(failure, pause))
+        if left is not None and pause >= left:
+            raise _no_time(failure, pause)
         await asyncio.sleep(pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
 
     async def _hold_back(self, model: BaseChatModel, *, last_turn: bool) -> None:
@@ -223,8 +240,13 @@ class Caller:
         while (pause := self._slow_until - time.monotonic()) > 0:
             left = self.ledger.remaining_seconds(last_turn=last_turn)
             if left is not None and pause >= left:
-                raise ModelCallError(_asked_to_wait(Failure("rate_limit", "the model's limit is used up"), pause))
+                raise _no_time(Failure("rate_limit", "the model's limit is used up"), pause)
             await asyncio.sleep(pause * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
+
+
+def _no_time(failure: Failure, pause: float) -> BudgetExceededError:
+    msg = f"{failure.message}; the time that is left is not enough to wait {pause:,.1f} s and ask again"
+    return BudgetExceededError(msg, "seconds")
 
 
 def _asked_to_wait(failure: Failure, seconds: float) -> Failure:

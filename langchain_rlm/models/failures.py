@@ -81,11 +81,12 @@ class Failure:
 
 
 class ModelCallError(Exception):
-    """A call that failed for good; `failure` says how."""
+    """A call that failed for good; `failure` says how, `usage` what was paid for it all the same."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.usage: dict[str, Any] | None = None
 
 
 def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
@@ -105,7 +106,9 @@ def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
 
 def holds_any(error: BaseException, secrets: Iterable[str]) -> bool:
     """Whether an exception, or one it came from, says one of the secrets."""
-    said = " ".join([*_texts(error), *(repr(link) for link in _chain(error))])
+    links = [*_chain(error)]
+    notes = (note for link in links for note in getattr(link, "__notes__", ()))
+    said = " ".join([*_texts(error), *map(repr, links), *map(str, notes)])
     return any(secret in said for secret in secrets)
 
 

@@ -5,9 +5,12 @@ between all models of a process. The client is closed with the run, so no socket
 """
 
 import importlib.util
+import json
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
+from urllib.parse import quote
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -16,6 +19,7 @@ from langchain_rlm.errors import ModelError
 
 DEFAULT_WINDOW = 128_000
 """Tokens assumed when a model does not say how large its window is."""
+_SECRET = re.compile(r"key|token|secret|auth|password|credential", re.IGNORECASE)
 _SHORTEST_SECRET = 8
 """Characters of a header's value: `close` and `1` are no secrets, and words of many messages."""
 
@@ -93,7 +97,10 @@ def provider_of(model: BaseChatModel) -> str | None:
 
 
 def secrets_of(model: BaseChatModel) -> list[str]:
-    """The keys and headers a model holds, to be struck out of whatever its provider says; the longest first."""
+    """The keys and headers a model holds, to be struck out of whatever its provider says; the longest first.
+
+    Each as it is, and as it stands in an address or in JSON.
+    """
     found: set[str] = set()
     for name in type(model).model_fields:
         value = getattr(model, name, None)
@@ -101,7 +108,13 @@ def secrets_of(model: BaseChatModel) -> list[str]:
             found.add(value.get_secret_value())
         elif isinstance(value, Mapping):
             found |= _header_values(value if "headers" in name else value.get("extra_headers"))
-    return sorted(filter(None, found), key=len, reverse=True)
+            found |= {str(part) for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
+    for client in ("root_async_client", "root_client"):
+        key = getattr(getattr(model, client, None), "api_key", None)  # what a function for it gave last
+        found |= {key} if isinstance(key, str) else set()
+    found.discard("")
+    forms = {form for one in found for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
+    return sorted(forms, key=len, reverse=True)
 
 
 def _header_values(headers: Any) -> set[str]:

@@ -1,6 +1,7 @@
 """decompose: the root model writes the next cells, and they run until they end or ask."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
@@ -86,7 +87,9 @@ async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> 
         asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
         try:
             more = await _ask_root(level, state, asked, config)
-        except NoReplyError:
+        except NoReplyError as error:
+            paid = cast("ModelCallError", error.__cause__).usage
+            reply = replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
             break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off)
@@ -117,7 +120,7 @@ def _messages(level: Level, state: RLMState, *, room: int | None = None) -> list
         [(d.name, p) for d, p in zip(level.corpus.documents, level.profiles, strict=True)],
         single=level.corpus.single,
         shown=settings.shown,
-        chunk_size=settings.chunk_size if level.may_ask else None,
+        chunk_size=(begun.get("chunk_size") or settings.chunk_size) if level.may_ask else None,
         models=tuple(settings.sub_models),
         tools=[tool.line() for tool in level.tools.values()],
         schema=level.response_format.schema() if level.response_format else None,

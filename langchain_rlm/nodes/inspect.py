@@ -24,7 +24,10 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
         raise InputError(msg)
     run, begun, corpus = await _begin(engine, state, config)
     if run.settings.budget.confirm_above is not None and not run.is_saved:
-        msg = "Budget(confirm_above=...) interrupts the run, which needs a checkpointer: pass RLM(checkpointer=...)."
+        msg = (
+            "Budget(confirm_above=...) interrupts the run, which needs a checkpointer: pass RLM(checkpointer=...), or "
+            "compile the graph around it with one."
+        )
         raise InputError(msg)
     wanted = "require_coverage" if run.settings.require_coverage is not None else "require_citations"
     if corpus.searchable is not None and (wanted == "require_coverage" or run.settings.require_citations):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -15,11 +16,14 @@ from langchain_rlm.citations import within
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import CONFIG_KEY_READ, Engine, beginning
 from langchain_rlm.errors import RLMError
+from langchain_rlm.journal import spending
 from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.run import Level, at, emit, spent
 from langchain_rlm.state import Entry
+from langchain_rlm.surrogates import encodable
 
 LONG_PROMPT = 4_000
 """Characters above which the prompt of an `rlm_query` without a context is itself the context."""
@@ -46,17 +50,25 @@ async def _answer(engine: Engine, level: Level, call: Entry, config: RunnableCon
     except GraphBubbleUp:
         raise  # a person is asked; the task is run again when the answer is there
     except ModelCallError as error:
-        entry = {"error": error.failure.as_dict()}
+        entry = {"error": error.failure.as_dict(), **_paid(error, engine, call)}
     except BudgetExceededError as error:
-        entry = {"error": {"type": "budget", "message": str(error)}}
+        entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, engine, call)}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
         entry = {"error": classify(error).as_dict()}
+    if "error" in entry:
+        entry["error"]["message"] = encodable(entry["error"]["message"])
     level.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", level, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(level))
     return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(level)}
+
+
+def _paid(error: ModelCallError | BudgetExceededError, engine: Engine, call: Entry) -> Entry:
+    """What a failed call has cost all the same."""
+    model = engine.settings.pick(call["model"])
+    return {"model": name_of(model), "usage": brief(error.usage)} if error.usage and model else {}
 
 
 async def _ask_model(engine: Engine, level: Level, call: Entry, config: RunnableConfig) -> Entry:
@@ -127,6 +139,8 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         else:
             below.give_turn_back()
             await below.drop()
+    if below is None:  # it had ended in another process, and only its answer was not saved here
+        level.run.ledger.charge(replace(spending(result["journal"]), seconds=0.0))
     run = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over, "marks": call["id"]}
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"

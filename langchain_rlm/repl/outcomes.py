@@ -111,18 +111,32 @@ Result = tuple[Any, ...]
 """An answered call: ("ok", text or a tool's value) or ("failed", type, message)."""
 
 
-def plain(value: Any) -> Any:
-    """A value from the sandbox or a tool as JSON data; what has no such form becomes its string."""
-    if isinstance(value, str | int | float | bool) or value is None:
-        return encodable(value) if isinstance(value, str) else value
+DEEPEST = 100
+"""How deep a value may be nested."""
+STORABLE = range(-(2**63), 2**64)
+"""Integers that MessagePack has (specification, formats int and uint); others are kept as text."""
+
+
+def plain(value: Any, *, room: int = DEEPEST) -> Any:
+    """A value from the sandbox or a tool as JSON data; what has no such form becomes its string.
+
+    Raises:
+        ValueError: It is nested deeper than checkpoints can keep it.
+    """
+    if not room:
+        msg = f"nested more than {DEEPEST} deep"
+        raise ValueError(msg)
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, float | bool) or value is None or (isinstance(value, int) and value in STORABLE):
+        return value
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=str)
+        return {key if isinstance(key, str) else str(key): plain(item, room=room - 1) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item, room=room - 1) for item in value]
+        return items if isinstance(value, list | tuple) else sorted(items, key=str)
     if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
+        return plain(value.model_dump(), room=room - 1)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -33,11 +33,9 @@ def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[
     for asked in cell.asked:
         if not isinstance(outcome, Asked):
             count = asked.get("count", len(asked["calls"]))
-            msg = f"Cell {number} ended in the replay where it asked {count} sub-queries on record."
-            raise ReplayError(msg)
+            raise _differs(number, f"ended in the replay where it asked {count} sub-queries on record")
         if not _is_same(outcome, asked):
-            msg = f"Cell {number} asks something else in the replay than on record: is it the same context?"
-            raise ReplayError(msg)
+            raise _differs(number, "asks something else in the replay than on record")
         if asked is cell.asked[-1] and cell.end is None:
             return  # this is where the run waits
         if "refused" in asked:
@@ -47,11 +45,13 @@ def _replay_cell(session: Session, cell: RecordedCell, number: int, given: dict[
     if cell.end is None:
         return
     if not isinstance(outcome, Ended):
-        msg = f"Cell {number} asks a sub-query in the replay where it ended on record."
-        raise ReplayError(msg)
+        raise _differs(number, "asks a sub-query in the replay where it ended on record")
     if outcome.digest() != cell.end["hash"]:
-        msg = f"Cell {number} prints something else in the replay than on record: is it the same context?"
-        raise ReplayError(msg)
+        raise _differs(number, "prints something else in the replay than on record")
+
+
+def _differs(number: int, how: str) -> ReplayError:
+    return ReplayError(f"Cell {number} {how}. The context, the tools and ReplLimits must be those of the record.")
 
 
 def _is_same(outcome: Asked, asked: Entry) -> bool:
@@ -66,8 +66,7 @@ def _recorded_host(cell: RecordedCell, number: int) -> Callable[..., Any]:
     def host(name: str, *_: Any) -> Any:
         entry = next(recorded, None)
         if entry is None or entry["name"] != name:
-            msg = f"Cell {number} calls {name}() in the replay where it did not on record."
-            raise ReplayError(msg)
+            raise _differs(number, f"calls {name}() in the replay where it did not on record")
         return entry["value"]
 
     return host

@@ -25,6 +25,7 @@ from langchain_rlm.repl.outcomes import (
     ReplContext,
     ReplLimits,
     Result,
+    plain,
     read_asked,
     read_tool_call,
 )
@@ -355,6 +356,7 @@ class Session:
 def _is_usable(value: Any) -> bool:
     """Whether the host can write a value out: nested too deeply or a number of thousands of digits, it cannot."""
     try:
+        plain(value)
         return isinstance(value, str) or bool(repr(value))
     except (RecursionError, ValueError):
         return False

@@ -9,7 +9,7 @@ from typing import Any, Self
 from langchain_rlm.journal import since_question
 from langchain_rlm.state import Entry
 
-DOCUMENT = re.compile(r"d(\d+)", re.ASCII)
+DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, Protocol
 
-from langchain_rlm.context.spans import assemble
 from langchain_rlm.state import Piece
 
 ALL_TEXTS = 2_000_000
@@ -67,6 +68,38 @@ def _cut(text: str, most: int, taken: int) -> Any:
     return [text[:head], text[len(text) - (kept - head) :], len(text)]
 
 
+class Text(Protocol):
+    """What is asked of a document's text."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, wanted: slice, /) -> str: ...
+
+
+class Joined:
+    """Stretches of texts one after the other. They may be large: only what is asked for is put together."""
+
+    def __init__(self, stretches: Sequence[tuple[Text, int, int]]) -> None:
+        ends = [min(end, len(text)) for text, _, end in stretches]
+        self._stretches = [
+            (text, start, max(start, end)) for (text, start, _), end in zip(stretches, ends, strict=True)
+        ]
+        self._begins = [0, *accumulate(end - start for _, start, end in self._stretches)]
+
+    def __len__(self) -> int:
+        return self._begins[-1]
+
+    def __getitem__(self, wanted: slice) -> str:
+        low, high, _ = wanted.indices(len(self))
+        parts = []
+        for place in range(max(0, bisect_right(self._begins, low) - 1), len(self._stretches)):
+            text, start, end = self._stretches[place]
+            at = self._begins[place]
+            if at >= high:
+                break
+            parts.append(text[start + max(0, low - at) : min(end, start + high - at)])
+        return "".join(parts)
+
+
 @dataclass(frozen=True)
 class Source:
     """A document of a run: where its text is, if anywhere.
@@ -75,7 +108,7 @@ class Source:
     """
 
     name: str
-    read: Callable[[], str | None]
+    read: Callable[[], Text | None]
     origin: tuple[int, int, int] | None = None
     characters: int | None = None
 
@@ -107,15 +140,15 @@ class Sources:
         self._sources.append(Source(name, lambda: self._assembled(pieces, view), single))
         return len(self._sources) - 1
 
-    def _assembled(self, pieces: Sequence[Piece], view: "View") -> str | None:
-        texts: dict[int, str] = {}
+    def _assembled(self, pieces: Sequence[Piece], view: "View") -> "Text | None":
+        texts: dict[int, Text] = {}
         for piece in pieces:
             if not isinstance(piece, str) and piece[0] not in texts:
                 text = self._sources[view(piece[0])].read()
                 if text is None:
                     return None
                 texts[piece[0]] = text
-        return assemble(pieces, texts)  # type: ignore[arg-type]  # by index is all that is asked
+        return Joined([(p, 0, len(p)) if isinstance(p, str) else (texts[p[0]], p[1], p[2]) for p in pieces])
 
     def span(self, place: int, start: int, end: int) -> int:
         """The place of a span in the table of spans."""
@@ -138,7 +171,7 @@ class Sources:
         return [self._sources[place].name for place in names], spans
 
     def _excerpts(self, ends: int) -> list[list[Any]]:
-        read: tuple[int, str | None] = (-1, None)
+        read: tuple[int, Text | None] = (-1, None)
         spans = []
         for place, start, end in self._spans:
             if place != read[0]:
@@ -151,7 +184,7 @@ View = Callable[[int], int]
 """From a document's position in a run to its place among the sources."""
 
 
-def excerpt(text: str | None, start: int, end: int, ends: int) -> tuple[str, ...]:
+def excerpt(text: Text | None, start: int, end: int, ends: int) -> tuple[str, ...]:
     """The beginning and the end of a stretch of text; all of it when that is no longer."""
     if text is None or start < 0:
         return ()

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm import RLM, Budget, RLMInput, RLMResult
+from langchain_rlm import RLM, Budget, ChatRLM, RLMInput, RLMResult, RLMRetriever
 from tests.server.client import ModelServer
 
 SLOW = {"kind": "echo", "latency": 30}
@@ -268,3 +269,25 @@ def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer, lef
     assert model_server.stats()["by_model"] == {"root": 5, "sub": 16}
     assert model_server.stats()["max_in_flight"] == 3
     assert left(rlm) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("form", "call"),
+    [
+        ("ainvoke", lambda rlm, thread: rlm.invoke(None, thread)),
+        ("astream", lambda rlm, thread: [*rlm.stream(None, thread)]),
+        ("afork", lambda rlm, thread: rlm.fork(thread, call="1", answer="x")),
+        ("abatch", lambda rlm, thread: rlm.batch([None], thread)),
+        ("abatch", lambda rlm, thread: [*rlm.batch_as_completed([None], thread)]),
+        ("ainvoke", lambda rlm, _: ChatRLM(rlm=rlm, above=0).invoke("Why?")),
+        ("astream", lambda rlm, _: RLMRetriever(rlm=rlm, documents="text").invoke("Why?")),
+    ],
+)
+async def test_a_synchronous_call_that_its_own_checkpointer_would_wait_for_is_refused(form: str, call: Any) -> None:
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    async with AsyncSqliteSaver.from_conn_string(":memory:") as saver:
+        rlm = RLM("offline", checkpointer=saver)
+        answer = (await rlm.ainvoke(given(), thread))["answer"]
+        with pytest.raises(RuntimeError, match=f"AsyncSqliteSaver belongs to the event loop.*`{form}`"):
+            call(rlm, thread)
+        assert (await asyncio.to_thread(rlm.invoke, None, thread))["answer"] == answer

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from langchain_core.documents import Document
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from langchain_rlm import RLM, Budget, InputError, ModelError, ReplLimits, RLMResult
 from tests.server.client import ModelServer
@@ -69,6 +70,12 @@ def test_a_context_must_hold_text(model_server: ModelServer, context: Any, said:
     with pytest.raises(InputError, match=said):
         ask(scripted(model_server, cell("FINAL('no')")), context)
     assert model_server.stats()["requests"] == 0
+
+
+@pytest.mark.parametrize("saver", [SqliteSaver.from_conn_string(":memory:"), "runs.sqlite", True, SqliteSaver])
+def test_a_checkpointer_must_be_one(model_server: ModelServer, saver: Any) -> None:
+    with pytest.raises(InputError, match=r"checkpointer=.*: use a LangGraph checkpointer.* need a with: "):
+        RLM(model_server.chat_model("root"), checkpointer=saver)
 
 
 FILES = {

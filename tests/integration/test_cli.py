@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from langchain_rlm import RLM, Budget, InputError, RLMResult
+from langchain_rlm import RLM, Budget, InputError, RLMResult, load_journal
 from langchain_rlm.cli.ask import parse_budget
 from langchain_rlm.cli.tree import Node, RunTree, drawn, fold, one_line
 from tests.server.client import ModelServer
@@ -422,6 +422,27 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
     assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     assert soon(lambda: model_server.stats()["open_connections"] <= before)
     assert model_server.stats()["cancelled"] == (0 if in_cell else 3)
+
+
+def test_a_terminal_that_is_closed_ends_the_run_and_its_journal_is_kept(
+    model_server: ModelServer, environment: dict[str, str], tmp_path: Path
+) -> None:
+    configure(model_server, ASK_AND_END, latency=30)
+    journal = tmp_path / "run.jsonl"
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [COMMAND, "ask", __file__, *QUESTION, *MODELS, "--journal", str(journal)], env={**environment, "TERM": "xterm"},
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # the terminal it is started from
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        assert soon(lambda: model_server.stats()["in_flight"] == 3)
+        workers = descendants(process.pid)
+        os.close(ours)
+        process.wait(SECONDS)
+    assert load_journal(journal).stop_reason == "interrupted"
+    assert workers
+    assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
 def test_help_imports_nothing_heavy_and_documents_the_exit_codes(environment: dict[str, str]) -> None:

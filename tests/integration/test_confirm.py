@@ -71,6 +71,10 @@ def test_approved_it_goes_on(model_server: ModelServer, said: Any) -> None:
     begin(rlm)
     result = rlm.invoke({"context": TEXT}, THREAD)
     assert result["stop_reason"] == "interrupted"  # going on is no answer
+    with pytest.raises(
+        InputError, match=r"Go on with invoke\(Command\(resume=...\), config\): it waits for a decision"
+    ):
+        rlm.invoke({"question": "And another?"}, THREAD)
     result = resumed(rlm, said)
     assert (result["answer"], result["stop_reason"]) == ("20", "answered")
     assert model_server.stats()["by_model"] == {"root": 1, PRICED: 20}

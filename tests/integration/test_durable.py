@@ -473,14 +473,49 @@ async def test_one_saver_serves_several_event_loops(model_server: ModelServer, t
     assert [result["answer"] for result in results] == ["10"] * 5
 
 
-def test_a_context_passed_again_repairs_the_store(model_server: ModelServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_context_passed_again_repairs_the_store(model_server: ModelServer, tmp_path: Path, damage: str) -> None:
     saver = InMemorySaver()
     rlm = scripted(model_server, cell("FINAL('one')"), cell("FINAL('two')"), checkpointer=saver, context_store=tmp_path)
     rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
     (text,) = [file for file in tmp_path.iterdir() if not file.name.startswith("context-")]
-    text.unlink()
+    if damage == "gone":
+        text.unlink()
+    else:
+        text.write_text(TEXT.swapcase())  # of the same size
     rlm.invoke({"question": "First?", "context": TEXT}, thread("2"))
     assert text.read_text() == TEXT
+
+
+def test_a_run_goes_on_with_another_sub_model_in_chunks_of_the_size_it_began_with(model_server: ModelServer) -> None:
+    saver = InMemorySaver()
+    cut = cell("parts = chunks()\nprint(len(parts), llm_query('Which?'))")
+    first = scripted(model_server, cut, cell("FINAL(1)"), checkpointer=saver, sub_model_window=900)
+    first.invoke({"question": "How many?", "context": TEXT}, thread("1"))
+    second = scripted(
+        model_server, "not asked", "not asked", cell("FINAL(len(parts) - len(chunks()))"), checkpointer=saver
+    )
+    assert second.invoke({"context": TEXT, "question": "And now?"}, thread("1"))["answer"] == "0"
+    assert first.settings.chunk_size != second.settings.chunk_size
+
+
+def test_an_ended_run_is_read_without_its_context(model_server: ModelServer, tmp_path: Path) -> None:
+    saver = InMemorySaver()
+    scripted(model_server, cell("FINAL('one')"), checkpointer=saver, context_store=tmp_path).invoke(
+        {"question": "First?", "context": TEXT}, thread("1")
+    )
+    for file in tmp_path.iterdir():
+        file.write_text("damaged")
+    elsewhere = scripted(model_server, "not asked", checkpointer=saver, context_store=tmp_path)
+    assert elsewhere.invoke(None, thread("1"))["answer"] == "one"
+
+
+def test_a_store_that_cannot_be_written_is_named(model_server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    rlm = scripted(model_server, cell("FINAL('one')"), context_store=tmp_path / "file" / "below")
+    with pytest.raises(InputError, match=r"context_store='.*below': cannot be (read|written) \(Not a directory\)"):
+        rlm.invoke({"question": "First?", "context": TEXT})
+    assert model_server.stats()["requests"] == 0
 
 
 # -- savers -----------------------------------------------------------------------------------------------------------
@@ -522,6 +557,27 @@ async def test_a_run_that_was_cancelled_goes_on_and_asks_nothing_twice(model_ser
     assert sum(asked.values()) <= 13  # the one that was cancelled
 
 
+async def test_a_run_whose_answers_cannot_be_saved_ends_alone(model_server: ModelServer, tmp_path: Path) -> None:
+    class Choosy(AsyncSqliteSaver):
+        async def aput_writes(self, config: Any, *args: Any, **kwargs: Any) -> None:
+            if config["configurable"]["thread_id"] == "0":
+                message = "not this one"
+                raise sqlite3.OperationalError(message)
+            await super().aput_writes(config, *args, **kwargs)
+
+    async with Choosy.from_conn_string(str(tmp_path / "db.sqlite")) as saver:
+        rlm = scripted(model_server, FEW, checkpointer=saver)
+        script = [{"match": "^ok", "reply": cell("FINAL(len(answers))")}]
+        model_server.configure(
+            models={"root": {"kind": "rules", "rules": script, "default": FEW}, "sub": {"kind": "echo"}}
+        )
+        given: Any = {"question": "How many?", "context": TEXT}
+        runs = (rlm.ainvoke(given, thread(str(number))) for number in range(6))
+        first, *others = await asyncio.gather(*runs, return_exceptions=True)
+    assert isinstance(first, sqlite3.OperationalError)
+    assert [other["answer"] for other in others if isinstance(other, dict)] == ["10"] * 5
+
+
 def test_answers_that_cannot_be_saved_are_not_paid_for_any_more(model_server: ModelServer, tmp_path: Path) -> None:
     class Full(SqliteSaver):
         def put_writes(self, *args: Any, **kwargs: Any) -> None:
@@ -530,7 +586,6 @@ def test_answers_that_cannot_be_saved_are_not_paid_for_any_more(model_server: Mo
                 raise sqlite3.OperationalError(message)
             super().put_writes(*args, **kwargs)
 
-    Full.__name__ = "SqliteSaver"
     many = cell("answers = llm_query_batched([f'Part {i}: x' for i in range(200)])")
     with sqlite3.connect(tmp_path / "db.sqlite", check_same_thread=False) as connection:
         rlm = scripted(model_server, many, checkpointer=Full(connection), max_concurrency=4)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_rlm import RLM, Budget, InputError
+from langchain_rlm import JOURNAL_SCHEMA, RLM, Budget, InputError
 from tests.server.client import ModelServer
 
 LINES = [f"Line {number}: the {number * 7919 % 9973} geese have landed.\n" for number in range(600)]
@@ -242,6 +243,116 @@ def test_out_of_budget_the_answer_is_taken_and_says_how_far(model_server: ModelS
     assert result["coverage"]["is_reached"] is False
     assert result["coverage"]["seen"] < 0.1
     assert [len(document["unread"]) for document in result["coverage"]["documents"]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        "[f'Classify: {line}' for line in text.splitlines()]",
+        "[' '.join(text.split())]",
+        "[json.dumps(text.splitlines())]",
+    ],
+)
+def test_what_was_sent_line_by_line_is_read_without_the_line_breaks(model_server: ModelServer, prompts: str) -> None:
+    code = f"import json\nfor text in context:\n    llm_query_batched({prompts})\nFINAL('all')"
+    documents = ["".join(LINES[:150]), "\n" + "\n".join(LINES[150:300])]
+    result = ask(rlm_of(model_server, cell(code), require_coverage=0.999), documents)
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("all", "answered", 1)
+    found = result["coverage"]
+    assert (found["read"], found["seen"], found["is_reached"]) == (1.0, 1.0, True)
+    assert [document["unread"] for document in found["documents"]] == [[], []]
+
+
+@pytest.mark.parametrize("value", ["early", 0, ["a", {"b": 1.5}]])
+@pytest.mark.parametrize("required", [{"require_coverage": 0.9}, {"require_citations": True}])
+def test_an_answer_that_was_refused_is_the_answer_when_the_budget_is_over(
+    model_server: ModelServer, value: Any, required: Any
+) -> None:
+    code = f"print('output')\nllm_query('x')\nFINAL({value!r})"
+    result = ask(rlm_of(model_server, cell(code), budget=Budget(turns=3), **required))
+    assert (result["value"], result["stop_reason"], result["turns"]) == (value, "budget:turns", 3)
+    assert result["coverage"].get("is_reached") in (None, False)
+    notes = [entry for entry in result["journal"] if entry["kind"] == "note"]
+    assert [note["refused_answer"] for note in notes] == [value, value]
+    assert all(Draft202012Validator(JOURNAL_SCHEMA).is_valid(entry) for entry in result["journal"])
+
+
+def test_out_of_sub_queries_the_refused_answer_is_given(model_server: ModelServer) -> None:
+    rlm = rlm_of(
+        model_server, cell("llm_query_batched(list('abcdefghij'))\nFINAL('early')"), require_coverage=0.9,
+        budget=Budget(sub_queries=15, turns=4),
+    )  # fmt: skip
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"]) == ("early", "budget:turns")
+
+
+def test_the_newest_of_what_was_refused_and_the_draft_is_the_answer(model_server: ModelServer) -> None:
+    def best(*codes: str) -> str:
+        rlm = rlm_of(
+            model_server, *map(cell, codes), cell("print(1)"), require_coverage=0.9, budget=Budget(turns=len(codes) + 1)
+        )
+        return str(ask(rlm)["answer"])
+
+    assert best("answer['content'] = 'a draft'", "FINAL('whole')") == "whole"
+    assert best("FINAL('first')", "FINAL('second')") == "second"
+    assert best("FINAL('whole')", "answer['content'] = 'better'") == "better"
+    assert best("FINAL('whole')", "x = 'no answer'") == "whole"
+
+
+def test_an_answer_that_was_refused_survives_a_resume(model_server: ModelServer) -> None:
+    settings: Any = {"require_coverage": 0.9, "budget": Budget(turns=2), "checkpointer": InMemorySaver()}
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    rlm = rlm_of(model_server, cell("FINAL('early')"), cell("FINAL('late')"), **settings)
+    assert rlm.invoke({"question": "How many?", "context": DOCUMENTS}, thread)["answer"] == "late"
+    again = rlm_of(model_server, cell("1 / 0"), **settings)
+    result: Any = again.invoke({"context": DOCUMENTS}, again.fork(thread, turn=2, code="llm_query('x')"))
+    assert (result["answer"], result["stop_reason"]) == ("early", "budget:turns")
+    assert result["coverage"]["is_reached"] is False
+
+
+def test_a_further_question_is_not_answered_with_what_the_first_one_was_refused(model_server: ModelServer) -> None:
+    settings: Any = {"require_citations": True, "budget": Budget(turns=2), "checkpointer": InMemorySaver()}
+    rlm = rlm_of(model_server, cell("llm_query('x')\nFINAL('early')"), **settings)
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    assert rlm.invoke({"question": "First?", "context": TEXT}, thread)["answer"] == "early"
+    model_server.configure(models={"root": {"kind": "script", "replies": [cell("1 / 0")]}, "sub": {"kind": "echo"}})
+    assert "early" not in rlm.invoke({"question": "Second?"}, thread)["answer"]
+
+
+EQUAL = (TEXT[:2_000], TEXT[:2_000], TEXT[2_000:4_000], TEXT[:2_000])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rlm_query('Below', context)",
+        "rlm_query_batched(['Below'] * 4, context)",
+        "for text in context:\n    rlm_query('Below', text)",
+        "for at in (0, 2):\n    rlm_query_batched(['Below'] * 2, context[at:at + 2])",
+        "rlm_query_batched(['Below'] * 4, list(reversed(context)))",
+    ],
+)
+def test_recursive_runs_over_equal_documents_read_them_all(model_server: ModelServer, code: str) -> None:
+    below = cell("llm_query_batched([context] if isinstance(context, str) else context)\nFINAL('ok')")
+    rules = [{"match": r"<question>\nBelow", "reply": below}]
+    rlm = rlm_of(model_server, "", budget=Budget(depth=2, turns=40))
+    root = {"kind": "rules", "rules": rules, "default": cell(f"{code}\nFINAL('x')")}
+    model_server.configure(models={"root": root, "sub": {"kind": "echo"}})
+    found = ask(rlm, list(EQUAL))["coverage"]
+    assert [document["read"] for document in found["documents"]] == [1.0] * 4
+
+
+def test_a_passage_that_documents_share_is_cited_from_the_one_that_was_handed_over(model_server: ModelServer) -> None:
+    shared = "\n\nThis agreement is governed by the laws of New York. " + "All notices must be in writing. " * 3
+    texts = {f"{at}.txt": TEXT[at : at + 1_000] + shared.rstrip() for at in range(0, 3_000, 1_000)}
+    texts["last.txt"] = TEXT[5_000:5_500] + shared.rstrip() + "\n\nAnnex\n" + TEXT[6_000:6_100]
+    rules = [{"match": r"<question>\nBelow", "reply": cell("FINAL(cite('the laws of New York')['mark'])")}]
+    default = cell("FINAL(rlm_query('Below', 'Read:\\n' + context[1] + '\\n\\nEnd of file'))")
+    rlm = rlm_of(model_server, "", budget=Budget(depth=2))
+    root = {"kind": "rules", "rules": rules, "default": default}
+    model_server.configure(models={"root": root, "sub": {"kind": "echo"}})
+    (citation,) = ask(rlm, texts)["citations"]
+    assert (citation["name"], citation["text"]) == ("1000.txt", "the laws of New York")
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.1, True, "all", float("nan")])

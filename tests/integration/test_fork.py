@@ -116,6 +116,20 @@ def test_a_thread_without_a_run_cannot_be_forked(rlm: RLM) -> None:
         rlm.fork({"configurable": {"thread_id": "new"}}, turn=1, code="x = 1")
 
 
+@pytest.mark.parametrize("config", [{}, {"configurable": {}}, {"configurable": {"thread_id": ""}}])
+def test_a_fork_needs_a_thread(rlm: RLM, config: Any) -> None:
+    with pytest.raises(InputError, match="needs a thread"):
+        rlm.fork(config, turn=1, code="FINAL(1)")
+
+
+def test_a_thread_may_be_called_0(model_server: ModelServer) -> None:
+    model_server.configure(models={"root": {"kind": "script", "replies": [cell("print(1)"), cell("FINAL('done')")]}})
+    rlm = RLM(model_server.chat_model("root"), route="rlm", checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": 0}}
+    assert rlm.invoke({"question": "What?", "context": TEXT}, thread)["answer"] == "done"
+    assert rlm.invoke(None, rlm.fork(thread, turn=2, code="FINAL('forked')"))["answer"] == "forked"
+
+
 def test_a_journal_that_was_tampered_with_is_found_by_the_replay(rlm: RLM) -> None:
     journal = rlm.graph.get_state(THREAD).values["journal"]
     place = next(n for n, entry in enumerate(journal) if entry["kind"] == "cell")

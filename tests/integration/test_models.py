@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm import RLM, ModelError, RLMResult
+from langchain_rlm import RLM, Budget, ModelError, RLMResult
+from langchain_rlm.journal import spending
+from langchain_rlm.models import calls
 from tests.server.client import ModelServer
 
 KEY = "sk-marker-5f1c9a7e"
@@ -89,6 +91,39 @@ def test_after_a_429_nothing_is_sent_before_the_time_that_the_provider_named(mod
     first, second = [entry for entry in model_server.log() if entry["model"] == "sub"]
     assert first["end"] is not None
     assert second["start"] - first["end"] >= 0.9
+
+
+def test_a_provider_that_says_to_come_back_at_once_is_not_asked_the_harder(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "BACKOFF", 0.2)
+    busy = {"faults": [fault("429", first=3, retry_after=0)]}
+    assert ask(rlm_of(model_server, cell("FINAL(llm_query('ask 429'))"), sub=busy))["answer"] == "ok 429"
+    asked = [entry["start"] for entry in model_server.log() if entry["model"] == "sub"]
+    assert [later - sooner > wait for sooner, later, wait in zip(asked, asked[1:], (0.2, 0.4, 0.8), strict=False)] == [
+        True
+    ] * 3
+
+
+@pytest.mark.parametrize("failing", [{"kind": "429", "retry_after": 20}, {"kind": "500"}], ids=["told to wait", "down"])
+def test_a_run_without_the_time_to_ask_its_root_again_ends_with_its_draft(
+    model_server: ModelServer, failing: dict[str, Any]
+) -> None:
+    draft = cell("answer['content'] = llm_query('ask draft')\nprint('drafted')")
+    later = {**failing, "match": "^drafted"}
+    rlm = rlm_of(model_server, draft, root={"faults": [later]}, budget=Budget(seconds=3))
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"]) == ("ok draft", "budget:seconds")
+
+
+@pytest.mark.parametrize("kind", ["empty", "refusal"])
+def test_what_a_failed_call_cost_is_in_the_journal(model_server: ModelServer, kind: str) -> None:
+    code = f"FINAL(llm_query_batched(['ask {kind}', 'ask fine'], on_error='return')[0].type)"
+    result = ask(rlm_of(model_server, cell(code), sub={"faults": [fault(kind)]}))
+    spent = spending(result["journal"]).calls
+    for name in ("input_tokens", "output_tokens"):
+        assert sum(usage[name] for _, usage in spent) == result["usage"][name] > 0
+    assert sum(usage.get("calls", 1) for _, usage in spent) == result["usage"]["calls"] == (6 if kind == "empty" else 3)
 
 
 @pytest.mark.parametrize(("kind", "said"), [("401", "authentication"), ("quota", "quota"), ("refusal", "refused")])

@@ -115,6 +115,27 @@ async def test_recursive_runs_write_nothing_of_the_text_either(model_server: Mod
     assert PHRASE.encode() not in data
 
 
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [("FINAL('a' + chr(0) + 'b')", "a\0b"), ("FINAL(float('inf'))", float("inf")), ("FINAL({chr(0): 1})", {"\0": 1})],
+)
+async def test_what_json_does_not_have_is_stored_and_read_again(
+    model_server: ModelServer, database: str, code: str, value: Any
+) -> None:
+    asked: Any = {**given(), "question": "What is \0?"}
+    with PostgresSaver.from_conn_string(database) as saver:
+        saver.setup()
+        rlm = rlm_of(model_server, f"```repl\n{code}\n```", checkpointer=saver)
+        assert rlm.invoke(asked, THREAD)["value"] == value
+        again = rlm.invoke(None, THREAD)
+        assert (again["question"], again["value"]) == ("What is \0?", value)
+        assert next(iter(rlm.graph.get_state_history(THREAD))).values["value"] == value
+    async with AsyncPostgresSaver.from_conn_string(database) as saver:
+        rlm = rlm_of(model_server, f"```repl\n{code}\n```", checkpointer=saver)
+        assert (await rlm.ainvoke(None, THREAD))["value"] == value
+        assert (await rlm.ainvoke(asked, {"configurable": {"thread_id": "another"}}))["value"] == value
+
+
 @pytest.mark.usefixtures("postgres")  # skipped where none can be had
 def test_the_server_ends_with_the_process_that_started_it() -> None:
     code = "import time; from tests.postgres import Postgres; print(Postgres().directory, flush=True); time.sleep(600)"

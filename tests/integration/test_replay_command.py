@@ -262,6 +262,7 @@ def test_wrong_input_is_one_clear_line_and_exit_code_2(
         ("report", "other.txt"): "other.txt: this is no journal of langchain-rlm: it begins with 'other text'",
         ("replay", "none.jsonl"): "none.jsonl: there is no such file",
         ("report", "run.jsonl", "-o", "no/run.html"): "no/run.html: cannot be written (No such file or directory)",
+        ("report", "."): ".: cannot be read (Is a directory)",
         ("report", "run.jsonl", "-o", "run.jsonl"): "would take the place of the journal",
     }
     runs = side_by_side([partial(command, *case) for case in cases])
@@ -270,6 +271,52 @@ def test_wrong_input_is_one_clear_line_and_exit_code_2(
         assert run.stderr.startswith("error: ")
         assert said in run.stderr
     assert (tmp_path / "run.jsonl").read_text() == data
+
+
+def without(lines: list[dict[str, Any]], kind: str) -> None:
+    lines.remove(entry(lines, kind))
+
+
+def test_a_damaged_journal_is_one_clear_line_and_exit_code_2(
+    model_server: ModelServer, command: Command, tmp_path: Path
+) -> None:
+    configure(model_server, ASK, END)
+    recorded(command)
+    far = 10**12
+    changes: dict[str, tuple[Callable[[list[dict[str, Any]]], Any], str]] = {
+        "piece": (lambda lines: entry(lines, "asked")["calls"][0].update(pieces=[[0, 1]]), "].pieces[0] has 2 items"),
+        "answer": (lambda lines: without(lines, "answer"), 'calls[0].id is "1", which no answer has'),
+        "excerpt": (lambda lines: entry(lines, "excerpt").update(end=far), f"end is {far}, and the context has"),
+        "document": (lambda lines: entry(lines, "excerpt").update(document=far), f"document is {far}, and the run has"),
+        "count": (lambda lines: entry(lines, "run").update(documents=3), "line 2: documents is 3, and its context has"),
+    }
+    names = {name: tampered(tmp_path, f"{name}.jsonl", change) for name, (change, _) in changes.items()}
+    replays = side_by_side([partial(command, "replay", file, "--context", "book.txt") for file in names.values()])
+    reports = side_by_side([partial(command, "report", file) for name, file in names.items() if name != "count"])
+    for name, run in [*zip(changes, replays, strict=True), *zip(changes, reports, strict=False)]:
+        assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+        assert run.stderr.startswith(f"error: {name}.jsonl: the journal is damaged: line ")
+        assert changes[name][1] in run.stderr
+        assert run.stderr.endswith(". Copy it again, or save the run again.\n")
+    assert not list(tmp_path.glob("*.html"))
+
+
+def test_a_cell_that_never_ended_is_passed_over_and_lone_surrogates_are_replaced(
+    model_server: ModelServer, command: Command, tmp_path: Path
+) -> None:
+    configure(model_server, ASK, cell("print(2)"), END)
+    recorded(command)
+
+    def change(lines: list[dict[str, Any]]) -> None:
+        ends = [line for line in lines if line.get("kind") == "cell_end"]
+        lines.remove(ends[1])
+        lines[0]["answer"] = "so \ud800"
+
+    file = tampered(tmp_path, "other.jsonl", change)
+    replayed = command("replay", file, "--context", "book.txt")
+    assert (replayed.returncode, replayed.stdout) == (0, "so \ufffd\n")
+    assert "turn 2: cell of 1 lines: print(2)" in replayed.stderr
+    assert "2 cells asked and printed the same" in replayed.stderr
 
 
 def test_a_journal_that_cannot_be_written_is_said_before_anything_is_asked(

@@ -3,7 +3,8 @@
 Every page that a test opens must ask the network for nothing and write nothing to the console.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from langchain_rlm.report import RunRecord, render, repr_html
-from langchain_rlm.state import Entry
 from tests.browser import Chromium
 from tests.server.client import ModelServer
 from tests.unit.report import records, runs
@@ -278,19 +278,20 @@ def test_tables_add_up_by_model_and_by_turn(show: Show, recursive: RunRecord) ->
     by_model, by_turn = page.locator("table").all()
     rows = [row.inner_text().split("\t") for row in by_model.locator("tbody tr").all()]
     assert [row[0].strip() for row in rows] == ["gpt-5", "gpt-5-mini"]
-    entries = [entry for entry in _all(recursive.journal) if entry.get("usage")]
     for column, key in ((1, "calls"), (2, "input_tokens"), (3, "output_tokens")):
         assert sum(int(row[column].replace(",", "")) for row in rows) == recursive.usage[key]
         cells = by_turn.locator(f"tbody tr > :nth-child({column + 1})").all_inner_texts()
-        assert sum(int(cell.replace(",", "")) for cell in cells) == sum(entry["usage"].get(key, 1) for entry in entries)
+        assert sum(int(cell.replace(",", "")) for cell in cells) == recursive.usage[key]
+    expect(page.locator("main")).not_to_contain_text("counted in the totals")
+
+
+def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
+    show: Show, recursive: RunRecord
+) -> None:
+    journal = [{**entry, "usage": None} if entry.get("error") else entry for entry in recursive.journal]
+    assert journal != recursive.journal
+    page = show(replace(recursive, journal=journal))
     expect(page.locator("main")).to_contain_text("2 failed calls are counted in the totals and by model only.")
-
-
-def _all(journal: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries of a journal and of the runs below."""
-    for entry in journal:
-        yield entry
-        yield from _all((entry.get("run") or {}).get("journal", ()))
 
 
 # -- the timeline -------------------------------------------------------------------------------------------------

@@ -4,18 +4,21 @@ import json
 import logging
 import traceback
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from langchain_anthropic import ChatAnthropic
 from langchain_core.language_models import BaseChatModel
+from langchain_core.outputs import ChatResult
 from langchain_google_genai import ChatGoogleGenerativeAI
 from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from langchain_rlm import RLM, ModelError, RLMInput
 from langchain_rlm.models.resolve import secrets_of
 from tests.server.client import ModelServer
 
-KEY = "sk-MARKED-0123456789abcdef"
+KEY = "sk-MARKED-0123456789+ab/cdef"
 TOKEN = "MARKED-header-fedcba9876543210"  # noqa: S105  # made up
 MARK = "MARKED"
 QUESTION: RLMInput = {"question": "What does it say?", "context": "text"}
@@ -103,8 +106,63 @@ def test_an_error_without_a_secret_keeps_where_it_came_from(model_server: ModelS
 
 
 def test_the_secrets_of_a_model_are_its_keys_and_its_headers(model_server: ModelServer) -> None:
-    expected = {KEY, TOKEN, f"Bearer {TOKEN}"}
+    quoted = {quote(KEY), quote(KEY, safe="")}
+    expected = {KEY, TOKEN, f"Bearer {TOKEN}", f"Bearer%20{TOKEN}", *quoted}
     for provider in ("openai", "anthropic", "gemini"):
         assert set(secrets_of(marked(model_server, provider, "m"))) == expected
     extra = ChatOpenAI(model="m", api_key=KEY, model_kwargs={"extra_headers": {"X-Gateway": TOKEN}})  # type: ignore[arg-type]
-    assert set(secrets_of(extra)) == {KEY, TOKEN}
+    assert set(secrets_of(extra)) == {KEY, TOKEN, *quoted}
+
+
+def echoed(text: str) -> dict[str, Any]:
+    body = {"error": {"message": f"You sent {text}", "type": "invalid_request_error"}}
+    return {"kind": "rules", "default": {"status": 400, "body": body}}
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        {"api_key": lambda: KEY},
+        {"default_query": {"key": KEY}},
+        {"extra_body": {"api_key": KEY}},
+        {"default_headers": {"X-Key": KEY}},
+    ],
+    ids=["from a function", "in the address", "in the body", "in a header"],
+)
+@pytest.mark.parametrize("key", [KEY, quote(KEY, safe="")], ids=["plain", "quoted"])
+def test_a_key_is_struck_out_wherever_it_is_kept(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, client: Any, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "another-key")
+    model_server.configure(models={"root": echoed(key)})
+    with pytest.raises(ModelError, match=r"You sent \[secret\]") as caught:
+        RLM(ChatOpenAI(model="root", base_url=model_server.url, **client), route="rlm").invoke(QUESTION)
+    assert MARK not in "".join(traceback.format_exception(caught.value))
+
+
+class Failing(BaseChatModel):
+    """Raises, as a client of one's own may."""
+
+    api_key: SecretStr = SecretStr(KEY)
+    error: Any
+
+    @property
+    def _llm_type(self) -> str:
+        return "failing"
+
+    def _generate(self, *_: Any, **__: Any) -> ChatResult:
+        raise self.error
+
+
+def noted() -> Exception:
+    error = ValueError("as it was sent")
+    error.add_note(f"with {KEY}")
+    return error
+
+
+@pytest.mark.parametrize("error", [TimeoutError(f"POST /?key={KEY} timed out"), noted()], ids=["timeout", "note"])
+def test_what_a_client_raises_says_no_key(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr("langchain_rlm.models.calls.BACKOFF", 0.001)
+    with pytest.raises(ModelError) as caught:
+        RLM(Failing(error=error), route="rlm").invoke(QUESTION)
+    assert MARK not in "".join(traceback.format_exception(caught.value))

@@ -1,6 +1,7 @@
 """Tools of the REPL, structured answers, and contexts that are searched or loaded: over real HTTP."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import tool
 from langchain_core.vectorstores import InMemoryVectorStore
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from pydantic import BaseModel, Field
 
@@ -169,6 +171,16 @@ def test_a_retriever_is_searched(model_server: ModelServer) -> None:
     code = "hits = search('tea')\nFINAL([hit['name'] + ': ' + fetch(hit['id']) for hit in hits])"
     result = rlm_with(model_server, cell(code)).invoke({"question": QUESTION, "context": Fixed()})
     assert result["value"] == ["a: About tea", "b: More"]
+
+
+def test_a_context_that_is_searched_must_be_passed_again_elsewhere(model_server: ModelServer, tmp_path: Path) -> None:
+    settings: Any = {"checkpointer": InMemorySaver(), "context_store": tmp_path}
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    replies = cell("FINAL(search('tea')[0]['name'])"), cell("FINAL(search('milk')[1]['name'])")
+    rlm_with(model_server, *replies, **settings).invoke({"question": QUESTION, "context": Fixed()}, thread)
+    elsewhere = rlm_with(model_server, *replies, **settings)
+    with pytest.raises(InputError, match=r"searched \(Fixed\), so it cannot be kept.*Pass it again"):
+        elsewhere.invoke({"question": "And?"}, thread)
 
 
 def test_a_retriever_that_fails_is_an_exception_in_the_cell(model_server: ModelServer) -> None:

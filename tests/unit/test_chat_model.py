@@ -1,6 +1,7 @@
 """Which way a conversation goes, and what becomes of a long one. No network: the model records what it is sent."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 from langchain_core.callbacks import get_usage_metadata_callback
 from langchain_core.exceptions import ContextOverflowError, OutputParserException
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableLambda
 from pydantic import Field, ValidationError
 
-from langchain_rlm import RLM, InputError
+from langchain_rlm import RLM, Budget, InputError
 from langchain_rlm.chat_model import ChatRLM
 from langchain_rlm.conversation import SHOWN, documents_of, largest, question_of, tokens_of, with_digest
 
@@ -138,6 +139,36 @@ def test_a_long_answer_is_one_message_with_the_usage_of_all_calls(chat: ChatRLM)
     assert answer.response_metadata["rlm"]["stop_reason"] == "direct"
     assert answer.response_metadata["rlm"]["turns"] >= 0
     assert seen.usage_metadata == {"recorder": used}, "counted once, where it was spent"
+
+
+def citing(model: Recorder, **settings: Any) -> ChatRLM:
+    model.reply = lambda _: "```repl\nprint(context[0][:90])\nFINAL('Past ' + cite('runs past the mill')['mark'])\n```"
+    return ChatRLM(rlm=RLM(model, route="rlm", **settings), above=5_000)
+
+
+def test_a_long_answer_tells_what_its_marks_stand_for_and_what_was_seen(model: Recorder) -> None:
+    messages: list[BaseMessage] = [HumanMessage(LONG), HumanMessage(QUESTION)]
+    chat = citing(model)
+    for answer in (
+        chat.invoke(messages),
+        asyncio.run(chat.ainvoke(messages)),
+        sum(chat.stream(messages), start=AIMessageChunk(content="")),
+        chat.generate([messages]).generations[0][0].message,  # type: ignore[union-attr]
+    ):
+        said = answer.response_metadata["rlm"]
+        assert answer.text == "Past [1]"
+        (citation,) = said["citations"]
+        assert (citation["mark"], citation["name"]) == (1, "message 1 (human)")
+        assert citation["text"] == LONG[citation["start"] : citation["end"]] == "runs past the mill"
+        assert set(said["coverage"]) == {"read", "printed", "seen"}
+        assert 0 == said["coverage"]["read"] < said["coverage"]["printed"] == said["coverage"]["seen"] < 0.1
+        assert len(json.dumps(said)) < 5_000
+
+
+def test_a_long_answer_tells_whether_the_share_that_is_required_was_reached(model: Recorder) -> None:
+    chat = citing(model, require_coverage=0.5, budget=Budget(turns=2))
+    said = chat.invoke([HumanMessage(LONG), HumanMessage(QUESTION)]).response_metadata["rlm"]
+    assert (said["coverage"]["required"], said["coverage"]["is_reached"]) == (0.5, False)
 
 
 def test_stop_sequences_end_a_long_answer(model: Recorder) -> None:

@@ -10,6 +10,7 @@ from langchain_rlm.coverage import coverage, gaps, merged
 
 SIZES = (100, 50)
 SOURCES = [{"id": f"d{n}", "name": f"name {n}", "size": size} for n, size in enumerate(SIZES)]
+TEXTS = tuple("x" * size for size in SIZES)
 RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair))))
 
 
@@ -27,7 +28,7 @@ def answer(call: str, **parts: Any) -> dict[str, Any]:
 
 
 def ranges(journal: list[dict[str, Any]], kind: str) -> list[list[list[int]]]:
-    return [document[kind] for document in coverage(journal, SOURCES)["documents"]]
+    return [document[kind] for document in coverage(journal, SOURCES, TEXTS)["documents"]]
 
 
 def test_what_was_answered_is_read_and_what_was_shown_is_printed() -> None:
@@ -42,7 +43,7 @@ def test_what_was_answered_is_read_and_what_was_shown_is_printed() -> None:
         {"kind": "cell_end", "shown": [[0, 45, 55]]},
         shown=[[0, 0, 5]],
     )
-    found = coverage(journal, SOURCES)
+    found = coverage(journal, SOURCES, TEXTS)
     assert ranges(journal, "read_ranges") == [[[10, 50]], [[0, 50]]]
     assert ranges(journal, "printed_ranges") == [[[0, 5], [45, 55]], []]
     assert ranges(journal, "unread") == [[[5, 10], [55, 100]], []]
@@ -83,19 +84,73 @@ def test_a_call_at_the_depth_limit_reads_its_context_whole() -> None:
 
 
 def test_a_direct_call_has_shown_everything() -> None:
-    found = coverage(run(route="direct"), SOURCES)
+    found = coverage(run(route="direct"), SOURCES, TEXTS)
     assert (found["read"], found["printed"], found["seen"]) == (0.0, 1.0, 1.0)
 
 
 def test_nothing_to_read_is_read() -> None:
-    assert coverage(run(), [])["seen"] == 1.0
-    assert coverage(run(), [{"id": "d0", "name": "empty", "size": 0}])["documents"][0]["unread"] == []
+    assert coverage(run(), [], [])["seen"] == 1.0
+    assert coverage(run(), [{"id": "d0", "name": "empty", "size": 0}], [""])["documents"][0]["unread"] == []
 
 
 def test_a_share_is_one_only_when_nothing_is_missing() -> None:
-    sources = [{"id": "d0", "name": "long", "size": 100_000_000}]
-    journal = run(asked({"id": "1", "pieces": [[0, 1, 100_000_000]]}), answer("1"))
-    assert coverage(journal, sources)["read"] < 1.0
+    size = 10_000_000
+    journal = run(asked({"id": "1", "pieces": [[0, 1, size]]}), answer("1"))
+    assert coverage(journal, [{"id": "d0", "name": "long", "size": size}], ["x" * size])["read"] < 1.0
+
+
+def seen_of(text: str, read: Any = (), printed: Any = ()) -> dict[str, Any]:
+    journal = run(asked({"id": "1", "pieces": [[0, *each] for each in read]}), answer("1"))
+    journal[0]["shown"] = [[0, *each] for each in printed]
+    return coverage(journal, [{"id": "d0", "name": "text", "size": len(text)}], [text])
+
+
+def test_white_space_alone_has_nothing_to_be_read() -> None:
+    text = " \n one line\n\nanother one \n\t\u00a0\nthe last\n"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = seen_of(text, [(text.index(line), text.index(line) + len(line)) for line in lines])
+    (document,) = found["documents"]
+    assert (found["read"], found["printed"], found["seen"]) == (1.0, 0.0, 1.0)
+    assert (document["read_ranges"], document["unread"]) == ([[0, len(text)]], [])
+
+
+def test_white_space_that_is_not_alone_is_unread_with_the_rest() -> None:
+    found = seen_of("one\n a \ntwo", [(0, 3), (8, 11)])
+    assert found["documents"][0]["unread"] == [[3, 8]]
+    assert found["read"] == found["seen"] == round(6 / 11, 6)
+    assert seen_of("  one")["documents"][0]["unread"] == [[0, 5]]
+
+
+def test_white_space_between_what_was_read_and_what_was_printed_is_in_one_of_them() -> None:
+    found = seen_of("\none\n\ntwo\n", read=[(1, 4)], printed=[(6, 9)])
+    (document,) = found["documents"]
+    assert (document["read_ranges"], document["printed_ranges"]) == ([[0, 6]], [[6, 10]])
+    assert (found["seen"], document["unread"]) == (1.0, [])
+
+
+def test_a_document_of_white_space_alone_needs_no_model() -> None:
+    sources = [{"id": "d0", "name": "text", "size": 3}, {"id": "d1", "name": "blank", "size": 2}]
+    journal = run(asked({"id": "1", "pieces": [[0, 0, 3]]}), answer("1"))
+    assert coverage(journal, sources, ["one", "\n "])["seen"] == 1.0
+
+
+@given(st.text(st.sampled_from("ab \n")), RANGES, RANGES)
+def test_shares_are_those_of_the_ranges_and_what_is_unread_is_the_rest(
+    text: str, read: list[tuple[int, int]], printed: list[tuple[int, int]]
+) -> None:
+    parts = [[(min(a, len(text)), min(b, len(text))) for a, b in each] for each in (read, printed)]
+    sent, shown = ([(a, b) for a, b in each if a < b] for each in parts)
+    found = seen_of(text, sent, shown)
+    (document,) = found["documents"]
+    ranges_of = {kind: [tuple(part) for part in document[kind]] for kind in ("read_ranges", "printed_ranges", "unread")}
+    both = merged([*ranges_of["read_ranges"], *ranges_of["printed_ranges"]])
+    assert gaps(both, len(text)) == ranges_of["unread"]
+    assert all(text[a:b].strip() for a, b in ranges_of["unread"])
+    new = {n for a, b in both for n in range(a, b)} - {n for a, b in [*sent, *shown] for n in range(a, b)}
+    assert all(text[n].isspace() for n in new)
+    for share, kind in (("read", "read_ranges"), ("printed", "printed_ranges")):
+        size = sum(b - a for a, b in ranges_of[kind])
+        assert found[share] == document[share] == (round(size / len(text), 6) if text else 1.0)
 
 
 @given(RANGES)

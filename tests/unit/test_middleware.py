@@ -240,8 +240,9 @@ def test_a_file_is_its_owners_and_one_that_was_changed_is_lost(tmp_path: Path) -
 
 def test_a_directory_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="file"):
-        Directory(tmp_path / "file" / "below").put("key", LONG.encode())
+    for path, why in ((tmp_path / "file" / "below", "Not a directory"), (Path("/proc/nothing"), "No such file")):
+        with pytest.raises(InputError, match=rf"store='{path}': cannot be written \({why}"):
+            Directory(path).put("key", LONG.encode())
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

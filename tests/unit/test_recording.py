@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,15 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm import JOURNAL_SCHEMA, RLM, Budget, InputError, RLMResult, load_journal, save_journal
-from langchain_rlm.recording import EXCERPT, UNKNOWN, KnownText, check_writable, write_whole
+from langchain_rlm.recording import EXCERPT, UNKNOWN, KnownText, check_writable, known_texts, write_whole
 from tests.server.client import ModelServer
+from tests.unit.report import records
 
 WORDS = [" ".join(f"word{number * 7919 % 9973}" for number in range(at, at + 1_000)) for at in (0, 1_000)]
 QUESTION = "What is there?"
+BEGUN = {
+    "seed": "r/", "started": "2026-01-02T03:04:05+00:00", "documents": 1, "characters": 1_000, "context": "sha256:0",
+}  # fmt: skip
 THREAD: Any = {"configurable": {"thread_id": "1"}}
 
 
@@ -124,7 +128,7 @@ def test_every_line_of_a_file_fits_the_schema(model_server: ModelServer, tmp_pat
 def test_what_utf_8_cannot_carry_and_what_ends_lines_elsewhere_comes_back(tmp_path: Path) -> None:
     texts = ["one\ud800two", "line\u2028line\x85line\r\nline", "naïve 😀"]
     journal = [
-        {"kind": "run", "question": QUESTION, "context": "sha256:0"},
+        {**records.run_entry(QUESTION), **BEGUN},
         *({"kind": "note", "text": t} for t in texts),
     ]
     save_journal({"journal": journal}, tmp_path / "run.jsonl")
@@ -250,6 +254,148 @@ def test_a_file_that_is_no_whole_journal_says_what_is_wrong(tmp_path: Path, case
     with pytest.raises(InputError, match=re.escape(said)) as refused:
         load_journal(tmp_path / "bad.jsonl")
     assert str(tmp_path / "bad.jsonl") in str(refused.value)
+
+
+def damage(change: Callable[[dict[str, list[dict[str, Any]]]], Any]) -> Callable[[list[dict[str, Any]]], None]:
+    """A change to the lines of a file, which it gets by their kinds."""
+
+    def changed(lines: list[dict[str, Any]]) -> None:
+        by_kind: dict[str, list[dict[str, Any]]] = {"header": lines[:1]}
+        for line in lines[1:]:
+            by_kind.setdefault(line["kind"], []).append(line)
+        change(by_kind)
+
+    return changed
+
+
+FAR = 10**12
+DAMAGED: dict[str, tuple[Any, str]] = {
+    "nothing of the run": (lambda by: by["run"][0].pop("seed"), "line 2: seed is missing"),
+    "no run": (lambda by: by["run"][0].update(kind="note", text=""), 'line 2: kind is "note", and a journal begins'),
+    "no time": (lambda by: by["run"][0].update(started="now"), 'line 2: started is "now", not a time'),
+    "unknown kind": (lambda by: by["note"][0].update(kind="telegram"), 'kind is "telegram", not one of "run"'),
+    "header": (lambda by: by["header"][0].update(usage=[]), "line 1: usage is a list, not an object"),
+    "version": (lambda by: by["header"][0].update(version="x"), 'line 1: version is "x", not 1'),
+    "context": (
+        lambda by: by["header"][0].update(context="sha256:1"),
+        'line 1: context is "sha256:1", and the run has',
+    ),
+    "citation": (
+        lambda by: by["header"][0].update(citations=[[None]]),
+        "line 1: citations[0] is a list, not an object",
+    ),
+    "citation nowhere": (
+        lambda by: by["header"][0]["citations"][0].update(document="x"),
+        'line 1: citations[0].document is "x", not the id of one',
+    ),
+    "citation far": (
+        lambda by: by["header"][0]["citations"][0].update(document="d7"),
+        "line 1: citations[0].document is 7, and the run has 2",
+    ),
+    "citation other": (
+        lambda by: by["header"][0]["citations"][0].update(text="x"),
+        "citations[0].text has 1 characters",
+    ),
+    "coverage": (
+        lambda by: by["header"][0]["coverage"]["documents"][0].update(read_ranges=[[0]]),
+        "line 1: coverage.documents[0].read_ranges[0] has 1 items, not 2 or more",
+    ),
+    "excerpt of nothing": (lambda by: by["excerpt"][0].pop("end"), ": end is missing"),
+    "excerpt of words": (lambda by: by["excerpt"][0].update(start="x"), ': start is "x", not a whole number'),
+    "excerpt below": (lambda by: by["excerpt"][0].update(document=-1), ": document is -1, not 0 or more"),
+    "excerpt of no document": (
+        lambda by: by["excerpt"][0].update(document=FAR),
+        f": document is {FAR}, and the run has 2",
+    ),
+    "excerpt beyond": (lambda by: by["excerpt"][0].update(end=FAR), f": end is {FAR}, and the context has "),
+    "excerpt turned": (lambda by: by["excerpt"][0].update(start=9_000), ": start is 9000, and end is "),
+    "excerpt cut": (lambda by: by["excerpt"][0].update(text="x"), ": text has 1 characters, and start to end are "),
+    "piece": (lambda by: by["asked"][0]["calls"][0]["pieces"].append([0, 1]), "].pieces[1] has 2 items, not 3 or more"),
+    "piece elsewhere": (
+        lambda by: by["asked"][0]["calls"][0]["pieces"].append([5, 0, 1]),
+        ": calls[0].pieces[1]: document is 5, and the run has 2",
+    ),
+    "two calls": (
+        lambda by: by["asked"][0]["calls"].append(by["asked"][0]["calls"][0]),
+        ': calls[2].id is "1", which another call has',
+    ),
+    "no answer": (
+        lambda by: by["answer"][0].update(id="x"),
+        ': calls[0].id is "1", which no answer has, and the cell goes on',
+    ),
+    "a tool that is none": (
+        lambda by: by["asked"][0]["calls"][0].update(tool="a b", arguments=[[], {}]),
+        ': calls[0].tool is "a b", not the name of a function',
+    ),
+    "refused of nothing": (
+        lambda by: by["asked"][0].update(refused={}, count=1, digest=""),
+        ": refused.error is missing",
+    ),
+    "refused count": (
+        lambda by: by["asked"][0].update(refused={"error": {"type": "", "message": ""}}),
+        "count is missing",
+    ),
+    "reply": (lambda by: by["reply"][0].pop("last"), ": last is missing"),
+    "answer of nothing": (lambda by: by["answer"][0].pop("text"), ": has none of text, value, error"),
+    "run below": (
+        lambda by: by["answer"][0].update(run={"turns": 1, "stop_reason": "", "journal": [{"kind": "end"}]}),
+        ": run.journal[0].stop_reason is missing",
+    ),
+    "run below of others": (
+        lambda by: by["answer"][0].update(
+            run={"turns": 1, "stop_reason": "", "journal": [{**by["run"][0], "documents": 9}], "over": "all"}
+        ),
+        ": run.journal[0].documents is 9, and the run was given 2",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(model_server: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The lines of a file with something of most that there is."""
+    file = tmp_path_factory.mktemp("whole") / "run.jsonl"
+    code = "print(llm_query_batched([context[0][:900], context[1][:900]]))\nprint(cite(context[0][50:120]))"
+    rlm = rlm_of(model_server, "Hm.", cell(code), cell("FINAL('It is there')"))
+    save_journal(rlm.invoke({"question": QUESTION, "context": WORDS}), file)
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_line_is_named_with_what_is_wrong_in_it(
+    whole: list[dict[str, Any]], tmp_path: Path, case: str
+) -> None:
+    change, said = DAMAGED[case]
+    lines, file = json.loads(json.dumps(whole)), tmp_path / "bad.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    load_journal(file)
+    damage(change)(lines)
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(InputError) as refused:
+        load_journal(file)
+    text = str(refused.value)
+    assert re.fullmatch(rf"{re.escape(str(file))}: the journal is damaged: line \d+: .+\. Copy it again, or .+", text)
+    assert said in text
+
+
+def test_runs_nested_without_end_are_refused(whole: list[dict[str, Any]], tmp_path: Path) -> None:
+    begun = {**whole[1], "documents": 1}
+    journal = [begun]
+    for levels in range(1, 61):
+        run = {"turns": 0, "stop_reason": "", "journal": journal, "over": "all"}
+        journal = [begun, records.asked(records.call("1", "x")), records.answer("1", run=run)]
+        lines = [{**whole[0], "citations": [], "coverage": None}, *journal, {"kind": "file_end", "entries": 3}]
+        (tmp_path / f"{levels}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert len(load_journal(tmp_path / "50.jsonl").journal) == 3
+    for levels in (51, 60):
+        with pytest.raises(InputError, match=r"damaged: line 4: .*recursive runs are nested more than 50 deep"):
+            load_journal(tmp_path / f"{levels}.jsonl")
+
+
+def test_what_is_known_of_a_far_document_costs_no_memory_for_those_before_it() -> None:
+    texts = known_texts([{"document": FAR, "start": FAR, "end": FAR + 2, "text": "ab"}])
+    assert texts is not None
+    assert (len(texts), texts[0], texts[:1]) == (FAR + 1, "", [""])
+    assert texts[FAR][FAR : FAR + 5] == "ab"
 
 
 def test_a_file_that_cannot_be_read_or_written_is_named_with_the_reason(

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 from langchain.agents import create_agent
+from langchain_core.exceptions import OutputParserException
 from langchain_core.language_models.fake_chat_models import FakeMessagesListChatModel
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from pydantic import BaseModel
 
 from langchain_rlm import (
     RLM,
     Budget,
+    ChatRLM,
     InputError,
     ModelError,
     ReplayChatModel,
@@ -128,6 +131,48 @@ def test_an_agent_with_a_tool_is_tested_against_it(recorded: Recorded) -> None:
     said = agent.invoke({"messages": [HumanMessage("Go")]})["messages"]
     (answer,) = [message for message in said if isinstance(message, ToolMessage)]
     assert str(answer.content).startswith(recorded.result["answer"])
+
+
+async def test_it_is_the_model_of_an_agent_with_tools_that_calls_none(model_server: ModelServer) -> None:
+    code = cell("FINAL(llm_query('Plain') + llm_query('Plain'))")
+    recorded = Recorded(model_server, {"root": script(code), "sub": {"kind": "echo"}})
+    tool = RLMTool(rlm=recorded.rlm(), documents=TEXT, name="rlm")
+    wanted = recorded.model.invoke("Plain").text
+    assert recorded.model.bind_tools([tool], tool_choice="any") is recorded.model
+    agent: Any = create_agent(recorded.model, [tool])
+    asked = {"messages": [HumanMessage("Plain")]}
+    assert agent.invoke(asked)["messages"][-1].text == wanted
+    assert (await agent.ainvoke(asked))["messages"][-1].text == wanted
+    streamed = [chunk.text for chunk, _ in agent.stream(asked, stream_mode="messages")]
+    assert "".join(streamed) == wanted
+    streamed = [chunk.text async for chunk, _ in agent.astream(asked, stream_mode="messages")]
+    assert "".join(streamed) == wanted
+    assert ChatRLM(rlm=recorded.rlm()).bind_tools([tool]).invoke("Plain").text == wanted
+
+
+class Form(BaseModel):
+    """What an answer on record has the form of."""
+
+    name: str
+    count: int
+
+
+async def test_json_on_record_is_structured_output_and_other_text_an_error(model_server: ModelServer) -> None:
+    said = {"kind": "rules", "rules": [{"match": "JSON", "reply": '{"name": "x", "count": 2}'}], "default": "two"}
+    code = cell("FINAL([llm_query('As JSON'), llm_query('In words')])")
+    model = Recorded(model_server, {"root": script(code), "sub": said}).model
+    structured = model.with_structured_output(Form)
+    assert structured.invoke("As JSON") == await structured.ainvoke("As JSON") == Form(name="x", count=2)
+    assert model.with_structured_output(Form.model_json_schema()).invoke("As JSON") == {"name": "x", "count": 2}
+    with pytest.raises(OutputParserException, match="two"):
+        structured.invoke("In words")
+    with pytest.raises(ReplayError, match="is not on record"):
+        structured.invoke("As XML")
+    raw = model.with_structured_output(Form, include_raw=True)
+    assert raw.invoke("As JSON")["parsed"] == Form(name="x", count=2)
+    failed = raw.invoke("In words")
+    assert (failed["raw"].text, failed["parsed"]) == ("two", None)
+    assert isinstance(failed["parsing_error"], OutputParserException)
 
 
 class FakeWithTools(FakeMessagesListChatModel):
@@ -298,6 +343,51 @@ def test_a_forked_run_is_served_as_it_is_after_the_fork(model_server: ModelServe
     assert any("reused" in call for entry in result["journal"] for call in entry.get("calls", ()))
     again = RLM(ReplayChatModel.from_journal(result), route="rlm").invoke(GIVEN)
     assert again["answer"] == result["answer"] == "new echo: b (1 characters)"
+
+
+def test_recursive_runs_that_a_fork_used_again_are_served(model_server: ModelServer, tmp_path: Path) -> None:
+    code = "x = llm_query('a')\ny = rlm_query('Below', context[400:3400])\nFINAL(x + y)"
+    below = cell("FINAL(llm_query('deep ' + context[1000:1050]))")
+    root = {"kind": "rules", "rules": [{"match": r"<question>\nBelow", "reply": below}], "default": cell(code)}
+    model_server.configure(models={"root": root, "sub": {"kind": "echo"}})
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    settings: Any = {"route": "rlm", "budget": Budget(depth=2)}
+    rlm = RLM(*models, checkpointer=InMemorySaver(), **settings)
+    rlm.invoke(GIVEN, thread)
+    result = rlm.invoke(None, rlm.fork(thread, call="1", answer="changed "))
+    assert result["answer"].startswith("changed echo: deep ")
+    assert RLM(ReplayChatModel.from_journal(result), **settings).invoke(GIVEN)["answer"] == result["answer"]
+    file = tmp_path / "run.jsonl"
+    save_journal(result, file)
+    assert TEXT[1_400:1_450] in [each["text"] for each in load_journal(file).excerpts]
+    assert RLM(ReplayChatModel.from_journal(file), **settings).invoke(GIVEN)["answer"] == result["answer"]
+
+
+def test_equal_prompts_before_and_after_a_fork_get_their_answers_in_order(model_server: ModelServer) -> None:
+    sub = script(*[{"content": f"answer {number}", "times": 1} for number in range(3)], "answer 3")
+    model_server.configure(models={"root": script(cell("FINAL(llm_query('a'))")), "sub": sub})
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", checkpointer=InMemorySaver())
+    rlm.invoke(GIVEN, thread)
+    result = rlm.invoke(None, rlm.fork(thread, turn=1, code="FINAL([llm_query('a'), llm_query('a')])"))
+    assert result["value"] == ["answer 0", "answer 1"]
+    assert RLM(ReplayChatModel.from_journal(result), route="rlm").invoke(GIVEN)["value"] == result["value"]
+
+
+def test_what_failed_before_a_fork_and_was_asked_again_is_served_as_it_was_then(model_server: ModelServer) -> None:
+    sub = {"kind": "echo", "faults": [{"kind": "content_filter"}]}
+    first = "print(llm_query_batched(['a'], on_error='return'))"
+    model_server.configure(models={"root": script(cell(first), cell("FINAL('end')")), "sub": sub})
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", checkpointer=InMemorySaver())
+    rlm.invoke(GIVEN, thread)
+    model_server.configure(models={"root": script(cell("FINAL('end')")), "sub": {"kind": "echo"}})
+    result = rlm.invoke(None, rlm.fork(thread, turn=1, code="FINAL(llm_query('a'))"))
+    assert result["answer"] == "echo: a (1 characters)"
+    assert RLM(ReplayChatModel.from_journal(result), route="rlm").invoke(GIVEN)["answer"] == result["answer"]
 
 
 # -- what is not on record ----------------------------------------------------------------------------------------

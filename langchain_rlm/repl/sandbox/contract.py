@@ -309,7 +309,8 @@ def _rlm_contract_cite(quote, source=None, near=None):
         raise ValueError(found["error"])
     if near is None and "others" in found and _rlm_told[0] < 3:
         _rlm_told[0] += 1
-        more = str(len(found["others"])) + (" other place" if len(found["others"]) == 1 else " other places")
+        more = "at least " if found.get("has_more") else ""
+        more += str(len(found["others"])) + (" other place" if len(found["others"]) == 1 else " other places")
         print(
             "[cite: these words are in " + more + " too; the one at " + str(found["start"]) + " in " + found["name"]
             + " was taken. Give near=offset or more words to choose: " + repr(quote[:60]) + "]"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.context import quotes
-from langchain_rlm.context.quotes import MOST, Place, find, fold, nearest
+from langchain_rlm.context.quotes import MOST, Place, find, fold, look, nearest, over_a_break
 
 TEXT = (
     "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules. "
@@ -40,6 +40,57 @@ def test_what_may_differ_does_not_matter(quote: str, there: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "quote", "there"),
+    [
+        ("The agree\u00ad\nment shall", "agreement shall", "agree\u00ad\nment shall"),
+        ("The agree\u00ad\r\n  ment shall", "The agreement", "The agree\u00ad\r\n  ment"),
+        ("The agreement shall", "agree\u00ad ment shall", "agreement shall"),
+        ("The agree\u00adment\u00ad, so", "agreement, so", "agree\u00adment\u00ad, so"),
+        ("from 10\u00ad\n20 on", "from 10 20 on", "from 10\u00ad\n20 on"),
+        (unicodedata.normalize("NFD", "blasé-\nness"), "blaséness", unicodedata.normalize("NFD", "blasé-\nness")),
+        ("Il dit « oui » et part", 'Il dit "oui" et part', "Il dit « oui » et part"),
+        ("Il dit «\u00a0oui\u202f» et part", 'dit "oui"', "dit «\u00a0oui\u202f»"),
+        ('Il dit "oui" et part', "dit «\u202foui\u00a0» et", 'dit "oui" et'),
+        ("Er sagte »ja« und ging", "sagte « ja » und", "sagte »ja« und"),
+        ("so ``Yes'' he said", '"Yes" he said', "``Yes'' he said"),
+        ("so ''Yes'' he said", 'so "Yes"', "so ''Yes''"),
+        ("so “\u2018Yes\u2019 again” he", "so \"'Yes' again\" he", "so “\u2018Yes\u2019 again” he"),
+        ("“one”“two”„three“„four“", '"two"', "“two”"),
+        ("“one”“two”„three“„four“", '"three"', "„three“"),
+        ("»one«»two«", '"two"', "»two«"),
+        ("a 5‴ pipe", "a 5''' pipe", "a 5‴ pipe"),
+        ("so \uff02yes\uff02 he", 'so "yes" he', "so \uff02yes\uff02 he"),
+        ("yes—no", "yes--no", "yes—no"),
+        ("so yes --- no", "yes — no", "yes --- no"),
+        ("pages 10--20", "pages 10\u201320", "pages 10--20"),
+        ("on 10--", "on 10—", "on 10--"),
+        ("a ½ cup", "a 1/2 cup", "a ½ cup"),
+        ("a 1/2 cup", "a ½ cup", "a 1/2 cup"),
+        ("a 1\u20442 cup, é", "a 1/2 cup", "a 1\u20442 cup"),
+        ("take 1½ cups", "take 1 1/2 cups", "take 1½ cups"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["", "É. ", "\u4e00\u4e8c" * 200 + "\n"])
+def test_forms_of_marks_do_not_matter_and_the_place_is_exact(text: str, quote: str, there: str, around: str) -> None:
+    assert texts_of(quote, around + text) == [there]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("take 1½ cups", "take 11/2 cups"),
+        ("the agree\u00ad\nment", "the agreements"),
+        ("one two", "one\u00ad, two"),
+        ("one « two » three", "one two three"),
+        ("one--2", "one2"),
+        ("a 1\u20442 cup", "a 12 cup"),
+    ],
+)
+def test_words_differ_where_marks_part_them(text: str, quote: str) -> None:
+    assert texts_of(quote, text) == []
+
+
+@pytest.mark.parametrize(
     "quote",
     ["Nothing was certain", "naive financial", "isnt", "1,000 or", "1000", "nothing is certain", "zebra", "..."],
 )
@@ -64,10 +115,11 @@ def test_a_quote_that_stands_in_the_text_is_found(before: str, quote: str, after
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200))
 def test_folding_keeps_places_in_order_and_inside(text: str) -> None:
-    folded, places = fold(text)
-    assert len(folded) == len(places)
-    assert places == sorted(places)
-    assert all(0 <= place < len(text) for place in places)
+    folded, firsts, lasts = fold(text)
+    assert len(folded) == len(firsts) == len(lasts)
+    assert firsts == sorted(firsts)
+    assert all(0 <= first <= last < len(text) for first, last in zip(firsts, lasts, strict=True))
+    assert all(last <= first for last, first in zip(lasts, firsts[1:], strict=False))
 
 
 def test_the_nearest_passage_has_most_words() -> None:
@@ -85,6 +137,10 @@ FILLER = "The committee considered the matter at length and resolved that the bu
     ("quote", "there"),
     [
         ("a certain document says", "a certain docu-\n   ment says"),
+        ("a certain document says", "a certain docu\u00ad\n   ment says"),
+        ('Il répond "oui" sans façon', "Il répond «\u202foui\u202f» sans façon"),
+        ('"no"--he said', "``no''—he said"),
+        ("add 1/2 cup of flour", "add ½ cup of flour"),
         ("documentation", "documen-\ntation"),
         ("unbelievably long words", "un\u00adbe\u00adlievably long\u00a0words"),
         (unicodedata.normalize("NFD", "Šťastný déjà-vu"), "Šťastný déjà-\nvu"),
@@ -125,6 +181,7 @@ PARTS = [
     "fi",
     "…",
 ]
+PARTS += ["--", "''", "«", " »", "½", "1/2", "\u2044", "\u00ad\n"]
 PARTS += ["ж", "й", "и\u0306", "語", "が", "か\u3099", "\u3000", "\u00a0", "²", "가"]
 
 
@@ -165,7 +222,7 @@ def test_quotes_with_a_wrong_word_are_not_found_in_large_texts() -> None:
 
 
 def test_quotes_of_marks_only_are_found() -> None:
-    assert texts_of("--", "one \u2013 — two", "“ ”") == ["\u2013 —"]
+    assert texts_of("--", "one \u2013 — two", "“ ”") == ["\u2013", "—"]
     assert texts_of("''", "one \u2013 — two", "“”") == ["“”"]
 
 
@@ -179,3 +236,99 @@ def test_the_nearest_passage_is_found_among_many_alike_and_in_other_scripts() ->
     assert place is not None
     assert "穿过了马路" in other[place.start : place.end]
     assert nearest("!?", [other], [0]) is None
+
+
+def rows(form: str, count: int = 5_000) -> str:
+    return "\n".join(f"row {number} says {form} again" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("form", "quote"),
+    [
+        ("“the phrase”", 'says "the phrase" again'),
+        ("the  \nphrase", "says the phrase again"),
+        ("the phrase", "says the phrase again"),
+        ("— “\u2018", "—\"'"),
+        ("这是\n一句话", "这是一句话"),
+    ],
+)
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("row", [0, 1, 2_500, 4_999])
+def test_of_very_many_places_those_next_to_an_offset_are_given(form: str, quote: str, row: int, *, large: bool) -> None:
+    text = rows(form)
+    near = text.index(f"row {row} ")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quotes, "SMALL", 0 if large else quotes.SMALL)
+        found = look(quote, [text], [0], (0, near))
+    ahead = next(place for place in found.places if place.start >= near)
+    assert text[near : ahead.end].startswith(f"row {row} says ")
+    assert "\nrow" not in text[near : ahead.end]
+    assert not found.are_all
+    assert any(place.end <= near for place in found.places) == (row > 0)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(found.places))
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_the_nearest_place_may_be_far_on_either_side(*, behind: bool) -> None:
+    many = "it says  the phrase\n" * 30
+    gap = FILLER * 150_000
+    text = many + gap if behind else "it says  the phrase\n" + gap + many + gap + many
+    near = len(text) if behind else 10_000_000
+    places = find("it says the phrase", [text], [0], (0, near))
+    wanted = text.rindex("it says") if behind else text.index("it says", 100)
+    assert wanted in [place.start for place in places]
+
+
+@pytest.mark.parametrize("quote", ["Payment is due within thirty days.", "Payment is due  within thirty days."])
+def test_of_very_many_documents_the_nearest_ones_are_looked_at_first(quote: str) -> None:
+    texts = [f"Contract {number}. Payment is due within thirty days." for number in range(200)]
+    found = look(quote, texts, range(200), (150, 0))
+    assert {place.document for place in found.places} >= set(range(142, 158))
+    assert not found.are_all
+    offset = texts[5].index("Payment")
+    given = look(quote, ["x" * 50 + text for text in texts[:-1]] + texts[5:6], range(200), (0, offset), is_offset=True)
+    assert Place(199, offset, len(texts[5])) in given.places
+
+
+def test_all_places_are_known_unless_there_may_be_others() -> None:
+    assert look("the phrase", [rows("the phrase", MOST - 1)], [0]).are_all
+    assert not look("the phrase", [rows("the phrase", MOST + 1)], [0]).are_all
+    assert look("the phrase", [rows("the  phrase", MOST - 1)], [0]).are_all
+    assert not look("the phrase", [rows("the  phrase", MOST + 1)], [0]).are_all
+    assert not look("the phrase", [rows("the  phrase", 3) + FILLER * 300_000], [0]).are_all
+
+
+def test_at_an_offset_that_is_meant_another_form_counts_as_much() -> None:
+    text = rows("the phrase", 3) + FILLER * 100 + rows("the\n  phrase", 3)
+    near = text.index("the\n  phrase")
+    assert near not in [place.start for place in find("the phrase", [text], [0], (0, near))]
+    found = look("the phrase", [text], [0], (0, near), is_offset=True)
+    assert Place(0, near, near + len("the\n  phrase")) in found.places
+
+
+@given(
+    parts=st.lists(st.sampled_from(["a b", "a  b", "a\nb", "ab", "x", "é ", "“a b”"]), max_size=200),
+    offset=st.integers(0, 700),
+    is_offset=st.booleans(),
+)
+def test_the_places_next_to_an_offset_are_those_next_to_it(parts: list[str], offset: int, *, is_offset: bool) -> None:
+    text = ".".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quotes, "BESIDE", 8)
+        patch.setattr(quotes, "BLOCK", 64)
+        patch.setattr(quotes, "MOST", 1_000_000)
+        everything = [place.start for place in find("a \tb", [text], [0])]
+        patch.setattr(quotes, "MOST", 2)
+        found = [place.start for place in look("a \tb", [text], [0], (0, offset), is_offset=is_offset).places]
+    assert set(found) <= set(everything)
+    if everything:
+        assert min(abs(start - offset) for start in found) == min(abs(start - offset) for start in everything)
+
+
+def test_a_quote_over_the_break_between_two_documents_is_told() -> None:
+    pages = ["First page.\n", "the end of the sen-\n", "tence is on the next page.", "Last page."]
+    assert over_a_break("end of the sentence is on", pages, range(4)) == 1
+    assert over_a_break("the sentence is on", pages, [2]) == 1
+    assert over_a_break("the sentence was on", pages, range(4)) is None
+    assert over_a_break("--", pages, range(4)) is None
+    assert over_a_break("next page.", pages[:1], [0]) is None

@@ -1,7 +1,8 @@
 """Prompts become literal pieces plus spans of the context; put together again they are the same to the character."""
 
+import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -276,6 +277,88 @@ def test_a_walk_in_order_needs_no_index() -> None:
     for part in chunks(text, 20_000):
         assert len(spans_of(finder.pieces(part))) == 1
     assert "_index" not in vars(finder)
+
+
+FOOTER = "This agreement is governed by the laws of New York.\nAll notices must be in writing and go by courier."
+
+
+@pytest.mark.parametrize("after", ["\n\nBe short.", "\n\n</doc>", "", " END"])
+def test_a_footer_that_many_documents_have_stays_with_its_document(after: str) -> None:
+    texts = [f"Contract {number * 7919} is with the firm number {number * 31}. " * 9 + FOOTER for number in range(5)]
+    texts[4] += "\n\nAnnex: what else there is to say."
+    finder = SpanFinder(texts)
+    for index, text in enumerate(texts):
+        pieces = finder.pieces(f"Sum up:\n{text}{after}")
+        assert spans_of(pieces)[0] == (index, 0, len(text))
+
+
+def test_what_begins_alike_with_a_blank_line_before_is_where_it_goes_on() -> None:
+    own = [" ".join(f"{name}{number * 7919}" for number in range(60)) for name in "abcdefg"]
+    texts = [f"\n\n{FOOTER}\n\n".join(own), f"{FOOTER}\n{own[0][::-1]}"]
+    pieces = SpanFinder(texts).pieces(f"Judge:\n\n{texts[1]}")
+    assert spans_of(pieces)[-1] == (1, 0, len(texts[1]))
+
+
+def numbered(lines: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines))
+
+
+def bulleted(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+@pytest.mark.parametrize("form", [numbered, bulleted, json.dumps])
+@pytest.mark.parametrize("group", [1, 25])
+@pytest.mark.parametrize("distinct", [1, 5, 40, 400])
+@pytest.mark.parametrize("line", ["user {0}: the message {0} is about things", "item {0} is as good as new"])
+def test_lines_that_come_again_are_found_each_in_its_place(
+    form: Callable[[Sequence[str]], str], group: int, distinct: int, line: str
+) -> None:
+    order = random.Random(7)  # noqa: S311 - an order, no secret
+    lines = [line.format(order.randrange(distinct) * 7919 + 10_000) for _ in range(500)]
+    text = "\n".join(lines)
+    finder = SpanFinder([text])
+    prompts = [form(lines[at : at + group]) for at in range(0, len(lines), group)]
+    sent = [span for prompt in prompts for span in finder.spans(f"Judge each:\n{prompt}")]
+    covered = {at for _, start, end in sent for at in range(start, end)}
+    assert all(text[at] == "\n" for at in set(range(len(text))) - covered)
+
+
+def test_of_equal_documents_each_is_taken_once() -> None:
+    finder = SpanFinder(["same", "same", "other", "same"])
+    assert [finder.document(text) for text in ("same", "same", "other", "same", "same")] == [
+        (0, 0, 4), (1, 0, 4), (2, 0, 5), (3, 0, 4), (0, 0, 4),
+    ]  # fmt: skip
+    assert finder.document("same", 3) == (3, 0, 4)
+    assert finder.document("other", 0) == (2, 0, 5)
+    assert finder.document("none of them", 0) is None
+    assert finder.document("same", 0, {0, 3}) == (1, 0, 4)
+    assert finder.document("same", 1, {0, 1, 3}) == (1, 0, 4)
+    assert SpanFinder([]).document("none") is None
+
+
+SHORT = ["good phone", " bad film\n", "good phone", "Great!", "yes"]
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "Label: {}", "{}\nIs it good?", "7. {}", "- {}", '"{}",', "One of\n{}\nfollows.", "3: {}"]
+)
+def test_short_documents_are_found_as_lines_each_in_its_turn(form: str) -> None:
+    finder = SpanFinder([*SHORT, "A longer one, which is found by what it says."])
+    prompts = [form.format(text.strip()) for text in SHORT]
+    pieces = [finder.pieces(prompt) for prompt in prompts]
+    assert [assemble(found, SHORT) for found in pieces] == prompts
+    spans = [[piece for piece in found if not isinstance(piece, str)] for found in pieces]
+    ends = [(text.index(text.strip()), text.index(text.strip()) + len(text.strip())) for text in SHORT]
+    assert spans == [[(number, *ends[number])] for number in range(len(SHORT))]
+
+
+def test_short_documents_are_found_in_one_prompt_and_not_inside_of_lines() -> None:
+    finder = SpanFinder(SHORT)
+    assert finder.spans("\n".join(text.strip() for text in SHORT)) == [
+        (0, 0, 10), (1, 1, 9), (2, 0, 10), (3, 0, 6), (4, 0, 3),
+    ]  # fmt: skip
+    assert finder.spans("Is it a good phone or yes a bad film?") == []
 
 
 def test_white_space_alone_is_no_match() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.report.texts import Sources, Texts, as_json, excerpt, level, size
+from langchain_rlm.recording import KnownText
+from langchain_rlm.report.texts import Joined, Sources, Texts, as_json, excerpt, level, size
 from tests.unit.report.records import HOSTILE
 
 ANY = st.text(st.characters(categories=None), max_size=200)
@@ -51,6 +52,25 @@ def test_a_long_text_keeps_its_beginning_and_end_and_says_how_long_it_was(letter
     assert tail.endswith(" last")
     assert whole == 100_011
     assert 8_000 < size([short, head, tail]) <= 9_100
+
+
+@given(st.lists(st.tuples(ANY, st.integers(0, 250), st.integers(0, 250))), st.integers(0, 300), st.integers(0, 300))
+def test_stretches_joined_are_what_they_would_be_as_one_text(
+    stretches: list[tuple[str, int, int]], start: int, end: int
+) -> None:
+    whole = "".join(text[low:high] for text, low, high in stretches)
+    joined = Joined(stretches)
+    assert (len(joined), joined[start:end]) == (len(whole), whole[start:end])
+
+
+def test_a_span_of_a_document_put_together_of_very_large_ones_is_read_at_its_ends_only() -> None:
+    far = 10**12
+    known = KnownText([{"start": far, "end": far + 4, "text": "last"}])
+    sources = Sources(str, [known])  # type: ignore[list-item]  # as a file gives it
+    place = sources.below([[0, 0, far + 4], "!"], "text 1", sources.root)
+    sources.span(place, 0, far + 5)
+    _, [[*_, end]] = sources.table()
+    assert end.endswith("last!")
 
 
 def test_an_excerpt_is_the_ends_of_a_span_or_all_of_a_short_one() -> None:

@@ -1,15 +1,16 @@
-"""Checkpointers as the engine uses them: from asynchronous code, with one commit for the answers of a moment.
+"""A checkpointer that saves together what comes together.
 
-A synchronous one (`SqliteSaver`, say) serves from a thread. A database takes milliseconds to make a commit durable, and
-answers that come faster than that would wait in a line, unsaved: what comes during one commit is saved by the next.
+A database takes milliseconds to make a commit durable, and answers that come faster than that would wait in a line,
+unsaved: what comes during one commit is saved by the next.
 """
 
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from langchain_core.runnables import RunnableConfig
@@ -19,10 +20,10 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
-    DeltaChannelHistory,
 )
 
 from langchain_rlm.errors import RLMError
+from langchain_rlm.savers.delegating import DelegatingSaver, ThreadedSaver
 
 GROUPED = {"SqliteSaver", "AsyncSqliteSaver", "PostgresSaver", "AsyncPostgresSaver"}
 """LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
@@ -33,137 +34,15 @@ CONFIG_KEY_CHECKPOINTER = "__pregel_checkpointer"
 CONFIG_KEY_DURABILITY = "__pregel_durability"
 """LangGraph's own keys (`langgraph._internal._constants`): what is in force for a node."""
 
-T = TypeVar("T")
+WRAPPED = "__rlm_wrapped"
+"""Key of a dict around a value that JSON does not have."""
+
 Writes = tuple[RunnableConfig, Sequence[tuple[str, Any]], str, str]
 
 
-def usable_by_async(saver: "BaseCheckpointSaver[Any] | None") -> "BaseCheckpointSaver[Any] | None":
-    """Return a checkpointer with asynchronous methods, which groups what it saves where that is known to work."""
-    if saver is None or isinstance(saver, DelegatingSaver):
-        return saver
-    kind = type(saver)
-    if kind.__name__ in GROUPED and getattr(saver, "pipe", None) is None:
-        return GroupingSaver(saver)
-    return ThreadedSaver(saver) if kind.aput is BaseCheckpointSaver.aput else saver
-
-
-class DelegatingSaver(BaseCheckpointSaver[Any]):
-    """A checkpointer around another; its asynchronous methods are the other's.
-
-    One that belongs to an event loop (`AsyncSqliteSaver`) is used on that loop, from whichever this is called.
-    """
-
-    def __init__(self, saver: "BaseCheckpointSaver[Any]") -> None:
-        super().__init__(serde=saver.serde)
-        self.saver = saver
-
-    @property
-    def config_specs(self) -> list[Any]:
-        return self.saver.config_specs
-
-    def get_next_version(self, current: Any, channel: None) -> Any:
-        return self.saver.get_next_version(current, channel)
-
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self.saver.get_tuple(config)
-
-    def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
-        return self.saver.list(config, **kwargs)
-
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return self.saver.put(config, checkpoint, metadata, new_versions)
-
-    def put_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        self.saver.put_writes(config, writes, task_id, task_path)
-
-    def delete_thread(self, thread_id: str) -> None:
-        self.saver.delete_thread(thread_id)
-
-    def get_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return self.saver.get_delta_channel_history(config=config, channels=channels)
-
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return await self._there(self.saver.aget_delta_channel_history(config=config, channels=channels))
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self._there(self.saver.aget_tuple(config))
-
-    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
-        async def listed() -> list[CheckpointTuple]:
-            return [item async for item in self.saver.alist(config, **kwargs)]
-
-        for item in await self._there(listed()):
-            yield item
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await self._there(self.saver.aput(config, checkpoint, metadata, new_versions))
-
-    async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        await self._there(self.saver.aput_writes(config, writes, task_id, task_path))
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        await self._there(self.saver.adelete_thread(thread_id))
-
-    async def _there(self, work: Coroutine[Any, Any, T]) -> T:
-        home = getattr(self.saver, "loop", None)
-        if not isinstance(home, asyncio.AbstractEventLoop) or home is asyncio.get_running_loop():
-            return await work
-        if not home.is_running():
-            return await work
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, home))
-
-
-class ThreadedSaver(DelegatingSaver):
-    """Runs a synchronous checkpointer's methods on a thread."""
-
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return await asyncio.to_thread(self.saver.get_delta_channel_history, config=config, channels=channels)
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await asyncio.to_thread(self.saver.get_tuple, config)
-
-    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
-        for item in await asyncio.to_thread(lambda: [*self.saver.list(config, **kwargs)]):
-            yield item
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await asyncio.to_thread(self.saver.put, config, checkpoint, metadata, new_versions)
-
-    async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        await asyncio.to_thread(self.saver.put_writes, config, writes, task_id, task_path)
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        await asyncio.to_thread(self.saver.delete_thread, thread_id)
+def kind_of(saver: Any) -> str:
+    """Which of LangGraph's own it is, or is built on."""
+    return next((base.__name__ for base in type(saver).__mro__ if base.__name__ in GROUPED), "")
 
 
 @dataclass
@@ -178,7 +57,7 @@ class GroupingSaver(DelegatingSaver):
     """Saves the writes of tasks that end while others are being saved together, in one transaction."""
 
     def __init__(self, saver: "BaseCheckpointSaver[Any]") -> None:
-        name = type(saver).__name__
+        name = kind_of(saver)
         super().__init__(ThreadedSaver(saver) if name in SYNCHRONOUS else saver)
         self._inner: Any = saver
         self.failure: Exception | None = None
@@ -188,6 +67,7 @@ class GroupingSaver(DelegatingSaver):
         saves = {"SqliteSaver": self._save_sqlite, "PostgresSaver": self._save_postgres}
         self._save_on_thread = saves.get(name)
         self._is_sqlite = name == "AsyncSqliteSaver"
+        self._keeps_json = "Postgres" in name
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -208,6 +88,45 @@ class GroupingSaver(DelegatingSaver):
             then = self._then.pop(task_id, None)
             if then is not None:
                 then()
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        return super().put(config, self._storable(checkpoint), metadata, new_versions)
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        return await super().aput(config, self._storable(checkpoint), metadata, new_versions)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        found = super().get_tuple(config)
+        return found and _restored(found)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        found = await super().aget_tuple(config)
+        return found and _restored(found)
+
+    def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
+        return map(_restored, super().list(config, **kwargs))
+
+    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
+        async for found in super().alist(config, **kwargs):
+            yield _restored(found)
+
+    def _storable(self, checkpoint: Checkpoint) -> Checkpoint:
+        """PostgreSQL keeps texts and numbers as JSON, which has no NUL and no NaN: those go with the larger values."""
+        values = checkpoint["channel_values"]
+        wrapped = {name: {WRAPPED: value} for name, value in values.items() if _is_no_json(value)}
+        return {**checkpoint, "channel_values": {**values, **wrapped}} if self._keeps_json and wrapped else checkpoint
 
     def check(self) -> None:
         """Refuse to go on paying for what cannot be kept.
@@ -235,17 +154,28 @@ class GroupingSaver(DelegatingSaver):
     async def _drain(self, queue: _Queue) -> None:
         while queue.waiting:
             group, queue.waiting = queue.waiting, []
-            try:
-                await self._there(self._save([writes for writes, _ in group]))
-            except BaseException as error:
-                for _, saved in group:
-                    if not saved.done():
-                        saved.set_exception(error) if isinstance(error, Exception) else saved.cancel()
-                if not isinstance(error, Exception):
-                    raise
-            for _, saved in group:
+            if len(group) > 1 and await self._kept(group, is_last_try=False):
+                continue
+            for one in group:  # those of one run may not be storable, and must not end the others
+                await self._kept([one])
+
+    async def _kept(self, group: Sequence[tuple[Writes, asyncio.Future[None]]], *, is_last_try: bool = True) -> bool:
+        """Save a group and tell those who wait for it; whether there is nothing more to try."""
+        try:
+            await self._there(self._save([writes for writes, _ in group]))
+        except Exception as error:  # noqa: BLE001  # whatever a database raises is for those who wait
+            for _, saved in group if is_last_try else ():
                 if not saved.done():
-                    saved.set_result(None)
+                    saved.set_exception(error)
+            return is_last_try
+        except BaseException:
+            for _, saved in group:
+                saved.cancel()
+            raise
+        for _, saved in group:
+            if not saved.done():
+                saved.set_result(None)
+        return True
 
     async def _save(self, group: Sequence[Writes]) -> None:
         inner = self._inner
@@ -285,6 +215,16 @@ class GroupingSaver(DelegatingSaver):
             together = _held(inner, conn)
             for writes in group:
                 together.put_writes(*writes)
+
+
+def _is_no_json(value: Any) -> bool:
+    return (isinstance(value, str) and "\x00" in value) or (isinstance(value, float) and not math.isfinite(value))
+
+
+def _restored(found: CheckpointTuple) -> CheckpointTuple:
+    values = found.checkpoint["channel_values"]
+    plain = {name: value[WRAPPED] for name, value in values.items() if isinstance(value, dict) and WRAPPED in value}
+    return found._replace(checkpoint={**found.checkpoint, "channel_values": {**values, **plain}}) if plain else found
 
 
 def _task_id(config: RunnableConfig) -> str:
