@@ -1,8 +1,16 @@
 """The errors that a caller can get. Each message says what was wrong, with the value, and what to do."""
 
+from typing import Any
+
 
 class RLMError(Exception):
-    """The base of every error that langchain-rlm raises."""
+    """The base of every error that langchain-rlm raises.
+
+    Attributes:
+        journal: Of the run that it ended, as far as the run came; None where there is none.
+    """
+
+    journal: list[dict[str, Any]] | None = None
 
 
 class InputError(RLMError, ValueError):

@@ -28,6 +28,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from langchain_rlm.engine import OPENED, Engine
+from langchain_rlm.errors import RLMError
 from langchain_rlm.loop import run_on_background_loop, to_its_end
 from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
@@ -121,7 +122,9 @@ class BoundNode(Runnable[Any, Any]):
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002  # LangChain's name
         try:
             return await self.node(self.engine, input, config or {})
-        except (Exception, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, RLMError):
+                error.journal = input.get("journal")
             await self.engine.give_up(self.engine.state_of(config or {}))
             raise
 

@@ -34,6 +34,8 @@ LOOK_AGAIN = 0.05
 
 Place = tuple[str, str, int]
 """Where a host's checkpointer keeps a run: thread, namespace of the host's task, number in it."""
+places: dict[Place, bool] = {}
+"""Those of the runs that are here now, and whether they wait for a decision."""
 
 
 def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
@@ -116,7 +118,7 @@ def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | Non
 
 
 @asynccontextmanager
-async def in_host(config: RunnableConfig, places: dict[Place, bool], identity: str) -> AsyncIterator[RunnableConfig]:
+async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[RunnableConfig]:
     """Give a run its own place in the task of the host that it belongs to.
 
     LangGraph counts the graphs that a task calls, and knows them by that number when the task is run again. Parallel
@@ -125,9 +127,8 @@ async def in_host(config: RunnableConfig, places: dict[Place, bool], identity: s
 
     Args:
         config: The host's.
-        places: Those of runs that are here, and whether they wait for a decision. The same question asked twice at once
-            has one place: one call waits for the other.
-        identity: What is asked.
+        identity: What is asked, and how. The same asked twice in a task has one place: one call waits for the other,
+            and in a task that is run again it has the answer of the first.
     """
     configurable = config["configurable"]
     scratchpad, namespace = configurable.get(CONFIG_KEY_SCRATCHPAD), configurable.get("checkpoint_ns", "")

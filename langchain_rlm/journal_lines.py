@@ -1,5 +1,6 @@
 """Reading a journal file: its lines as data, or what is wrong with it in one sentence."""
 
+import codecs
 import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -29,7 +30,9 @@ def read_lines(file: Path) -> tuple[Entry, list[Entry], list[Entry]]:
     except OSError as error:
         msg = f"{file}: cannot be read ({error.strerror})."
         raise InputError(msg) from error
-    lines = data.split(b"\n")
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    if (_read(lines[-1]) or {}).get("kind") == "file_end":
+        lines.append(b"")  # an editor took the last line break
     header = _header(file, lines[0], is_whole=len(lines) > 1)
     body = _body(file, lines[1:])
     for place, what in chain(_shape_problems(header, body), content_problems(header, body)):

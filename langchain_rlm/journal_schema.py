@@ -72,7 +72,7 @@ _ANSWER = {
         {"id": _TEXT},
         {
             "text": _TEXT, "value": _ANY, "error": _ERROR, "model": _TEXT, "usage": _maybe(_USAGE),
-            "seconds": _NUMBER, "at": _NUMBER, "refused": _BOOLEAN, "is_copy": _BOOLEAN,
+            "seconds": _NUMBER, "waited": _NUMBER, "at": _NUMBER, "refused": _BOOLEAN, "is_copy": _BOOLEAN,
             "run": _object(
                 {"turns": _WHOLE, "stop_reason": _TEXT, "journal": _list({"$ref": "#/$defs/entry"})},
                 {"over": {"enum": ["all", "context", "prompt"]}, "marks": _TEXT},
@@ -113,7 +113,7 @@ _ENTRIES: dict[str, dict[str, Any]] = {
     "route": _object({"route": {"enum": ["direct", "rlm"]}}),
     "reply": _object(
         {"turn": _WHOLE, "text": _TEXT, "last": _maybe(_TEXT), "usage": _maybe(_USAGE)},
-        {"model": _TEXT, "cut_off": _BOOLEAN, "seconds": _NUMBER, "at": _NUMBER},
+        {"model": _TEXT, "cut_off": _BOOLEAN, "seconds": _NUMBER, "waited": _NUMBER, "at": _NUMBER},
     ),
     "cell": _object({"turn": _WHOLE, "index": _WHOLE, "code": _TEXT}),
     "asked": {

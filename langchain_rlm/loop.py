@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import get_config_list
+from langgraph.errors import GraphBubbleUp
 
 T = TypeVar("T")
 
@@ -147,14 +148,45 @@ class Batched:
         """Like `batch`, and yield each result with the place of its input as soon as it is there."""
         if not inputs:
             return
-        configs = get_config_list(config, len(inputs))
         rlm: Any = getattr(self, "rlm", self)
-        rlm.refuse_to_block(configs[0], "abatch")
+        rlm.refuse_to_block(get_config_list(config, len(inputs))[0], "abatch")
+        yield from iterate_on_background_loop(
+            self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        )
+
+    async def abatch(
+        self,
+        inputs: list[Any],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Any]:
+        """Like `batch`, on the caller's event loop."""
+        completed = self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        async with aclosing(completed) as items:
+            done = {place: result async for place, result in items}
+        return [done[place] for place in range(len(inputs))]
+
+    async def abatch_as_completed(
+        self,
+        inputs: Sequence[Any],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Like `batch_as_completed`, on the caller's event loop."""
+        if not inputs:
+            return
+        configs = get_config_list(config, len(inputs))
 
         def call(given: Any, config: RunnableConfig) -> Callable[[], Awaitable[Any]]:
             async def made() -> Any:
                 try:
                     return await self.ainvoke(given, config, **kwargs)  # type: ignore[attr-defined]  # a Runnable's
+                except GraphBubbleUp:
+                    raise  # a person is asked; it is the host that waits
                 except Exception as error:
                     if not return_exceptions:
                         raise
@@ -162,8 +194,10 @@ class Batched:
 
             return made
 
-        calls = [*map(call, inputs, configs)]
-        yield from iterate_on_background_loop(as_completed(calls, configs[0].get("max_concurrency") or AT_ONCE))
+        at_once = configs[0].get("max_concurrency") or AT_ONCE
+        async with aclosing(as_completed([*map(call, inputs, configs)], at_once)) as items:
+            async for item in items:
+                yield item
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from dataclasses import asdict
 from typing import Any, cast
 
 from langchain_core.documents import Document
@@ -19,7 +20,7 @@ from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
 from langchain_rlm.fork import question_of, with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.host import Place, host_saver, in_host
+from langchain_rlm.host import host_saver, in_host
 from langchain_rlm.loop import (
     Batched,
     iterate_on_background_loop,
@@ -132,7 +133,6 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._engine = Engine(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
         self._engine.saver = saver if isinstance(saver, GroupingSaver) else None
-        self._places: dict[Place, bool] = {}
         self._graph = build_graph(self._engine, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
@@ -180,9 +180,11 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 
     def _identity(self, begun: Beginning) -> str:
         """What tells a run from others of the same task of a host, in any process."""
-        settings = self._settings
-        about = (begun.input or {}).get("question"), begun.state["context_ref"]["hash"]
-        return json.dumps([*about, name_of(settings.model), name_of(settings.sub_model)])
+        settings, form = self._settings, self._settings.response_format
+        models = [settings.model, settings.sub_model, *settings.sub_models.values()]
+        about = [(begun.input or {}).get("question"), begun.state["context_ref"]["hash"], *map(name_of, models)]
+        how = [settings.route, settings.require_coverage, settings.require_citations, asdict(settings.budget)]
+        return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
@@ -322,7 +324,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         place: AbstractAsyncContextManager[RunnableConfig] = nullcontext(config)
         if self._is_hosted(config):
             graph, begun.run.is_saved = self._graph, True
-            place = in_host(config, self._places, self._identity(begun))
+            place = in_host(config, self._identity(begun))
         try:
             async with place as config:
                 stream = cast("Any", graph).astream(begun.input, config, stream_mode=modes, **kwargs)

@@ -41,6 +41,8 @@ GRACE = 5.0
 """Seconds that a cell gets when the run's time is up: no call is made any more, and what was paid for is kept."""
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
+WAITED = 0.01
+"""Seconds of waiting that are worth a word in the journal."""
 UNSAVED = 8
 """Answers that may wait to be saved while others take their places in flight: so many, or half of those in flight."""
 
@@ -384,6 +386,11 @@ def emit(event: str, level: Level, **data: Any) -> None:
 def spent(level: Level) -> dict[str, Any]:
     """What the tree has spent so far, for progress events."""
     return {"tokens": level.run.ledger.tokens, "cost": level.run.ledger.cost}
+
+
+def waiting(seconds: float) -> Entry:
+    """What a reply or an answer says of how long it waited before it was sent, if it did."""
+    return {"waited": round(seconds, 3)} if seconds >= WAITED else {}
 
 
 def at(level: Level) -> float:

@@ -35,7 +35,8 @@ Entry = dict[str, Any]
 | `end` | `stop_reason`, `characters` of the answer |
 | `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
 
-`reply`, `answer` and `cell_end` have `at`: seconds of the run when they were written. `asked` has a `quote` when a
+`reply`, `answer` and `cell_end` have `at`: seconds of the run when they were written; the first two `waited`, of
+`seconds` those before they were sent, if any. `asked` has a `quote` when a
 person is to confirm it, and `refused`, `count` and `digest` instead of calls that the budget has no room for. The `run`
 of an answer is the recursive run it comes from: `turns`, `stop_reason`, `journal`.
 """

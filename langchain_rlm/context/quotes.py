@@ -23,6 +23,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from langchain_rlm.context.folding import (
+    DASHES,
+    DROPPED,
+    QUOTES,
+    SOFT,
+    SPACES,
+    UNSPACED,
+    alike,
+    decomposed,
+    fold,
+)
+
 MOST = 20
 """Occurrences of a quote that are listed, besides those next to an offset."""
 ANCHORS = 2
@@ -60,24 +72,17 @@ OFFSETS = 1_000_000
 BREAKS = 2_000
 """Breaks between documents that are looked at for a quote that goes over one."""
 
-_SOFT = "\u00ad"
-_DROPPED = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-_QUOTES = frozenset("\"'`´‘’‚‛“”„‟′″‴«»‹›ʼ〝〞〟＂＇")  # noqa: RUF001
-_DASHES = frozenset("-‐‑‒–—―−⸺⸻﹘﹣－")  # noqa: RUF001
-_FRACTION_SLASH = "\u2044"
-_SPACES = frozenset("\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(at) for at in range(0x2000, 0x200B)}
-_LOOSE = re.compile(
-    f"[{''.join(sorted(c for c in {_SOFT} | _DROPPED | _QUOTES | _DASHES | _SPACES if not c.isascii()))}]+"
-)
-_LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in _QUOTES | _DASHES)
+_LOOSE = re.compile(f"[{''.join(sorted(c for c in {SOFT} | DROPPED | QUOTES | DASHES | SPACES if not c.isascii()))}]+")
+_LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in QUOTES | DASHES)
 _ASCII = bytes(range(128))
 _NOT_ASCII = bytes(range(128, 256))
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Scripts that do not part words."""
-_IDEOGRAPHS = "\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Those of them that have no spaces at all, with their marks."""
-_WORD = re.compile(rf"[{_UNSPACED}]|\w{{2,}}")
-_ANCHOR = re.compile(rf"[A-Za-z0-9]{{3,}}|[{_UNSPACED}]{{2,4}}|[^\W\x00-\x7f{_UNSPACED}]{{2,}}")
+_WORD = re.compile(rf"[{UNSPACED}]|\w{{2,}}")
+_ANCHOR = re.compile(rf"[A-Za-z0-9]{{3,}}|[{UNSPACED}]{{2,4}}|[^\W\x00-\x7f{UNSPACED}]{{2,}}")
+_ANY_QUOTES = f"[{''.join(sorted(QUOTES | DROPPED | {SOFT}))}]"
+_BORDER = "(?:[”’](?=[“‘])|[”’“‘](?=[„‚])|[»›](?=[«‹])|[«‹](?=[»›]))"  # noqa: RUF001
+"""Between two quotation marks in a row of which one ends a quotation, and the other begins the next one."""
+_BEFORE = re.compile(f"{_ANY_QUOTES}*{_BORDER}")
+_OWN = re.compile(f"{_ANY_QUOTES}*?{_BORDER}")
 
 
 @dataclass(frozen=True, order=True)
@@ -326,7 +331,7 @@ def _search(quote: str) -> _Search:
 def _squeezed(text: str) -> bytes:
     """A folded text without white space, quotation marks, hyphens."""
     if not text.isascii():
-        text = _decomposed(_LOOSE.sub("", text))
+        text = decomposed(_LOOSE.sub("", text))
     return text.encode("utf-8", "surrogatepass").translate(None, _LOOSE_BYTES)
 
 
@@ -339,10 +344,10 @@ def _plain(text: str) -> bytes:
     dense = 4 * len(other) > len(whole)
     forms = [] if dense else [c for c in set(other.decode("utf-8", "surrogatepass")) if _has_ascii(c)]
     if dense or len(forms) > FORMS:
-        whole = _decomposed(text).encode("utf-8", "surrogatepass")
+        whole = decomposed(text).encode("utf-8", "surrogatepass")
     elif forms:
         for character in forms:
-            text = text.replace(character, _alike(character))
+            text = text.replace(character, alike(character))
         whole = text.encode("utf-8", "surrogatepass")
     return whole.translate(None, _LOOSE_BYTES + _NOT_ASCII)
 
@@ -350,7 +355,7 @@ def _plain(text: str) -> bytes:
 @lru_cache(maxsize=4096)
 def _has_ascii(character: str) -> bool:
     """Whether a character is another form of ASCII characters, or has one below its marks."""
-    return any(part.isascii() and not part.isspace() for part in _alike(character))
+    return any(part.isascii() and not part.isspace() for part in alike(character))
 
 
 def _loosely(search: _Search, quote: str, texts: Sequence[str], documents: Sequence[int]) -> Found:
@@ -469,81 +474,6 @@ def _marks_after(text: str, end: int) -> int:
     while end + count < len(text) and unicodedata.combining(text[end + count]):
         count += 1
     return count
-
-
-def fold(text: str) -> tuple[str, list[int], list[int]]:
-    """A text with all that may differ made alike, and for each character its first and its last place in the text."""
-    out: list[str] = []
-    places: list[int] = []
-    is_soft = False
-    for at, character in enumerate(text):
-        parts = _alike(character)
-        if "/" in parts and len(parts) > 1 and parts[0].isdigit() and out and out[-1].isdigit():
-            parts = " " + parts  # 1½ is not 11/2
-        for part in parts:
-            if part == _SOFT:
-                is_soft = True
-                continue
-            if part == " " and (not out or out[-1] in (" ", _SOFT)):
-                continue
-            out.append(_SOFT if part == " " and is_soft else part)
-            places.append(at)
-            is_soft = False
-    return _joined("".join(out), places)
-
-
-@lru_cache(maxsize=4096)
-def _alike(character: str) -> str:
-    if character in _DROPPED:
-        return ""
-    if character in _QUOTES:
-        return "'"
-    if character in _DASHES:
-        return "-"
-    if character.isspace():
-        return " "
-    return character if character.isascii() else _decomposed(character)
-
-
-def _decomposed(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).replace(_FRACTION_SLASH, "/")
-
-
-def _joined(plain: str, places: list[int]) -> tuple[str, list[int], list[int]]:
-    """Without hyphens between letters, for words are broken at the ends of lines; a soft hyphen there stands for both.
-
-    Several quotation marks or hyphens in a row become one, as in ``so'' and --, and the white space around them goes.
-    Also that between letters of scripts that part no words: their lines end anywhere.
-    """
-    if "-" not in plain and "'" not in plain and plain.isascii():
-        return plain, places, places
-    kept: list[str] = []
-    firsts: list[int] = []
-    lasts: list[int] = []
-    last = 0
-    for match in _BETWEEN.finditer(plain):
-        kept.append(plain[last : match.start()])
-        firsts += places[last : match.start()]
-        lasts += places[last : match.start()]
-        if match[1]:
-            kept.append(match[1][0])
-            firsts.append(places[match.start(1)])
-            lasts.append(places[match.end(1) - 1])
-        last = match.end()
-    kept.append(plain[last:])
-    return "".join(kept).replace(_SOFT, " "), firsts + places[last:], lasts + places[last:]
-
-
-_LETTER_BEFORE = r"(?:(?<=[^\W\d_])|(?<=[\u0300-\u036f]))"
-_BETWEEN = re.compile(
-    rf"{_LETTER_BEFORE}(?:[ {_SOFT}]?-+ ?|{_SOFT})(?=[^\W\d_])"
-    rf"|(?<=[{_IDEOGRAPHS}])[ {_SOFT}](?=[{_IDEOGRAPHS}])|[ {_SOFT}]?(-+|'+)[ {_SOFT}]?"
-)
-_ANY_QUOTES = f"[{''.join(sorted(_QUOTES | _DROPPED | {_SOFT}))}]"
-_BORDER = "(?:[”’](?=[“‘])|[”’“‘](?=[„‚])|[»›](?=[«‹])|[«‹](?=[»›]))"  # noqa: RUF001
-"""Between two quotation marks in a row of which one ends a quotation, and the other begins the next one."""
-_BEFORE = re.compile(f"{_ANY_QUOTES}*{_BORDER}")
-_OWN = re.compile(f"{_ANY_QUOTES}*?{_BORDER}")
 
 
 def over_a_break(quote: str, texts: Sequence[str], documents: Sequence[int]) -> int | None:

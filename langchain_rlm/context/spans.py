@@ -127,22 +127,33 @@ class SpanFinder:
                 found.setdefault(words, ([], [0]))[0].append(number)
         return found
 
+    @cached_property
+    def _lines(self) -> int:
+        """Lines, at most, of the short documents."""
+        return max(len(words.splitlines()) for words in self._short)
+
     def _with_short(self, literal: str) -> Iterator[Piece]:
         """A literal with the short documents that are lines of it as spans."""
-        done = start = 0
-        for line in literal.splitlines(keepends=True):
-            words = next((words for words in _words_of(line) if words in self._short), None)
+        done = start = place = 0
+        lines = literal.splitlines(keepends=True)
+        while place < len(lines):
+            for count in range(min(self._lines, len(lines) - place), 0, -1):
+                part = "".join(lines[place : place + count])
+                words = next((words for words in _words_of(part) if words in self._short), None)
+                if words is not None:
+                    break
             if words is not None:
                 numbers, sent = self._short[words]
                 number = numbers[sent[0] % len(numbers)]  # of equal ones each in its turn
                 sent[0] += 1
-                begin = start + line.rindex(words)
+                begin = start + part.rindex(words)
                 if begin > done:
                     yield literal[done:begin]
                 at = self._texts[number].index(words)
                 yield number, at, at + len(words)
                 done = begin + len(words)
-            start += len(line)
+            start += len(part)
+            place += count
         if done < len(literal):
             yield literal[done:]
 
@@ -314,7 +325,7 @@ def _line_end(prompt: str, start: int) -> int:
 
 
 def _words_of(line: str) -> Iterator[str]:
-    """What a line may say of one short document: all of it, or what follows a number, a mark or a label; unquoted."""
+    """What lines may say of one short document: all of it, or what follows a number, a mark or a label; unquoted."""
     line = line.strip()
     if len(line) > SHARED + LINE:
         return

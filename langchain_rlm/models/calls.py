@@ -56,6 +56,22 @@ class Reply:
     usage: dict[str, Any]
     seconds: float
     cut_off: bool = False
+    waited: float = 0.0
+    """Seconds before it was sent: for a place among the calls in flight, or for the provider's limits."""
+
+
+@dataclass
+class _Call:
+    """What one call for an answer has come to so far; it may take several requests."""
+
+    started: float = field(default_factory=time.monotonic)
+    paid: list[dict[str, Any]] = field(default_factory=list)
+    sent: float | None = None
+    """When the first request was."""
+
+    @property
+    def usage(self) -> dict[str, Any] | None:
+        return reduce(add_usage, self.paid) if self.paid else None
 
 
 @dataclass
@@ -98,28 +114,28 @@ class Caller:
             BudgetExceededError: The call would pass a limit.
             ModelCallError: The call failed for good.
         """
-        started = time.monotonic()
+        call = _Call()
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
         config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
-        paid: list[dict[str, Any]] = []
         try:
-            text, name, cut = await self._whole(model, messages, config, paid, last_turn=last_turn, whole=whole)
+            text, name, cut = await self._whole(model, messages, config, call, last_turn=last_turn, whole=whole)
         except (ModelCallError, BudgetExceededError) as error:
-            error.usage = reduce(add_usage, paid) if paid else None
+            error.usage = call.usage
             raise
-        return Reply(text, name, reduce(add_usage, paid), time.monotonic() - started, cut)
+        seconds, waited = time.monotonic() - call.started, (call.sent or call.started) - call.started
+        return Reply(text, name, call.usage or {}, seconds, cut, waited)
 
     async def _whole(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig,
-        paid: list[dict[str, Any]], *, last_turn: bool, whole: bool,
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, call: _Call, *,
+        last_turn: bool, whole: bool,
     ) -> tuple[str, str, bool]:  # fmt: skip
         """The answer, continued where it was cut off; the model's name; whether it is cut off still."""
-        said = await self._attempts(model, messages, config, paid, last_turn=last_turn)
+        said = await self._attempts(model, messages, config, call, last_turn=last_turn)
         parts, cut = [said.text], said.cut_off
         while whole and cut and len(parts) <= CONTINUATIONS:
             more = [*messages, AIMessage("".join(parts)), HumanMessage(CONTINUE)]
-            said = await self._attempts(model, more, config, paid, last_turn=last_turn, may_be_empty=True)
+            said = await self._attempts(model, more, config, call, last_turn=last_turn, may_be_empty=True)
             parts.append(said.text)
             cut = said.cut_off
         if whole and cut:
@@ -129,8 +145,8 @@ class Caller:
         return "".join(parts), said.model, cut
 
     async def _attempts(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig,
-        paid: list[dict[str, Any]], *, last_turn: bool, may_be_empty: bool = False,
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, call: _Call, *,
+        last_turn: bool, may_be_empty: bool = False,
     ) -> Reply:  # fmt: skip
         sent = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
         self._check_window(model, sent)
@@ -138,7 +154,7 @@ class Caller:
         while True:
             try:
                 return await self._once(
-                    model, messages, config, sent, paid, last_turn=last_turn, may_be_empty=may_be_empty
+                    model, messages, config, sent, call, last_turn=last_turn, may_be_empty=may_be_empty
                 )
             except ModelCallError as error:
                 failure = error.failure
@@ -149,8 +165,8 @@ class Caller:
                 await self._wait(model, failure, failed + limited, last_turn=last_turn)
 
     async def _once(
-        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int,
-        paid: list[dict[str, Any]], *, last_turn: bool, may_be_empty: bool,
+        self, model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig, sent: int, call: _Call, *,
+        last_turn: bool, may_be_empty: bool,
     ) -> Reply:  # fmt: skip
         async with self.gate:
             await self._hold_back(model, last_turn=last_turn)
@@ -160,6 +176,7 @@ class Caller:
             self.ledger.reserve(tokens, cost, last_turn=last_turn)
             self.in_flight += 1
             started = time.monotonic()
+            call.sent = call.sent or started
             try:
                 message = await self._timed(model, messages, config, sent, last_turn=last_turn)
             finally:
@@ -167,7 +184,7 @@ class Caller:
                 self.ledger.release(tokens, cost)
             usage = self._usage(message, name, provider, sent)
             self.ledger.record(name, usage)
-            paid.append(usage)
+            call.paid.append(usage)
         failure = _fault_of(message) or _silent_cut(messages, usage, sent)
         if failure and not (may_be_empty and failure.kind == "empty"):
             raise ModelCallError(failure)

@@ -184,8 +184,8 @@ def _message(error: BaseException, secrets: Iterable[str]) -> str:
     inner = body.get("error", body) if isinstance(body, dict) else None
     said = inner.get("message") if isinstance(inner, dict) else None
     text = str(said or error or type(error).__name__)
-    for secret in secrets:
-        text = text.replace(secret, "[secret]")
+    struck = "|".join(map(re.escape, secrets))
+    text = re.sub(struck, "[secret]", text) if struck else text
     text = " ".join(text.split())
     if "<html" in text.lower():
         text = "the provider answered with an HTML page instead of JSON"

@@ -21,7 +21,7 @@ DEFAULT_WINDOW = 128_000
 """Tokens assumed when a model does not say how large its window is."""
 _SECRET = re.compile(r"key|token|secret|auth|password|credential", re.IGNORECASE)
 _SHORTEST_SECRET = 8
-"""Characters of a header's value: `close` and `1` are no secrets, and words of many messages."""
+"""Characters: `close` and `1` are no secrets, and words of many messages; nor is the `none` that local servers take."""
 
 
 def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
@@ -108,12 +108,12 @@ def secrets_of(model: BaseChatModel) -> list[str]:
             found.add(value.get_secret_value())
         elif isinstance(value, Mapping):
             found |= _header_values(value if "headers" in name else value.get("extra_headers"))
-            found |= {str(part) for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
+            found |= {part for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
     for client in ("root_async_client", "root_client"):
         key = getattr(getattr(model, client, None), "api_key", None)  # what a function for it gave last
         found |= {key} if isinstance(key, str) else set()
-    found.discard("")
-    forms = {form for one in found for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
+    secret = (one for one in found if len(one) >= _SHORTEST_SECRET)
+    forms = {form for one in secret for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
     return sorted(forms, key=len, reverse=True)
 
 

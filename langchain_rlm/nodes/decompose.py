@@ -16,7 +16,7 @@ from langchain_rlm.errors import ModelError
 from langchain_rlm.models.calls import Reply, add_usage
 from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.repl.replies import parse_reply
-from langchain_rlm.run import Level, at, emit, spent
+from langchain_rlm.run import Level, at, emit, spent, waiting
 from langchain_rlm.state import Entry, RLMState
 from langchain_rlm.turn import Turn
 
@@ -92,7 +92,7 @@ async def _next_reply(level: Level, state: RLMState, config: RunnableConfig) -> 
             reply = replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
             break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
-        reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off)
+        reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off, reply.waited)
         parsed = parse_reply(reply.text)
     return reply
 
@@ -164,7 +164,7 @@ def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | Non
     emit("budget", level, left=level.run.ledger.left())
     return {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
-        "cut_off": reply.cut_off, "seconds": seconds, "at": at(level),
+        "cut_off": reply.cut_off, "seconds": seconds, "at": at(level), **waiting(reply.waited),
     }  # fmt: skip
 
 

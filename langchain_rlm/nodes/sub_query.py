@@ -11,17 +11,17 @@ from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.errors import GraphBubbleUp
 
+from langchain_rlm import journal as journals
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.citations import within
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import CONFIG_KEY_READ, Engine, beginning
 from langchain_rlm.errors import RLMError
-from langchain_rlm.journal import spending
 from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.outcomes import plain
-from langchain_rlm.run import Level, at, emit, spent
+from langchain_rlm.run import Level, at, emit, spent, waiting
 from langchain_rlm.state import Entry
 from langchain_rlm.surrogates import encodable
 
@@ -78,11 +78,13 @@ async def _ask_model(engine: Engine, level: Level, call: Entry, config: Runnable
     model = engine.settings.pick(call["model"])
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
+    asked = time.monotonic()
     async with _until_saved(engine, level, config):
+        waited = time.monotonic() - asked
         reply = await level.run.caller.ask(
             model, [HumanMessage(prompt)], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
         )
-    return {"text": reply.text, "model": reply.model, "usage": brief(reply.usage)}
+    return {"text": reply.text, "model": reply.model, "usage": brief(reply.usage), **waiting(waited + reply.waited)}
 
 
 @asynccontextmanager
@@ -132,6 +134,8 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
         result = await engine.graph.ainvoke(
             {"question": question}, beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         )
+    except RLMError as error:
+        return _failed(level, call, over, error)
     finally:
         below = level.run.levels.pop(path, None)
         if below is None:
@@ -140,12 +144,25 @@ async def _recurse(engine: Engine, level: Level, call: Entry, config: RunnableCo
             below.give_turn_back()
             await below.drop()
     if below is None:  # it had ended in another process, and only its answer was not saved here
-        level.run.ledger.charge(replace(spending(result["journal"]), seconds=0.0))
+        level.run.ledger.charge(replace(journals.spending(result["journal"]), seconds=0.0))
     run = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over, "marks": call["id"]}
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": run}
     return {"text": within(call["id"], result["answer"], result["journal"]), "run": run}
+
+
+def _failed(level: Level, call: Entry, over: str, error: RLMError) -> Entry:
+    """The answer of a recursive run that an error ended: what it came to stays, for it is paid."""
+    kind = "budget" if isinstance(error, BudgetExceededError) else "failed"
+    entry: Entry = {"error": {"type": kind, "message": str(error)}}
+    if error.journal:
+        turns = journals.turns(error.journal)
+        run = {"turns": turns, "stop_reason": "failed", "journal": error.journal, "over": over, "marks": call["id"]}
+        entry["run"] = run
+    if isinstance(error.__cause__, ModelCallError) and error.__cause__.usage:
+        entry |= {"model": name_of(level.run.settings.model), "usage": brief(error.__cause__.usage)}
+    return entry
 
 
 def _task(level: Level, call: Entry) -> tuple[str, dict[str, Any], str]:

@@ -131,7 +131,7 @@ def plain(value: Any, *, room: int = DEEPEST) -> Any:
     if isinstance(value, float | bool) or value is None or (isinstance(value, int) and value in STORABLE):
         return value
     if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): plain(item, room=room - 1) for key, item in value.items()}
+        return {encodable(str(key)): plain(item, room=room - 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = [plain(item, room=room - 1) for item in value]
         return items if isinstance(value, list | tuple) else sorted(items, key=str)

@@ -540,6 +540,7 @@
   // -- the timeline ----------------------------------------------------------------------------------------------
 
   const KINDS = { root: "root model", call: "sub-model", run: "recursive run", tool: "tool", failed: "failed" };
+  const WAITING = 0.35; // how opaque the time is in which a call waited
   const redraws = [];
   function drawTimeline() {
     const sections = data.sections.filter((section) => section.timed.length);
@@ -558,13 +559,14 @@
   function timeline({ timed }) {
     const bars = timed
       .map(({ node, kind }) => ({ node, kind, start: Math.max(0, node.at - node.seconds), end: node.at }))
+      .map((bar) => ({ ...bar, sent: Math.min(bar.end, bar.start + (bar.node.waited ?? 0)) }))
       .sort((a, b) => a.start - b.start || a.end - b.end);
     const lanes = laneOut(bars);
     const most = bars.reduce((latest, bar) => Math.max(latest, bar.end), 0) || 1;
     const height = Math.max(28, Math.min(320, lanes.length * 12));
     const lane = height / lanes.length;
     const used = Object.keys(KINDS).filter((kind) => bars.some((bar) => bar.kind === kind));
-    const says = el("p", { class: "says quiet", role: "status" }, `${count(bars.length, "call")}, at most ${number(atOnce(bars))} open at once. Point at one, or use the arrow keys; Enter goes to it.`);
+    const says = el("p", { class: "says quiet", role: "status" }, `${count(bars.length, "call")}, at most ${number(atOnce(bars))} in flight at once. Point at one, or use the arrow keys; Enter goes to it.`);
     const canvas = el("canvas", {
       tabindex: 0, role: "slider", "aria-label": "Calls in the order in which they began", "aria-valuemin": 1, "aria-valuemax": bars.length,
       "aria-valuenow": 1, "aria-valuetext": describe(bars[0]), keydown, mousemove: point, click: () => chosen && reveal(chosen.node), focus: () => choose(chosen ?? bars[0]),
@@ -584,8 +586,13 @@
       pen.fillStyle = color("--line");
       pen.fillRect(0, height + 3, width, 1);
       for (const bar of bars) {
+        const [left, sent, right] = [bar.start, bar.sent, bar.end].map(x);
+        const [top, thick] = [bar.lane * lane, Math.max(0.8, lane - (lane > 3 ? 2 : 0))];
         pen.fillStyle = colors[bar.kind];
-        pen.fillRect(x(bar.start), bar.lane * lane, Math.max(1.5, x(bar.end) - x(bar.start) - 0.5), Math.max(0.8, lane - (lane > 3 ? 2 : 0)));
+        pen.globalAlpha = WAITING;
+        pen.fillRect(left, top, sent - left, thick);
+        pen.globalAlpha = 1;
+        pen.fillRect(sent, top, Math.max(1.5, right - sent - 0.5), thick);
       }
       if (chosen) {
         pen.strokeStyle = color("--text");
@@ -631,10 +638,11 @@
     redraws.splice(0, redraws.length, draw);
     new ResizeObserver(draw).observe(canvas);
     const legend = el("ul", { class: "legend", role: "list" }, used.map((kind) => el("li", {}, el("span", { class: `swatch ${kind}` }), KINDS[kind])));
-    return [legend, canvas, says, el("p", { class: "quiet" }, "A bar is as long as its call took, with the time it waited for a place among the calls in flight.")];
+    return [legend, canvas, says, el("p", { class: "quiet" }, "The pale part of a bar is the time that the call waited for a place among those in flight, or for the provider.")];
   }
   function describe({ node, start, end }) {
     const parts = [name(node), `${seconds(start)} to ${seconds(end)}`];
+    if (node.waited !== undefined) parts.push(`waited ${seconds(node.waited)} of it`);
     if (node.model !== undefined) parts.push(begins(node.model));
     if (node.error !== undefined) parts.push(`failed: ${oneLine(begins(node.error))}`);
     return visible(join(parts));
@@ -657,7 +665,7 @@
     return lanes;
   }
   function atOnce(bars) {
-    const events = bars.flatMap((bar) => [[bar.start, 1], [bar.end - TICK, -1]]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const events = bars.flatMap((bar) => [[bar.sent, 1], [bar.end - TICK, -1]]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     let [now, most] = [0, 1];
     for (const [, step] of events) most = Math.max(most, (now += step));
     return most;

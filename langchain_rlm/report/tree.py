@@ -291,7 +291,7 @@ def amount(value: Any) -> float | None:
 
 
 def _timed(entry: Entry) -> Node:
-    return {"seconds": amount(entry.get("seconds")), "at": amount(entry.get("at"))}
+    return {name: amount(entry.get(name)) for name in ("seconds", "at", "waited")}
 
 
 def _plain(value: Any) -> str:

@@ -105,6 +105,16 @@ def test_a_provider_that_says_to_come_back_at_once_is_not_asked_the_harder(
     ] * 3
 
 
+def test_the_time_that_a_call_waited_for_its_place_is_on_record(model_server: ModelServer) -> None:
+    code = "FINAL(llm_query_batched(['ask ' + word for word in ['one', 'two', 'three']]))"
+    result = ask(rlm_of(model_server, cell(code), sub={"latency": 0.2}, max_concurrency=1))
+    answers = [entry for entry in result["journal"] if entry["kind"] == "answer"]
+    waited = sorted(entry.get("waited", 0.0) for entry in answers)
+    assert [wait >= least for wait, least in zip(waited, (0.0, 0.2, 0.4), strict=True)] == [True] * 3
+    assert waited[0] < 0.2
+    assert all(entry["seconds"] - entry.get("waited", 0.0) >= 0.19 for entry in answers)
+
+
 @pytest.mark.parametrize("failing", [{"kind": "429", "retry_after": 20}, {"kind": "500"}], ids=["told to wait", "down"])
 def test_a_run_without_the_time_to_ask_its_root_again_ends_with_its_draft(
     model_server: ModelServer, failing: dict[str, Any]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm import RLM, Budget, RLMResult
+from langchain_rlm.journal import spending
 from tests.server.client import ModelServer
 
 CONTEXT = "The whole text, in which MAGIC key = value stands."
@@ -145,6 +146,17 @@ def test_a_recursive_run_that_fails_is_one_failed_answer(model_server: ModelServ
     assert (first, last) == ("fine", "fine")
     assert failed.startswith("<sub-query failed")
     assert "authentication" in failed
+
+
+def test_what_a_recursive_run_came_to_before_it_failed_is_kept(model_server: ModelServer) -> None:
+    code = "out = rlm_query_batched(['Below'], [context], on_error='return')\nFINAL([str(x) for x in out])"
+    rule = below("print(llm_query('What is this? ' + context), 'then')")
+    result = ask(tree(model_server, code, rule, root={"faults": [{"kind": "401", "match": "then"}]}), CONTEXT * 9)
+    assert result["value"][0].startswith("<sub-query failed: failed: ")
+    (answer,) = [entry for entry in result["journal"] if entry["kind"] == "answer"]
+    assert (answer["run"]["stop_reason"], answer["run"]["turns"]) == ("failed", 1)
+    calls = [usage.get("calls", 1) for _, usage in spending(result["journal"]).calls]
+    assert sum(calls) == result["usage"]["calls"] == 3
 
 
 def test_one_failing_recursive_run_is_an_exception_in_the_cell_that_asked(model_server: ModelServer) -> None:

@@ -6,15 +6,17 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from langchain_rlm import load_journal
+from langchain_rlm.cli.app import app
 from tests.server.client import ModelServer
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
@@ -72,6 +74,22 @@ def side_by_side(runs: Sequence[Callable[[], Done]]) -> list[Done]:
 def untimed(shown: str) -> list[str]:
     """Lines of a view without seconds."""
     return [re.sub(r" · \d+\.\d s\)", ")", line) for line in shown.splitlines()]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """As `command`, in this process: most of another one's time is imports."""
+    monkeypatch.chdir(tmp_path)
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments: str) -> Done:
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    yield run
+    for name, handler in handlers.items():
+        signal.signal(name, handler)
 
 
 def recorded(command: Command, *more: str) -> Done:
@@ -150,7 +168,7 @@ def entry(lines: list[dict[str, Any]], kind: str) -> dict[str, Any]:
 
 
 def test_a_cell_that_asks_or_prints_something_else_is_named(
-    model_server: ModelServer, command: Command, tmp_path: Path
+    model_server: ModelServer, command: Command, here: Command, tmp_path: Path
 ) -> None:
     configure(model_server, ASK, END)
     recorded(command)
@@ -180,12 +198,10 @@ def test_a_cell_that_asks_or_prints_something_else_is_named(
             "cell 1 of turn 2 calls budget(), which it did not on record",
         ),
     }  # fmt: skip
-    runs = side_by_side(
-        [
-            partial(command, "replay", tampered(tmp_path, f"{name}.jsonl", change), "--context", "book.txt", "--quiet")
-            for name, (change, _) in changes.items()
-        ]
-    )
+    runs = [
+        here("replay", tampered(tmp_path, f"{name}.jsonl", change), "--context", "book.txt", "--quiet")
+        for name, (change, _) in changes.items()
+    ]
     for run, (_, said) in zip(runs, changes.values(), strict=True):
         assert (run.returncode, run.stdout) == (1, "")
         assert run.stderr.startswith("error: the replay differs from the record: cell 1 of turn ")
@@ -242,7 +258,7 @@ def test_an_interrupt_keeps_the_journal(
 
 
 def test_wrong_input_is_one_clear_line_and_exit_code_2(
-    model_server: ModelServer, command: Command, tmp_path: Path
+    model_server: ModelServer, command: Command, here: Command, tmp_path: Path
 ) -> None:
     configure(model_server, ASK, END)
     recorded(command)
@@ -265,7 +281,7 @@ def test_wrong_input_is_one_clear_line_and_exit_code_2(
         ("report", "."): ".: cannot be read (Is a directory)",
         ("report", "run.jsonl", "-o", "run.jsonl"): "would take the place of the journal",
     }
-    runs = side_by_side([partial(command, *case) for case in cases])
+    runs = [here(*case) for case in cases]
     assert [(run.returncode, run.stdout, run.stderr.count("\n")) for run in runs] == [(2, "", 1)] * len(runs)
     for run, said in zip(runs, cases.values(), strict=True):
         assert run.stderr.startswith("error: ")
@@ -278,7 +294,7 @@ def without(lines: list[dict[str, Any]], kind: str) -> None:
 
 
 def test_a_damaged_journal_is_one_clear_line_and_exit_code_2(
-    model_server: ModelServer, command: Command, tmp_path: Path
+    model_server: ModelServer, command: Command, here: Command, tmp_path: Path
 ) -> None:
     configure(model_server, ASK, END)
     recorded(command)
@@ -291,8 +307,8 @@ def test_a_damaged_journal_is_one_clear_line_and_exit_code_2(
         "count": (lambda lines: entry(lines, "run").update(documents=3), "line 2: documents is 3, and its context has"),
     }
     names = {name: tampered(tmp_path, f"{name}.jsonl", change) for name, (change, _) in changes.items()}
-    replays = side_by_side([partial(command, "replay", file, "--context", "book.txt") for file in names.values()])
-    reports = side_by_side([partial(command, "report", file) for name, file in names.items() if name != "count"])
+    replays = [here("replay", file, "--context", "book.txt") for file in names.values()]
+    reports = [here("report", file) for name, file in names.items() if name != "count"]
     for name, run in [*zip(changes, replays, strict=True), *zip(changes, reports, strict=False)]:
         assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
         assert run.stderr.startswith(f"error: {name}.jsonl: the journal is damaged: line ")

@@ -315,6 +315,28 @@ def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Sho
     expect(page.locator(":focus")).to_have_attribute("aria-expanded", "true")
 
 
+def test_the_time_that_a_call_waited_is_pale(show: Show, recursive: RunRecord) -> None:
+    run, reply, cell = recursive.journal[:3]
+    calls = [{"id": str(n), "how": "llm", "model": None, "digest": "", "pieces": ["What?"]} for n in (1, 2)]
+    asked = {"kind": "asked", "raises": True, "calls": calls}
+    answers = [
+        {"kind": "answer", "id": "1", "text": "a", "model": "m", "seconds": 1.0, "at": 2.0},
+        {"kind": "answer", "id": "2", "text": "b", "model": "m", "seconds": 2.0, "at": 3.0, "waited": 1.0},
+    ]
+    page = show(replace(recursive, journal=[run, {**reply, "seconds": 1.0, "at": 1.0}, cell, asked, *answers]))
+    canvas, says = page.locator("canvas"), page.locator(".says")
+    expect(says).to_contain_text("3 calls, at most 1 in flight at once")
+    for _ in range(3):
+        canvas.press("ArrowRight")
+    expect(says).to_contain_text("1.00 s to 3.00 s · waited 1.00 s of it")
+    alpha = page.evaluate("""() => {
+        const canvas = document.querySelector("canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, (canvas.height * 28) / 58, canvas.width, 1);
+        return [0.5, 0.9].map((share) => data[4 * Math.round(canvas.width * share) + 3]);
+    }""")
+    assert 0 < alpha[0] < 150 < alpha[1]
+
+
 def test_the_timeline_has_a_colour_for_each_kind(show: Show, recursive: RunRecord) -> None:
     page = show(recursive)
     seen = page.evaluate("""() => {
@@ -488,7 +510,7 @@ def test_nothing_in_the_way_of_anyone(show: Show, recursive: RunRecord, scheme: 
 def test_five_thousand_sub_queries_are_built_only_when_unfolded(show: Show, large: RunRecord) -> None:
     page = show(large)
     assert nodes(page) < NODES
-    expect(page.locator(".says")).to_contain_text("5,010 calls, at most 32 open at once")
+    expect(page.locator(".says")).to_contain_text("5,010 calls, at most 32 in flight at once")
     turn(page, 10).locator(".fold").first.click()
     turn(page, 10).locator(".group > .fold").click()
     assert page.locator(".node.call").count() == 50

@@ -17,6 +17,10 @@ def look(value: Any) -> Any:
     return value
 
 
+def keyed() -> Any:
+    return {"caf\udce9": 1}
+
+
 def fail() -> str:
     message = "no such file: caf\udce9"
     raise ValueError(message)
@@ -25,7 +29,7 @@ def fail() -> str:
 def ask(server: ModelServer, code: str, saver: Any) -> Any:
     replies = [f"```repl\n{code}\n```", "```repl\nFINAL('another')\n```"]
     server.configure(models={"root": {"kind": "script", "replies": replies}})
-    rlm = RLM(server.chat_model("root", keep_alive=True), route="rlm", checkpointer=saver, tools=[look, fail])
+    rlm = RLM(server.chat_model("root", keep_alive=True), route="rlm", checkpointer=saver, tools=[look, fail, keyed])
     return rlm.invoke({"question": "What is it?", "context": "text"}, THREAD)
 
 
@@ -71,6 +75,11 @@ def test_deeper_values_fail_in_the_cell_and_not_the_run(
 ) -> None:
     result = ask(model_server, nested(depth) + ENDS[end], saver)
     assert (result["answer"], result["turns"]) == ("another", 2)
+
+
+def test_keys_that_cannot_be_encoded_are_replaced(model_server: ModelServer, saver: Any) -> None:
+    value = ask(model_server, "FINAL(keyed())", saver)["value"]
+    assert value == {"caf\N{REPLACEMENT CHARACTER}": 1}
 
 
 def test_an_error_of_a_tool_that_cannot_be_encoded_reaches_the_cell(model_server: ModelServer, saver: Any) -> None:

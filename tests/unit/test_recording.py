@@ -1,5 +1,6 @@
 """Journals as files: what is written is what is read, and what is no whole journal says what is wrong with it."""
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -224,11 +225,27 @@ def test_a_file_cut_off_anywhere_says_how_many_entries_are_there(model_server: M
     save_journal(simple(model_server), tmp_path / "run.jsonl", context=WORDS)
     data, file = (tmp_path / "run.jsonl").read_bytes(), tmp_path / "cut.jsonl"
     entries = len(load_journal(tmp_path / "run.jsonl").journal)
-    for end in [*range(40, len(data), 97), len(data) - 1]:
+    for end in [*range(40, len(data), 97), len(data) - 2]:
         file.write_bytes(data[:end])
         there = min(entries, max(0, data[:end].count(b"\n") - 1))
         with pytest.raises(InputError, match=rf"cut off: {there} whole entries"):
             load_journal(file)
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [lambda data: data[:-1], lambda data: codecs.BOM_UTF8 + data, lambda data: data.replace(b"\n", b"\r\n")],
+    ids=["no last line break", "byte order mark", "line ends"],
+)
+def test_what_an_editor_does_to_a_file_does_not_matter(
+    model_server: ModelServer, tmp_path: Path, edited: Callable[[bytes], bytes]
+) -> None:
+    file = tmp_path / "run.jsonl"
+    save_journal(simple(model_server), file, context=WORDS)
+    before = load_journal(file)
+    file.write_bytes(edited(file.read_bytes()))
+    after = load_journal(file)
+    assert (after.journal, after.answer, after.excerpts) == (before.journal, before.answer, before.excerpts)
 
 
 HEADER = '{"format":"langchain-rlm journal","version":1}\n'

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.context import quotes
-from langchain_rlm.context.quotes import MOST, Place, find, fold, look, nearest, over_a_break
+from langchain_rlm.context.folding import fold
+from langchain_rlm.context.quotes import MOST, Place, find, look, nearest, over_a_break
 
 TEXT = (
     "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules. "

@@ -337,7 +337,7 @@ def test_of_equal_documents_each_is_taken_once() -> None:
     assert SpanFinder([]).document("none") is None
 
 
-SHORT = ["good phone", " bad film\n", "good phone", "Great!", "yes"]
+SHORT = ["good phone", " bad film\n", "good phone", "Great!", "yes", "owl 7\nfox\n", "owl"]
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_short_documents_are_found_as_lines_each_in_its_turn(form: str) -> None:
 def test_short_documents_are_found_in_one_prompt_and_not_inside_of_lines() -> None:
     finder = SpanFinder(SHORT)
     assert finder.spans("\n".join(text.strip() for text in SHORT)) == [
-        (0, 0, 10), (1, 1, 9), (2, 0, 10), (3, 0, 6), (4, 0, 3),
+        (0, 0, 10), (1, 1, 9), (2, 0, 10), (3, 0, 6), (4, 0, 3), (5, 0, 9), (6, 0, 3),
     ]  # fmt: skip
     assert finder.spans("Is it a good phone or yes a bad film?") == []
 

@@ -5,6 +5,7 @@ import sys
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from langchain_rlm.errors import ModelError, RLMError
 from langchain_rlm.models.offline import OfflineChatModel
@@ -117,6 +118,8 @@ def test_the_keys_of_a_model_are_known_and_no_more() -> None:
     assert secrets_of(resolve_model("openai:gpt-5")) == [KEY]
     assert secrets_of(FakeListChatModel(responses=["a"])) == []
     assert secrets_of(OfflineChatModel()) == []
+    told = {"session_key": "e", "token_budget": "3"}
+    assert secrets_of(ChatOpenAI(model="m", api_key=SecretStr("none"), metadata=told)) == []
 
 
 # -- clients ----------------------------------------------------------------------------------------------------------
