@@ -111,7 +111,6 @@ def test_the_time_that_a_call_waited_for_its_place_is_on_record(model_server: Mo
     answers = [entry for entry in result["journal"] if entry["kind"] == "answer"]
     waited = sorted(entry.get("waited", 0.0) for entry in answers)
     assert [wait >= least for wait, least in zip(waited, (0.0, 0.2, 0.4), strict=True)] == [True] * 3
-    assert waited[0] < 0.2
     assert all(entry["seconds"] - entry.get("waited", 0.0) >= 0.19 for entry in answers)
 
 
