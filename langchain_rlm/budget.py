@@ -64,8 +64,8 @@ class BudgetExceededError(RLMError):
     """A call would pass a limit; it was not made.
 
     Attributes:
-        limit: The part of the budget: `depth`, `sub_queries`, `tokens`, `cost` or `seconds`.
-        usage: What was paid before, when it was one of several calls for one answer.
+        limit: The part of the budget: `depth`, `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
+        usage: What earlier attempts at the same answer, or the parts of it, cost.
     """
 
     def __init__(self, message: str, limit: str) -> None:

@@ -7,12 +7,13 @@ from typing import Any, cast
 from langchain_core.runnables import RunnableConfig
 
 from langchain_rlm import journal as journals
+from langchain_rlm import langgraph_keys
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.idle import IdleRepls
 from langchain_rlm.run import Level, Run, unknown_context
-from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, GroupingSaver
+from langchain_rlm.savers import GroupingSaver
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import Entry, RLMState
 
@@ -20,8 +21,6 @@ RECENT = 8
 RECENT_CHARACTERS = 50_000_000
 """Contexts that are kept at hand for threads that go on, at most; the newest one is kept whatever its size."""
 
-CONFIG_KEY_READ = "__pregel_read"
-"""LangGraph's own key (`langgraph._internal._constants`): reads the graph's state from within a task."""
 PLACE = ["run_id", "path", "depth", "context_ref"]
 
 OPENED = "__rlm_opened"
@@ -71,7 +70,7 @@ class Engine:
     def new_run(self, config: RunnableConfig, run_id: str | None = None) -> Run:
         """A fresh run, of which `config` is told."""
         run = self.open_run(run_id)
-        run.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(CONFIG_KEY_CHECKPOINTER))
+        run.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
         config.get("configurable", {}).get(OPENED, []).append(run.id)
         return run
 
@@ -93,7 +92,7 @@ class Engine:
     @staticmethod
     def state_of(config: RunnableConfig) -> RLMState:
         """Which run a task of a fan-out belongs to: the task itself does not say."""
-        read = config.get("configurable", {}).get(CONFIG_KEY_READ)
+        read = config.get("configurable", {}).get(langgraph_keys.READ)
         return cast("RLMState", read(PLACE) if read else {})
 
     async def level_of(self, state: RLMState, config: RunnableConfig) -> Level:
@@ -109,7 +108,7 @@ class Engine:
                 level = await run.enter(state, await self.corpus_of(run, state))
         journal = state.get("journal")
         if journal is None and not level.is_counted:
-            read = config.get("configurable", {}).get(CONFIG_KEY_READ)
+            read = config.get("configurable", {}).get(langgraph_keys.READ)
             journal = read("journal") if read else []
         if journal is not None:
             self._count(level, journal)

@@ -14,19 +14,14 @@ from langgraph.config import get_stream_writer
 from langgraph.constants import TAG_NOSTREAM
 from langgraph.errors import GraphInterrupt
 
+from langchain_rlm import langgraph_keys
 from langchain_rlm.errors import RLMError
-from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, usable_by_async
+from langchain_rlm.savers import usable_by_async
 from langchain_rlm.state import RLMResult
 
 if TYPE_CHECKING:
     from langchain_rlm.rlm import RLM
 
-CONFIG_KEY_RESUMING = "__pregel_resuming"
-CONFIG_KEY_SCRATCHPAD = "__pregel_scratchpad"
-CONFIG_KEY_STREAM = "__pregel_stream"
-"""LangGraph's own keys (`langgraph._internal._constants`): what a task of a host has."""
-INTERRUPT = "__interrupt__"
-"""LangGraph's key for what an interrupted run waits for."""
 NAMESPACES = "|"
 """LangGraph's separator between the namespaces of a graph and of one inside it."""
 LOOK_AGAIN = 0.05
@@ -47,7 +42,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
     given = ensure_config(config)
     configurable = given.get("configurable", {})
     if rlm.belongs_to_host(given):
-        own = {key: value for key, value in configurable.items() if key != CONFIG_KEY_STREAM}
+        own = {key: value for key, value in configurable.items() if key != langgraph_keys.STREAM}
     else:
         own = {key: value for key, value in configurable.items() if not key.startswith(("__", "checkpoint_"))}
         own["thread_id"] = uuid4().hex
@@ -113,7 +108,7 @@ def _host_writer() -> Callable[[Any], None]:
 
 def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | None":
     """The checkpointer of the graph that `config`, or what surrounds the call, belongs to."""
-    saver = ensure_config(config).get("configurable", {}).get(CONFIG_KEY_CHECKPOINTER)
+    saver = ensure_config(config).get("configurable", {}).get(langgraph_keys.CHECKPOINTER)
     return saver if isinstance(saver, BaseCheckpointSaver) else None
 
 
@@ -131,7 +126,7 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[Runnab
             and in a task that is run again it has the answer of the first.
     """
     configurable = config["configurable"]
-    scratchpad, namespace = configurable.get(CONFIG_KEY_SCRATCHPAD), configurable.get("checkpoint_ns", "")
+    scratchpad, namespace = configurable.get(langgraph_keys.SCRATCHPAD), configurable.get("checkpoint_ns", "")
     number = int.from_bytes(hashlib.sha256(identity.encode(errors="surrogatepass")).digest()[:7]) + 1
     place = (str(configurable.get("thread_id")), namespace, number)
     if scratchpad is None:
@@ -142,10 +137,10 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[Runnab
     places[place] = False
     try:
         own: dict[str, Any] = {"subgraph_counter": lambda: number}
-        is_decided = configurable.get(CONFIG_KEY_RESUMING) and scratchpad.get_null_resume() is not None
+        is_decided = configurable.get(langgraph_keys.RESUMING) and scratchpad.get_null_resume() is not None
         if is_decided and not await _was_shown(config, place):
             own["get_null_resume"] = lambda _=None: None
-        yield {**config, "configurable": {**configurable, CONFIG_KEY_SCRATCHPAD: replace(scratchpad, **own)}}
+        yield {**config, "configurable": {**configurable, langgraph_keys.SCRATCHPAD: replace(scratchpad, **own)}}
     except GraphInterrupt:
         places[place] = True
         while any(other[:2] == place[:2] and not waits for other, waits in [*places.items()]):  # noqa: ASYNC110  # same
@@ -158,7 +153,7 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[Runnab
 async def _was_shown(config: RunnableConfig, place: Place) -> bool:
     """A decision that names no question is for the one that the host showed; of parallel calls it shows one."""
     configurable = config["configurable"]
-    saver = usable_by_async(configurable[CONFIG_KEY_CHECKPOINTER])
+    saver = usable_by_async(configurable[langgraph_keys.CHECKPOINTER])
     assert saver is not None  # noqa: S101  # there is a host
     thread, namespace, number = place
     above = namespace.rpartition(NAMESPACES)[0]
@@ -171,4 +166,4 @@ async def _was_shown(config: RunnableConfig, place: Place) -> bool:
 
 def _interrupts(found: CheckpointTuple | None) -> set[str]:
     writes = (found.pending_writes or []) if found else []
-    return {waiting.id for _, channel, value in writes if channel == INTERRUPT for waiting in value}
+    return {waiting.id for _, channel, value in writes if channel == langgraph_keys.INTERRUPT for waiting in value}

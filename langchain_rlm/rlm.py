@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
+from langchain_rlm import langgraph_keys
 from langchain_rlm.blobs import open_store
 from langchain_rlm.budget import Budget
 from langchain_rlm.context.corpus import Corpus
@@ -33,15 +34,13 @@ from langchain_rlm.repl.outcomes import ReplLimits
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
 from langchain_rlm.result import Result, with_unseen
-from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER, GroupingSaver, usable_by_async
+from langchain_rlm.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 from langchain_rlm.thread import Beginning, begin, thread_of
 
-INTERRUPT = "__interrupt__"
-"""LangGraph's key for what an interrupted run waits for."""
+INTERRUPT = langgraph_keys.INTERRUPT
 ROUTES = ("auto", "direct", "rlm")
-
 
 RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
@@ -378,10 +377,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 def _for_async(config: RunnableConfig) -> RunnableConfig:
     """Inside a host with a checkpointer LangGraph takes that one, which may be a synchronous one."""
     configurable = config.get("configurable", {})
-    saver = configurable.get(CONFIG_KEY_CHECKPOINTER)
+    saver = configurable.get(langgraph_keys.CHECKPOINTER)
     if saver is None or isinstance(saver, bool):
         return config
-    return {**config, "configurable": {**configurable, CONFIG_KEY_CHECKPOINTER: usable_by_async(saver)}}
+    return {**config, "configurable": {**configurable, langgraph_keys.CHECKPOINTER: usable_by_async(saver)}}
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

@@ -10,12 +10,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command
 
+from langchain_rlm import langgraph_keys
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import InputError
 from langchain_rlm.run import Run, unknown_context
-from langchain_rlm.savers import CONFIG_KEY_CHECKPOINTER
 from langchain_rlm.state import Entry, RLMState
 
 BEGINS = "rlm_context"
@@ -130,7 +130,7 @@ def _read(given: Any) -> tuple[str | None, Any]:
 async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread | None:
     """What is on the thread; None without a checkpointer, or inside a host that goes on by itself."""
     configurable = config.get("configurable", {})
-    if not engine.settings.is_saved or CONFIG_KEY_CHECKPOINTER in configurable:
+    if not engine.settings.is_saved or langgraph_keys.CHECKPOINTER in configurable:
         return None
     name = thread_of(config)
     snapshot = await graph.aget_state(config)

@@ -12,10 +12,11 @@ from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm import journal as journals
+from langchain_rlm import langgraph_keys
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.citations import within
 from langchain_rlm.context.spans import assemble
-from langchain_rlm.engine import CONFIG_KEY_READ, Engine, beginning
+from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import RLMError
 from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
@@ -32,7 +33,7 @@ LONG_PROMPT = 4_000
 async def sub_query(engine: Engine, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
     """Answer the questions of one task; a failing one does not fail the others."""
     level = await engine.level_of(engine.state_of(config), config)
-    asked, turn = level.asked_now(task["calls"][0], config["configurable"][CONFIG_KEY_READ])
+    asked, turn = level.asked_now(task["calls"][0], config["configurable"][langgraph_keys.READ])
     seen = {"rlm_depth": level.depth, "rlm_turn": turn}
     config = {**config, "metadata": {**config.get("metadata", {}), **seen}}
     entries = await asyncio.gather(

@@ -6,9 +6,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.savers.delegating import DelegatingSaver, ThreadedSaver
-from langchain_rlm.savers.grouping import CONFIG_KEY_CHECKPOINTER, GROUPED, SYNCHRONOUS, GroupingSaver, kind_of
+from langchain_rlm.savers.grouping import GROUPED, SYNCHRONOUS, GroupingSaver, kind_of
 
-__all__ = ["CONFIG_KEY_CHECKPOINTER", "GroupingSaver", "usable_by_async"]
+__all__ = ["GroupingSaver", "usable_by_async"]
 
 
 def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":

@@ -22,6 +22,7 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
+from langchain_rlm import langgraph_keys
 from langchain_rlm.errors import RLMError
 from langchain_rlm.savers.delegating import DelegatingSaver, ThreadedSaver
 
@@ -29,10 +30,6 @@ GROUPED = {"SqliteSaver", "AsyncSqliteSaver", "PostgresSaver", "AsyncPostgresSav
 """LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
 SYNCHRONOUS = {"SqliteSaver", "PostgresSaver"}
 """They define the asynchronous methods only to refuse."""
-
-CONFIG_KEY_CHECKPOINTER = "__pregel_checkpointer"
-CONFIG_KEY_DURABILITY = "__pregel_durability"
-"""LangGraph's own keys (`langgraph._internal._constants`): what is in force for a node."""
 
 WRAPPED = "__rlm_wrapped"
 """Key of a dict around a value that JSON does not have."""
@@ -146,8 +143,8 @@ class GroupingSaver(DelegatingSaver):
         """The writes of the task that `config` belongs to will come here."""
         configurable = config.get("configurable", {})
         return (
-            getattr(configurable.get(CONFIG_KEY_CHECKPOINTER), "_queues", None) is self._queues
-            and configurable.get(CONFIG_KEY_DURABILITY) != "exit"
+            getattr(configurable.get(langgraph_keys.CHECKPOINTER), "_queues", None) is self._queues
+            and configurable.get(langgraph_keys.DURABILITY) != "exit"
             and bool(_task_id(config))
         )
 

@@ -1,0 +1,13 @@
+"""LangGraph's own keys, as in `langgraph._internal._constants`: they are private there, hence `langgraph<1.3`."""
+
+CHECKPOINTER = "__pregel_checkpointer"
+"""The checkpointer in force for a node."""
+DURABILITY = "__pregel_durability"
+"""When it saves."""
+READ = "__pregel_read"
+"""Reads the graph's state from within a task."""
+RESUMING = "__pregel_resuming"
+SCRATCHPAD = "__pregel_scratchpad"
+STREAM = "__pregel_stream"
+INTERRUPT = "__interrupt__"
+"""What an interrupted run waits for."""
