@@ -1,7 +1,8 @@
 """An agent that asks about documents far larger than its window.
 
-Runs as it is: without a key the run is done by the offline model, and the agent's model is the small script below.
-With one: LANGCHAIN_RLM_MODEL=openai:gpt-5 python examples/agent_with_tool.py
+Needs the package langchain (pip install langchain). Without a key the run is done by the offline model, and the
+agent's model is the small script below. With one:
+    LANGCHAIN_RLM_MODEL=openai:gpt-5 python examples/agent_with_tool.py
 """
 
 import os

@@ -29,7 +29,7 @@ LOOK_AGAIN = 0.05
 
 Place = tuple[str, str, int]
 """Where a host's checkpointer keeps a run: thread, namespace of the host's task, number in it."""
-places: dict[Place, bool] = {}
+_places: dict[Place, bool] = {}
 """Those of the runs that are here now, and whether they wait for a decision."""
 
 
@@ -132,9 +132,9 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[Runnab
     if scratchpad is None:
         yield config
         return
-    while place in places:  # noqa: ASYNC110  # a host's threads may have a loop each
+    while place in _places:  # noqa: ASYNC110  # a host's threads may have a loop each
         await asyncio.sleep(LOOK_AGAIN)
-    places[place] = False
+    _places[place] = False
     try:
         own: dict[str, Any] = {"subgraph_counter": lambda: number}
         is_decided = configurable.get(langgraph_keys.RESUMING) and scratchpad.get_null_resume() is not None
@@ -142,12 +142,12 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[Runnab
             own["get_null_resume"] = lambda _=None: None
         yield {**config, "configurable": {**configurable, langgraph_keys.SCRATCHPAD: replace(scratchpad, **own)}}
     except GraphInterrupt:
-        places[place] = True
-        while any(other[:2] == place[:2] and not waits for other, waits in [*places.items()]):  # noqa: ASYNC110  # same
+        _places[place] = True
+        while any(other[:2] == place[:2] and not waits for other, waits in [*_places.items()]):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_AGAIN)
         raise
     finally:
-        del places[place]
+        del _places[place]
 
 
 async def _was_shown(config: RunnableConfig, place: Place) -> bool:

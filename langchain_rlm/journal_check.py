@@ -42,9 +42,10 @@ def compiled() -> Mapping[str, Check]:
 def _compiled(schema: Mapping[str, Any], known: Mapping[str, Check]) -> Check:
     words = [word for word in schema if word != "then"]  # it belongs to its `if`
     checks = [KEYWORDS[word](schema[word], schema, known) for word in words]
-    if len(checks) == 1:
-        return checks[0]
+    return checks[0] if len(checks) == 1 else _every(checks)
 
+
+def _every(checks: Sequence[Check]) -> Check:
     def check(value: Any) -> Problem | None:
         for each in checks:
             problem = each(value)
@@ -210,16 +211,7 @@ def _all_of(given: Any, _: Any, known: Mapping[str, Check]) -> Check:
     cases = _cases(given, known)
     if cases is not None:
         return cases
-    checks = [_compiled(part, known) for part in given]
-
-    def check(value: Any) -> Problem | None:
-        for each in checks:
-            problem = each(value)
-            if problem is not None:
-                return problem
-        return None
-
-    return check
+    return _every([_compiled(part, known) for part in given])
 
 
 def _cases(given: Any, known: Mapping[str, Check]) -> Check | None:

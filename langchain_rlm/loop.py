@@ -1,7 +1,7 @@
 """The one background event loop, on which synchronous callers run the asynchronous engine.
 
-It is the package's only global state: a daemon thread, started at the first synchronous call. One loop for all of them
-means that a model's pooled connections never meet a second one.
+It is a daemon thread, started at the first synchronous call. One loop for all of them means that a model's
+pooled connections never meet a second one.
 """
 
 import asyncio

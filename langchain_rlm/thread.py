@@ -145,8 +145,8 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
             values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
         if "checkpoint_id" not in configurable:  # else its superstep begins anew
             saved = _saved(found)
-    waits_for = [asked.id for task in snapshot.tasks for asked in task.interrupts]
-    return _Thread(str(name), values, bool(tasks), bool(waits_for), begins, saved)
+    asks = any(task.interrupts for task in snapshot.tasks)
+    return _Thread(str(name), values, bool(tasks), asks, begins, saved)
 
 
 def thread_of(config: RunnableConfig) -> Any:

@@ -29,9 +29,9 @@ async def inspect(engine: Engine, state: RLMState, config: RunnableConfig) -> Co
             "compile the graph around it with one."
         )
         raise InputError(msg)
-    wanted = "require_coverage" if run.settings.require_coverage is not None else "require_citations"
-    if corpus.searchable is not None and (wanted == "require_coverage" or run.settings.require_citations):
-        msg = f"{wanted} needs a context that can be read, and this one can only be searched."
+    wanted = [name for name in ("require_coverage", "require_citations") if getattr(run.settings, name)]
+    if corpus.searchable is not None and wanted:
+        msg = f"{wanted[0]} needs a context that can be read, and this one can only be searched."
         raise InputError(msg)
     ref = {**begun.get("context_ref", {}), **corpus.ref()}
     level = await run.enter(begun, corpus)
