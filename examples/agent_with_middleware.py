@@ -1,7 +1,6 @@
 """An agent whose tool returns a text far beyond any window: the middleware keeps it outside, the agent asks about it.
 
-    pip install langchain
-    python examples/agent_with_middleware.py
+    pip install langchain && python examples/agent_with_middleware.py
 
 With OPENAI_API_KEY set, real models; without, a scripted agent and the offline RLM, which quotes but does not reason.
 """

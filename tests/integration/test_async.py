@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -12,13 +11,13 @@ import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from langchain_rlm import RLM, Budget, ChatRLM, RLMInput, RLMResult, RLMRetriever
+from tests.resources import children, soon
 from tests.server.client import ModelServer
 
 SLOW = {"kind": "echo", "latency": 30}
 CELL = "```repl\n{}\n```"
 HERE = {"match": r"<question>\n(\w+)", "reply": CELL.format(r"FINAL('\1 ' + llm_query(context))")}
 ASK_FOUR = CELL.format("llm_query_batched(['a', 'b', 'c', 'd'])")
-PATIENCE = 5.0
 
 
 def rlm_of(server: ModelServer, root: Any, sub: Any = None, **settings: Any) -> RLM:
@@ -37,33 +36,19 @@ def expected(question: str = "Why") -> str:
     return f"{question} echo: text of {question} ({len(question) + 8} characters)"
 
 
-def children() -> set[int]:
-    """The processes that this one has started and not ended."""
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for found in lists for pid in found.read_text().split()}
-
-
-def soon(condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true; the server and the kernel hear of a closed connection a moment later."""
-    end = time.monotonic() + PATIENCE
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(0.01)
-    return holds
-
-
 @pytest.fixture
 def left(model_server: ModelServer) -> Callable[[RLM], dict[str, Any]]:
     """What a run has left behind. The pools of connections that callers themselves keep are not counted."""
-    before = model_server.stats()["open_connections"]
+    before, others = model_server.stats()["open_connections"], children()
 
     def look(rlm: RLM) -> dict[str, Any]:
-        soon(lambda: children() == {model_server.process.pid})
+        soon(lambda: children() <= others)
         soon(lambda: model_server.stats()["open_connections"] <= before)
         stats = model_server.stats()
         return {
             "runs": [*rlm._engine.runs],
             "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("rlm-cell")],
-            "processes": children() - {model_server.process.pid},
+            "processes": children() - others,
             "connections": max(0, stats["open_connections"] - before),
             "calls": stats["in_flight"],
         }

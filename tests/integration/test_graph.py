@@ -2,10 +2,8 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
@@ -14,6 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 
 from langchain_rlm import RLM, Budget, InputError, ModelError
+from tests.resources import children, soon
 from tests.server.client import ModelServer
 
 CONTEXT = "The harbour is Elsinore. " * 200
@@ -24,7 +23,6 @@ LOOK_AND_ASK = (
     "```repl\nFINAL(found[0])\n```",
 )
 ANSWER = "The harbour is Elsinore."
-PATIENCE = 5.0
 
 
 def rlm_of(server: ModelServer, *replies: str, sub: Any = None, root: Any = None, **settings: Any) -> RLM:
@@ -34,29 +32,16 @@ def rlm_of(server: ModelServer, *replies: str, sub: Any = None, root: Any = None
     return RLM(*chat_models, **{"route": "rlm", **settings})
 
 
-def soon(condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true; the server and the kernel hear of an end a moment later."""
-    end = time.monotonic() + PATIENCE
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(0.01)
-    return holds
-
-
-def children() -> set[int]:
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for found in lists for pid in found.read_text().split()}
-
-
 @pytest.fixture
 def is_clean(model_server: ModelServer) -> Callable[[RLM], bool]:
     """Whether a run has left nothing: no live side, no thread, no process, no connection."""
-    before = model_server.stats()["open_connections"]
+    before, others = model_server.stats()["open_connections"], children()
 
     def look(rlm: RLM) -> bool:
         return (
             not rlm._engine.runs
             and not any(thread.name.startswith("rlm-cell") for thread in threading.enumerate())
-            and soon(lambda: children() == {model_server.process.pid})
+            and soon(lambda: children() <= others)
             and soon(lambda: model_server.stats()["open_connections"] <= before)
         )
 

@@ -42,6 +42,13 @@ FINAL(sum((i + 1) * int(answer) for i, answer in enumerate(answers)))
 ```"""
 
 
+@pytest.fixture(scope="module")
+def model_server() -> Iterator[ModelServer]:
+    """One of its own: whether a connection is left open is seen where no other test has opened any."""
+    with ModelServer() as server:
+        yield server
+
+
 def task(name: int, chunks: int, size: int) -> tuple[RLMInput, int]:
     """A question of its own over `chunks * size` characters, and its answer.
 

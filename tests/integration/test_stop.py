@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import aclosing, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +38,11 @@ class Moment:
     event: str
     calls: int = 0
 
-    def has_come(self, server: ModelServer, parent: int | str = "self") -> bool:
+    def has_come(self, server: ModelServer, others: frozenset[int], parent: int | str = "self") -> bool:
+        """`others` are processes below the parent that are no workers."""
         if self.calls:
             return bool(server.stats()["in_flight"] == self.calls)
-        return any(ticks(pid) >= 5 for pid in children(parent) - {server.process.pid})
+        return any(ticks(pid) >= 5 for pid in children(parent) - others)
 
 
 BELOW = {"match": r"<question>\nBelow", "reply": cell("llm_query_batched(['a'] * 4)")["default"]}
@@ -52,6 +54,13 @@ MOMENTS = {
     ),
     "endless cell": Moment(cell("while True:\n    pass"), "cell"),
 }
+
+
+@pytest.fixture(scope="module")
+def model_server() -> Iterator[ModelServer]:
+    """One of its own: whether a connection is left open is seen where no other test has opened any."""
+    with ModelServer() as server:
+        yield server
 
 
 @pytest.fixture(params=[*MOMENTS])
@@ -95,14 +104,14 @@ def hung_up(server: ModelServer) -> int:
     return int(server.stats()["cancelled"])
 
 
-async def has_come(moment: Moment, server: ModelServer) -> None:
-    assert await asyncio.to_thread(soon, lambda: moment.has_come(server), PATIENCE), server.stats()
+async def has_come(moment: Moment, server: ModelServer, before: Held) -> None:
+    assert await asyncio.to_thread(soon, lambda: moment.has_come(server, before.processes), PATIENCE), server.stats()
 
 
 async def test_cancelling_the_task_leaves_nothing(moment: Moment, model_server: ModelServer, temporary: Path) -> None:
     before = at_rest()
     task = asyncio.create_task(rlm_of(model_server.url).ainvoke(GIVEN))
-    await has_come(moment, model_server)
+    await has_come(moment, model_server, before)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -118,7 +127,7 @@ async def test_closing_an_asynchronous_stream_leaves_nothing(
         async for event in events:
             if event["event"] == moment.event:
                 break
-        await has_come(moment, model_server)
+        await has_come(moment, model_server, before)
     await asyncio.to_thread(check_nothing_is_left, before, temporary)
     assert hung_up(model_server) == moment.calls
 
@@ -130,7 +139,7 @@ def test_closing_a_stream_leaves_nothing(moment: Moment, model_server: ModelServ
         for event in events:
             if event["event"] == moment.event:
                 break
-        assert soon(lambda: moment.has_come(model_server), PATIENCE), model_server.stats()
+        assert soon(lambda: moment.has_come(model_server, before.processes), PATIENCE), model_server.stats()
     check_nothing_is_left(before, temporary)
     assert hung_up(model_server) == moment.calls
 
@@ -152,7 +161,7 @@ def test_an_interrupt_of_a_process_leaves_nothing(moment: Moment, model_server: 
         cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        assert soon(lambda: moment.has_come(model_server, process.pid), PATIENCE), model_server.stats()
+        assert soon(lambda: moment.has_come(model_server, frozenset(), process.pid), PATIENCE), model_server.stats()
         workers = children(process.pid)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE)
