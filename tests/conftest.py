@@ -4,15 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.browser import Chromium, find_chromium
 from tests.debian import UnavailableError
 from tests.postgres import Postgres
 from tests.server.client import ModelServer
 
-# `make test` tries the same examples everywhere, the slow tests new ones
-settings.register_profile("same", derandomize=True)
+# `make test` tries the same examples everywhere, the slow tests new ones; nothing fails for the time it takes
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
 
 

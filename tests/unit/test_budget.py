@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger
 from langchain_rlm.errors import InputError, RLMError
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 UNLIMITED = Budget(turns=1_000, sub_queries=None, tokens=None, cost=None, seconds=None)
@@ -151,7 +150,6 @@ def test_the_last_turn_may_spend_what_is_set_aside_for_it_and_no_call_before() -
         ledger.reserve(0, 0.0, last_turn=True)
 
 
-@CALM
 @given(
     steps=st.lists(
         st.tuples(
@@ -198,7 +196,6 @@ def test_what_was_released_can_be_reserved_again() -> None:
     ledger.reserve(900, 0.0)
 
 
-@CALM
 @given(counts=st.lists(st.integers(1, 12), max_size=12))
 def test_sub_queries_are_counted_all_or_none_and_never_pass_the_limit(counts: list[int]) -> None:
     ledger = Ledger(Budget(sub_queries=20))

@@ -143,9 +143,9 @@ class Tree(RuleBasedStateMachine):
 
 
 TestAnyInterleaving = Tree.TestCase
-TestAnyInterleaving.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyInterleaving.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 class TestManyInterleavings(Tree.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(max_examples=2_000, derandomize=False, stateful_step_count=80, deadline=None)
+    settings = settings(max_examples=2_000, derandomize=False, stateful_step_count=80)
     pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
 
@@ -12,7 +12,6 @@ from langchain_rlm import journal as journals
 from langchain_rlm.journal import KEPT_WHOLE, NO_OUTPUT, conversation, cut, observation, recorded_cells, unclaimed
 from langchain_rlm.state import Entry
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 USAGE = {"calls": 1, "input_tokens": 1, "output_tokens": 1, "cost": None, "estimated_calls": 0}
@@ -159,7 +158,6 @@ def test_a_long_output_is_cut_and_counted_from_what_was_printed() -> None:
 # -- cutting ----------------------------------------------------------------------------------------------------------
 
 
-@CALM
 @given(st.text(max_size=300), st.integers(1, 200))
 def test_cutting_keeps_head_and_tail_and_says_how_much_is_left_out(text: str, limit: int) -> None:
     shown = cut(text, limit)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.budget import Budget, Ledger
@@ -21,7 +21,6 @@ from langchain_rlm.prompts import (
 )
 from langchain_rlm.repl.replies import parse_reply
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -143,7 +142,6 @@ def test_braces_and_other_marks_in_a_question_survive(question: str) -> None:
     assert f"<question>\n{question}\n</question>" in direct_prompt(question, [("name", "text {{plan}}")])
 
 
-@CALM
 @given(question=st.text(), text=st.text(min_size=1))
 def test_a_task_holds_any_question_and_any_text(question: str, text: str) -> None:
     assert f"<question>\n{question}\n</question>" in task(text, question=question)

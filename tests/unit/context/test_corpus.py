@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.context.corpus import SLICE, Corpus, SourceText
 from langchain_rlm.errors import InputError
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 NAMED = st.tuples(st.sampled_from("ab"), st.text(st.sampled_from('xyé[",1]'), max_size=4))
@@ -28,7 +27,6 @@ def test_the_hash_is_the_same_in_every_process() -> None:
     )
 
 
-@CALM
 @given(st.lists(NAMED, max_size=3), st.lists(NAMED, max_size=3), st.booleans(), st.booleans())
 def test_two_corpora_have_one_hash_only_when_names_texts_order_and_form_are_the_same(
     first: list[tuple[str, str]], second: list[tuple[str, str]], single: Any, other: Any

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
@@ -13,7 +13,6 @@ from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 
@@ -77,7 +76,6 @@ def test_a_corpus_passes_through_unchanged() -> None:
     assert load_corpus(corpus) == corpus
 
 
-@CALM
 @given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)", "b"]), min_size=1, max_size=8))
 def test_names_that_occur_twice_are_told_apart(given_names: list[str]) -> None:
     corpus = load_corpus([Document("x", metadata={"source": name}) for name in given_names])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.context import gram_index, spans
@@ -14,7 +14,6 @@ from langchain_rlm.context.gram_index import LINE, GramIndex
 from langchain_rlm.context.spans import PROBE, SpanFinder, assemble
 from langchain_rlm.state import Piece
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 LINES = 400
@@ -77,7 +76,6 @@ def texts_and_prompts(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     return texts, prompts
 
 
-@CALM
 @given(texts_and_prompts())
 def test_pieces_put_together_are_the_prompt(drawn: tuple[list[str], list[str]]) -> None:
     texts, prompts = drawn
@@ -86,7 +84,6 @@ def test_pieces_put_together_are_the_prompt(drawn: tuple[list[str], list[str]]) 
         assert assemble(finder.pieces(prompt), texts) == prompt
 
 
-@CALM
 @given(texts_and_prompts(), st.integers(1, 9), st.integers(1, 9))
 def test_pieces_are_the_prompt_also_where_the_index_knows_few_places(
     drawn: tuple[list[str], list[str]], grid: int, lines: int
@@ -100,13 +97,11 @@ def test_pieces_are_the_prompt_also_where_the_index_knows_few_places(
             assert assemble(pieces, texts) == prompt
 
 
-@CALM
 @given(st.lists(st.text(max_size=200), max_size=3), st.text(max_size=300))
 def test_pieces_of_any_prompt_over_any_texts_are_the_prompt(texts: list[str], prompt: str) -> None:
     assert assemble(SpanFinder(texts).pieces(prompt), texts) == prompt
 
 
-@CALM
 @given(texts_and_prompts())
 def test_spans_lie_inside_their_documents_and_no_piece_is_empty(drawn: tuple[list[str], list[str]]) -> None:
     texts, prompts = drawn
@@ -117,7 +112,6 @@ def test_spans_lie_inside_their_documents_and_no_piece_is_empty(drawn: tuple[lis
         assert all(0 <= start < end <= len(texts[document]) for document, start, end in spans_of(pieces))
 
 
-@CALM
 @given(
     instruction=st.text(st.sampled_from("ABCDEF?:"), max_size=40),
     after=st.text(st.sampled_from("ABCDEF?:"), max_size=200),
@@ -137,7 +131,6 @@ def test_two_slices_in_one_prompt_give_two_spans() -> None:
     assert SpanFinder([NUMBERED]).pieces(prompt) == ["FIRST:", (0, 500, 900), "SECOND:", (0, 100, 450)]
 
 
-@CALM
 @given(st.integers(2 * PROBE, 3_000))
 def test_a_walk_in_order_is_found_piece_by_piece(size: int) -> None:
     finder = SpanFinder([NUMBERED])
@@ -161,7 +154,6 @@ def test_a_step_back_is_found_too() -> None:
     assert finder.pieces(NUMBERED[:1_000]) == [(0, 0, 1_000)]
 
 
-@CALM
 @given(order=st.permutations(range(6)))
 def test_of_many_documents_the_right_one_is_named(order: list[int]) -> None:
     texts = [f"Document {name}. " + f"{name}{NUMBERED[:2_000]}".replace("line", name) for name in "abcdef"]

@@ -38,14 +38,14 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(VALUES.filter(lambda value: not any(quotes in repr(value) for quotes in ("'''", '"""'))))
 def test_what_repr_wrote_is_read_back(session: Session, value: Any) -> None:
     output(session, f"import ast\nread = [eval({repr(value)!r}), ast.literal_eval({repr(value)!r})]")
     assert session.variable("read") == ([value, value],)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

@@ -355,7 +355,7 @@ _STATEMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_STATEMENTS, min_size=1, max_size=6))
 def test_every_line_of_a_lowered_cell_has_an_origin_in_order(parts: list[str]) -> None:
     cell = "\n".join(part.format(index) for index, part in enumerate(parts, start=1))

@@ -274,14 +274,14 @@ def compare(pool: monty.Monty, program: str) -> None:
     assert found == expected
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(program=PROGRAMS)
 def test_a_program_prints_what_it_prints_in_cpython(pool: monty.Monty, program: str) -> None:
     compare(pool, program)
 
 
 @pytest.mark.slow
-@settings(max_examples=5_000, derandomize=False, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5_000, derandomize=False, suppress_health_check=list(HealthCheck))
 @given(program=PROGRAMS)
 def test_many_programs_print_what_they_print_in_cpython(pool: monty.Monty, program: str) -> None:
     compare(pool, program)

@@ -150,7 +150,7 @@ def test_rebuilt_at_any_point_of_a_run_it_has_the_same_variables_and_asks_the_sa
         check_prefix(pool, recorder, length)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(codes=st.lists(st.sampled_from(CELLS), min_size=1, max_size=8), data=st.data())
 def test_any_order_of_cells_can_be_rebuilt_at_any_point(
     pool: monty.Monty, codes: list[str], data: st.DataObject

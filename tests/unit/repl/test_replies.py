@@ -3,12 +3,11 @@
 import warnings
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How fast a loaded machine is proves nothing."""
 
 
@@ -213,14 +212,12 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@CALM
 @given(st.text() | st.lists(FRAGMENTS | st.text(max_size=3), max_size=30).map("".join))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     reply = parse_reply(text)
     assert all(code.strip() for code in reply.cells)
 
 
-@CALM
 @given(
     st.text(max_size=50), st.lists(st.sampled_from(["x = 1", "print('a')", "# ünïcode 漢", "", "y = (2)"]), min_size=1)
 )

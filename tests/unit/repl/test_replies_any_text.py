@@ -1,6 +1,6 @@
 """What holds of the reading of any reply, however it is put together."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.replies import parse_reply
@@ -22,7 +22,7 @@ BLOCK = st.builds(
     st.sampled_from(["```", "````", "~~~", ""]),
 )
 REPLIES = st.lists(st.one_of(PROSE, BLOCK, st.just("\n")), max_size=8).map("".join)
-CALM = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=300)
 
 
 def dense(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pydantic_monty as monty
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
@@ -274,7 +274,7 @@ def over_large_text(pool: monty.Monty) -> Iterator[Session]:
         yield session
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(start=BOUND, stop=BOUND, step=st.sampled_from([None, None, None, 1, 2, -1, 4096, -7]))
 def test_slices_of_a_large_text_are_those_of_cpython(
     over_large_text: Session, start: int | None, stop: int | None, step: int | None
