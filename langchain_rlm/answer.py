@@ -11,8 +11,8 @@ from langgraph.types import Command
 from langchain_rlm import journal as journals
 from langchain_rlm.citations import cited, known, resolve
 from langchain_rlm.coverage import coverage
+from langchain_rlm.level import Level, emit
 from langchain_rlm.repl.outcomes import plain
-from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, RLMState
 
 DRAFT = re.compile(r"\banswer\b")

@@ -6,8 +6,8 @@ from langgraph.types import Send
 
 from langchain_rlm import journal as journals
 from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.level import Level, emit
 from langchain_rlm.repl.outcomes import Asked, Call, plain
-from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry, Piece
 
 GROUPS = 128

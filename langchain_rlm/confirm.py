@@ -5,8 +5,8 @@ from typing import Any
 
 from langgraph.types import interrupt
 
+from langchain_rlm.level import Level, emit
 from langchain_rlm.quote import expected
-from langchain_rlm.run import Level, emit
 from langchain_rlm.state import Entry
 from langchain_rlm.turn import Turn
 

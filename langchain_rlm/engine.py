@@ -11,8 +11,9 @@ from langchain_rlm import langgraph_keys
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
+from langchain_rlm.level import Level
 from langchain_rlm.repl.idle import IdleRepls
-from langchain_rlm.run import Level, Run, unknown_context
+from langchain_rlm.run import Run, unknown_context
 from langchain_rlm.savers import GroupingSaver
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import Entry, RLMState

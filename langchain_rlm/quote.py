@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from langchain_rlm.level import Level
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import name_of, provider_of
-from langchain_rlm.run import Level
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN
 from langchain_rlm.state import Entry, Piece
 

@@ -13,10 +13,10 @@ from langchain_rlm.answer import finish
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import ModelError
+from langchain_rlm.level import Level, at, emit, spent, waiting
 from langchain_rlm.models.calls import Reply, add_usage
 from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.repl.replies import parse_reply
-from langchain_rlm.run import Level, at, emit, spent, waiting
 from langchain_rlm.state import Entry, RLMState
 from langchain_rlm.turn import Turn
 

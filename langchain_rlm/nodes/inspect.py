@@ -12,7 +12,8 @@ from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.engine import BEGUN, Engine
 from langchain_rlm.errors import InputError
-from langchain_rlm.run import Level, Run, emit, new_run_entry
+from langchain_rlm.level import Level, emit
+from langchain_rlm.run import Run, new_run_entry
 from langchain_rlm.state import NOTHING_YET, Entry, RLMState
 
 

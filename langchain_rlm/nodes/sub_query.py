@@ -18,11 +18,11 @@ from langchain_rlm.citations import within
 from langchain_rlm.context.spans import assemble
 from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import RLMError
+from langchain_rlm.level import Level, at, emit, spent, waiting
 from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.outcomes import plain
-from langchain_rlm.run import Level, at, emit, spent, waiting
 from langchain_rlm.state import Entry
 from langchain_rlm.surrogates import encodable
 
