@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_rlm.context import quotes
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.quotes import Found, Place
 from langchain_rlm.coverage import above, length
 from langchain_rlm.repl.outcomes import plain
@@ -89,11 +90,11 @@ def _from(near: int, place: Place) -> int:
 
 def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     said = f"cite: {quote[:80]!r}{'...' if len(quote) > 80 else ''} is not in the text."  # noqa: PLR2004  # shown
-    first = quotes.over_a_break(quote, corpus.texts, documents)
+    first = over_a_break(quote, corpus.texts, documents)
     if first is not None:
         names = [document.name for document in corpus.documents[first : first + 2]]
         return f"{said} It begins at the end of {names[0]} and goes on in {names[1]}: cite the part of each on its own."
-    place = quotes.nearest(quote, corpus.texts, documents)
+    place = nearest(quote, corpus.texts, documents)
     if place is None:
         return f"{said} Nothing like it is there. Quote words that you have seen printed or read."
     document = corpus.documents[place.document]

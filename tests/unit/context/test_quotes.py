@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.context import quotes
+from langchain_rlm.context import quotes, squeezed
 from langchain_rlm.context.folding import fold
-from langchain_rlm.context.quotes import MOST, Place, find, look, nearest, over_a_break
+from langchain_rlm.context.quotes import MOST, Place, find, look
 
 TEXT = (
     "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules. "
@@ -123,13 +123,6 @@ def test_folding_keeps_places_in_order_and_inside(text: str) -> None:
     assert all(last <= first for last, first in zip(lasts, firsts[1:], strict=False))
 
 
-def test_the_nearest_passage_has_most_words() -> None:
-    place = nearest("Nothing was certain, not even financial rules", [TEXT], [0])
-    assert place is not None
-    assert TEXT[place.start : place.end].startswith("Nothing   is certain")
-    assert nearest("zebras graze in Kenya", [TEXT], [0]) is None
-
-
 FILLER = "The committee considered the matter at length and resolved that the budget be amended accordingly.\n"
 
 
@@ -202,8 +195,8 @@ def test_squeezing_finds_what_folding_finds(parts: list[str], quote: list[str], 
     wanted = wanted.strip()
     folded = fold(wanted)[0].strip()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quotes, "BLOCK", data.draw(st.sampled_from([1, 3, 7, 1 << 16])))
-        patch.setattr(quotes, "STEP", 4)
+        patch.setattr(squeezed, "BLOCK", data.draw(st.sampled_from([1, 3, 7, 1 << 16])))
+        patch.setattr(squeezed, "STEP", 4)
         patch.setattr(quotes, "SMALL", data.draw(st.sampled_from([0, 1 << 30])))
         found = find(wanted, [text], [0])
     if not wanted or wanted in text:
@@ -219,24 +212,12 @@ def test_quotes_with_a_wrong_word_are_not_found_in_large_texts() -> None:
     assert find("the rapist", ["the patient saw the therapist. " * 100_000], [0]) == []
     assert find("wor dword", ["word " * 1_000_000], [0]) == []
     assert find("这是不存在的一句话", ["这是一个很长的文本。" * 100_000], [0]) == []
-    assert find("x" * (quotes.LONGEST + 1), [FILLER], [0]) == []
+    assert find("x" * (squeezed.LONGEST + 1), [FILLER], [0]) == []
 
 
 def test_quotes_of_marks_only_are_found() -> None:
     assert texts_of("--", "one \u2013 — two", "“ ”") == ["\u2013", "—"]
     assert texts_of("''", "one \u2013 — two", "“”") == ["“”"]
-
-
-def test_the_nearest_passage_is_found_among_many_alike_and_in_other_scripts() -> None:
-    text = FILLER * 20_000 + "Zebras crossed the moonlit avenue." + FILLER * 20_000
-    place = nearest("The zebras have crossed the moonlit avenue", [text], [0])
-    assert place is not None
-    assert "crossed the moonlit avenue" in text[place.start : place.end]
-    other = "这是一个很长的文本。" * 1_000 + "斑马在夜里穿过了马路。"
-    place = nearest("斑马在白天穿过了马路", [other], [0])
-    assert place is not None
-    assert "穿过了马路" in other[place.start : place.end]
-    assert nearest("!?", [other], [0]) is None
 
 
 def rows(form: str, count: int = 5_000) -> str:
@@ -317,6 +298,7 @@ def test_the_places_next_to_an_offset_are_those_next_to_it(parts: list[str], off
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quotes, "BESIDE", 8)
         patch.setattr(quotes, "BLOCK", 64)
+        patch.setattr(squeezed, "BLOCK", 64)
         patch.setattr(quotes, "MOST", 1_000_000)
         everything = [place.start for place in find("a \tb", [text], [0])]
         patch.setattr(quotes, "MOST", 2)
@@ -324,12 +306,3 @@ def test_the_places_next_to_an_offset_are_those_next_to_it(parts: list[str], off
     assert set(found) <= set(everything)
     if everything:
         assert min(abs(start - offset) for start in found) == min(abs(start - offset) for start in everything)
-
-
-def test_a_quote_over_the_break_between_two_documents_is_told() -> None:
-    pages = ["First page.\n", "the end of the sen-\n", "tence is on the next page.", "Last page."]
-    assert over_a_break("end of the sentence is on", pages, range(4)) == 1
-    assert over_a_break("the sentence is on", pages, [2]) == 1
-    assert over_a_break("the sentence was on", pages, range(4)) is None
-    assert over_a_break("--", pages, range(4)) is None
-    assert over_a_break("next page.", pages[:1], [0]) is None
