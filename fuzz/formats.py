@@ -4,7 +4,7 @@ import re
 
 import atheris
 
-with atheris.instrument_imports(include=["langchain_rlm.context.formats"]):
+with atheris.instrument_imports(include=[f"langchain_rlm.context.{part}" for part in ("formats", "kinds", "scan")]):
     from langchain_rlm.context.formats import estimate_tokens, profile
 
 from common import run  # beside this file, which is run as a script

@@ -1,0 +1,65 @@
+"""A text as it is looked at to find its structure: all of it, or samples that stand for it."""
+
+import re
+from dataclasses import dataclass
+
+EXACT_UP_TO = 5_000_000
+WINDOW_CHARACTERS = 200_000
+_MIDDLE_WINDOWS = 6
+_SAMPLE_LINES = 2_000
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A text as the detectors see it: `sample` stands for all of it, and `scale` says how many times."""
+
+    text: str
+    sample: str
+    scale: float
+    lines: tuple[str, ...]
+    line_count: int
+
+    def count(self, pattern: str) -> int:
+        found = sum(1 for _ in re.finditer(pattern, self.sample))
+        return found if self.scale == 1 else rounded(found * self.scale)
+
+    def say(self, count: int) -> str:
+        return f"{count:,}" if self.scale == 1 else f"about {count:,}"
+
+    def first(self, pattern: str) -> str:
+        match = re.search(pattern, self.sample)
+        return " ".join(match.group().split())[:80] if match else ""
+
+    def share(self, pattern: re.Pattern[str]) -> float:
+        """The share of the sampled lines that the pattern matches at their start."""
+        return sum(1 for line in self.lines if pattern.match(line)) / max(len(self.lines), 1)
+
+
+def scan_of(text: str) -> Scan:
+    """A text of up to 5 million characters whole, a larger one by samples."""
+    windows = windows_of(text, WINDOW_CHARACTERS)
+    exact = len(text) <= EXACT_UP_TO
+    sample = text if exact else "\n".join(windows)
+    per_window = _SAMPLE_LINES // len(windows)
+    lines = [
+        line for window in windows for line in window[: 100 * per_window].splitlines()[:per_window] if line.strip()
+    ]
+    line_count = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
+    return Scan(text, sample, 1 if exact else len(text) / len(sample), tuple(lines), line_count)
+
+
+def windows_of(text: str, width: int) -> list[str]:
+    """The whole text if short, else its start, some places in the middle and its end, each begun at a line start."""
+    if len(text) <= width * (_MIDDLE_WINDOWS + 2):
+        return [text]
+    starts = [part * (len(text) - width) // (_MIDDLE_WINDOWS + 1) for part in range(_MIDDLE_WINDOWS + 2)]
+    return [text[:width]] + [_from_line_start(text[start : start + width]) for start in starts[1:]]
+
+
+def _from_line_start(window: str) -> str:
+    return window[window.find("\n", 0, len(window) // 2) + 1 :]
+
+
+def rounded(count: float) -> int:
+    """The count to two digits, as an estimate is said."""
+    return round(float(f"{count:.1e}"))
