@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic_monty import Monty, MontySession
 
-from langchain_rlm.models.offline import NOTHING_FOUND, OfflineChatModel, content_words, extract, sentences
+from langchain_rlm.models.offline import NOTHING_FOUND, OfflineChatModel
 
 ROOT_PROMPT = SystemMessage("You work in a Python REPL. `llm_query(prompt)` asks a model.")
 CHUNKS = resources.files("langchain_rlm.repl").joinpath("sandbox", "chunks.py").read_text(encoding="utf-8")
@@ -183,26 +183,6 @@ def test_a_sub_query_gets_the_sentences_that_bear_on_it(prompt: str) -> None:
 def test_a_text_without_enough_of_the_words_is_answered_with_none(text: str) -> None:
     answer = ask(HumanMessage(f"Question: Where do the big cats sleep?\nText:\n{text}"))
     assert answer.text == NOTHING_FOUND
-
-
-def test_one_of_two_words_is_enough() -> None:
-    assert extract("Where do cats sleep?", "The cat is here.") == ["The cat is here."]
-
-
-def test_word_forms_count_as_the_same_word() -> None:
-    assert content_words("Which queries are running in the classes?") == content_words("query runs class")
-    assert extract("running queries", "One query runs here.") == ["One query runs here."]
-
-
-def test_lines_count_as_sentences_where_there_are_no_sentence_ends() -> None:
-    log = "\n".join(f"10:{n} INFO request {n} handled" for n in range(60))
-    assert extract("request 17 handled?", log, limit=1) == ["10:17 INFO request 17 handled"]
-
-
-@given(text=st.text())
-def test_sentences_keep_every_character_but_blanks_and_rules(text: str) -> None:
-    kept = "".join("".join(sentence.split()) for sentence in sentences(text))
-    assert kept == "".join(re.sub(r"(?m)^[ \t]*[=*~^_#-]{3,}[ \t]*$", "\n", text).split())
 
 
 @given(question=st.text(max_size=60), text=st.text())
