@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 from langgraph.types import Command
@@ -27,6 +28,9 @@ NO_END = (
     "The cell went on asking sub-queries that were refused ({} times) and was stopped; its variables are lost. "
     "When one is refused, stop asking and use what there is."
 )
+SEARCHED_AT_ONCE = 100_000
+"""Characters of prompts that are searched for what they quote while the event loop waits: half a second for each
+million at worst."""
 KEPT_OUTPUT = 40_000
 """Characters of a cell's output kept in the journal, head and tail."""
 
@@ -81,7 +85,7 @@ class Turn:
         """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
         refused = 0
         while isinstance(outcome, Asked):
-            answers, waiting = self._ask(outcome)
+            answers, waiting = await self._ask(outcome)
             if waiting:
                 return self._quoted(waiting) or self.ask(waiting)
             refused += all("error" in answer for answer in answers)
@@ -123,7 +127,7 @@ class Turn:
         if len({result[0] == "ok" for result in results}) > 1:
             self.level.pool = None
 
-    def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
+    async def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
         """Write down what the cell asks; return the answers there are, and the calls that wait for one."""
         pool = self.level.pool
         if pool is None:
@@ -132,11 +136,19 @@ class Turn:
         if refused is not None:
             self.entries += [*self.level.take_hosts(), refused]
             return [refused["refused"]] * refused["count"], []
-        asked = asked_entry(self.level, outcome, pool)
+        asked = await self._written(outcome, pool)
         answers = answers_at_once(self.level, asked, self.journal, is_last_turn=self.last is not None)
         self.entries += [*self.level.take_hosts(), asked, *answers]
         answered = {answer["id"] for answer in answers}
         return answers, [call for call in asked["calls"] if call["id"] not in answered]
+
+    async def _written(self, outcome: Asked, pool: dict[str, list[Entry]]) -> Entry:
+        """The journal entry of what the cell asks; on a thread where the search for what is quoted may take long."""
+        if sum(len(call.prompt) for call in outcome.calls) <= SEARCHED_AT_ONCE:
+            return asked_entry(self.level, outcome, pool)
+        write = partial(asked_entry, self.level, outcome, pool)
+        entry: Entry = await self.level.run.to_its_end(write, undo=lambda: None)
+        return entry
 
     async def _over(self, outcome: Ended) -> Command[Any]:
         """The cells have run; an answer as bare text beside them is looked at now."""

@@ -11,6 +11,7 @@ import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from langchain_rlm import RLM, Budget, ChatRLM, RLMInput, RLMResult, RLMRetriever
+from langchain_rlm.context.spans import SpanFinder
 from tests.resources import children, soon
 from tests.server.client import ModelServer
 
@@ -276,3 +277,20 @@ async def test_a_synchronous_call_that_its_own_checkpointer_would_wait_for_is_re
         with pytest.raises(RuntimeError, match=f"AsyncSqliteSaver belongs to the event loop.*`{form}`"):
             call(rlm, thread)
         assert (await asyncio.to_thread(rlm.invoke, None, thread))["answer"] == answer
+
+
+async def test_long_prompts_of_the_models_own_words_are_searched_beside_the_loop(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[tuple[int, bool]] = []
+    search = SpanFinder.pieces
+
+    def watched(self: SpanFinder, prompt: str) -> list[Any]:
+        searched.append((len(prompt), threading.current_thread() is threading.main_thread()))
+        return list(search(self, prompt))
+
+    monkeypatch.setattr(SpanFinder, "pieces", watched)
+    code = "said = [llm_query('word ' * 30_000), llm_query('word')]\nFINAL([len(each) for each in said])"
+    rlm = rlm_of(model_server, CELL.format(code), {"kind": "echo", "window": 1_000_000})
+    await rlm.ainvoke(given())
+    assert [each for each in searched if each[0]] == [(150_000, False), (4, True)]
