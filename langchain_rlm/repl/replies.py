@@ -14,7 +14,10 @@ from itertools import islice
 from langchain_rlm.repl.quiet import without_warnings
 
 # Quantifiers are possessive where giving back could not help: a reply may be a megabyte of anything.
-_FENCE = re.compile(r"^([ \t]{0,3})(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
+_FENCE = re.compile(
+    r"(?:^|(?<=</think>)|(?<=</thinking>))([ \t]{0,3})(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _CLOSING = re.compile(r"^[ \t]{0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _CODE_TAGS = frozenset({"repl", "python", "py", "python3"})
 _FINAL = re.compile(r"^[ \t*>]*(FINAL_VAR|FINAL|SUBMIT)\(", re.MULTILINE)
@@ -50,16 +53,20 @@ def parse_reply(text: str) -> ParsedReply:
     """Read a reply.
 
     Args:
-        text: The root model's reply as it came. Thinking between `<think>` tags is left out.
+        text: The root model's reply as it came. Thinking between `<think>` tags is left out, but in a cell.
     """
-    text = _THOUGHT.sub("", _without_thinking(text.replace("\r\n", "\n")), count=1)
-    fences = _Fences(text)
+    text = _THOUGHT.sub("", text.replace("\r\n", "\n"), count=1)
+    fences, thinking = _Fences(text), _Thinking(text)
     cells: list[str] = []
     bare: list[tuple[str, str]] = []
     prose: list[str] = []
     position = 0
     unclosed = False
-    while opening := _FENCE.search(text, position):
+    while opening := fences.next(position):
+        if thought := thinking.next(position, opening.start()):  # what is in a cell is code, whatever it looks like
+            prose.append(text[position : thought[0]])
+            position = thought[1]
+            continue
         prose.append(text[position : opening.start()])
         code, position, closed = fences.block(opening)
         tag = opening[3].lower()
@@ -70,6 +77,9 @@ def parse_reply(text: str) -> ParsedReply:
             bare.append((code, text[opening.start() : position]))
         else:
             prose.append(text[opening.start() : position])
+    while thought := thinking.next(position, len(text)):
+        prose.append(text[position : thought[0]])
+        position = thought[1]
     prose.append(text[position:])
     if not cells:
         cells = [code for code, _ in bare if _looks_like_code(code)]
@@ -77,13 +87,20 @@ def parse_reply(text: str) -> ParsedReply:
     return ParsedReply(tuple(cells), _final_in(rest), unclosed, rest.strip())
 
 
-def _without_thinking(text: str) -> str:
-    kept: list[str] = []
-    position = 0
-    while (opening := _THINKING.search(text, position)) and (end := _THINKING_END.search(text, opening.end())):
-        kept.append(text[position : opening.start()])
-        position = end.end()
-    return "".join([*kept, text[position:]])
+class _Thinking:
+    """Where a text thinks between tags."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: tuple[int, int] | None = (-1, -1)
+
+    def next(self, position: int, before: int) -> tuple[int, int] | None:
+        """Start and end of the first thinking from `position` on that begins before the other one."""
+        if self.found and self.found[0] < position:
+            opening = _THINKING.search(self.text, position)
+            end = opening and _THINKING_END.search(self.text, opening.end())
+            self.found = (opening.start(), end.end()) if opening and end else None
+        return self.found if self.found and self.found[0] < before else None
 
 
 class _Fences:
@@ -93,7 +110,15 @@ class _Fences:
         self.text = text
         self.closings = list(_CLOSING.finditer(text))
         self.starts = [closing.start() for closing in self.closings]
+        self.openings = _FENCE.finditer(text)
+        self.opening: re.Match[str] | None = next(self.openings, None)
         self.effort = _LEAST_EFFORT + 4 * len(text)
+
+    def next(self, position: int) -> re.Match[str] | None:
+        """The first line from `position` on that opens a block."""
+        while self.opening and self.opening.start() < position:
+            self.opening = next(self.openings, None)
+        return self.opening
 
     def block(self, opening: re.Match[str]) -> tuple[str, int, bool]:
         """The code of a fenced block, where it ends, and whether it was closed.

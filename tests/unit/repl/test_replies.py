@@ -117,6 +117,18 @@ def test_thinking_whose_opening_tag_the_template_left_out_does_not_count() -> No
     assert cells("I could\n```repl\nbad()\n```\n</think>\n\n```repl\nx = 1\n```") == ("x = 1\n",)
 
 
+def test_thinking_in_a_cell_is_code() -> None:
+    code = "marked = '''\n<think>\nnot mine\n</think>\n'''\n"
+    assert cells(f"<think>\nso\n</think>\n```repl\n{code}```\n<think>\n```repl\nno()\n```\n</think>") == (code,)
+
+
+def test_a_cell_may_begin_where_thinking_ends() -> None:
+    assert cells("<think>so</think>```repl\nx = 1\n```\n<thinking>\n</THINKING> ```repl\nx = 2\n```") == (
+        "x = 1\n",
+        "x = 2\n",
+    )
+
+
 def test_think_tags_inside_code_stay_in_the_code() -> None:
     code = 'clean = re.sub(r"<think>.*?</think>", "", said)\n'
     assert cells(f"```repl\n{code}```") == (code,)
