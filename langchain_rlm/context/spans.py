@@ -182,17 +182,21 @@ class SpanFinder:
         document, offset = self._hint
         if found is None or found[0] != document or found[1] >= offset:
             return found
+        match = self._grow(prompt, start, found)
+        if match[1] + match[3] <= offset:  # the last match, or its end: equal texts are often sent one after the other
+            place = self._ahead(probe, NEAR, documents, back=0)
+            return place if place and self._grow(prompt, start, place)[3] >= match[3] else found
         text = self._texts[document]
         ahead = text.find(probe, offset, 2 * offset - found[1] + len(probe))
         if ahead < 0:
             return found
-        match, other = (self._grow(prompt, start, place) for place in (found, (document, ahead)))
-        is_next = match[1] + match[3] <= offset or not text[offset:ahead].strip()
+        other = self._grow(prompt, start, (document, ahead))
+        is_next = not text[offset:ahead].strip()
         return (document, ahead) if other[3] > match[3] or (other[3] == match[3] and is_next) else found
 
-    def _ahead(self, probe: str, room: int, documents: int | None = None) -> tuple[int, int] | None:
+    def _ahead(self, probe: str, room: int, documents: int | None = None, back: int = PROBE) -> tuple[int, int] | None:
         document, offset = self._hint
-        low = max(0, offset - PROBE)
+        low = max(0, offset - back)
         end = len(self._texts) if documents is None else min(len(self._texts), document + documents)
         while room > 0 and document < end:
             text = self._texts[document]

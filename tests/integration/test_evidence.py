@@ -263,6 +263,25 @@ def test_what_was_sent_line_by_line_is_read_without_the_line_breaks(model_server
     assert [document["unread"] for document in found["documents"]] == [[], []]
 
 
+@pytest.mark.parametrize(
+    "calls",
+    [
+        "llm_query_batched(['Read: ' + text for text in context])",
+        "[llm_query('Read: ' + text) for text in context]",
+        "llm_query('\\n'.join(context))",
+    ],
+)
+def test_equal_documents_in_a_row_are_all_read_when_all_were_sent(model_server: ModelServer, calls: str) -> None:
+    complaint = "No answer from the server, please help asap."
+    tickets = [f"Ticket {number}: the printer on floor {number % 7} is jammed." for number in range(12)]
+    result = ask(
+        rlm_of(model_server, cell(f"{calls}\nFINAL('all')"), require_coverage=1.0),
+        [*tickets[:6], *[complaint] * 5, *tickets[6:], complaint, complaint],
+    )
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("all", "answered", 1)
+    assert result["coverage"]["read"] == 1.0
+
+
 @pytest.mark.parametrize("value", ["early", 0, ["a", {"b": 1.5}]])
 @pytest.mark.parametrize("required", [{"require_coverage": 0.9}, {"require_citations": True}])
 def test_an_answer_that_was_refused_is_the_answer_when_the_budget_is_over(

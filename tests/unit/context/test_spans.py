@@ -329,6 +329,28 @@ def test_of_equal_documents_each_is_taken_once() -> None:
     assert SpanFinder([]).document("none") is None
 
 
+COMPLAINT = "No answer from the server, please help asap: it is the third time this month, and nobody cares."
+TICKETS = [f"Ticket {number}: the printer on floor {number % 7} is jammed again." for number in range(20)]
+
+
+@pytest.mark.parametrize("form", ["{}", "Read: {}", "{}\nIs it urgent?", '7. "{}",'])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (10, 20), (12, 12)])
+@pytest.mark.parametrize("copies", [2, 3, 5, 8])
+def test_equal_documents_in_a_row_count_each_once_whatever_their_length(
+    form: str, before: int, after: int, copies: int
+) -> None:
+    for size in range(10, 81):
+        equal = [COMPLAINT[: size - 1] + "!"] * copies
+        texts = [*TICKETS[:before], *equal, *TICKETS[before:after]]
+        whole = [(number, 0, len(text)) for number, text in enumerate(texts)]
+        finder = SpanFinder(texts)
+        assert [span for text in texts for span in finder.spans(form.format(text))] == whole, size
+        assert SpanFinder(texts).spans("\n".join(map(form.format, texts))) == whole, size
+        alone = SpanFinder(texts)
+        own = [span for text in equal for span in alone.spans(form.format(text))]
+        assert own == whole[before : before + copies], size
+
+
 SHORT = ["good phone", " bad film\n", "good phone", "Great!", "yes", "owl 7\nfox\n", "owl"]
 
 
