@@ -9,9 +9,10 @@ from langgraph.graph import END
 from langgraph.types import Command
 
 from langchain_rlm import journal as journals
-from langchain_rlm.citations import cited, known, resolve
+from langchain_rlm.citations import cited, known
 from langchain_rlm.coverage import coverage
 from langchain_rlm.level import Level, emit
+from langchain_rlm.marks import resolve
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.state import Entry, RLMState
 

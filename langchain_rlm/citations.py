@@ -1,6 +1,5 @@
-"""Citations: quotes that were found in the context, and the marks in an answer that stand for them."""
+"""Citations: quotes that were found in the context, also by recursive runs."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.quotes import Found, Place
 from langchain_rlm.coverage import above, length
-from langchain_rlm.repl.outcomes import plain
+from langchain_rlm.marks import MARK, renamed
 from langchain_rlm.state import Entry, Piece, Span
 
 SHOWN = 300
@@ -21,10 +20,6 @@ DIGITS = 9
 """Of a number of a page."""
 SPREAD = 2
 """How many times its own length a passage may be spread over in the text that it was joined from."""
-MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
-"""One mark as code has it, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one;
-in the answer that a user gets it is `[1]`."""
-ONE = re.compile(r"c\d+(?:\.\d+)*", re.ASCII)
 
 
 class CiteError(ValueError):
@@ -157,7 +152,7 @@ def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]
 def within(call: str, text: str, journal: Sequence[Entry]) -> str:
     """The answer of a recursive run with its marks made those of the call: `[c2]` is `[c17.2]` in the run above."""
     own = set(_all_marks(journal))
-    return MARK.sub(lambda match: _renamed(match, {mark: _above(call, mark) for mark in own}), text) if own else text
+    return MARK.sub(lambda match: renamed(match, {mark: _above(call, mark) for mark in own}), text) if own else text
 
 
 def _all_marks(journal: Sequence[Entry]) -> Iterator[str]:
@@ -168,19 +163,6 @@ def _all_marks(journal: Sequence[Entry]) -> Iterator[str]:
 
 def _above(call: str, mark: str) -> str:
     return f"c{call}.{mark[1:]}"
-
-
-def _renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
-    """Marks by other names when all of them have one; those whose name is empty go."""
-    marks = ONE.findall(match[1])
-    if not all(mark in names for mark in marks):
-        return match[0]
-    left = [names[mark] for mark in marks if names[mark]]
-    return f"[{', '.join(left)}]" if left else ""
-
-
-Marks = Mapping[str, dict[str, Any] | None]
-"""Citations by mark; None where the place of one from a recursive run is not in this run's context."""
 
 
 def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, dict[str, Any] | None]:
@@ -267,55 +249,3 @@ def _common(place: Place, start: int, end: int) -> int:
 
 def _size(span: Span) -> int:
     return span[2] - span[1]
-
-
-def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[dict[str, Any]]]:
-    """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
-
-    Args:
-        value: The answer.
-        marks: What marks can stand for.
-        otherwise: The marks of the citations that are listed when the answer has none.
-    """
-    numbers: dict[str, int] = {}
-
-    def numbered(match: re.Match[str]) -> str:
-        ones = ONE.findall(match[1])
-        if all(mark in marks for mark in ones):
-            for mark in ones:
-                if marks[mark] is not None:
-                    numbers.setdefault(mark, len(numbers) + 1)
-        return _renamed(match, {mark: str(numbers.get(mark, "")) for mark in marks})
-
-    if marks:
-        value = _each_text(value if isinstance(value, str) else plain(value), lambda text: MARK.sub(numbered, text))
-    for mark in otherwise if not numbers else ():
-        if marks.get(mark) is not None:
-            numbers[mark] = len(numbers) + 1
-    return value, [{**(marks[mark] or {}), "mark": number} for mark, number in numbers.items()]
-
-
-def has_mark(value: Any, marks: Marks) -> bool:
-    """Whether an answer has a mark that stands for a citation."""
-    found: list[str] = []
-
-    def look(text: str) -> str:
-        found.extend(mark for group in MARK.findall(text) for mark in ONE.findall(group))
-        return text
-
-    _each_text(value if isinstance(value, str) else plain(value), look)
-    return any(marks.get(mark) is not None for mark in found)
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """Plain data with all of its text changed, keys too unless two would become one."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        names: dict[str, Any] = {}
-        for key, item in value.items():
-            name = change(key)
-            is_taken = name != key and (name in value or name in names)
-            names[key if is_taken else name] = _each_text(item, change)
-        return names
-    return [_each_text(item, change) for item in value] if isinstance(value, list) else value

@@ -133,7 +133,7 @@ class RLMResult(TypedDict):
     citations: list[dict[str, Any]]
     """What the marks `[1]`, `[2]` in the answer stand for: `mark`, `document` (its id), `name`, `page` or else None,
     `line`, `start` and `end` in characters, the exact `text`; `others`, when the quote is in more places
-    (`has_more`: there are still others)."""
+    (`has_more`: there are still others). No `mark` is a number that the answer has in brackets of its own."""
     coverage: dict[str, Any] | None
     """Which share of the context models have seen, from 0 to 1: `read` (sent to a sub-model), `printed` (shown to the
     root model), `seen` (either), and by `documents` the same with `read_ranges`, `printed_ranges` and `unread`, in

@@ -14,9 +14,10 @@ from langchain_rlm import journal as journals
 from langchain_rlm import prompts
 from langchain_rlm.answer import best_so_far, finish
 from langchain_rlm.asking import answers_at_once, asked_entry, sends, too_many
-from langchain_rlm.citations import has_mark, known
+from langchain_rlm.citations import known
 from langchain_rlm.coverage import coverage
 from langchain_rlm.level import GRACE, Level, at, emit
+from langchain_rlm.marks import has_mark
 from langchain_rlm.quote import quote_of
 from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result, plain
 from langchain_rlm.repl.replies import ParsedReply, parse_reply

@@ -56,6 +56,43 @@ def test_what_a_recursive_run_cites_over_lines_that_were_joined_is_resolved(
     assert citation["line"] == 61
 
 
+PAPER = "In 1990 it was proved by Smith [1] that birds exist.\nOther text says the sky is green today.\n"
+SMITH, SKY = "proved by Smith [1]", "the sky is green"
+TWO = f"a, b = cite({SMITH!r}), cite({SKY!r})\n"
+
+
+@pytest.mark.parametrize(
+    ("final", "answer", "cited"),
+    [
+        ("FINAL(f\"It was {a['text']}. Also {b['mark']}\")", f"It was {SMITH}. Also [2]", [(2, SKY)]),
+        ("FINAL(b['mark'] + a['mark'] + a['text'])", f"[2][3]{SMITH}", [(2, SKY), (3, SMITH)]),
+        ("FINAL('x [1]')", "x [1]", [(2, SMITH), (3, SKY)]),
+        ("FINAL([a['text'], {b['mark']: [2]}])", f'["{SMITH}", {{"[3]": [2]}}]', [(3, SKY)]),
+        ("answer['content'] = 'Draft [1] ' + b['mark']", "Draft [1] [2]", [(2, SKY)]),
+        ("FINAL(rlm_query('Below') + a['mark'])", f"{SMITH} [2][3]", [(2, SKY), (3, SMITH)]),
+    ],
+)
+def test_numbers_in_brackets_that_the_text_has_stand_for_no_citation(
+    model_server: ModelServer, final: str, answer: str, cited: list[tuple[int, str]]
+) -> None:
+    below = f"c = cite({SKY!r})\nFINAL({SMITH!r} + ' ' + c['mark'])"
+    result = ask(rlm_of(model_server, TWO + final, below), PAPER)
+    assert (result["answer"], [(each["mark"], each["text"]) for each in result["citations"]]) == (answer, cited)
+
+
+def test_marks_of_an_earlier_answer_that_code_repeats_stand_for_no_new_citation(model_server: ModelServer) -> None:
+    first, second = (cell(f"a = cite({words!r})\nFINAL('So it is ' + a['mark'])") for words in (SMITH, SKY))
+    second = second.replace("'So it is '", "'As I said: So it is [1]. And '")
+    model_server.configure(models={"root": {"kind": "script", "replies": [first, second]}, "sub": {"kind": "echo"}})
+    root, sub = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    rlm = RLM(root, sub, route="rlm", checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    assert rlm.invoke({"question": "First?", "context": PAPER}, thread)["answer"] == "So it is [1]"
+    result = rlm.invoke({"question": "And then?"}, thread)
+    assert result["answer"] == "As I said: So it is [1]. And [2]"
+    assert [(each["mark"], each["text"]) for each in result["citations"]] == [(2, SKY)]
+
+
 def test_a_quote_with_other_quotation_marks_and_dashes_has_its_exact_place(model_server: ModelServer) -> None:
     text = "Il dit «\u202foui\u202f» et part. The agree\u00ad\nment \u2014 ``so'' \u2014 ends."
     code = "a, b = cite('dit \"oui\" et'), cite('agreement -- \"so\"')\nFINAL([a['mark'], b['mark']])"

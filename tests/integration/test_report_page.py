@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from langchain_rlm.marks import resolve
 from langchain_rlm.report import RunRecord, render, repr_html
 from tests.browser import Chromium
 from tests.server.client import ModelServer
@@ -140,6 +141,16 @@ def test_marks_in_one_bracket_are_linked_and_unknown_ones_are_text(show: Show) -
     assert page.locator("a.mark").all_inner_texts() == ["1", "2", "2"]
     expect(page.locator(".answer-text")).to_have_text("Both [1, 2], none [3], a list [4, 2].")
     page.locator("a.mark").nth(1).press(" ")
+    expect(page.locator(".passage mark")).to_have_text("passage 2")
+
+
+def test_a_number_that_the_answer_has_of_its_own_is_no_link(show: Show) -> None:
+    marks = {f"c{n}": {"text": f"passage {n}", "document": "d0", "name": "a"} for n in (1, 2)}
+    answer, cited = resolve("Proved by Smith [1], a[3]. Also [c2], and [c2, c1].", marks, ())
+    page = show(RunRecord(answer=answer, citations=cited))
+    expect(page.locator(".answer-text")).to_have_text("Proved by Smith [1], a[3]. Also [2], and [2, 4].")
+    assert page.locator("a.mark").all_inner_texts() == ["[2]", "2", "4"]
+    page.locator("a.mark").first.click()
     expect(page.locator(".passage mark")).to_have_text("passage 2")
 
 
