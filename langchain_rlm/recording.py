@@ -75,8 +75,9 @@ def save_journal(
     Raises:
         InputError: The file cannot be written, the context is another one, or there is no journal.
     """
+    file = _path(path)
     recording = recording_of(result, context=context, excerpts=excerpts)
-    write_whole(Path(path), (_line(line) for line in _lines(recording)))
+    write_whole(file, (_line(line) for line in _lines(recording)))
 
 
 def load_journal(path: str | os.PathLike[str]) -> Recording:
@@ -90,15 +91,20 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
     """
     from langchain_rlm.journal_lines import read_lines  # needs this module
 
-    return _recording(*read_lines(Path(path)))
+    return _recording(*read_lines(_path(path)))
+
+
+def _path(path: Any) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        msg = f"path={path!r:.80}: name a file, with a str or a Path."
+        raise InputError(msg) from None
 
 
 def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, excerpts: bool = True) -> Recording:
     """The recording of a result or a record; see `save_journal`."""
-    made = _of(result)
-    if not made.journal:
-        msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
-        raise InputError(msg)
+    made = as_recording(result)
     begun = made.journal[0]
     made = replace(
         made, context=made.context or begun.get("context", ""), chunk_size=made.chunk_size or begun.get("chunk_size")
@@ -114,7 +120,22 @@ def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, 
     return made
 
 
-def _of(result: Mapping[str, Any] | RunRecord) -> Recording:
+def as_recording(result: Any) -> Recording:
+    """A result or a record, as it is.
+
+    Raises:
+        InputError: It is neither, or has no journal.
+    """
+    if not isinstance(result, Mapping | RunRecord):
+        msg = f"{result!r:.80} is no run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
+        raise InputError(msg)
+    journal = result.get("journal") if isinstance(result, Mapping) else result.journal
+    if not journal:
+        msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
+        raise InputError(msg)
+    if not _is_journal(journal):
+        msg = f"The journal is {journal!r:.80}, no list of a run's entries. Pass what RLM.invoke returned."
+        raise InputError(msg)
     if isinstance(result, Recording):
         return result
     if isinstance(result, RunRecord):
@@ -122,6 +143,10 @@ def _of(result: Mapping[str, Any] | RunRecord) -> Recording:
     made = Recording.of(result, getattr(result, "texts", None))
     told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
     return replace(made, value=result.get("value", made.answer), **told)
+
+
+def _is_journal(journal: Any) -> bool:
+    return isinstance(journal, Sequence) and all(isinstance(entry, Mapping) and "kind" in entry for entry in journal)
 
 
 # -- the context --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ It serves as root model and as sub-model at once; `replay_record.py` has what it
 import os
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput, ModelProfile
@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 from langchain_rlm.recording import known_texts, load_journal, recording_of
 from langchain_rlm.replay_record import Record
 from langchain_rlm.report.record import RunRecord
+from langchain_rlm.state import Entry
 
 READS_WELL_SHARE, CHARACTERS_PER_TOKEN, CHUNK = 0.2, 4, 50_000
 """How a chunk size follows from a model's window, and what it is at most; see `langchain_rlm.settings`."""
@@ -49,20 +50,26 @@ class ReplayChatModel(BaseChatModel):
 
     @classmethod
     def from_journal(
-        cls, source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord, *, context: Any = None
+        cls,
+        source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord | Sequence[Entry],
+        *,
+        context: Any = None,
     ) -> Self:
         """A model of a run.
 
         Args:
-            source: A journal file, what `load_journal` made of it, or what `RLM.invoke` returned.
-            context: What was given to the run. Only needed for a result that was copied, and so lost its texts, where
-                recursive runs with one question over texts of one size run side by side.
+            source: A journal file, what `load_journal` read, what `RLM.invoke` returned, or the `journal` of that.
+            context: What was given to the run. Only needed for a journal alone, or a result that was copied, and so
+                lost its texts, where recursive runs with one question over texts of one size run side by side.
 
         Raises:
             InputError: It cannot be read, has no journal, or had another context.
         """
-        read = load_journal(source) if isinstance(source, str | os.PathLike) else source
-        recording = recording_of(read, context=context)
+        if isinstance(source, str | os.PathLike):
+            source = load_journal(source)
+        elif isinstance(source, list | tuple):
+            source = {"journal": source}
+        recording = recording_of(cast("Mapping[str, Any] | RunRecord", source), context=context)
         return cls(journal=list(recording.journal), chunk_size=recording.chunk_size, excerpts=list(recording.excerpts))
 
     def model_post_init(self, context: Any, /) -> None:

@@ -1,9 +1,13 @@
 """A result that shows itself: the dict that `RLM.invoke` returns, with the texts at hand for excerpts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from langchain_rlm.context.corpus import Corpus
+
+if TYPE_CHECKING:
+    from langchain_rlm.report.record import RunRecord
 
 
 class Result(dict[str, Any]):
@@ -29,18 +33,22 @@ class Result(dict[str, Any]):
         return repr_html(RunRecord.of(self, self.texts))
 
 
-def result_to_html(result: Mapping[str, Any], *, context: Sequence[str] | None = None) -> str:
+def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence[str] | None = None) -> str:
     """A run as a page: one HTML file that needs nothing else.
 
     Args:
-        result: Of `RLM.invoke`.
+        result: What `RLM.invoke` returned, or what `load_journal` read.
         context: The texts of the documents, in order. Default: those that the result has at hand; without any, the page
             shows places instead of excerpts.
-    """
-    from langchain_rlm.report.page import render  # only pages need it
-    from langchain_rlm.report.record import RunRecord
 
-    return render(RunRecord.of(result, context if context is not None else getattr(result, "texts", None)))
+    Raises:
+        InputError: It is no result, or has no journal.
+    """
+    from langchain_rlm.recording import as_recording  # only pages need it
+    from langchain_rlm.report.page import render
+
+    recording = as_recording(result)
+    return render(recording if context is None else replace(recording, texts=context))
 
 
 def with_unseen(coverage: Mapping[str, Any] | None, corpus: Corpus | None) -> dict[str, Any] | None:

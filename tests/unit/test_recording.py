@@ -15,7 +15,17 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_rlm import JOURNAL_SCHEMA, RLM, Budget, InputError, RLMResult, load_journal, save_journal
+from langchain_rlm import (
+    JOURNAL_SCHEMA,
+    RLM,
+    Budget,
+    InputError,
+    ReplayChatModel,
+    RLMResult,
+    load_journal,
+    result_to_html,
+    save_journal,
+)
 from langchain_rlm.recording import EXCERPT, UNKNOWN, KnownText, check_writable, known_texts, write_whole
 from tests.server.client import ModelServer
 from tests.unit.report import records
@@ -433,6 +443,37 @@ def test_a_file_that_cannot_be_read_or_written_is_named_with_the_reason(
     with pytest.raises(InputError, match="has no entries"):
         save_journal({"answer": "x"}, tmp_path / "run.jsonl")
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [None, 5, "x", [{"kind": "run"}], {}, {"answer": "x"}, {"journal": "x"}, {"journal": 5}, {"journal": [1]}],
+    ids=repr,
+)
+def test_what_is_no_run_is_refused_with_what_to_pass(tmp_path: Path, wrong: Any) -> None:
+    uses: list[Callable[[Any], Any]] = [lambda run: save_journal(run, tmp_path / "run.jsonl"), result_to_html]
+    if not isinstance(wrong, str | list):  # a file, and a journal
+        uses.append(ReplayChatModel.from_journal)
+    for use in uses:
+        with pytest.raises(InputError, match=r"Pass what RLM\.invoke returned"):
+            use(wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_path_is_refused(model_server: ModelServer) -> None:
+    result = simple(model_server)
+    uses: list[Callable[[Any], Any]] = [load_journal, lambda path: save_journal(result, path)]
+    for use in uses:
+        for wrong in (5, None, b"run.jsonl"):
+            with pytest.raises(InputError, match=re.escape(f"path={wrong!r}: name a file")):
+                use(wrong)
+
+
+def test_a_run_read_from_a_file_has_a_page(model_server: ModelServer, tmp_path: Path) -> None:
+    result = simple(model_server)
+    save_journal(result, tmp_path / "run.jsonl")
+    for page in (result_to_html(load_journal(tmp_path / "run.jsonl")), result_to_html(dict(result), context=WORDS)):
+        assert WORDS[0][:80] in page
 
 
 def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ async def test_async_and_streams_are_served_too(recorded: Recorded) -> None:
 def test_it_reads_a_file_and_what_was_read_from_one(recorded: Recorded, tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     save_journal(recorded.result, file)
-    for source in (file, str(file), load_journal(file)):
+    for source in (file, str(file), load_journal(file), recorded.result["journal"]):
         model = ReplayChatModel.from_journal(source)
         assert RLM(model, route="rlm").invoke(GIVEN)["answer"] == recorded.result["answer"]
     with pytest.raises(InputError, match="no such file"):
