@@ -28,9 +28,9 @@ READS_WELL_SHARE, CHARACTERS_PER_TOKEN, CHUNK = 0.2, 4, 50_000
 class ReplayChatModel(BaseChatModel):
     """Answers as the models of a run on record did.
 
-    Use it as the model of an `RLM` (it serves the sub-queries too), or call it directly with a prompt on record. What a
-    provider refused on record is refused again, with the same error. It can be the model of an agent with tools, but
-    calls none: tool calls of an agent are not on record.
+    Use it as the model of an `RLM` with the run's route (it serves the sub-queries too), or call it directly with a
+    prompt on record. What a provider refused on record is refused again, with the same error. It can be the model of an
+    agent with tools, but calls none: tool calls of an agent are not on record.
 
     Example:
         ```python

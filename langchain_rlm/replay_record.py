@@ -176,6 +176,8 @@ class Record:
             found = [answered for digest in digests for answered in kept.get(digest, ())]
             if found:  # one prompt may have been asked of several models
                 return _message(self._served.next(prompt, sorted(found, key=lambda answered: answered.place)).answer)
+        if any(root.route == "rlm" and root.begins(prompt, direct=True) for root in self.roots):
+            raise _asked_directly(prompt)
         known = [_words(answered.call) for asked in self.calls.values() for answered in asked]
         raise NotOnRecordError(_missing("sub-query", prompt, known))
 
@@ -281,6 +283,15 @@ def _no_more(root: _RootRun) -> ModelCallError:
     ended = f"ended ({root.stop_reason})" if root.stop_reason else "broke off"
     msg = (
         f"turn {len(root.replies) + 1} of {_quoted(root.question)} {MISSING}: the run {ended} after {len(root.replies)}"
+    )
+    return NotOnRecordError(msg)
+
+
+def _asked_directly(prompt: str) -> NotOnRecordError:
+    question = ASKED.search(prompt)
+    msg = (
+        f"a direct call for {_quoted(question[1] if question else prompt)} {MISSING}: the run took the route 'rlm'. "
+        "Use RLM(model, route='rlm')"
     )
     return NotOnRecordError(msg)
 

@@ -397,6 +397,10 @@ def asked_directly(recorded: Recorded) -> None:
     recorded.model.invoke("Part 1: nothing of it")
 
 
+def another_route(recorded: Recorded) -> None:
+    recorded.rlm(route="auto").invoke(GIVEN)
+
+
 def another_question(recorded: Recorded) -> None:
     recorded.rlm().invoke({"question": "What is here?", "context": TEXT})
 
@@ -423,6 +427,7 @@ def another_turn(recorded: Recorded) -> None:
 NEAREST = "is not on record; the nearest one there: "
 MISSES: dict[Callable[[Recorded], None], tuple[type[Exception], str]] = {
     asked_directly: (ReplayError, f"the sub-query 'Part 1: nothing of it' {NEAREST}'Part 1:"),
+    another_route: (ModelError, "a direct call for 'What is there?' is not on record: the run took the route 'rlm'."),
     another_question: (ModelError, f"the question 'What is here?' {NEAREST}'What is there?'"),
     another_context: (ModelError, f"over {len(TEXT):,} characters of context, and this context is not on record"),
     another_text_of_the_same_size: (ModelError, f"over {len(TEXT):,} characters of context, and this context is not"),
