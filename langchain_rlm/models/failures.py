@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from langchain_core.exceptions import ContextOverflowError
 
@@ -64,6 +65,7 @@ class Failure:
         retry_after: Seconds that the provider asked to wait, when it did.
         limit: Tokens that the provider said fit, when it did.
         is_final: Asking again might help, but not within this run.
+        host: Host and port that nothing answered from, when they are known.
     """
 
     kind: Kind
@@ -71,6 +73,7 @@ class Failure:
     retry_after: float | None = None
     limit: int | None = None
     is_final: bool = False
+    host: str = ""
 
     @property
     def is_retryable(self) -> bool:
@@ -99,9 +102,11 @@ def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
     if isinstance(error, ModelCallError):
         return error.failure
     text = " ".join(_texts(error))
-    kind = _kind(error, text, _status(error))
+    status = _status(error)
+    kind = _kind(error, text, status)
     limit = _limit(text) if kind in {"overflow", "too_large"} else None
-    return Failure(kind, _message(error, secrets), _retry_after(error, text), limit)
+    host = _host(error) if status is None else ""
+    return Failure(kind, _message(error, secrets), _retry_after(error, text), limit, host=_without(secrets, host))
 
 
 def holds_any(error: BaseException, secrets: Iterable[str]) -> bool:
@@ -184,12 +189,27 @@ def _message(error: BaseException, secrets: Iterable[str]) -> str:
     inner = body.get("error", body) if isinstance(body, dict) else None
     said = inner.get("message") if isinstance(inner, dict) else None
     text = str(said or error or type(error).__name__)
-    struck = "|".join(map(re.escape, secrets))
-    text = re.sub(struck, "[secret]", text) if struck else text
-    text = " ".join(text.split())
+    text = " ".join(_without(secrets, text).split())
     if "<html" in text.lower():
         text = "the provider answered with an HTML page instead of JSON"
     return f"{type(error).__name__}: {text[:300]}"
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    struck = "|".join(map(re.escape, secrets))
+    return re.sub(struck, "[secret]", text) if struck else text
+
+
+def _host(error: BaseException) -> str:
+    """Host and port that a request went to; nothing else of its address, which may hold a key."""
+    for link in _chain(error):
+        try:
+            url = getattr(getattr(link, "request", None), "url", None)
+        except RuntimeError:  # httpx has no request to show
+            continue
+        if url is not None:
+            return urlsplit(str(url)).netloc.rpartition("@")[2]
+    return ""
 
 
 def _retry_after(error: BaseException, text: str) -> float | None:

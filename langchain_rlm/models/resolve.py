@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -99,19 +99,23 @@ def provider_of(model: BaseChatModel) -> str | None:
 def secrets_of(model: BaseChatModel) -> list[str]:
     """The keys and headers a model holds, to be struck out of whatever its provider says; the longest first.
 
-    Each as it is, and as it stands in an address or in JSON.
+    Keys in its address too. Each as it is, and as it stands in an address or in JSON.
     """
     found: set[str] = set()
     for name in type(model).model_fields:
         value = getattr(model, name, None)
         if isinstance(value, SecretStr):
             found.add(value.get_secret_value())
+        elif isinstance(value, str):
+            found |= _address_values(value)
         elif isinstance(value, Mapping):
             found |= _header_values(value if "headers" in name else value.get("extra_headers"))
             found |= {part for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
     for client in ("root_async_client", "root_client"):
-        key = getattr(getattr(model, client, None), "api_key", None)  # what a function for it gave last
+        own = getattr(model, client, None)
+        key = getattr(own, "api_key", None)  # what a function for it gave last
         found |= {key} if isinstance(key, str) else set()
+        found |= _address_values(str(getattr(own, "base_url", "")))  # the environment's, when the model has none
     secret = (one for one in found if len(one) >= _SHORTEST_SECRET)
     forms = {form for one in secret for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
     return sorted(forms, key=len, reverse=True)
@@ -122,6 +126,17 @@ def _header_values(headers: Any) -> set[str]:
     values = [str(value) for value in headers.values()] if isinstance(headers, Mapping) else []
     words = [word for value in values for word in value.split()]
     return {value for value in [*values, *words] if len(value) >= _SHORTEST_SECRET}
+
+
+def _address_values(text: str) -> set[str]:
+    """User, password and query of an address: as they are there, and as they were before they were quoted."""
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return set()
+    user, _, password = address.netloc.rpartition("@")[0].partition(":")
+    given = [user, password, *(part.partition("=")[2] for part in address.query.split("&"))]
+    return {form for value in given for form in (value, unquote(value))}
 
 
 def window_of(model: BaseChatModel) -> int | None:

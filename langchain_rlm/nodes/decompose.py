@@ -16,6 +16,7 @@ from langchain_rlm.errors import ModelError
 from langchain_rlm.level import Level, at, emit, spent, waiting
 from langchain_rlm.models.calls import Reply, add_usage
 from langchain_rlm.models.failures import ModelCallError
+from langchain_rlm.models.remedies import unusable
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.state import Entry, RLMState
 from langchain_rlm.turn import Turn
@@ -152,9 +153,8 @@ async def _ask_root(
             whole=False,
         )
     except ModelCallError as error:
-        kind = error.failure.kind
-        msg = f"The root model cannot be used ({kind}): {error}"
-        raise ROOT_ERRORS.get(kind, ModelError)(msg) from error
+        msg = unusable("root model", level.run.settings.model, error)
+        raise ROOT_ERRORS.get(error.failure.kind, ModelError)(msg) from error
 
 
 def _reply_entry(level: Level, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
@@ -179,8 +179,7 @@ async def _direct(level: Level, state: RLMState, config: RunnableConfig) -> Comm
     except ModelCallError as error:
         if error.failure.kind == "overflow" and level.run.settings.route == "auto":
             return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
-        msg = f"The model cannot be used ({error.failure.kind}): {error}"
-        raise ModelError(msg) from error
+        raise ModelError(unusable("model", level.run.settings.model, error)) from error
     entries = [_reply_entry(level, state, reply)]
     problem = form.problem(reply.text) if form else None
     if problem is None:

@@ -1,10 +1,13 @@
 """What models and their providers do wrong, over real HTTP: what is asked again, what fails, and who hears of it."""
 
 import json
+import socket
+import traceback
 from collections import Counter
 from typing import Any
 
 import pytest
+from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM, Budget, ModelError, RLMResult
 from langchain_rlm.journal import spending
@@ -135,13 +138,59 @@ def test_what_a_failed_call_cost_is_in_the_journal(model_server: ModelServer, ki
     assert sum(usage.get("calls", 1) for _, usage in spent) == result["usage"]["calls"] == (6 if kind == "empty" else 3)
 
 
-@pytest.mark.parametrize(("kind", "said"), [("401", "authentication"), ("quota", "quota"), ("refusal", "refused")])
-def test_a_root_model_that_cannot_be_used_is_a_model_error(model_server: ModelServer, kind: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "said", "remedy"),
+    [
+        ("401", "authentication", ". Check its key."),
+        ("quota", "quota", ". Look at the account's quota and credit at the provider."),
+        ("refusal", "refused", ". Ask in other words, or use another model."),
+    ],
+)
+def test_a_root_model_that_cannot_be_used_is_a_model_error_with_what_to_do(
+    model_server: ModelServer, kind: str, said: str, remedy: str
+) -> None:
     rlm = rlm_of(model_server, "never said", root={"faults": [{"kind": kind}]})
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=rf"The root model 'root' cannot be used \({said}\): ") as caught:
         ask(rlm)
+    assert str(caught.value).endswith(remedy)
     assert model_server.stats()["requests"] == 1
     assert rlm._engine.runs == {}
+
+
+@pytest.mark.parametrize("route", ["rlm", "direct"])
+def test_a_model_that_nothing_answers_for_is_named_with_its_host_and_no_more_of_its_address(
+    monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setattr(calls, "BACKOFF", 0.001)
+    with socket.socket() as taken:  # bound, and not listened at
+        taken.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{taken.getsockname()[1]}"
+        url = f"http://user-{KEY}:{KEY}@{host}/v1?key={KEY}"
+        model = ChatOpenAI(model="m", base_url=url, api_key="no-key-at-all")  # type: ignore[arg-type]
+        with pytest.raises(ModelError, match=r"model 'm' cannot be used \(server\): ") as caught:
+            ask(RLM(model, route=route))
+    assert f"Nothing answered at {host}: check the address" in str(caught.value)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_model_that_does_not_answer_in_time_is_named_with_its_host(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "ATTEMPTS", 1)
+    rlm = rlm_of(model_server, "never said", root={"faults": [{"kind": "stall"}]}, client={"timeout": 0.2})
+    with pytest.raises(ModelError, match=rf"127\.0\.0\.1:{model_server.port} did not answer in time: "):
+        ask(rlm)
+
+
+@pytest.mark.parametrize("given", [{}, {"api_key": "another-key"}], ids=["from the environment", "passed"])
+def test_the_variable_of_a_wrong_key_is_named_when_the_key_is_from_it(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    model_server.configure(models={"root": {"kind": "echo", "faults": [{"kind": "401"}]}})
+    with pytest.raises(ModelError) as caught:
+        ask(RLM(ChatOpenAI(model="root", base_url=model_server.url, **given), route="rlm"))
+    assert str(caught.value).endswith("Check its key." if given else "the environment variable OPENAI_API_KEY.")
 
 
 def test_a_failed_sub_query_is_an_exception_with_its_kind_in_the_cell(model_server: ModelServer) -> None:

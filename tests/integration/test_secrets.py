@@ -140,6 +140,22 @@ def test_a_key_is_struck_out_wherever_it_is_kept(
     assert MARK not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("where", ["model", "environment"])
+@pytest.mark.parametrize("key", [KEY, quote(KEY, safe="")], ids=["plain", "quoted"])
+def test_a_key_in_the_address_is_struck_out(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, where: str, key: str
+) -> None:
+    url = model_server.url.replace("//", f"//someone:{quote(KEY, safe='')}@")
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    given: dict[str, Any] = {"api_key": "another-key", **({"base_url": url} if where == "model" else {})}
+    model_server.configure(models={"root": echoed(key)})
+    with pytest.raises(ModelError, match=r"You sent \[secret\]") as caught:
+        RLM(ChatOpenAI(model="root", **given), route="rlm").invoke(QUESTION)
+    assert MARK not in "".join(traceback.format_exception(caught.value))
+    in_query = ChatOpenAI(model="root", **{**given, "base_url": f"{model_server.url}?key={key}"})
+    assert {KEY, quote(KEY, safe="")} <= set(secrets_of(in_query))
+
+
 class Failing(BaseChatModel):
     """Raises, as a client of one's own may."""
 

@@ -1,0 +1,56 @@
+"""What a person reads of a model that cannot be used: which one it is, what went wrong, what to do about it."""
+
+import os
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
+
+from langchain_rlm.models.failures import Failure, Kind, ModelCallError
+from langchain_rlm.models.resolve import name_of
+
+REMEDIES: dict[Kind, str] = {
+    "overflow": "Use a model with a larger window.",
+    "rate_limit": "Ask again later, or with a lower max_concurrency.",
+    "quota": "Look at the account's quota and credit at the provider.",
+    "server": "Ask again later.",
+    "timeout": "Ask again later, or give the client a longer timeout.",
+    "malformed": "Check that its address is that of the provider's API.",
+    "refused": "Ask in other words, or use another model.",
+    "cut_off": "Raise its output limit.",
+}
+"""By kind; the other kinds have none, or their message says it."""
+
+
+def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
+    """The message of a `ModelError`.
+
+    Args:
+        role: What the model is to the run, as in "root model".
+        model: Which one it is.
+        error: How a call of it failed for good.
+    """
+    said = str(error)
+    end = "" if said.endswith((".", "!", "?")) else "."
+    remedy = _remedy(error.failure, model)
+    what = f"The {role} {name_of(model)!r} cannot be used ({error.failure.kind}): {said}"
+    return f"{what}{end} {remedy}" if remedy else what
+
+
+def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
+    if failure.kind == "authentication":
+        variable = _key_variable(model)
+        return f"Check its key, the environment variable {variable}." if variable else "Check its key."
+    if failure.kind == "server" and failure.host:
+        return f"Nothing answered at {failure.host}: check the address, and whether a server runs there."
+    if failure.kind == "timeout" and failure.host:
+        return f"{failure.host} did not answer in time: ask again later, or give the client a longer timeout."
+    return REMEDIES.get(failure.kind)
+
+
+def _key_variable(model: BaseChatModel) -> str | None:
+    """The environment variable that the key is from."""
+    for name, variable in model.lc_secrets.items():
+        key = getattr(model, name, None)
+        if isinstance(key, SecretStr) and key.get_secret_value() == os.environ.get(variable):
+            return variable
+    return None
