@@ -4,6 +4,7 @@ The names are loaded when first used: importing the package alone imports nothin
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ __all__ = [
     "ModelError",
     "RLMError",
     "RLMInput",
-    "RLMMiddleware",
     "RLMResult",
     "RLMRetriever",
     "RLMTool",
@@ -67,6 +67,8 @@ __all__ = [
     "result_to_html",
     "save_journal",
 ]
+if TYPE_CHECKING or find_spec("langchain") is not None:  # `import *` imports every name
+    __all__ += ["RLMMiddleware"]
 
 
 def __getattr__(name: str) -> Any:

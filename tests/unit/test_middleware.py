@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -310,3 +312,26 @@ def test_outside_an_agent_the_tool_says_where_it_works() -> None:
     (tool,) = RLMMiddleware(RLM("offline")).tools
     assert "only inside that agent" in tool.invoke({"question": "Why?"})
     assert "only inside that agent" in asyncio.run(tool.ainvoke({"question": "Why?"}))
+
+
+# -- without LangChain's agents ---------------------------------------------------------------------------------------
+
+WITHOUT_LANGCHAIN = """
+import sys
+sys.modules["langchain"] = None
+from langchain_rlm import *
+print(RLM.__name__, result_to_html.__name__, "RLMMiddleware" in globals())
+from langchain_rlm import RLMMiddleware
+"""
+
+
+def test_without_the_package_langchain_everything_else_is_imported_and_this_says_what_to_install() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_LANGCHAIN], capture_output=True, text=True, check=False)
+    assert done.stdout == "RLM result_to_html False\n"
+    assert "ImportError: RLMMiddleware needs LangChain's agents: pip install" in done.stderr
+
+
+def test_with_the_package_langchain_it_is_imported_with_everything_else() -> None:
+    names: dict[str, Any] = {}
+    exec("from langchain_rlm import *", names)  # noqa: S102  # only a module may have it as a statement
+    assert names["RLMMiddleware"] is RLMMiddleware
