@@ -141,6 +141,16 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         """A compiled graph does not pickle; what it was built from does (models by name, or that pickle themselves)."""
         return _rebuild, (type(self), self._given)
 
+    def __repr__(self) -> str:
+        settings = self._settings
+        shown: dict[str, Any] = {"model": name_of(settings.model)}
+        if settings.sub_model is not settings.model:
+            shown["sub_model"] = name_of(settings.sub_model)
+        if settings.sub_models:
+            shown["sub_models"] = {name: name_of(model) for name, model in settings.sub_models.items()}
+        shown["route"] = settings.route
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
     @property
     def settings(self) -> Settings:
         """How this RLM was set up, with its models resolved."""
@@ -205,6 +215,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         Raises:
             InputError: The question or the context cannot be used.
             ModelError: The root model cannot be used.
+            Exception: Whatever a checkpointer raises comes as it is: its database cannot be reached, say.
         """
         config = ensure_config(config)
         self.refuse_to_block(config, "ainvoke")

@@ -70,7 +70,7 @@ def test_a_failed_sub_query_says_no_secret_to_the_code_the_journal_the_events_or
     assert all("[secret]" in message for message in result["value"])
     assert MARK not in json.dumps(events, default=repr)
     assert MARK not in json.dumps(result, default=repr)
-    assert MARK not in repr(rlm)
+    assert repr(rlm) == "RLM(model='root', sub_model='sub', route='rlm')"
     assert MARK not in records(caplog)
     assert MARK not in json.dumps([entry["messages"] for entry in model_server.log()])  # what the root model saw
 
