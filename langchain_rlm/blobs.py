@@ -54,9 +54,12 @@ class Directory:
     setting: str = "store"
     """What the user calls it, for the error."""
 
+    def file(self, key: str) -> Path:
+        return self.path / f"{key}.txt"
+
     def get(self, key: str) -> bytes | None:
         try:
-            return (self.path / f"{key}.txt").read_bytes()
+            return self.file(key).read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -67,7 +70,7 @@ class Directory:
 
     def put(self, key: str, data: bytes) -> None:
         try:
-            self._put(self.path / f"{key}.txt", data)
+            self._put(self.file(key), data)
         except OSError as error:
             raise self._unusable(error, "written") from error
 

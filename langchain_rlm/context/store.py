@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from langchain_rlm.blobs import BlobStore
+from langchain_rlm.blobs import BlobStore, Directory
 from langchain_rlm.context.corpus import Corpus, SourceText, plain_metadata
 from langchain_rlm.errors import InputError
 
@@ -46,22 +48,33 @@ class ContextStore:
         data = await self.blobs.aget(_key(ref))
         if data is None:
             return None
+        keys, documents = list[str](), list[SourceText]()
         try:
             manifest = json.loads(data)
-            documents = []
             for listed in manifest["documents"]:
+                keys.append(listed["text"])
                 text = await self.blobs.aget(listed["text"])
                 documents.append(SourceText(listed["name"], (text or b"").decode(), listed["metadata"]))
             corpus = Corpus(tuple(documents), bool(manifest["single"]))
         except (ValueError, KeyError, TypeError):
             corpus = None
         if corpus is None or corpus.hash != ref:
+            damaged = _damaged(keys, documents) or _key(ref)
+            where = f" ({self.blobs.file(damaged)})" if isinstance(self.blobs, Directory) else ""
             msg = (
-                f"The context {ref} in the context store is damaged: its texts have another hash. "
-                "Remove it there, and pass the context again."
+                f"The context {ref} in the context store is damaged{where}: its texts have another hash. "
+                "Pass the context again: it is then put there anew."
             )
             raise InputError(msg)
         return corpus
+
+
+def _damaged(keys: Sequence[str], documents: Sequence[SourceText]) -> str | None:
+    """The key of the first text that is not as it was put."""
+    for key, document in zip_longest(keys, documents):
+        if document is None or hashlib.sha256(document.text.encode()).hexdigest() != key:
+            return key
+    return None
 
 
 def _key(ref: str) -> str:

@@ -319,15 +319,22 @@ def test_another_context_than_the_runs_is_refused(model_server: ModelServer) -> 
         rlm.invoke({"context": "another"}, thread("1"))
 
 
-def test_a_context_that_was_changed_in_the_store_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["text", "list", "cut"])
+def test_a_context_that_was_changed_in_the_store_is_refused_until_it_is_passed_again(
+    model_server: ModelServer, tmp_path: Path, part: str
+) -> None:
     saver = InMemorySaver()
     rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=saver, context_store=str(tmp_path))
     rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
-    (text,) = [file for file in tmp_path.iterdir() if not file.name.startswith("context-")]
-    text.write_text(TEXT.replace("word", "WORD"))
-    elsewhere = scripted(model_server, cell("FINAL('one')"), checkpointer=saver, context_store=str(tmp_path))
-    with pytest.raises(InputError, match="damaged"):
+    (file,) = [file for file in tmp_path.iterdir() if file.name.startswith("context-") == (part == "list")]
+    data = file.read_bytes()
+    file.write_bytes({"text": data.replace(b"word", b"WORD"), "list": data[:-9], "cut": data + b"\xc3"}[part])
+    elsewhere = scripted(model_server, *[cell("FINAL('one')")] * 2, checkpointer=saver, context_store=str(tmp_path))
+    with pytest.raises(InputError, match=re.escape(f"is damaged ({file})")):
         elsewhere.invoke({"question": "Second?"}, thread("1"))
+    elsewhere.invoke({"question": "Second?", "context": TEXT}, thread("1"))
+    again = scripted(model_server, *[cell("FINAL('two')")] * 3, checkpointer=saver, context_store=str(tmp_path))
+    assert again.invoke({"question": "Third?"}, thread("1"))["answer"] == "two"
 
 
 @pytest.mark.parametrize(
