@@ -43,7 +43,7 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
     def run(chunks: Iterator[dict[str, Any]], config: RunnableConfig) -> Iterator[AddableDict]:
         given: dict[str, Any] = AddableDict()
         for chunk in chunks:
-            given = AddableDict(given) + AddableDict(chunk)
+            given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
         corpus = source.corpus(given)
         yield from _output(ask(rlm, _question(given), corpus, config, key=NAME), corpus, k)
@@ -51,7 +51,7 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
     async def arun(chunks: AsyncIterator[dict[str, Any]], config: RunnableConfig) -> AsyncIterator[AddableDict]:
         given: dict[str, Any] = AddableDict()
         async for chunk in chunks:
-            given = AddableDict(given) + AddableDict(chunk)
+            given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
         corpus = await asyncio.to_thread(source.corpus, given)
         result = await aask(rlm, _question(given), corpus, config, key=NAME)
@@ -87,11 +87,20 @@ def _passed_on(chunk: Mapping[str, Any]) -> AddableDict:
     return AddableDict({key: value for key, value in chunk.items() if key not in {"context", "answer"}})
 
 
+def _mapping(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise _no_question(given)
+    return given
+
+
+def _no_question(given: Any) -> InputError:
+    return InputError(f'The input of the chain is {given!r:.80}. Pass {{"input": a question}}.')
+
+
 def _question(given: Mapping[str, Any]) -> str:
     question, history = given.get("input"), given.get("chat_history")
     if not isinstance(question, str) or not question.strip():
-        msg = f'The input of the chain is {dict(given)!r:.80}. Pass {{"input": a question}}.'
-        raise InputError(msg)
+        raise _no_question(dict(given))
     if not history:
         return question
     before = history if isinstance(history, str) else get_buffer_string(convert_to_messages(history))

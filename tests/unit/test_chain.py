@@ -86,10 +86,12 @@ def test_without_documents_the_error_says_where_to_pass_them() -> None:
         create_rlm_chain(RLM("offline")).invoke({"input": QUESTION, "context": []})
 
 
-@pytest.mark.parametrize("given", [{}, {"question": QUESTION}, {"input": " "}, {"input": 3}])
-def test_an_input_without_a_question_is_an_error(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("given", [{}, {"question": QUESTION}, {"input": " "}, {"input": 3}, "x", None, [QUESTION]])
+async def test_an_input_without_a_question_is_an_error(given: Any) -> None:
     with pytest.raises(InputError, match=r'Pass \{"input"'):
         rlm_chain().invoke(given)
+    with pytest.raises(InputError, match=r'Pass \{"input"'):
+        await rlm_chain().ainvoke(given)
 
 
 @pytest.mark.parametrize(
