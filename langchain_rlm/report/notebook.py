@@ -50,22 +50,26 @@ def shown(text: Any) -> str:
 def _cut(text: Any, limit: int) -> str:
     words = str(text or "")
     left = len(words) - limit
-    return shown(words[:limit]) + (f" … {left:,} more characters" if left > 0 else "")
+    return shown(words[:limit]) + (f" … {_count(left, 'more character')}" if left > 0 else "")
 
 
 def _summary(record: RunRecord) -> str:
     usage = record.usage
-    parts = [record.stop_reason or "not ended", f"{record.turns:,} turns"]
+    parts = [record.stop_reason or "not ended", _count(record.turns, "turn")]
     if isinstance(usage.get("calls"), int):
-        parts.append(f"{usage['calls']:,} calls")
+        parts.append(_count(usage["calls"], "call"))
     tokens = [usage.get("input_tokens"), usage.get("output_tokens")]
     if all(isinstance(count, int) for count in tokens):
-        parts.append(f"{sum(tokens):,} tokens")  # type: ignore[arg-type]  # both are whole numbers
+        parts.append(_count(sum(tokens), "token"))  # type: ignore[arg-type]  # both are whole numbers
     if isinstance(usage.get("cost"), int | float):
         parts.append(f"${usage['cost']:.4f}")
     if isinstance(usage.get("seconds"), int | float):
         parts.append(f"{usage['seconds']:.1f} s")
     return " · ".join(map(shown, parts))
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _citations(record: RunRecord) -> list[str]:
@@ -79,7 +83,7 @@ def _citations(record: RunRecord) -> list[str]:
         )
     left = len(record.citations) - PASSAGES
     if left > 0:
-        parts.append(f'<div style="{QUIET}">and {left:,} more passages</div>')
+        parts.append(f'<div style="{QUIET}">and {_count(left, "more passage")}</div>')
     return parts
 
 
@@ -101,7 +105,7 @@ def _coverage(record: RunRecord) -> list[str]:
         )
     left = len(documents) - DOCUMENTS
     if left > 0:
-        parts.append(f'<div style="{QUIET}">and {left:,} more documents</div>')
+        parts.append(f'<div style="{QUIET}">and {_count(left, "more document")}</div>')
     return parts
 
 

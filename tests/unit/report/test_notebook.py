@@ -47,6 +47,14 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
     assert [markup.count(f"flex:{width} 0 0") for width in (50, 10, 30)] == [1, 2, 1]
 
 
+def test_one_is_counted_as_one() -> None:
+    journal = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
+    usage = {"calls": 1, "input_tokens": 1, "output_tokens": 0}
+    assert "answered · 1 turn · 1 call · 1 token<" in repr_html(
+        RunRecord(stop_reason="answered", journal=journal, usage=usage)
+    )
+
+
 def test_it_stays_small() -> None:
     citations = [{"mark": n, "text": "x" * 10_000, "document": "d0"} for n in range(1_000)]
     record = RunRecord(answer="y" * 1_000_000, citations=citations, coverage=coverage(["z"] * 3_000, []))
