@@ -205,7 +205,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 files, directories, patterns), or a mapping of names to texts. On a thread of a checkpointer also: None,
                 to go on with a run that was stopped; `{"context": ...}`, the same where its text is not at hand; a
                 `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
-                the same REPL.
+                the same REPL. Other keys are left alone beside both, and refused beside one: it may be a misspelt one.
             config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
             **kwargs: Passed on to the graph.
 

@@ -120,6 +120,11 @@ def _read(given: Any) -> tuple[str | None, Any]:
     if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
         msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
         raise InputError(msg)
+    unknown = [key for key in given if key not in {"question", "context"}]
+    if unknown and not ("question" in given and "context" in given):  # it may be the other one, misspelt
+        names = ", ".join(f"{key!r:.80}" for key in unknown)
+        msg = f"Unknown in the input: {names}. Known are 'question' and 'context'."
+        raise InputError(msg)
     question = given.get("question")
     if "question" in given and (not isinstance(question, str) or not question.strip()):
         msg = f"The question is {question!r}. Ask something in words."

@@ -354,6 +354,20 @@ def test_what_cannot_begin_says_why(model_server: ModelServer, given: Any, confi
         rlm.invoke(given, config)
 
 
+@pytest.mark.parametrize("given", [{"question": "What?", "contxt": "new"}, {"context": TEXT, "qestion": "What?"}])
+def test_a_misspelt_key_is_no_further_question_and_no_wish_to_go_on(model_server: ModelServer, given: Any) -> None:
+    rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=InMemorySaver())
+    rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
+    with pytest.raises(InputError, match=r"Unknown in the input: '(contxt|qestion)'\. Known"):
+        rlm.invoke(given, thread("1"))
+    assert model_server.stats()["requests"] == 1
+
+
+def test_a_chain_may_pass_more_than_question_and_context(model_server: ModelServer) -> None:
+    given: Any = {"question": "What?", "context": TEXT, "chat_history": []}
+    assert scripted(model_server, cell("FINAL('one')")).invoke(given)["answer"] == "one"
+
+
 def test_without_a_checkpointer_there_is_nothing_to_go_on_with(model_server: ModelServer) -> None:
     with pytest.raises(InputError, match="no checkpointer"):
         scripted(model_server, cell("FINAL('one')")).invoke(None)
