@@ -55,17 +55,22 @@ def _decision(value: Any) -> tuple[str, float] | None:
     """What a person decided, from any of the forms that a host may pass; None when it is none of them."""
     if isinstance(value, Mapping):
         if set(value) == {"limit"}:
-            value = value["limit"]
-        elif set(value) == {"approve"} and isinstance(value["approve"], bool):
+            return _limit(value["limit"])
+        if set(value) == {"approve"} and isinstance(value["approve"], bool):
             value = value["approve"]
         elif value == {"deny": True}:
             value = False
         else:
             return None
-    if value in ("approve", True) and not isinstance(value, float):
+    if value == "approve" or value is True:
         return "approve", 0.0
-    if value in ("deny", False) and not isinstance(value, float):
+    if value == "deny" or value is False:
         return "deny", 0.0
-    if isinstance(value, int | float) and value >= 0:
-        return ("limit", float(value)) if value else ("deny", 0.0)
-    return None
+    return _limit(value)
+
+
+def _limit(value: Any) -> tuple[str, float] | None:
+    """An amount of dollars; True is none, though Python takes it for 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:  # NaN is not
+        return None
+    return ("limit", float(value)) if value else ("deny", 0.0)

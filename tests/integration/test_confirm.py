@@ -104,7 +104,21 @@ def test_a_smaller_limit_is_kept_and_the_others_fail(model_server: ModelServer) 
     assert model_server.stats()["by_model"][PRICED] == 7
 
 
-@pytest.mark.parametrize("said", ["perhaps", {"limit": -1}, {"limit": "much"}, {"yes": 1}, [], {"approve": 1}])
+@pytest.mark.parametrize("said", [1, {"limit": 1}])
+def test_one_dollar_is_a_limit_and_no_yes(model_server: ModelServer, said: Any) -> None:
+    rlm = rlm_of(model_server, cell(ASK))
+    begin(rlm)
+    (decided,) = [entry for entry in resumed(rlm, said)["journal"] if entry["kind"] == "confirm"]
+    assert decided == {"kind": "confirm", "decision": "limit", "limit": 1.0}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "perhaps", {"limit": -1}, {"limit": "much"}, {"limit": True}, {"limit": False}, {"limit": "approve"},
+        {"limit": float("nan")}, {"yes": 1}, [], {"approve": 1},
+    ],
+)  # fmt: skip
 def test_no_answer_is_asked_again_with_what_is_wrong(model_server: ModelServer, said: Any) -> None:
     rlm = rlm_of(model_server, cell(ASK))
     begin(rlm)
