@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -43,8 +43,8 @@ class _Thread:
     values: RLMState
     is_waiting: bool
     """Its run has not ended."""
-    asks: bool = False
-    """It waits for a person."""
+    asks: Sequence[str] = ()
+    """Ids of what it waits for a person to decide."""
     begins: str = ""
     """The hash of the context of a run that has not got further than its input."""
     saved: Sequence[Entry] = ()
@@ -150,7 +150,7 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
             values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
         if "checkpoint_id" not in configurable:  # else its superstep begins anew
             saved = _saved(found)
-    asks = any(task.interrupts for task in snapshot.tasks)
+    asks = [asked.id for task in snapshot.tasks for asked in task.interrupts]
     return _Thread(str(name), values, bool(tasks), asks, begins, saved)
 
 
@@ -219,7 +219,17 @@ async def _resumed(engine: Engine, thread: _Thread, given: Command[Any] | None, 
             with contextlib.suppress(InputError):  # the result is there without it
                 corpus = await engine.found(values)
         return Beginning(None, values=values, corpus=corpus)
-    return await _opened(engine, values, given, corpus, thread.saved)
+    return await _opened(engine, values, _decided(given, thread.asks), corpus, thread.saved)
+
+
+def _decided(given: Command[Any] | None, asks: Sequence[str]) -> Command[Any] | None:
+    """None and {} as decisions: LangGraph fails on the one, and takes the other for decisions about nothing.
+
+    Each is passed on by what it decides, so that who asked sees it; where nobody asked, the run goes on.
+    """
+    if given is None or given.update or given.goto or given.resume not in (None, {}):
+        return given
+    return replace(given, resume=dict.fromkeys(asks, given.resume)) if asks else None
 
 
 async def _further(engine: Engine, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:

@@ -116,14 +116,14 @@ def test_one_dollar_is_a_limit_and_no_yes(model_server: ModelServer, said: Any) 
     "said",
     [
         "perhaps", {"limit": -1}, {"limit": "much"}, {"limit": True}, {"limit": False}, {"limit": "approve"},
-        {"limit": float("nan")}, {"yes": 1}, [], {"approve": 1},
+        {"limit": float("nan")}, {"yes": 1}, [], {"approve": 1}, None, {},
     ],
 )  # fmt: skip
 def test_no_answer_is_asked_again_with_what_is_wrong(model_server: ModelServer, said: Any) -> None:
     rlm = rlm_of(model_server, cell(ASK))
     begin(rlm)
     result = resumed(rlm, said)
-    assert "is no answer" in quote(result)["problem"]
+    assert quote(result)["problem"].startswith(f"{said!r} is no answer")
     assert resumed(rlm, "approve")["answer"] == "20"
 
 
@@ -196,14 +196,15 @@ def test_a_limit_that_is_none_is_refused(above: Any) -> None:
         Budget(confirm_above=above)
 
 
-def test_a_tool_of_the_repl_may_ask_a_person(model_server: ModelServer) -> None:
+@pytest.mark.parametrize("said", ["signed", None, {}])
+def test_a_tool_of_the_repl_may_ask_a_person(model_server: ModelServer, said: Any) -> None:
     def sign(name: str) -> str:
         """Have somebody sign."""
         return f"{name}: {interrupt({'sign': name})}"
 
     rlm = rlm_of(model_server, cell("FINAL(sign('contract'))"), above=None, tools=[sign])
     assert quote(begin(rlm)) == {"sign": "contract"}
-    assert resumed(rlm, "signed")["answer"] == "contract: signed"
+    assert resumed(rlm, said)["answer"] == f"contract: {said}"
 
 
 # -- the command line -------------------------------------------------------------------------------------------------

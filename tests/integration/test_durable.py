@@ -23,6 +23,7 @@ from langchain_core.stores import InMemoryByteStore
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command
 
 from langchain_rlm import RLM, Budget, InputError, ReplLimits
 from tests.server.client import ModelServer
@@ -278,7 +279,8 @@ def test_a_further_question_on_the_direct_route_sees_what_was_said(model_server:
     assert said[1:] == ["Said one.", "Second?"]
 
 
-def test_a_run_that_failed_goes_on_when_the_provider_is_back(model_server: ModelServer) -> None:
+@pytest.mark.parametrize("given", [{"context": TEXT}, Command(resume=None)])
+def test_a_run_that_failed_goes_on_when_the_provider_is_back(model_server: ModelServer, given: Any) -> None:
     rlm = scripted(model_server, FEW, cell("FINAL(len(answers))"), checkpointer=InMemorySaver())
     model_server.configure(
         models={
@@ -291,7 +293,7 @@ def test_a_run_that_failed_goes_on_when_the_provider_is_back(model_server: Model
     model_server.configure(
         models={"root": {"kind": "script", "replies": [FEW, cell("FINAL(len(answers))")]}, "sub": {"kind": "echo"}}
     )
-    result = rlm.invoke({"context": TEXT}, thread("1"))
+    result = rlm.invoke(given, thread("1"))
     assert result["answer"] == "10"
     assert model_server.stats()["by_model"]["sub"] == 10
     assert rlm.invoke(None, thread("1"))["answer"] == "10"  # it has ended: what it gave is there
