@@ -40,7 +40,7 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
         "value": plain(value),
         "is_structured": is_valid,
         "citations": citations,
-        "coverage": _covered(level, journal),
+        "coverage": covered(level, journal),
         "stop_reason": stop_reason,
         "turns": journals.turns(journal),
         "usage": usage,
@@ -50,7 +50,7 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     return Command(update=update, goto=END)
 
 
-def _covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
+def covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
     """What models have seen of the context; documents of which they saw nothing are left out."""
     if level.depth > 0 or level.corpus.searchable is not None:
         return None

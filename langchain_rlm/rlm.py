@@ -1,5 +1,6 @@
 """`RLM`: the state machine as a LangChain Runnable."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
@@ -12,7 +13,9 @@ from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
+from langchain_rlm import journal as journals
 from langchain_rlm import langgraph_keys
+from langchain_rlm.answer import covered
 from langchain_rlm.blobs import open_store
 from langchain_rlm.budget import Budget
 from langchain_rlm.context.corpus import Corpus
@@ -22,6 +25,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.fork import question_of, with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.host import host_saver, in_host
+from langchain_rlm.level import Level
 from langchain_rlm.loop import (
     Batched,
     iterate_on_background_loop,
@@ -36,7 +40,7 @@ from langchain_rlm.response import ResponseFormat
 from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
-from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
+from langchain_rlm.state import NOTHING_YET, Entry, RLMInput, RLMResult
 from langchain_rlm.thread import Beginning, begin, thread_of
 
 INTERRUPT = langgraph_keys.INTERRUPT
@@ -346,6 +350,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                         else:
                             yield False, mode, data
             level = begun.run.levels.get("")
+            if level and final.get(INTERRUPT):
+                final |= await asyncio.to_thread(_so_far, level, final["journal"])
             corpus = level.corpus if level else next(iter(begun.run.corpora.values()), None)
             yield True, "values", self._result(final, corpus)
         finally:
@@ -383,6 +389,12 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         if final.get(INTERRUPT):
             result["__interrupt__"] = [*final[INTERRUPT]]
         return cast("RLMResult", Result(result, corpus.texts if corpus else None))
+
+
+def _so_far(level: Level, journal: Sequence[Entry]) -> dict[str, Any]:
+    """What a run that waits has used, and what models have seen in it."""
+    usage = level.run.ledger.usage()
+    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(level, journal)}
 
 
 def _for_async(config: RunnableConfig) -> RunnableConfig:

@@ -148,7 +148,7 @@ class RLMResult(TypedDict):
     by model; `estimated_calls` says for how many calls the provider gave no token counts."""
     stop_reason: str
     """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
-    `__interrupt__` says for what."""
+    `__interrupt__` says for what; usage, turns and coverage are those so far."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
     journal: list[Entry]

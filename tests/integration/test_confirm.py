@@ -65,6 +65,18 @@ def test_the_run_waits_with_a_quote_and_nothing_is_asked_before(model_server: Mo
     assert "gpt-4o" not in model_server.stats()["by_model"]
 
 
+def test_what_was_used_and_seen_so_far_is_said_while_it_waits(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, cell("answer = llm_query(context[:1000])\nprint(len(answer))"), cell(ASK))
+    for result in (begin(rlm), resumed(rlm, "perhaps")):
+        assert result["stop_reason"] == "interrupted"
+        assert (result["usage"]["calls"], result["turns"]) == (3, 2)
+        assert result["usage"]["cost"] == pytest.approx(quote(result)["spent"])
+        assert [document["read_ranges"] for document in result["coverage"]["documents"]] == [[[0, 1000]]]
+    elsewhere = rlm_of(model_server, cell(ASK), checkpointer=rlm.graph.checkpointer, context_store=None)
+    result = elsewhere.invoke({"context": TEXT}, THREAD)
+    assert (result["usage"]["calls"], result["turns"]) == (3, 2)
+
+
 @pytest.mark.parametrize("said", ["approve", True, {"approve": True}])
 def test_approved_it_goes_on(model_server: ModelServer, said: Any) -> None:
     rlm = rlm_of(model_server, cell(ASK))
