@@ -45,7 +45,7 @@ class Engine:
     contexts: ContextStore | None = None
     """Where contexts are kept for other processes."""
     recent: dict[str, Corpus] = field(default_factory=dict)
-    """The newest contexts of this process, by hash, when a checkpointer lets runs go on."""
+    """The newest contexts of this `RLM`, by hash, when a checkpointer lets runs go on."""
     saver: GroupingSaver | None = None
     """The checkpointer, when it tells what is saved."""
     runs: dict[str, Run] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Engine:
         """The text of a run, by what its state refers to.
 
         Raises:
-            InputError: It is neither in this process nor in the context store.
+            InputError: It is neither at hand in this `RLM` nor in the context store.
         """
         path = state.get("path", "")
         ref = state.get("context_ref") or {}
@@ -135,12 +135,12 @@ class Engine:
         return corpus
 
     def at_hand(self, state: RLMState) -> Corpus | None:
-        """The context of a run, when this process has it."""
+        """The context of a run, when this `RLM` has it."""
         key = (state.get("context_ref") or {}).get("hash", "")
         return self.recent.get(_key(key, state.get("run_id", "")))
 
     async def found(self, state: RLMState) -> Corpus | None:
-        """The context of a run, from this process or from the context store.
+        """The context of a run, from this `RLM` or from the context store.
 
         Raises:
             InputError: It is damaged there.

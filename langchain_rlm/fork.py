@@ -11,7 +11,7 @@ from langchain_rlm.state import Entry
 Node = Literal["decompose", "aggregate"]
 
 
-def with_code(journal: Sequence[Entry], turn: int, index: int, code: str) -> tuple[list[Entry], Node]:
+def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tuple[list[Entry], Node]:
     """What to add to a journal so that it goes on from the reply of a turn, with another cell.
 
     Args:
@@ -31,13 +31,13 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: str) -> tup
         raise InputError(msg)
     start = len(journal) - len(journals.since_question(journal))
     replies = [n for n in range(start, len(journal)) if journal[n]["kind"] == "reply"]
-    if not 1 <= turn <= len(replies):
+    if not _is_place(turn, range(1, len(replies) + 1)):
         msg = f"turn={turn!r}: the run has the turns 1 to {len(replies)}."
         raise InputError(msg)
     place = replies[turn - 1]
     reply = journal[place]
     cells = list(parse_reply(reply["text"]).cells)
-    if not 0 <= index < len(cells):
+    if not _is_place(index, range(len(cells))):
         msg = f"cell={index!r}: turn {turn} has {len(cells)} cells, counted from 0."
         raise InputError(msg)
     if not isinstance(code, str) or not code.strip():
@@ -102,6 +102,11 @@ def question_of(journal: Sequence[Entry], entries: Sequence[Entry]) -> str:
 
 def _ids(asked: Entry) -> list[str]:
     return [call["id"] for call in asked["calls"]]
+
+
+def _is_place(number: Any, places: range) -> bool:
+    """A whole number of those; True is in range(2), and is none."""
+    return isinstance(number, int) and not isinstance(number, bool) and number in places
 
 
 def _fence(code: str) -> str:

@@ -41,7 +41,7 @@ from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import NOTHING_YET, Entry, RLMInput, RLMResult
-from langchain_rlm.thread import Beginning, begin, thread_of
+from langchain_rlm.thread import Beginning, begin, check_config, snapshot_of, thread_of
 
 INTERRUPT = langgraph_keys.INTERRUPT
 ROUTES = ("auto", "direct", "rlm")
@@ -67,9 +67,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         model_window: Input window of the root model in tokens, when its profile does not say.
         sub_model_window: The same of the sub-model.
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
-        context_store: Where contexts are kept for runs that go on in another process: a directory, a LangChain
-            `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. In the same process the newest eight
-            (or 50 million characters) are at hand without it.
+        context_store: Where contexts are kept for runs that go on in another `RLM` object or process: a directory, a
+            LangChain `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. The newest eight (or 50
+            million characters) are at hand in this object without it.
         repl_limits: Time, memory and output of the REPL.
         tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
         require_coverage: Share of the context, up to 1, that models must have seen before an answer is taken: for
@@ -174,7 +174,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 
         Raises:
             RuntimeError: The call would wait for ever.
+            InputError: `config` is none.
         """
+        check_config(config)
         refuse_to_block(self._graph.checkpointer, instead)
         if self._is_hosted(config):
             refuse_to_block(host_saver(config), instead)
@@ -221,8 +223,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             ModelError: The root model cannot be used.
             Exception: Whatever a checkpointer raises comes as it is: its database cannot be reached, say.
         """
-        config = ensure_config(config)
         self.refuse_to_block(config, "ainvoke")
+        config = ensure_config(config)
         return run_on_background_loop(self.ainvoke(input, config, **kwargs))
 
     async def ainvoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
@@ -248,8 +250,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 LangGraph's modes yields pairs of mode and data; `"values"` is the result.
             **kwargs: Passed on to the graph.
         """
-        config = ensure_config(config)
         self.refuse_to_block(config, "astream")
+        config = ensure_config(config)
         yield from iterate_on_background_loop(self.astream(input, config, stream_mode=stream_mode, **kwargs))
 
     async def astream(
@@ -299,8 +301,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         if not self._settings.is_saved:
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
+        check_config(config)
+        config = config or {}
         name = thread_of(config)
-        snapshot = await self._graph.aget_state(config)
+        snapshot = await snapshot_of(self._graph, config)
         journal = (snapshot.values or {}).get("journal")
         if not journal:
             msg = f"There is no run on thread {name!r} to fork."
@@ -309,7 +313,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
             raise InputError(msg)
         if turn is not None:
-            entries, node = with_code(journal, turn, cell, str(code))
+            entries, node = with_code(journal, turn, cell, code)
         else:
             entries, node = with_answer(journal, str(call), answer)
         about = {"question": question_of(journal, entries)}
@@ -324,6 +328,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self, given: RLMAsk, config: RunnableConfig | None, modes: list[str], **kwargs: Any
     ) -> AsyncGenerator[tuple[bool, str, Any], None]:
         """Yield (is the result, mode, data); the result comes last."""
+        check_config(config)
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
         begun = await begin(self._engine, self._run_graph, given, config)
         if begun.run is None:

@@ -184,17 +184,23 @@ def _shown_first(level: Level) -> list[list[int]]:
 
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
-    kind, _, name = str(ref.get("hash")).partition(":")
-    if kind == "search":
+    if str(ref.get("hash")).startswith("search:"):
         return InputError(
-            f"The context of this run is searched ({name}), so it cannot be kept, and it is not in this process. Pass "
-            'it again: `invoke({"context": ...}, config)`.'
+            f"The context of this run is searched ({name_of_context(ref)}), so it cannot be kept, and it is not at "
+            'hand in this RLM object. Pass it again: `invoke({"context": ...}, config)`.'
         )
-    names = ", ".join(map(str, ref.get("names") or ())) or "a text"
-    more = ref.get("documents", 0) - len(ref.get("names") or ())
-    named = f"{names} and {more} more documents" if more > 0 else names
     msg = (
-        f"The context of this run ({named}; {ref.get('hash')}) is not in this process. Pass it again: "
+        f"The context of this run ({name_of_context(ref)}) is not at hand in this RLM object. Pass it again: "
         '`invoke({"context": ...}, config)`, or set RLM(context_store=...) before a run begins, which keeps it.'
     )
     return InputError(msg)
+
+
+def name_of_context(ref: Mapping[str, Any]) -> str:
+    """What is known of a context that is not there: the names of its documents, if any, and its hash."""
+    key = str(ref.get("hash"))
+    if key.startswith("search:"):
+        return key.removeprefix("search:")
+    named = ", ".join(map(str, ref.get("names") or ()))
+    more = ref.get("documents", 0) - len(ref.get("names") or ())
+    return "; ".join(part for part in (named + (f" and {more} more documents" if more > 0 else ""), key) if part)

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from langchain_rlm import langgraph_keys
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.engine import Engine
 from langchain_rlm.errors import InputError
-from langchain_rlm.run import Run, unknown_context
+from langchain_rlm.run import Run, name_of_context, unknown_context
 from langchain_rlm.state import Entry, RLMState
 
 BEGINS = "rlm_context"
@@ -82,12 +82,10 @@ async def begin(engine: Engine, graph: Any, given: Any, config: RunnableConfig) 
         return await _asked_over(engine, thread, question, corpus, at_hand)
     if thread is not None and thread.begins and question is None:
         return await _begun(engine, thread, corpus)
-    if thread is None or not thread.has_run:
+    if thread is None or not (thread.has_run or thread.begins):
         raise _nothing_there(question, thread)
     if corpus is not None and not thread.is_about(corpus, at_hand):
-        ref = thread.values["context_ref"]
-        msg = f"This is not the context of the run on thread {thread.name!r}: {unknown_context(ref)}"
-        raise InputError(msg)
+        raise _another_context(thread, thread.values["context_ref"])
     if question is None:
         return await _resumed(engine, thread, given if isinstance(given, Command) else None, corpus)
     if thread.is_waiting:
@@ -138,7 +136,7 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
     if not engine.settings.is_saved or langgraph_keys.CHECKPOINTER in configurable:
         return None
     name = thread_of(config)
-    snapshot = await graph.aget_state(config)
+    snapshot = await snapshot_of(graph, config)
     # not `next`, which leaves out tasks whose writes are saved while their superstep is not
     tasks = {task.name: task for task in snapshot.tasks}
     values = cast("RLMState", snapshot.values or {})
@@ -154,13 +152,42 @@ async def _thread(engine: Engine, graph: Any, config: RunnableConfig) -> _Thread
     return _Thread(str(name), values, bool(tasks), asks, begins, saved)
 
 
+async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
+    """What is on the thread, or was at its checkpoint.
+
+    Raises:
+        InputError: There is no such checkpoint.
+    """
+    snapshot: StateSnapshot = await graph.aget_state(config)
+    wanted = config["configurable"].get("checkpoint_id")
+    if wanted and snapshot.created_at is None:
+        msg = (
+            f"There is no checkpoint_id={wanted!r} on thread {thread_of(config)!r}. Leave it out to go on with the "
+            "newest; rlm.graph.get_state_history(config) lists them."
+        )
+        raise InputError(msg)
+    return snapshot
+
+
+def check_config(config: Any) -> None:
+    """Refuse what is no configuration.
+
+    Raises:
+        InputError: It is none.
+    """
+    is_one = isinstance(config, Mapping | None)
+    if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
+        msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'
+        raise InputError(msg)
+
+
 def thread_of(config: RunnableConfig) -> Any:
     """The name of the thread.
 
     Raises:
         InputError: The configuration names none.
     """
-    name = config.get("configurable", {}).get("thread_id")
+    name = (config.get("configurable") or {}).get("thread_id")
     if name is None or name == "":
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
         raise InputError(msg)
@@ -190,6 +217,13 @@ def _nothing_there(question: str | None, thread: _Thread | None) -> InputError:
     return InputError(f"There is no run on thread {thread.name!r}. Begin one with a question and a context.")
 
 
+def _another_context(thread: _Thread, ref: Mapping[str, Any]) -> InputError:
+    return InputError(
+        f"This is not the context of the run on thread {thread.name!r} ({name_of_context(ref)}). Pass that one, or a "
+        "question too, to begin anew with this one."
+    )
+
+
 async def _new(engine: Engine, question: str, corpus: Corpus) -> Beginning:
     run = engine.open_run()
     try:
@@ -207,8 +241,10 @@ async def _begun(engine: Engine, thread: _Thread, corpus: Corpus | None) -> Begi
     ref = {"hash": thread.begins}
     if corpus is None:
         corpus = await engine.found({"context_ref": ref})
-    if corpus is None or corpus.hash != thread.begins:
+    if corpus is None:
         raise unknown_context(ref)
+    if corpus.hash != thread.begins:
+        raise _another_context(thread, ref)
     return await _new(engine, thread.values["question"], corpus)
 
 

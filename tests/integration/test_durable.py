@@ -258,7 +258,7 @@ def test_the_newest_contexts_are_at_hand_and_older_ones_are_not(model_server: Mo
     for number in range(9):
         rlm.invoke({"question": "First?", "context": f"{TEXT} {number}"}, thread(str(number)))
     assert rlm.invoke({"question": "Second?"}, thread("1"))["answer"] == "two"
-    with pytest.raises(InputError, match="not in this process"):
+    with pytest.raises(InputError, match="not at hand in this RLM object"):
         rlm.invoke({"question": "Second?"}, thread("0"))
 
 
@@ -317,7 +317,7 @@ def test_a_context_that_is_nowhere_is_named_with_both_remedies(model_server: Mod
 def test_another_context_than_the_runs_is_refused(model_server: ModelServer) -> None:
     rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=InMemorySaver())
     rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
-    with pytest.raises(InputError, match="not the context of the run on thread '1'"):
+    with pytest.raises(InputError, match=r"not the context of the run on thread '1' \(.*; sha256:.*Pass that one"):
         rlm.invoke({"context": "another"}, thread("1"))
 
 
@@ -409,6 +409,25 @@ def test_a_run_killed_before_its_context_was_looked_at_begins_with_that_context(
             rlm.invoke({"question": "Second?", "context": "New text. " + TEXT}, thread("1"))
     result = rlm.invoke(None, thread("1"))
     assert (result["question"], result["answer"]) == ("Second?", "New text")
+
+
+def test_what_is_wrong_with_a_run_killed_before_its_context_was_looked_at_is_said_as_it_is(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saver = InMemorySaver()
+    rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=saver)
+    with monkeypatch.context() as patch:
+        patch.setattr("langchain_rlm.run._profiles", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rlm.invoke({"question": "First?", "context": [TEXT, TEXT]}, thread("1"))
+    elsewhere = scripted(model_server, cell("FINAL('one')"), checkpointer=saver)
+    with pytest.raises(InputError, match=r"The context of this run \(sha256:\w+\) is not at hand in this RLM object"):
+        elsewhere.invoke(None, thread("1"))
+    with pytest.raises(InputError, match=r"not the context of the run on thread '1' \(sha256:\w+\). Pass that one"):
+        elsewhere.invoke({"context": TEXT}, thread("1"))
+    with pytest.raises(InputError, match=r"The run on thread '1' has not ended. Go on with invoke\(None, config\)"):
+        elsewhere.invoke({"question": "Second?"}, thread("1"))
+    assert elsewhere.invoke({"context": [TEXT, TEXT]}, thread("1"))["answer"] == "one"
 
 
 def test_threads_over_sources_that_are_searched_keep_apart(model_server: ModelServer) -> None:

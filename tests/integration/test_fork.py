@@ -85,6 +85,11 @@ def test_the_cells_beside_the_changed_one_run_again_as_they_were(model_server: M
         ({"turn": 3, "code": "x = 1"}, "turns 1 to 2"),
         ({"turn": 0, "code": "x = 1"}, "turns 1 to 2"),
         ({"turn": 1, "cell": 1, "code": "x = 1"}, "has 1 cells"),
+        ({"turn": True, "code": "x = 1"}, "turn=True: the run has the turns 1 to 2"),
+        ({"turn": "1", "code": "x = 1"}, "turn='1': the run has the turns 1 to 2"),
+        ({"turn": 1, "cell": "a", "code": "x = 1"}, "cell='a': turn 1 has 1 cells"),
+        ({"turn": 1, "cell": False, "code": "x = 1"}, "cell=False: turn 1 has 1 cells"),
+        ({"turn": 1, "code": 5}, "code=5: give the Python"),
         ({"turn": 1, "code": "  "}, "give the Python"),
         ({"turn": 1}, "Say what to change"),
         ({"code": "x = 1"}, "Say what to change"),
@@ -116,9 +121,28 @@ def test_a_thread_without_a_run_cannot_be_forked(rlm: RLM) -> None:
         rlm.fork({"configurable": {"thread_id": "new"}}, turn=1, code="x = 1")
 
 
-@pytest.mark.parametrize("config", [{}, {"configurable": {}}, {"configurable": {"thread_id": ""}}])
+@pytest.mark.parametrize("config", [None, {}, {"configurable": None}, {"configurable": {"thread_id": ""}}])
 def test_a_fork_needs_a_thread(rlm: RLM, config: Any) -> None:
     with pytest.raises(InputError, match="needs a thread"):
+        rlm.fork(config, turn=1, code="FINAL(1)")
+
+
+@pytest.mark.parametrize("config", [{"configurable": "1"}, [1], "1"])
+def test_what_is_no_configuration_is_named(rlm: RLM, config: Any) -> None:
+    with pytest.raises(InputError, match=r"config=.*: pass a dict, such as"):
+        rlm.fork(config, turn=1, code="FINAL(1)")
+    with pytest.raises(InputError, match=r"config=.*: pass a dict, such as"):
+        rlm.invoke(None, config)
+    with pytest.raises(InputError, match=r"config=.*: pass a dict, such as"):
+        list(rlm.stream(None, config))
+
+
+def test_a_checkpoint_that_is_not_there_is_named(rlm: RLM) -> None:
+    config: Any = {"configurable": {"thread_id": "1", "checkpoint_id": "abc"}}
+    for given in (None, {"question": "What?"}, {"question": "What?", "context": TEXT}):
+        with pytest.raises(InputError, match="no checkpoint_id='abc' on thread '1'"):
+            rlm.invoke(given, config)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no checkpoint_id='abc' on thread '1'"):
         rlm.fork(config, turn=1, code="FINAL(1)")
 
 
