@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import Command
+from langgraph.types import Command, StreamMode
 
 from langchain_rlm import journal as journals
 from langchain_rlm import langgraph_keys
@@ -39,12 +39,12 @@ from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response import ResponseFormat
 from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.savers import GroupingSaver, usable_by_async
-from langchain_rlm.settings import Settings
+from langchain_rlm.settings import Settings, check_settings
 from langchain_rlm.state import NOTHING_YET, Entry, RLMInput, RLMResult
 from langchain_rlm.thread import Beginning, begin, check_config, snapshot_of, thread_of
 
 INTERRUPT = langgraph_keys.INTERRUPT
-ROUTES = ("auto", "direct", "rlm")
+MODES = (*get_args(StreamMode), "tools")  # the last one works, and is left out there
 
 RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
@@ -79,7 +79,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             `structured_response` of the result.
 
     Raises:
-        InputError: A setting is out of range.
+        InputError: A setting is out of range, or of another type.
         ModelError: A model's name or provider is unknown, or its key is missing.
     """
 
@@ -104,16 +104,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_citations: bool = False,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
-        _check(max_concurrency=max_concurrency, model_window=model_window, sub_model_window=sub_model_window)
-        if route not in ROUTES:
-            msg = f"route={route!r}: use one of {', '.join(map(repr, ROUTES))}."
-            raise InputError(msg)
-        if require_coverage is not None and not (_is_number(require_coverage) and 0 < require_coverage <= 1):
-            msg = f"require_coverage={require_coverage!r}: use a share above 0, up to 1."
-            raise InputError(msg)
-        if require_citations and route == "direct":
-            msg = "require_citations=True needs the REPL: use route='rlm' or 'auto'."
-            raise InputError(msg)
+        check_settings(self._given)
         root = resolve_model(model)
         self._settings = Settings(
             model=root,
@@ -249,6 +240,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. A list of
                 LangGraph's modes yields pairs of mode and data; `"values"` is the result.
             **kwargs: Passed on to the graph.
+
+        Raises:
+            InputError: The question, the context or a mode cannot be used.
+            ModelError: The root model cannot be used.
         """
         self.refuse_to_block(config, "astream")
         config = ensure_config(config)
@@ -259,7 +254,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         **kwargs: Any,
     ) -> AsyncGenerator[Any, None]:  # fmt: skip
         """Like `stream`, on the caller's event loop."""
-        modes = ["values"] if stream_mode is None else [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
+        modes = _modes(stream_mode)
         wanted = modes if "values" in modes else [*modes, "values"]
         async with aclosing(self._events(input, config, wanted, **kwargs)) as events:
             async for is_result, mode, data in events:
@@ -415,12 +410,10 @@ def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
     return kind(**given)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _check(**values: int | None) -> None:
-    for name, value in values.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            msg = f"{name}={value!r}: use a whole number above 0."
-            raise InputError(msg)
+def _modes(given: Any) -> list[str]:
+    """LangGraph's names of what is to be streamed."""
+    modes = ["values"] if given is None else [given] if isinstance(given, str) else given
+    if not isinstance(modes, Sequence) or not modes or any(mode not in MODES for mode in modes):
+        msg = f"stream_mode={given!r:.80}: use None, or one or a list of {', '.join(map(repr, MODES))}."
+        raise InputError(msg)
+    return [*modes]

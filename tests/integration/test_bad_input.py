@@ -1,5 +1,6 @@
 """What callers and models do wrong: each a clear error, or a run that ends well all the same."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,18 @@ def test_a_missing_key_is_said_before_anything_is_asked(monkeypatch: pytest.Monk
     "setting",
     [
         {"route": "fast"}, {"route": None}, {"max_concurrency": 0}, {"max_concurrency": -1}, {"max_concurrency": 1.5},
-        {"max_concurrency": True}, {"model_window": 0}, {"sub_model_window": -5},
+        {"max_concurrency": True}, {"max_concurrency": None}, {"model_window": 0}, {"sub_model_window": -5},
+        {"budget": {"cost": 1}}, {"budget": 1}, {"budget": 0}, {"repl_limits": 5}, {"direct_below": "x"},
+        {"direct_below": -1}, {"direct_below": None}, {"require_citations": "no"}, {"require_citations": None},
+        {"require_coverage": True}, {"sub_models": ["x"]}, {"sub_models": {1: "offline"}}, {"tools": 5},
+        {"tools": None}, {"tools": "search"}, {"response_format": 5},
     ],
 )  # fmt: skip
 def test_a_setting_out_of_range_is_named_with_its_value(setting: dict[str, Any]) -> None:
     ((name, value),) = setting.items()
-    with pytest.raises(InputError, match=f"{name}={value!r}"):
+    with pytest.raises(InputError, match=re.escape(f"{name}={value!r}: ")) as caught:
         RLM("offline", **setting)
+    assert "\n" not in str(caught.value)
 
 
 WHOLE, MEASURED = ("turns", "sub_queries", "tokens"), ("cost", "seconds")
