@@ -1,6 +1,7 @@
 """Every way to call a run, in one process with one ChatOpenAI, and what is left when a run ends early: nothing."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from contextlib import aclosing
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm import RLM, Budget, ChatRLM, RLMInput, RLMResult, RLMRetriever
+from langchain_rlm import RLM, Budget, ChatRLM, InputError, RLMInput, RLMResult, RLMRetriever
 from langchain_rlm.context.spans import SpanFinder
 from tests.resources import children, soon
 from tests.server.client import ModelServer
@@ -157,6 +158,13 @@ async def test_a_list_of_modes_streams_pairs_with_the_result_last(model_server: 
     assert [index for index, (mode, _) in enumerate(pairs) if mode == "values"] == [len(pairs) - 1]
     assert pairs[-1][1]["answer"] == expected()
     assert [mode for mode, _ in rlm.stream(given(), stream_mode=["updates"])] == ["updates"] * 5
+
+
+@pytest.mark.parametrize("mode", ["valuess", ["values", "result"], [], 5])
+def test_a_mode_that_is_none_is_refused_before_anything_is_asked(model_server: ModelServer, mode: Any) -> None:
+    with pytest.raises(InputError, match=re.escape(f"stream_mode={mode!r}: use None, or one or a list of 'values', ")):
+        list(rlm_of(model_server, HERE).stream(given(), stream_mode=mode))
+    assert model_server.stats()["requests"] == 0
 
 
 def test_closing_a_stream_early_ends_the_run(model_server: ModelServer, left: Left) -> None:
