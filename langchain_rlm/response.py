@@ -33,9 +33,7 @@ class ResponseFormat:
             made = cls(TypeAdapter(kind))
             made.schema()
         except Exception as error:  # pydantic raises several kinds
-            why = (
-                str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
-            )  # the rest is about pydantic's own settings
+            why = str(error).partition("\n")[0].partition(". ")[0].rstrip(".")  # the rest is on pydantic's own settings
             msg = f"response_format={kind!r:.100}: pass a pydantic model, or a type that pydantic validates ({why})."
             raise InputError(msg) from error
         return made
