@@ -1,5 +1,6 @@
 """The end of a run: its answer as text and as data, and the documents it rests on."""
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -10,11 +11,13 @@ from langgraph.types import Command
 
 from langchain_rlm import journal as journals
 from langchain_rlm.citations import cited, known
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.coverage import coverage
 from langchain_rlm.level import Level, emit
 from langchain_rlm.marks import resolve
 from langchain_rlm.repl.outcomes import plain
 from langchain_rlm.state import Entry, RLMState
+from langchain_rlm.surrogates import encodable
 
 DRAFT = re.compile(r"\banswer\b")
 """The variable, in the code of a cell."""
@@ -24,14 +27,16 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
     """End the run with its answer."""
     form = level.response_format
     is_valid = form is not None and form.problem(value) is None
+    formed: Entry = {}
     if form is not None and is_valid:
+        formed = {"given": digest(as_text(value))}
         value = form.plain(value)
     journal = [*state["journal"], *entries]
     citations: list[dict[str, Any]] = []
     if level.depth == 0:  # those of a recursive run are numbered by the run above
-        now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
-        value, citations = resolve(value, known(level.corpus, journal), now)
+        value, citations = with_citations(value, level.corpus, journal)
     answer = as_text(value)
+    end = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer), **formed}
     usage = level.run.ledger.usage()
     level.give_turn_back()
     emit("end", level, stop_reason=stop_reason, characters=len(answer), usage=usage)
@@ -45,9 +50,15 @@ def finish(level: Level, state: RLMState, entries: list[Entry], value: Any, stop
         "turns": journals.turns(journal),
         "usage": usage,
         "documents": touched(level, journal),
-        "journal": [*entries, {"kind": "end", "stop_reason": stop_reason, "characters": len(answer)}],
+        "journal": [*entries, end],
     }
     return Command(update=update, goto=END)
+
+
+def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
+    """An answer as the user gets it, with its marks numbered, and what they stand for."""
+    now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
+    return resolve(value, known(corpus, journal), now)
 
 
 def covered(level: Level, journal: Sequence[Entry]) -> dict[str, Any] | None:
@@ -66,6 +77,11 @@ def as_text(value: Any) -> str:
     return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
 
 
+def digest(text: str) -> str:
+    """What stands for an answer in the journal."""
+    return hashlib.sha256(encodable(text).encode()).hexdigest()
+
+
 async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
     """The best answer of a run whose budget is over.
 
@@ -73,9 +89,8 @@ async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
     REPL; or else the newest output.
     """
     journal = journals.since_question(whole)
-    refused, since = _refused(journal)
-    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
-    if not is_newest and any(cell.end is None or not cell.end["lost"] for cell in journals.recorded_cells(journal)):
+    refused, may_be_drafted = newest_refused(journal)
+    if may_be_drafted:
         draft = await level.draft(whole)
         if draft not in (None, ""):
             return draft
@@ -90,13 +105,21 @@ async def best_so_far(level: Level, whole: Sequence[Entry]) -> Any:
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
-def _refused(journal: Sequence[Entry]) -> tuple[Any, Sequence[Entry]]:
-    """The newest answer that was given and refused, or None, and the entries after it."""
+def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
+    """The newest answer to a question that was given and refused, or None; whether `answer` may hold a newer one.
+
+    Args:
+        journal: The entries since the question.
+    """
+    refused, since = None, journal
     for index in range(len(journal) - 1, -1, -1):
         value = journal[index].get("refused_answer")
         if value not in (None, ""):
-            return value, journal[index + 1 :]
-    return None, journal
+            refused, since = value, journal[index + 1 :]
+            break
+    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
+    cells = journals.recorded_cells(journal)
+    return refused, not is_newest and any(cell.end is None or not cell.end["lost"] for cell in cells)
 
 
 def touched(level: Level, journal: Sequence[Entry]) -> list[dict[str, Any]]:

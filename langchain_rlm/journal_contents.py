@@ -44,11 +44,15 @@ def _citations(header: Entry, begun: Entry) -> Iterator[str]:
     for place, cited in enumerate(header["citations"]):
         others = ((f"others[{n}].", other) for n, other in enumerate(cited.get("others", ())))
         for where, part in (("", cited), *others):
-            document = number(part["document"])
-            if document < 0:
-                yield f"citations[{place}].{where}document is {shown(part['document'])}, not the id of one"
-            for what in _stretch(begun, document, part["start"], part["end"], part.get("text")):
-                yield f"citations[{place}].{where}{what}"
+            yield from (f"citations[{place}].{where}{what}" for what in _cited(begun, part))
+
+
+def _cited(begun: Entry, part: Entry) -> Iterator[str]:
+    """What is wrong with a place that was cited."""
+    document = number(part["document"])
+    if document < 0:
+        yield f"document is {shown(part['document'])}, not the id of one"
+    yield from _stretch(begun, document, part["start"], part["end"], part.get("text"))
 
 
 def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Iterator[tuple[int, str]]:
@@ -65,8 +69,7 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
         yield 0, problem
         return
     for place, entry in enumerate(journal):
-        for where, span in _spans(entry):
-            yield from ((place, f"{where}: {what}") for what in _stretch(begun, span[0], span[1], span[2]))
+        yield from ((place, what) for what in _places(begun, entry))
     asked: dict[str, Entry] = {}
     for place, where, call in _calls(journal):
         if call["id"] in asked:
@@ -77,11 +80,25 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
     yield from _unanswered(journal)
     for place, where, answer in _answers(journal):
         run = answer.get("run")
-        if answer["id"] in asked and run and run["journal"]:
+        if run and not _is_of(run, asked.get(answer["id"])):
+            yield place, f"{where}run is not what was asked with the id {shown(answer['id'])}"
+        elif run and run["journal"]:
             below = documents_below(asked[answer["id"]], run)
             count = begun["documents"] if below is None else len(below)
             for inner, what in _journal(run["journal"], count, depth + 1):
                 yield place, f"{where}run.journal[{inner}].{what}"
+
+
+def _places(begun: Entry, entry: Entry) -> Iterator[str]:
+    """What is wrong with the places of the context that an entry names."""
+    for where, span in _spans(entry):
+        yield from (f"{where}: {what}" for what in _stretch(begun, span[0], span[1], span[2]))
+    if entry["kind"] == "host" and entry["name"] == "cite" and "mark" in entry["value"]:
+        yield from (f"value.{what}" for what in _cited(begun, entry["value"]))
+
+
+def _is_of(run: Entry, call: Entry | None) -> bool:
+    return call is not None and (run.get("over") != "context" or "context" in call)
 
 
 def _beginning(begun: Entry, documents: int | None, depth: int) -> str | None:

@@ -86,6 +86,11 @@ _CITATION = _object(
     {"mark": _WHOLE, "name": _TEXT, "page": _maybe(_WHOLE), "line": _WHOLE, "text": _TEXT, **_PLACE},
     {"others": _list(_object(_PLACE)), "has_more": _BOOLEAN},
 )
+_CITED = {
+    **_object({}, {"mark": _TEXT, "name": _TEXT, "line": _WHOLE, "text": _TEXT, **_PLACE}),
+    **_when("mark", "name", "line", "text", *_PLACE),
+}
+"""What `cite()` gave: a citation, or an `error`."""
 _RANGES = _list(_tuple(_WHOLE, _WHOLE))
 _DOCUMENT = {"id": _TEXT, "name": _TEXT}
 _SEEN = {"read": _NUMBER, "printed": _NUMBER}
@@ -125,7 +130,11 @@ _ENTRIES: dict[str, dict[str, Any]] = {
     },
     "confirm": _object({"decision": _TEXT}, {"limit": {"type": "number"}}),
     "answer": _ANSWER,
-    "host": _object({"name": _TEXT, "value": _ANY}),
+    "host": {
+        **_object({"name": _TEXT, "value": _ANY}),
+        "if": {"properties": {"name": {"const": "cite"}}},
+        "then": {"properties": {"value": _CITED}},
+    },
     "cell_end": _object(
         {
             "output": _TEXT, "printed": _WHOLE, "hash": _TEXT, "error": _maybe(_TEXT), "lost": _BOOLEAN,
@@ -134,7 +143,7 @@ _ENTRIES: dict[str, dict[str, Any]] = {
         {"at": _NUMBER, "shown": _list(_SPAN)},
     ),
     "note": _object({"text": _TEXT}, {"refused_answer": _ANY}),
-    "end": _object({"stop_reason": _TEXT, "characters": _WHOLE}),
+    "end": _object({"stop_reason": _TEXT, "characters": _WHOLE}, {"hash": _TEXT, "given": _TEXT}),
     "fork": _object({"keep": _WHOLE, "calls": _list(_CALL), "answers": _list(_ANSWER)}),
 }  # fmt: skip
 JOURNAL_SCHEMA: dict[str, Any] = {

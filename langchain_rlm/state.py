@@ -32,7 +32,7 @@ Entry = dict[str, Any]
 | `host` | `name`, `value`: what the host answered at once (`budget()`, `cite()`) |
 | `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
 | `note` | `text` to the root model instead of an observation (no code, a cut-off reply), `refused_answer` |
-| `end` | `stop_reason`, `characters` of the answer |
+| `end` | `stop_reason`, `characters` and `hash` of the answer, `given` |
 | `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
 
 - `run` has of the context its hash (`context`), and how many `documents` and `characters` it has; `run` and `cell_end`
@@ -42,6 +42,7 @@ Entry = dict[str, Any]
 - A call of `asked` has `id`, `how`, `pieces`, `model`, `digest`; with `rlm` its `context`, and whether it is a `single`
   text; `tool` and `arguments`; `reused`, the id of the call whose answer it has. `asked` has a `quote` when a person is
   to confirm it, and `refused`, `count` and `digest` instead of calls that the budget has no room for.
+- `given` is the hash of what the code gave where the answer took the form of `response_format`.
 - An `answer` is `refused` when it was not asked for, and a copy (`is_copy`) when it was paid for by another call. Its
   `run` is the recursive run it comes from: `turns`, `stop_reason`, `journal`, `over` (its context is that of the run
   above, the one it was given, or its prompt), `marks` (the id that its citations begin with).

@@ -114,7 +114,7 @@ def test_a_recorded_run_is_replayed_as_it_went_and_reported_without_a_model(
     )
     assert (replayed.returncode, replayed.stdout) == (0, asked.stdout)
     *view, said = replayed.stderr.splitlines()
-    assert said == "2 cells asked and printed the same as on record."
+    assert said == "2 cells asked and printed the same as on record, and the answer is the same."
     assert untimed("\n".join(view)) == untimed(asked.stderr)
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, asked.stdout, "")
     assert (page.returncode, page.stdout, whole.stdout) == (0, "run.html\n", "whole.html\n")
@@ -226,7 +226,7 @@ def test_a_run_that_fails_or_is_interrupted_is_kept_as_far_as_it_came(
             partial(command, "report", "run.jsonl", "-o", "again.html"),
         ]
     )
-    assert (replayed.returncode, replayed.stdout) == (0, "\n")
+    assert (replayed.returncode, replayed.stdout) == (0, "")
     said = replayed.stderr.splitlines()[-1]
     assert said.startswith("1 cell asked and printed the same as on record. The run on record did not end (failed): ")
     assert page.returncode == 0
@@ -326,6 +326,9 @@ def test_a_cell_that_never_ended_is_passed_over_and_lone_surrogates_are_replaced
     def change(lines: list[dict[str, Any]]) -> None:
         ends = [line for line in lines if line.get("kind") == "cell_end"]
         lines.remove(ends[1])
+        entry(lines[::-1], "cell")["code"] = "print(budget()['turns'])\nFINAL('so \ud800')"
+        entry(lines, "end").pop("hash")
+        entry(lines, "end")["characters"] = 4
         lines[0]["answer"] = "so \ud800"
 
     file = tampered(tmp_path, "other.jsonl", change)
