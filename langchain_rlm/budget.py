@@ -4,6 +4,7 @@ Every limit is checked here, before a call is made, by the host: nothing that th
 raise one. The last turn of every run in the tree is set aside when that run starts, so each can end with an answer.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,12 @@ from langchain_rlm.errors import InputError, RLMError
 
 WIND_DOWN_SHARE = 0.1
 """Share of tokens, dollars and seconds set aside for the last turn."""
+
+
+def dollars(amount: float) -> str:
+    """US dollars to the cent; less than ten cents to two digits that count."""
+    places = 2 if amount >= 0.1 or amount <= 0 else 1 - math.floor(math.log10(amount))  # noqa: PLR2004  # ten cents
+    return f"${amount:,.{places}f}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +256,7 @@ class Ledger:
             msg = f"A call of about {tokens:,} tokens would pass the budget of {self.budget.tokens:,} tokens."
             raise BudgetExceededError(msg, "tokens")
         if self._over(self.cost + self._flying_cost + cost, self.budget.cost, last_turn=last_turn):
-            msg = f"A call of about ${cost:.4f} would pass the budget of ${self.budget.cost:g}."
+            msg = f"A call of about {dollars(cost)} would pass the budget of {dollars(self.budget.cost or 0)}."
             raise BudgetExceededError(msg, "cost")
         self._flying_tokens += tokens
         self._flying_cost += cost

@@ -5,6 +5,7 @@ from typing import Any
 
 from langgraph.types import interrupt
 
+from langchain_rlm.budget import dollars
 from langchain_rlm.level import Level, emit
 from langchain_rlm.quote import expected
 from langchain_rlm.state import Entry
@@ -24,10 +25,11 @@ def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, E
         return {}
     refused = _beyond(turn.level, waiting, limit)
     turn.level.run.ledger.give_sub_queries_back(sum("tool" not in call for call in refused))
-    why = "" if kind == "deny" else f" beyond ${limit:g}"
+    why = "" if kind == "deny" else f" beyond {dollars(limit)}"
+    quoted = f"{dollars(asked['quote']['cost'])} for {asked['quote']['calls']:,} sub-queries"
     message = (
-        f"The user was shown the quote of ${asked['quote']['cost']:.2f} for {asked['quote']['calls']:,} sub-queries "
-        f"and did not approve it{why}. Ask fewer or shorter ones, or answer from what is known."
+        f"The user was shown the quote of {quoted} and did not approve it{why}. "
+        "Ask fewer or shorter ones, or answer from what is known."
     )
     answers = {
         call["id"]: {

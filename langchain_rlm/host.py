@@ -15,6 +15,7 @@ from langgraph.constants import TAG_NOSTREAM
 from langgraph.errors import GraphInterrupt
 
 from langchain_rlm import langgraph_keys
+from langchain_rlm.budget import dollars
 from langchain_rlm.errors import RLMError
 from langchain_rlm.savers import usable_by_async
 from langchain_rlm.state import RLMResult
@@ -93,7 +94,7 @@ def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
 def _asked(waiting: Any) -> str:
     quote = waiting.value
     if isinstance(quote, dict) and {"calls", "cost"} <= set(quote):
-        return f"the next {quote['calls']:,} sub-queries would cost about ${quote['cost']:.4g}"
+        return f"the next {quote['calls']:,} sub-queries would cost about {dollars(quote['cost'])}"
     return f"{quote!r:.200}"
 
 

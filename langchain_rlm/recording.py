@@ -391,4 +391,6 @@ def _draft(file: Path) -> Path:
 
 
 def _unwritable(file: Path, error: OSError) -> InputError:
+    if not file.parent.is_dir():
+        return InputError(f"{file}: cannot be written (there is no directory {file.parent}). Make it first.")
     return InputError(f"{file}: cannot be written ({error.strerror}).")

@@ -55,13 +55,14 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         ),
     ] = None,
     route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text) or rlm.")] = "auto",
-    max_concurrency: Annotated[int, typer.Option(help="Model calls at once.")] = 32,
+    max_concurrency: Annotated[str, typer.Option(metavar="NUMBER", help="Model calls at once.")] = "32",
     sub_model_window: Annotated[
-        int | None, typer.Option(help="Input window of the sub-model in tokens, when it is not known.")
+        str | None,
+        typer.Option(metavar="NUMBER", help="Input window of the sub-model in tokens, when it is not known."),
     ] = None,
     citations: Annotated[bool, typer.Option("--require-citations", help="Take no answer without one.")] = False,  # noqa: FBT002
     require_coverage: Annotated[
-        float | None,
+        str | None,
         typer.Option(metavar="SHARE", help="Take no answer before models have seen this share of the text: 0.99."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002

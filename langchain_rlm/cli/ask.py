@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from langchain_rlm.budget import Budget, Ledger
+from langchain_rlm.budget import Budget, Ledger, dollars
+from langchain_rlm.cli.options import as_typed, number, parse_budget
 from langchain_rlm.cli.view import View, print_answer, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus, read_path
@@ -25,8 +26,6 @@ from langchain_rlm.rlm import RLM
 from langchain_rlm.state import Entry, append_entries
 
 ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
-DECIMAL = {"cost", "seconds", "confirm_above"}
-PARTS = tuple(part.name for part in fields(Budget))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +38,12 @@ class Request:
     sub_model: str | None
     budget: tuple[str, ...]
     route: str
-    max_concurrency: int
-    sub_model_window: int | None
+    max_concurrency: str
+    sub_model_window: str | None
     as_json: bool
     quiet: bool
     require_citations: bool = False
-    require_coverage: float | None = None
+    require_coverage: str | None = None
     journal: Path | None = None
     """Where the journal goes."""
     report: Path | None = None
@@ -134,26 +133,14 @@ def _written(kind: str, file: Path, recording: Recording) -> bool:
 
 
 def _answer(request: Request, view: View, so_far: SoFar) -> Any:
-    for file in filter(None, (request.journal, request.report)):
-        check_writable(file)  # before the run costs anything
+    _check_files(request.journal, request.report)  # before the run costs anything
     if not request.question.strip():
         msg = "There is no question. Ask one: --question 'Which clauses conflict?'"
         raise InputError(msg)
     if not request.model:
         msg = "No model is named. Use --model openai:gpt-5 (with OPENAI_API_KEY set), or --model offline without a key."
         raise ModelError(msg)
-    budget = parse_budget(request.budget)
-    rlm = RLM(
-        request.model,
-        request.sub_model,
-        budget=budget,
-        checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-        route=request.route,
-        max_concurrency=request.max_concurrency,
-        sub_model_window=request.sub_model_window,
-        require_citations=request.require_citations,
-        require_coverage=request.require_coverage,
-    )
+    rlm = _rlm(request)
     so_far.chunk_size = rlm.settings.chunk_size
     so_far.corpus = read_sources(request.paths)
     given: Any = {"question": request.question, "context": so_far.corpus}
@@ -163,6 +150,35 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
             so_far.result = result
             return result
         given = Command(resume={asked.id: confirm(asked.value) for asked in result["__interrupt__"]})
+
+
+def _check_files(journal: Path | None, page: Path | None) -> None:
+    for file in filter(None, (journal, page)):
+        check_writable(file)
+    if journal is not None and page is not None and journal.resolve() == page.resolve():
+        msg = f"--journal {journal}, --report {page}: the page would take the place of the journal. Name two files."
+        raise InputError(msg)
+
+
+def _rlm(request: Request) -> RLM:
+    budget = parse_budget(request.budget)
+    numbers = {
+        "max_concurrency": number("--max-concurrency", request.max_concurrency, int),
+        "sub_model_window": number("--sub-model-window", request.sub_model_window, int),
+        "require_coverage": number("--require-coverage", request.require_coverage, float),
+    }
+    try:
+        return RLM(
+            request.model,
+            request.sub_model,
+            budget=budget,
+            checkpointer=None if budget.confirm_above is None else InMemorySaver(),
+            route=request.route,
+            require_citations=request.require_citations,
+            **numbers,
+        )
+    except InputError as error:
+        raise as_typed(error) from None
 
 
 def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
@@ -184,13 +200,16 @@ def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
 def confirm(quote: Mapping[str, Any]) -> Any:
     """Ask whether a batch may cost what it is quoted at; without a terminal the default holds, which is no."""
     print(
-        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, ${quote['cost']:.4f}, "
-        f"{quote['seconds']:g} seconds. Spent so far: ${quote['spent']:.4f}.",
+        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, {dollars(quote['cost'])}, "
+        f"{quote['seconds']:g} seconds. Spent so far: {dollars(quote['spent'])}.",
         file=sys.stderr,
     )
     while True:
         print("Ask them? yes, no, or dollars to stop at [no]: ", end="", file=sys.stderr, flush=True)
-        said = sys.stdin.readline().strip().lower() if sys.stdin.isatty() else ""
+        if not sys.stdin.isatty():
+            print("no (standard input is no terminal)", file=sys.stderr)
+            return "deny"
+        said = sys.stdin.readline().strip().lower()
         if said in {"", "n", "no"}:
             if not said:
                 print("no", file=sys.stderr)
@@ -206,7 +225,7 @@ def read_sources(paths: tuple[str, ...]) -> Corpus:
     """Read what was named on the command line; one text alone is a `str` for the code.
 
     Raises:
-        InputError: Nothing was named, or it cannot be read.
+        InputError: Nothing was named, it cannot be read, or has no text.
     """
     if not paths:
         msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
@@ -219,6 +238,10 @@ def read_sources(paths: tuple[str, ...]) -> Corpus:
             documents += pydoc_topics()
         else:
             documents += read_path(Path(path))
+    if not any(document.text.strip() for document in documents):
+        named = ", ".join("standard input" if path == "-" else path for path in paths)
+        msg = f"There is no text in {named}. Name files, directories, - for standard input, or pydoc:."
+        raise InputError(msg)
     return load_corpus(Corpus(tuple(documents), single=len(documents) == 1))
 
 
@@ -236,33 +259,6 @@ def pydoc_topics() -> list[SourceText]:
     from pydoc_data.topics import topics  # half a megabyte
 
     return [SourceText(name, text, {"source": f"pydoc:{name}"}) for name, text in sorted(topics.items())]
-
-
-def parse_budget(given: tuple[str, ...]) -> Budget:
-    """Read `turns=20,cost=0.5`.
-
-    Raises:
-        InputError: A part is unknown or no number.
-    """
-    values: dict[str, Any] = {}
-    for item in (item.strip() for text in given for item in text.split(",")):
-        name, equals, value = item.partition("=")
-        name = name.strip().replace("-", "_")
-        if not equals or name not in PARTS:
-            msg = f"--budget {item!r}: use NAME=NUMBER with a name of {', '.join(PARTS)}."
-            raise InputError(msg)
-        values[name] = _number(name, value.strip())
-    return Budget(**values)
-
-
-def _number(name: str, value: str) -> float | None:
-    if value.lower() == "none":
-        return None
-    try:
-        return float(value) if name in DECIMAL else int(value)
-    except ValueError:
-        msg = f"--budget {name}={value}: {value!r} is no {'number' if name in DECIMAL else 'whole number'}."
-        raise InputError(msg) from None
 
 
 def exit_code(stop_reason: str) -> int:

@@ -72,7 +72,7 @@ class View:
         if self.failed:
             parts.append(f"{self.failed} failed")
         parts.append(f"{self.tokens:,} tokens")
-        if self.cost is not None:
+        if self.cost:  # else no model has a price
             parts.append(f"${self.cost:.4f}")
         return " · ".join([*parts, f"{time.monotonic() - self.started:.1f} s"])
 

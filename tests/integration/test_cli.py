@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from langchain_rlm import RLM, Budget, InputError, RLMResult, load_journal
-from langchain_rlm.cli.ask import parse_budget
+from langchain_rlm.cli.options import parse_budget
 from langchain_rlm.cli.tree import Node, RunTree, drawn, fold, one_line
 from tests.server.client import ModelServer
 
@@ -326,6 +326,7 @@ def test_a_run_out_of_budget_or_without_an_answer_has_an_exit_code_of_its_own(
 
 def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "binary.bin").write_bytes(b"\x7fELF\0\0")
+    (tmp_path / "link.x").symlink_to("real.x")
     text = ("-", *QUESTION, *OFFLINE)
     cases: dict[tuple[str, ...], str] = {
         ("nowhere.txt", *QUESTION, *OFFLINE): "nowhere.txt: there is no such file",
@@ -333,6 +334,12 @@ def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, 
         (*QUESTION, *OFFLINE): "nothing to read",
         ("-", *OFFLINE): "There is no question",
         (*text, "--budget", "turns=20", "--budget", "speed=3"): "--budget 'speed=3': use NAME=NUMBER",
+        (*text, "--require-coverage", "x"): "--require-coverage x: 'x' is no number.",
+        (*text, "--require-coverage", "2"): "--require-coverage 2.0: use a share above 0",
+        (*text, "--max-concurrency", "0"): "--max-concurrency 0: use a whole number above 0",
+        (*text, "--route", "direct", "--require-citations"): "--require-citations needs the REPL",
+        (*text, "--journal", "run.x", "--report", "./run.x"): "--journal run.x, --report run.x: the page would take",
+        (*text, "--journal", "real.x", "--report", "link.x"): "--journal real.x, --report link.x: the page would take",
     }
     runs = side_by_side(
         [
@@ -341,11 +348,34 @@ def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, 
             lambda: ask(*text, given=b"sm\xf8r"),
         ]
     )
-    said = [*cases.values(), "The context has no text", "standard input: not UTF-8: byte 2 is 0xf8"]
+    said = [
+        *cases.values(),
+        "There is no text in standard input. Name files",
+        "standard input: not UTF-8: byte 2 is 0xf8",
+    ]
     assert [(run.returncode, run.stdout, run.stderr.count("\n")) for run in runs] == [(2, "", 1)] * len(runs)
     for run, words in zip(runs, said, strict=True):
         assert run.stderr.startswith("error: ")
         assert words in run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"binary.bin", "link.x"}
+
+
+def test_without_a_terminal_a_dear_batch_is_denied_and_it_is_said_why(
+    model_server: ModelServer, ask: Ask, tmp_path: Path
+) -> None:
+    priced = {"kind": "echo"}
+    root = {
+        "kind": "script",
+        "replies": [cell("try:\n    llm_query('a')\nexcept Exception as error:\n    FINAL(str(error))")],
+    }
+    model_server.configure(models={"root": root, "gpt-4o": priced})
+    (tmp_path / "book.txt").write_text("A line.")
+    models = ("--model", "openai:root", "--sub-model", "openai:gpt-4o", "--route", "rlm")
+    done = ask("book.txt", *QUESTION, *models, "--budget", "confirm_above=0.000001", given="y\n")
+    assert "[no]: no (standard input is no terminal)\n" in done.stderr
+    assert "The next 1 sub-queries: about 301 tokens, $0.0030, " in done.stderr
+    assert "$0.0000" not in done.stderr  # nothing is known of what the root model costs
+    assert "The user was shown the quote of $0.0030 for 1 sub-queries and did not approve it" in done.stdout
 
 
 def test_a_model_that_cannot_be_used_is_one_clear_line_and_exit_code_3(model_server: ModelServer, ask: Ask) -> None:

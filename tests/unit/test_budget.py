@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger
+from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger, dollars
 from langchain_rlm.errors import InputError, RLMError
 
 """How fast a loaded machine is proves nothing."""
@@ -278,3 +278,14 @@ def test_what_is_left_is_told_without_what_is_set_aside_for_the_last_turn_and_ne
     ledger.take_sub_queries(2)
     ledger.record("m", used(100, 1, 4.0))
     assert ledger.left() == {"turns": 0, "sub_queries": 0, "tokens": 0, "cost": 0.0, "seconds": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0, "$0.00"), (1e-9, "$0.0000000010"), (0.007362, "$0.0074"), (0.0999, "$0.100"), (0.5, "$0.50"),
+        (1234.5, "$1,234.50"),
+    ],
+)  # fmt: skip
+def test_small_amounts_of_dollars_keep_two_digits_that_count(amount: float, said: str) -> None:
+    assert dollars(amount) == said

@@ -1,0 +1,66 @@
+"""Numbers that were typed on the command line, and errors about them."""
+
+import re
+from dataclasses import fields
+from typing import Any
+
+from langchain_rlm.budget import Budget
+from langchain_rlm.errors import InputError
+
+DECIMAL = {"cost", "seconds", "confirm_above"}
+PARTS = tuple(part.name for part in fields(Budget))
+SETTING = re.compile(r"^([a-z_]+)=([^:\s]+)")
+"""How an error begins that is about a setting of `RLM`."""
+
+
+def parse_budget(given: tuple[str, ...]) -> Budget:
+    """Read `turns=20,cost=0.5`.
+
+    Raises:
+        InputError: A part is unknown or no number.
+    """
+    values: dict[str, Any] = {}
+    for item in (item.strip() for text in given for item in text.split(",")):
+        name, equals, value = item.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals or name not in PARTS:
+            msg = f"--budget {item!r}: use NAME=NUMBER with a name of {', '.join(PARTS)}."
+            raise InputError(msg)
+        values[name] = _number(name, value.strip())
+    return Budget(**values)
+
+
+def _number(name: str, value: str) -> float | None:
+    if value.lower() == "none":
+        return None
+    try:
+        return float(value) if name in DECIMAL else int(value)
+    except ValueError:
+        msg = _no_number(f"--budget {name}={value}", value, is_whole=name not in DECIMAL)
+        raise InputError(msg) from None
+
+
+def number(option: str, text: str | None, kind: type[float]) -> Any:
+    """Read a number; None where nothing was typed.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return None if text is None else kind(text)
+    except ValueError:
+        raise InputError(_no_number(f"{option} {text}", str(text), is_whole=kind is int)) from None
+
+
+def as_typed(error: InputError) -> InputError:
+    """An error about a setting of `RLM` as one about the option that it came from."""
+    return InputError(SETTING.sub(_option, str(error)))
+
+
+def _no_number(option: str, text: str, *, is_whole: bool) -> str:
+    return f"{option}: {text!r} is no {'whole number' if is_whole else 'number'}."
+
+
+def _option(setting: re.Match[str]) -> str:
+    option, value = f"--{setting[1].replace('_', '-')}", setting[2]
+    return option if value == "True" else f"{option} {value}"
