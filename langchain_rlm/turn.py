@@ -3,10 +3,10 @@
 `decompose` begins a turn, `aggregate` goes on with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from langgraph.types import Command
 
@@ -23,6 +23,8 @@ from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, Result, plain
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
 from langchain_rlm.state import Entry, RLMState
 
+T = TypeVar("T")
+
 REFUSED = 1_000
 """Times that a cell may ask after it was refused."""
 NO_END = (
@@ -30,8 +32,8 @@ NO_END = (
     "When one is refused, stop asking and use what there is."
 )
 SEARCHED_AT_ONCE = 100_000
-"""Characters of prompts that are searched for what they quote while the event loop waits: half a second for each
-million at worst."""
+"""Characters of prompts or output that are searched for what they quote while the event loop waits: half a second for
+each million at worst."""
 KEPT_OUTPUT = 40_000
 """Characters of a cell's output kept in the journal, head and tail."""
 
@@ -97,7 +99,7 @@ class Turn:
             results = [journals.result_of(answer) for answer in answers]
             self._settled(results)
             outcome = await self.level.resume(results, self.journal)
-        self.entries += [*self.level.take_hosts(), self._cell_end(outcome)]
+        self.entries += [*self.level.take_hosts(), await self._cell_end(outcome)]
         if outcome.final is not None:
             return self.finish(outcome.final[0])
         if outcome.error is None and index + 1 < len(self.reply.cells):
@@ -137,19 +139,19 @@ class Turn:
         if refused is not None:
             self.entries += [*self.level.take_hosts(), refused]
             return [refused["refused"]] * refused["count"], []
-        asked = await self._written(outcome, pool)
+        characters = sum(len(call.prompt) for call in outcome.calls)
+        asked = await self._searched(characters, partial(asked_entry, self.level, outcome, pool))
         answers = answers_at_once(self.level, asked, self.journal, is_last_turn=self.last is not None)
         self.entries += [*self.level.take_hosts(), asked, *answers]
         answered = {answer["id"] for answer in answers}
         return answers, [call for call in asked["calls"] if call["id"] not in answered]
 
-    async def _written(self, outcome: Asked, pool: dict[str, list[Entry]]) -> Entry:
-        """The journal entry of what the cell asks; on a thread where the search for what is quoted may take long."""
-        if sum(len(call.prompt) for call in outcome.calls) <= SEARCHED_AT_ONCE:
-            return asked_entry(self.level, outcome, pool)
-        write = partial(asked_entry, self.level, outcome, pool)
-        entry: Entry = await self.level.run.to_its_end(write, undo=lambda: None)
-        return entry
+    async def _searched(self, characters: int, search: Callable[[], T]) -> T:
+        """What a search of the context for so many characters gives; on a thread where it may take long."""
+        if characters <= SEARCHED_AT_ONCE and self.level.finder.is_quick:
+            return search()
+        found: T = await self.level.run.to_its_end(search, undo=lambda: None)
+        return found
 
     async def _over(self, outcome: Ended) -> Command[Any]:
         """The cells have run; an answer as bare text beside them is looked at now."""
@@ -164,15 +166,16 @@ class Turn:
             self.note(prompts.unknown_final(final.text) if final.variable else prompts.FINAL_BEFORE_OUTPUT)
         return await self.give_up() if self.last else self.next()
 
-    def _cell_end(self, outcome: Ended) -> Entry:
+    async def _cell_end(self, outcome: Ended) -> Entry:
         shown = journals.cut(outcome.output, self.level.run.settings.shown)
+        spans = await self._searched(len(shown), partial(self.level.finder.spans, shown))
         emit(
             "cell_end", self.level, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
         )  # fmt: skip
         return {
             "kind": "cell_end",
             "at": at(self.level),
-            "shown": [list(span) for span in self.level.finder.spans(shown)],
+            "shown": [list(span) for span in spans],
             "output": journals.cut(outcome.output, KEPT_OUTPUT),
             "printed": len(outcome.output),
             "hash": outcome.digest(),

@@ -28,6 +28,8 @@ REFUSED = 4
 """Other matches looked at before the one found first is kept."""
 SHARED = 200
 """Characters, at most, with which lines begin alike."""
+SMALL = 100_000
+"""Characters of a context whose index takes a few milliseconds."""
 WINDOW = 2_000_000
 """Characters ahead of the last match searched for the lines that are not in the index."""
 LINES_MISSED = 6
@@ -60,6 +62,15 @@ class SpanFinder:
     @cached_property
     def _index(self) -> GramIndex:
         return GramIndex(self._texts)
+
+    @property
+    def is_quick(self) -> bool:
+        """No index has to be built first, or a small one."""
+        return self._is_small or "_index" in vars(self)
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return sum(map(len, self._texts)) <= SMALL
 
     @property
     def hint(self) -> tuple[int, int]:

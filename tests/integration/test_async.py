@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from langchain_rlm import RLM, Budget, ChatRLM, InputError, RLMInput, RLMResult, RLMRetriever
+from langchain_rlm.context.gram_index import GramIndex
 from langchain_rlm.context.spans import SpanFinder
 from tests.resources import children, soon
 from tests.server.client import ModelServer
@@ -285,6 +286,23 @@ async def test_a_synchronous_call_that_its_own_checkpointer_would_wait_for_is_re
         with pytest.raises(RuntimeError, match=f"AsyncSqliteSaver belongs to the event loop.*`{form}`"):
             call(rlm, thread)
         assert (await asyncio.to_thread(rlm.invoke, None, thread))["answer"] == answer
+
+
+@pytest.mark.parametrize(("size", "on_the_loop"), [(1_000, True), (200_000, False)])
+async def test_the_index_of_a_long_context_is_built_beside_the_loop(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, size: int, *, on_the_loop: bool
+) -> None:
+    built: list[bool] = []
+    build = GramIndex.__init__
+
+    def watched(self: GramIndex, texts: Sequence[str]) -> None:
+        built.append(threading.current_thread() is threading.main_thread())
+        build(self, texts)
+
+    monkeypatch.setattr(GramIndex, "__init__", watched)
+    rlm = rlm_of(model_server, CELL.format("print('Words that stand nowhere in the context.')\nFINAL('So')"))
+    await rlm.ainvoke({"question": "Why?", "context": "A line of it.\n" * (size // 14)})
+    assert built == [on_the_loop]
 
 
 async def test_long_prompts_of_the_models_own_words_are_searched_beside_the_loop(
