@@ -241,7 +241,7 @@ def _describe_prose(scan: Scan) -> _Findings:
     seen = ""
     for label, pattern, least in _PROSE_MARKS:
         count = scan.count(pattern)
-        example = scan.first(pattern)
+        example = scan.first(pattern) if count >= least else ""
         if count >= least and not (example and example[:8] in seen):
             structure.append(f"{label}: {scan.say(count)}" + (f" like '{example}'" if example else ""))
             separators.append(pattern)
