@@ -31,7 +31,7 @@ ANSWER = "```repl\nFINAL('So it is ' + ' '.join(marks))\n```"
 
 def cost() -> list[Row]:
     """Share of the wall time of 1,000 sub-queries over HTTP that coverage and citations take, in percent."""
-    from langchain_rlm import answer, run, turn
+    from langchain_rlm import answer, level
     from langchain_rlm.context.spans import SpanFinder
     from tests.server.client import ModelServer
 
@@ -48,11 +48,10 @@ def cost() -> list[Row]:
 
         return wrapper
 
-    for module, names in ((answer, ("coverage", "known", "resolve")), (run, ("look_up", "citation"))):
+    for module, names in ((answer, ("coverage", "known", "resolve")), (level, ("look_up", "citation"))):
         for name in names:
             setattr(module, name, timed(getattr(module, name)))
     SpanFinder.spans = timed(SpanFinder.spans)  # type: ignore[method-assign]
-    assert turn
     text = text_of(CALLS * PROMPT)
     shares = []
     config = {"sub": {"kind": "echo", "latency": LATENCY}}
