@@ -102,7 +102,7 @@ async def test_invoke_works_on_a_thread_whose_loop_is_running(model_server: Mode
 
 
 async def test_runs_at_once_do_not_mix(model_server: ModelServer) -> None:
-    rlm = rlm_of(model_server, HERE, {"kind": "echo", "latency": 0.1})
+    rlm = rlm_of(model_server, HERE, {"kind": "echo", "together": 2})
     names = ["One", "Two", "Three", "Four"]
     results = await asyncio.gather(*(rlm.ainvoke(given(name)) for name in names))
     assert [result["answer"] for result in results] == [expected(name) for name in names]
@@ -247,7 +247,7 @@ async def test_a_timeout_of_the_caller_is_a_cancellation(model_server: ModelServ
 
 def test_no_more_than_max_concurrency_calls_are_in_flight(model_server: ModelServer, left: Left) -> None:
     ask_twenty = CELL.format("FINAL(len(llm_query_batched([str(i) for i in range(20)])))")
-    rlm = rlm_of(model_server, ask_twenty, {"kind": "echo", "latency": 0.05}, max_concurrency=3)
+    rlm = rlm_of(model_server, ask_twenty, {"kind": "echo", "latency": 0.05, "together": 3}, max_concurrency=3)
     assert rlm.invoke(given())["value"] == 20
     assert model_server.stats()["max_in_flight"] == 3
     assert left(rlm) == NOTHING
@@ -257,7 +257,7 @@ def test_max_concurrency_holds_for_the_whole_tree(model_server: ModelServer, lef
     below = {"match": r"<question>\nBelow", "reply": CELL.format("FINAL(len(llm_query_batched(['a', 'b', 'c', 'd'])))")}
     above = CELL.format("FINAL(rlm_query_batched([f'Below {i}' for i in range(4)], ['text'] * 4))")
     root = {"kind": "rules", "rules": [below], "default": above, "latency": 0.02}
-    model_server.configure(models={"root": root, "sub": {"kind": "echo", "latency": 0.05}})
+    model_server.configure(models={"root": root, "sub": {"kind": "echo", "latency": 0.05, "together": 3}})
     models = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     rlm = RLM(*models, route="rlm", max_concurrency=3, budget=Budget(depth=2))
     assert rlm.invoke(given())["value"] == ["4"] * 4

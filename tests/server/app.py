@@ -24,6 +24,8 @@ from tests.server.connection import Connection, Request
 from tests.server.log import Log, LogEntry
 from tests.server.outcome import Outcome, first_user_text, text_of, tokens
 
+WAIT, WAITS = 0.01, 2_000
+"""Seconds between two looks whether enough requests have come, and how many looks."""
 CREATED = 1_780_000_000  # fixed, so that the same request gives the same bytes
 
 
@@ -177,6 +179,7 @@ class Exchange:
         if self.body is None and outcome.status >= 400:
             self.body = bodies.default_body(outcome.status, asked.name)
         self.stream = bool(entry["request"].get("stream")) and outcome.status == 200 and not isinstance(self.body, str)
+        self.patience = WAITS
         entry["fault"] = outcome.fault
 
     def start(self) -> None:
@@ -189,7 +192,10 @@ class Exchange:
         self.log.end(self.entry, None, cancelled=True)
 
     def answer(self) -> None:
-        if self.stream:
+        if self.patience and self.log.max_in_flight < self.model.together:
+            self.patience -= 1
+            self.connection.after(WAIT, self.answer)
+        elif self.stream:
             self.answer_in_events()
         elif self.outcome.reset:
             self.drop()

@@ -65,6 +65,8 @@ class ModelConfig:
     rpm: int | None = None
     tpm: int | None = None
     latency: float = 0.0
+    together: int = 0
+    """It replies to nobody until so many requests have been in flight at once, for twenty seconds at most."""
     chunk_delay: float = 0.0
     continues: bool = False
     """A model with rules, asked to go on after a reply of its own, gives the rest of what it had to say."""
@@ -163,7 +165,7 @@ def parse_fault(value: Any, where: str) -> Fault:
 
 
 MODEL_KEYS = (  # as ModelConfig
-    "kind replies rules default window max_output dialect rpm tpm latency chunk_delay continues key faults"
+    "kind replies rules default window max_output dialect rpm tpm latency together chunk_delay continues key faults"
 )
 
 

@@ -264,7 +264,7 @@ class TestLimits:
         model_server.configure(models={"m": {"kind": "echo", "latency": 0.2}})
         started = time.monotonic()
         model_server.chat_model("m").invoke("hello")
-        assert 0.2 <= time.monotonic() - started < 1.5
+        assert time.monotonic() - started >= 0.2
         with pytest.raises(OpenAITimeoutError):
             model_server.chat_model("m", timeout=0.05).invoke("hello")
         time.sleep(0.05)
@@ -455,11 +455,9 @@ class TestServer:
 
     @pytest.mark.parametrize("attempt", [1, 2])
     async def test_many_requests_are_served_at_once(self, model_server: ModelServer, attempt: int) -> None:
-        model_server.configure(models={"m": {"kind": "echo", "latency": 0.3}})
+        model_server.configure(models={"m": {"kind": "echo", "together": 50}})
         model = model_server.chat_model("m")
-        started = time.monotonic()
         replies = await asyncio.gather(*(model.ainvoke(f"{attempt} {number}") for number in range(50)))
-        assert time.monotonic() - started < 3
         assert len({reply.content for reply in replies}) == 50
         assert model_server.stats()["max_in_flight"] == 50
         assert max(entry["in_flight"] for entry in model_server.log()) == 50
