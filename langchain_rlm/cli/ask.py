@@ -133,7 +133,7 @@ def _written(kind: str, file: Path, recording: Recording) -> bool:
 
 
 def _answer(request: Request, view: View, so_far: SoFar) -> Any:
-    _check_files(request.journal, request.report)  # before the run costs anything
+    _check_files(request)  # before the run costs anything
     if not request.question.strip():
         msg = "There is no question. Ask one: --question 'Which clauses conflict?'"
         raise InputError(msg)
@@ -152,8 +152,14 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
         given = Command(resume={asked.id: confirm(asked.value) for asked in result["__interrupt__"]})
 
 
-def _check_files(journal: Path | None, page: Path | None) -> None:
-    for file in filter(None, (journal, page)):
+def _check_files(request: Request) -> None:
+    journal, page = request.journal, request.report
+    for option, file in (("--journal", journal), ("--report", page)):
+        if file is None:
+            continue
+        if file.exists() and any(file.resolve() == Path(path).resolve() for path in request.paths):
+            msg = f"{option} {file}: this is what is asked about, and would be lost. Name another file."
+            raise InputError(msg)
         check_writable(file)
     if journal is not None and page is not None and journal.resolve() == page.resolve():
         msg = f"--journal {journal}, --report {page}: the page would take the place of the journal. Name two files."

@@ -327,6 +327,8 @@ def test_a_run_out_of_budget_or_without_an_answer_has_an_exit_code_of_its_own(
 def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "binary.bin").write_bytes(b"\x7fELF\0\0")
     (tmp_path / "link.x").symlink_to("real.x")
+    (tmp_path / "asked.txt").write_text("The kettle is on the stove.")
+    asked = ("asked.txt", *QUESTION, *OFFLINE)
     text = ("-", *QUESTION, *OFFLINE)
     cases: dict[tuple[str, ...], str] = {
         ("nowhere.txt", *QUESTION, *OFFLINE): "nowhere.txt: there is no such file",
@@ -340,6 +342,8 @@ def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, 
         (*text, "--route", "direct", "--require-citations"): "--require-citations needs the REPL",
         (*text, "--journal", "run.x", "--report", "./run.x"): "--journal run.x, --report run.x: the page would take",
         (*text, "--journal", "real.x", "--report", "link.x"): "--journal real.x, --report link.x: the page would take",
+        (*asked, "--journal", "./asked.txt"): "--journal asked.txt: this is what is asked about",
+        (*asked, "--report", "asked.txt"): "--report asked.txt: this is what is asked about",
     }
     runs = side_by_side(
         [
@@ -357,7 +361,8 @@ def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, 
     for run, words in zip(runs, said, strict=True):
         assert run.stderr.startswith("error: ")
         assert words in run.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"binary.bin", "link.x"}
+    assert {path.name for path in tmp_path.iterdir()} == {"asked.txt", "binary.bin", "link.x"}
+    assert (tmp_path / "asked.txt").read_text() == "The kettle is on the stove."
 
 
 def test_without_a_terminal_a_dear_batch_is_denied_and_it_is_said_why(
