@@ -71,15 +71,20 @@ def _any_provider(model: str, provider: str) -> BaseChatModel:
     try:
         found: BaseChatModel = init_chat_model(model)
     except ImportError as error:
-        msg = f"model={model!r}: the package of provider {provider!r} is not installed ({error})."
+        msg = f"model={model!r}: the package of provider {provider!r} is not installed ({_line(error)})."
     except ValueError as error:
-        msg = f"model={model!r}: {error}"
+        msg = f"model={model!r}: {_line(error)}"
     except Exception as error:  # providers raise their own errors for a missing key
-        msg = f"model={model!r} cannot be used: {error}"
+        msg = f"model={model!r} cannot be used: {_line(error)}"
         raise ModelError(msg) from error
     else:
         return found
     raise ModelError(msg)
+
+
+def _line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split())
 
 
 def name_of(model: BaseChatModel) -> str:

@@ -71,8 +71,11 @@ def test_a_name_of_which_a_half_is_missing_is_refused(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", ["nosuchprovider:model", "openia:gpt-5"])
-def test_an_unknown_provider_is_refused_with_the_name(model: str) -> None:
-    assert f"model={model!r}" in refused(model)
+def test_an_unknown_provider_is_refused_in_one_line_with_the_name_and_those_there_are(model: str) -> None:
+    said = refused(model)
+    assert f"model={model!r}" in said
+    assert "anthropic" in said
+    assert "\n" not in said
 
 
 def test_another_provider_without_the_extra_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
