@@ -59,7 +59,7 @@ async def ainterleaved(calls: dict[str, Callable[[], Awaitable[Any]]]) -> tuple[
 
 def main() -> None:
     from langchain_rlm import RLM
-    from langchain_rlm.chat_model import ChatRLM
+    from langchain_rlm.adapters.chat_model import ChatRLM
     from tests.server.client import ModelServer
 
     tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}

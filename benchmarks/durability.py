@@ -94,10 +94,10 @@ def replay() -> list[Row]:
     from datetime import UTC, datetime
 
     from langchain_rlm.context.corpus import Corpus, SourceText
-    from langchain_rlm.repl.outcomes import Asked, ReplContext, ReplLimits
-    from langchain_rlm.repl.replay import rebuild
-    from langchain_rlm.repl.session import Session
-    from langchain_rlm.run import new_pool
+    from langchain_rlm.repl.monty.session import Session
+    from langchain_rlm.repl.protocol import Asked, ReplContext, ReplLimits
+    from langchain_rlm.runtime.rebuild import rebuild
+    from langchain_rlm.runtime.tree import new_pool
 
     corpus = Corpus((SourceText("text", text_of(10_000_000)),), single=True)
     code = WORK.removeprefix("```repl\n").removesuffix("\n```")
@@ -163,7 +163,7 @@ def jail() -> list[Row]:
     """Milliseconds that the operating system's jail adds to the start of a worker."""
     script = """
 import time, statistics
-from langchain_rlm.run import new_pool
+from langchain_rlm.runtime.tree import new_pool
 with new_pool(): pass
 times = []
 for _ in range(20):

@@ -31,8 +31,9 @@ ANSWER = "```repl\nFINAL('So it is ' + ' '.join(marks))\n```"
 
 def cost() -> list[Row]:
     """Share of the wall time of 1,000 sub-queries over HTTP that coverage and citations take, in percent."""
-    from langchain_rlm import answer, level
-    from langchain_rlm.context.spans import SpanFinder
+    from langchain_rlm.evidence.spans import SpanFinder
+    from langchain_rlm.nodes import ending as answer
+    from langchain_rlm.runtime import run as level
     from tests.server.client import ModelServer
 
     spent = [0.0]

@@ -61,7 +61,7 @@ def agent_of(result: str, *, latency: float, middleware: Any = None, checkpointe
 
 def ours(**settings: Any) -> Any:
     from langchain_rlm import RLM
-    from langchain_rlm.middleware import RLMMiddleware
+    from langchain_rlm.adapters.middleware import RLMMiddleware
 
     return RLMMiddleware(RLM("offline"), **settings)
 

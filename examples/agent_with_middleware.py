@@ -15,7 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm import RLM
-from langchain_rlm.middleware import RLMMiddleware
+from langchain_rlm.adapters.middleware import RLMMiddleware
 
 QUESTION = "Which station lost contact, and at what time?"
 

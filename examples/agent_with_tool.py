@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_rlm import RLM
-from langchain_rlm.tool import RLMTool
+from langchain_rlm.adapters.tool import RLMTool
 
 MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
 

@@ -14,7 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnablePassthrough
 
 from langchain_rlm import RLM
-from langchain_rlm.chain import create_rlm_chain
+from langchain_rlm.adapters.chain import create_rlm_chain
 
 MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
 

@@ -13,8 +13,8 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnablePassthrough
 
 from langchain_rlm import RLM
+from langchain_rlm.adapters.retriever import RLMRetriever
 from langchain_rlm.models.resolve import resolve_model
-from langchain_rlm.retriever import RLMRetriever
 
 MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
 PROMPT = ChatPromptTemplate.from_template("Answer from the text only.\n\nQuestion: {question}\n\nText:\n{context}")

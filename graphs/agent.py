@@ -15,8 +15,8 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_rlm import RLM
-from langchain_rlm.middleware import RLMMiddleware
-from langchain_rlm.tool import RLMTool
+from langchain_rlm.adapters.middleware import RLMMiddleware
+from langchain_rlm.adapters.tool import RLMTool
 
 MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
 DOCUMENTS = os.environ.get("LANGCHAIN_RLM_DOCUMENTS")

@@ -8,67 +8,50 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from langchain_rlm.budget import Budget
-    from langchain_rlm.chain import create_rlm_chain
-    from langchain_rlm.chat_model import ChatRLM
-    from langchain_rlm.errors import InputError, ModelError, ReplayError, RLMError
-    from langchain_rlm.journal_schema import JOURNAL_SCHEMA
-    from langchain_rlm.middleware import RLMMiddleware
-    from langchain_rlm.recording import Recording, load_journal, save_journal
-    from langchain_rlm.repl.outcomes import ReplLimits
-    from langchain_rlm.replay_model import ReplayChatModel
-    from langchain_rlm.result import result_to_html
-    from langchain_rlm.retriever import RLMRetriever
-    from langchain_rlm.rlm import RLM
-    from langchain_rlm.state import RLMInput, RLMResult
-    from langchain_rlm.tool import RLMTool
+    from langchain_rlm.adapters.chain import create_rlm_chain as create_rlm_chain
+    from langchain_rlm.adapters.chat_model import ChatRLM as ChatRLM
+    from langchain_rlm.adapters.middleware import RLMMiddleware as RLMMiddleware
+    from langchain_rlm.adapters.retriever import RLMRetriever as RLMRetriever
+    from langchain_rlm.adapters.tool import RLMTool as RLMTool
+    from langchain_rlm.budget import Budget as Budget
+    from langchain_rlm.errors import InputError as InputError
+    from langchain_rlm.errors import ModelError as ModelError
+    from langchain_rlm.errors import ReplayError as ReplayError
+    from langchain_rlm.errors import RLMError as RLMError
+    from langchain_rlm.journal.files import Recording as Recording
+    from langchain_rlm.journal.files import load_journal as load_journal
+    from langchain_rlm.journal.files import save_journal as save_journal
+    from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
+    from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
+    from langchain_rlm.result import result_to_html as result_to_html
+    from langchain_rlm.rlm import RLM as RLM
+    from langchain_rlm.state import RLMInput as RLMInput
+    from langchain_rlm.state import RLMResult as RLMResult
+    from langchain_rlm.testing.replay_model import ReplayChatModel as ReplayChatModel
 
 _HOMES = {
-    "JOURNAL_SCHEMA": "journal_schema",
-    "RLM": "rlm",
     "Budget": "budget",
-    "ChatRLM": "chat_model",
+    "ChatRLM": "adapters.chat_model",
     "InputError": "errors",
+    "JOURNAL_SCHEMA": "journal.schema",
     "ModelError": "errors",
+    "RLM": "rlm",
     "RLMError": "errors",
     "RLMInput": "state",
-    "RLMMiddleware": "middleware",
+    "RLMMiddleware": "adapters.middleware",
     "RLMResult": "state",
-    "RLMRetriever": "retriever",
-    "RLMTool": "tool",
-    "Recording": "recording",
-    "ReplLimits": "repl.outcomes",
-    "ReplayChatModel": "replay_model",
+    "RLMRetriever": "adapters.retriever",
+    "RLMTool": "adapters.tool",
+    "Recording": "journal.files",
+    "ReplLimits": "repl.protocol",
+    "ReplayChatModel": "testing.replay_model",
     "ReplayError": "errors",
-    "create_rlm_chain": "chain",
-    "load_journal": "recording",
+    "create_rlm_chain": "adapters.chain",
+    "load_journal": "journal.files",
     "result_to_html": "result",
-    "save_journal": "recording",
+    "save_journal": "journal.files",
 }
-
-__all__ = [
-    "JOURNAL_SCHEMA",
-    "RLM",
-    "Budget",
-    "ChatRLM",
-    "InputError",
-    "ModelError",
-    "RLMError",
-    "RLMInput",
-    "RLMResult",
-    "RLMRetriever",
-    "RLMTool",
-    "Recording",
-    "ReplLimits",
-    "ReplayChatModel",
-    "ReplayError",
-    "create_rlm_chain",
-    "load_journal",
-    "result_to_html",
-    "save_journal",
-]
-if TYPE_CHECKING or find_spec("langchain") is not None:  # `import *` imports every name
-    __all__ += ["RLMMiddleware"]
+__all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,38 +27,40 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from langchain_rlm.engine import OPENED, Engine
 from langchain_rlm.errors import RLMError
-from langchain_rlm.loop import run_on_background_loop, to_its_end
 from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
+from langchain_rlm.runtime.loop import run_on_background_loop, to_its_end
+from langchain_rlm.runtime.registry import OPENED, RunRegistry
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
 
 SUPERSTEPS = 1_000_000
 """LangGraph's own limit on supersteps; the budget is what ends a run."""
 
-Node = Callable[[Engine, Any, RunnableConfig], Awaitable[Any]]
+Node = Callable[[RunRegistry, Any, RunnableConfig], Awaitable[Any]]
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
 
-def build_graph(engine: Engine, *, checkpointer: "BaseCheckpointSaver[Any] | Literal[False] | None" = None) -> Graph:
+def build_graph(
+    registry: RunRegistry, *, checkpointer: "BaseCheckpointSaver[Any] | Literal[False] | None" = None
+) -> Graph:
     """Wire the four nodes.
 
     Args:
-        engine: What the nodes share.
+        registry: What the nodes share.
         checkpointer: Keeps the state between supersteps; recursive runs inherit it. None takes that of a host graph,
             False takes none.
     """
-    if engine.graph is None:
-        engine.graph = _builder(engine).compile(name="rlm")
-    graph = _builder(engine).compile(checkpointer=checkpointer, name="rlm")
-    graph.__class__ = _closing(engine)  # LangGraph has no hook for the end of a stream, and compiles one class only
+    if registry.graph is None:
+        registry.graph = _builder(registry).compile(name="rlm")
+    graph = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
+    graph.__class__ = _closing(registry)  # LangGraph has no hook for the end of a stream, and compiles one class only
     return graph
 
 
-def _closing(engine: Engine) -> type[Graph]:
+def _closing(registry: RunRegistry) -> type[Graph]:
     """A compiled graph that closes what its runs opened when a stream ends, fails or is given up half-way."""
 
     class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
@@ -67,7 +69,7 @@ def _closing(engine: Engine) -> type[Graph]:
             try:
                 yield from super().stream(input, config, **kwargs)
             finally:
-                run_on_background_loop(engine.close_all(opened))
+                run_on_background_loop(registry.close_all(opened))
 
         async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
             config, opened = _with_list(config)
@@ -76,7 +78,7 @@ def _closing(engine: Engine) -> type[Graph]:
                     async for item in items:
                         yield item
             finally:
-                await to_its_end(engine.close_all(opened))
+                await to_its_end(registry.close_all(opened))
 
     return ClosingGraph
 
@@ -93,13 +95,13 @@ def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]
     }, opened
 
 
-def _builder(engine: Engine) -> "StateGraph[Any, Any, Any, Any]":
+def _builder(registry: RunRegistry) -> "StateGraph[Any, Any, Any, Any]":
     builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMInput, output_schema=RLMOutput)
-    builder.add_node("inspect", BoundNode(engine, inspect), destinations=("decompose",))
+    builder.add_node("inspect", BoundNode(registry, inspect), destinations=("decompose",))
     after_cells = ("sub_query", "aggregate", "decompose", "__end__")
-    builder.add_node("decompose", BoundNode(engine, decompose), destinations=after_cells)
-    builder.add_node("sub_query", BoundNode(engine, sub_query))
-    builder.add_node("aggregate", BoundNode(engine, aggregate), destinations=after_cells)
+    builder.add_node("decompose", BoundNode(registry, decompose), destinations=after_cells)
+    builder.add_node("sub_query", BoundNode(registry, sub_query))
+    builder.add_node("aggregate", BoundNode(registry, aggregate), destinations=after_cells)
     builder.add_edge(START, "inspect")
     builder.add_edge("sub_query", "aggregate")
     return builder
@@ -111,8 +113,8 @@ class BoundNode(Runnable[Any, Any]):
     LangGraph traces nodes itself, so this traces nothing.
     """
 
-    def __init__(self, engine: Engine, node: Node) -> None:
-        self.engine = engine
+    def __init__(self, registry: RunRegistry, node: Node) -> None:
+        self.registry = registry
         self.node = node
         self.name = node.__name__
 
@@ -121,11 +123,11 @@ class BoundNode(Runnable[Any, Any]):
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **_: Any) -> Any:  # noqa: A002  # LangChain's name
         try:
-            return await self.node(self.engine, input, config or {})
+            return await self.node(self.registry, input, config or {})
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, RLMError):
                 error.journal = input.get("journal")
-            await self.engine.give_up(self.engine.state_of(config or {}))
+            await self.registry.give_up(self.registry.state_of(config or {}))
             raise
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_rlm.context.corpus import Corpus
 
 if TYPE_CHECKING:
-    from langchain_rlm.report.record import RunRecord
+    from langchain_rlm.journal.record import RunRecord
 
 
 class Result(dict[str, Any]):
@@ -27,8 +27,8 @@ class Result(dict[str, Any]):
         return dict(self)
 
     def _repr_html_(self) -> str:
+        from langchain_rlm.journal.record import RunRecord
         from langchain_rlm.report.notebook import repr_html  # only notebooks need it
-        from langchain_rlm.report.record import RunRecord
 
         return repr_html(RunRecord.of(self, self.texts))
 
@@ -44,7 +44,7 @@ def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence
     Raises:
         InputError: It is no result, or has no journal.
     """
-    from langchain_rlm.recording import as_recording  # only pages need it
+    from langchain_rlm.journal.files import as_recording  # only pages need it
     from langchain_rlm.report.page import render
 
     recording = as_recording(result)

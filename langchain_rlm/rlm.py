@@ -13,35 +13,36 @@ from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, StreamMode
 
-from langchain_rlm import journal as journals
-from langchain_rlm import langgraph_keys
-from langchain_rlm.answer import covered
-from langchain_rlm.blobs import open_store
 from langchain_rlm.budget import Budget
+from langchain_rlm.context.blobs import open_store
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
-from langchain_rlm.engine import Engine, beginning
 from langchain_rlm.errors import InputError
-from langchain_rlm.fork import question_of, with_answer, with_code
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.host import host_saver, in_host
-from langchain_rlm.level import Level
-from langchain_rlm.loop import (
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.fork import question_of, with_answer, with_code
+from langchain_rlm.models.resolve import name_of, resolve_model
+from langchain_rlm.nodes.ending import covered
+from langchain_rlm.repl.protocol import ReplLimits
+from langchain_rlm.repl.tools import repl_tools
+from langchain_rlm.response_format import ResponseFormat
+from langchain_rlm.result import Result, with_unseen
+from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.begin import Beginning, begin, check_config, snapshot_of, thread_of
+from langchain_rlm.runtime.host import host_saver, in_host
+from langchain_rlm.runtime.loop import (
     Batched,
     iterate_on_background_loop,
     refuse_to_block,
     run_on_background_loop,
     to_its_end,
 )
-from langchain_rlm.models.resolve import name_of, resolve_model
-from langchain_rlm.repl.outcomes import ReplLimits
-from langchain_rlm.repl.tools import repl_tools
-from langchain_rlm.response import ResponseFormat
-from langchain_rlm.result import Result, with_unseen
-from langchain_rlm.savers import GroupingSaver, usable_by_async
+from langchain_rlm.runtime.registry import RunRegistry, beginning
+from langchain_rlm.runtime.run import Run
+from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import Settings, check_settings
-from langchain_rlm.state import NOTHING_YET, Entry, RLMInput, RLMResult
-from langchain_rlm.thread import Beginning, begin, check_config, snapshot_of, thread_of
+from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 
 INTERRUPT = langgraph_keys.INTERRUPT
 MODES = (*get_args(StreamMode), "tools")  # the last one works, and is left out there
@@ -124,13 +125,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             is_saved=checkpointer is not None,
         )
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
-        self._engine = Engine(self._settings, ContextStore(blobs) if blobs else None)
+        self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
-        self._engine.saver = saver if isinstance(saver, GroupingSaver) else None
-        self._graph = build_graph(self._engine, checkpointer=saver)
+        self._registry.saver = saver if isinstance(saver, GroupingSaver) else None
+        self._graph = build_graph(self._registry, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
-        self._run_graph = self._graph if saver else build_graph(self._engine, checkpointer=False)
+        self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A compiled graph does not pickle; what it was built from does (models by name, or that pickle themselves)."""
@@ -325,8 +326,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         """Yield (is the result, mode, data); the result comes last."""
         check_config(config)
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
-        begun = await begin(self._engine, self._run_graph, given, config)
-        if begun.run is None:
+        begun = await begin(self._registry, self._run_graph, given, config)
+        if begun.tree is None:
             yield True, "values", self._result(begun.values, begun.corpus)
             return
         graph = self._run_graph
@@ -337,7 +338,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         final: dict[str, Any] = dict(begun.values)
         place: AbstractAsyncContextManager[RunnableConfig] = nullcontext(config)
         if self._is_hosted(config):
-            graph, begun.run.is_saved = self._graph, True
+            graph, begun.tree.is_saved = self._graph, True
             place = in_host(config, self._identity(begun))
         try:
             async with place as config:
@@ -349,13 +350,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                             final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
                         else:
                             yield False, mode, data
-            level = begun.run.levels.get("")
-            if level and final.get(INTERRUPT):
-                final |= await asyncio.to_thread(_so_far, level, final["journal"])
-            corpus = level.corpus if level else next(iter(begun.run.corpora.values()), None)
+            run = self._registry.runs.get((begun.tree.id, ""))
+            if run and final.get(INTERRUPT):
+                final |= await asyncio.to_thread(_so_far, run, final["journal"])
+            corpus = run.corpus if run else next(iter(begun.tree.corpora.values()), None)
             yield True, "values", self._result(final, corpus)
         finally:
-            await to_its_end(self._engine.close(begun.run))
+            await to_its_end(self._registry.close(begun.tree))
 
     def _result(self, final: Mapping[str, Any], corpus: Corpus | None) -> RLMResult:
         form = self._settings.response_format
@@ -391,10 +392,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         return cast("RLMResult", Result(result, corpus.texts if corpus else None))
 
 
-def _so_far(level: Level, journal: Sequence[Entry]) -> dict[str, Any]:
+def _so_far(run: Run, journal: Sequence[Entry]) -> dict[str, Any]:
     """What a run that waits has used, and what models have seen in it."""
-    usage = level.run.ledger.usage()
-    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(level, journal)}
+    usage = run.tree.ledger.usage()
+    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(run, journal)}
 
 
 def _for_async(config: RunnableConfig) -> RunnableConfig:

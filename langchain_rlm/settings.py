@@ -9,9 +9,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_rlm.budget import Budget
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
-from langchain_rlm.repl.outcomes import ReplLimits
+from langchain_rlm.repl.protocol import ReplLimits
 from langchain_rlm.repl.tools import ReplTool
-from langchain_rlm.response import ResponseFormat
+from langchain_rlm.response_format import ResponseFormat
 
 ROUTES = ("auto", "direct", "rlm")
 CHARACTERS_PER_TOKEN = 4

@@ -18,12 +18,12 @@ from langchain_rlm.cli.options import as_typed, number, parse_budget
 from langchain_rlm.cli.view import View, print_answer, view_for
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus, read_path
-from langchain_rlm.coverage import coverage
 from langchain_rlm.errors import InputError, ModelError, RLMError
-from langchain_rlm.journal import spending
-from langchain_rlm.recording import Recording, check_writable, recording_of, save_journal
+from langchain_rlm.evidence.coverage import coverage
+from langchain_rlm.journal.entries import Entry, append_entries
+from langchain_rlm.journal.files import Recording, check_writable, recording_of, save_journal
+from langchain_rlm.journal.reading import spending
 from langchain_rlm.rlm import RLM
-from langchain_rlm.state import Entry, append_entries
 
 ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from langchain_rlm.errors import RLMError
-from langchain_rlm.repl.jail import NONE, jail_report, worker_path
-from langchain_rlm.repl.outcomes import Ended, ReplContext, ReplLimits
+from langchain_rlm.repl.monty.jail import NONE, jail_report, worker_path
+from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits
 
 WORKS, MISSING = 0, 1
 NEEDED = ("langchain-rlm", "langgraph", "langchain-core", "langchain-openai", "pydantic-monty")
@@ -94,7 +94,7 @@ def _worker() -> Check:
 def _cell() -> str:
     import pydantic_monty as monty  # may be missing, which is for this list to tell
 
-    from langchain_rlm.repl.session import Session  # imports it
+    from langchain_rlm.repl.monty.session import Session  # imports it
 
     context = ReplContext([TEXT], True, [{}], [[]], len(TEXT))  # noqa: FBT003  # one text
     with monty.Monty(binary_path=worker_path()) as pool:

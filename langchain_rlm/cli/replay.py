@@ -14,8 +14,8 @@ from langchain_rlm.cli.replay_run import SEARCHED, Replay
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
-from langchain_rlm.journal_lines import damaged
-from langchain_rlm.recording import Recording, about, load_journal, same_context
+from langchain_rlm.journal.files import Recording, about, load_journal, same_context
+from langchain_rlm.journal.lines import damaged
 from langchain_rlm.surrogates import encodable
 
 SAME, DIFFERENT = 0, 1

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from langchain_rlm import journal as journals
-from langchain_rlm.answer import as_text, digest, newest_refused, with_citations
-from langchain_rlm.citations import within
 from langchain_rlm.cli.replay_words import apart, beginning
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.recording import Recording
-from langchain_rlm.repl.outcomes import Ended, plain
+from langchain_rlm.evidence.citations import within
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import Recording
+from langchain_rlm.nodes.ending import as_text, digest, newest_refused, with_citations
+from langchain_rlm.repl.protocol import Ended, plain
 from langchain_rlm.repl.replies import parse_reply
-from langchain_rlm.state import Entry
 from langchain_rlm.surrogates import encodable
 
 Given = tuple[Any, ...] | None

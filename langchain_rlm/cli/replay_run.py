@@ -7,19 +7,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
-from langchain_rlm import journal as journals
 from langchain_rlm.cli.replay_answer import Answers, Given
 from langchain_rlm.cli.replay_words import apart, asked_words, tool_words
 from langchain_rlm.cli.view import View
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
-from langchain_rlm.context.spans import assemble
+from langchain_rlm.context.pieces import assemble
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.recording import Recording, documents_below
-from langchain_rlm.repl.outcomes import Asked, Ended, Outcome, ReplContext, ReplLimits
-from langchain_rlm.repl.session import Session
-from langchain_rlm.run import new_pool
-from langchain_rlm.state import Entry
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import Recording, documents_below
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.runtime.tree import new_pool
 
 CHUNK = 50_000
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.repl.outcomes import Call
+from langchain_rlm.repl.protocol import Call
 
 AROUND = 60
 """Characters shown around the first difference."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from langchain_rlm.cli.ask import WRONG_INPUT, read_sources
 from langchain_rlm.errors import InputError, RLMError
-from langchain_rlm.recording import check_writable, load_journal, same_context, write_whole
-from langchain_rlm.report.record import RunRecord
+from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
+from langchain_rlm.journal.record import RunRecord
 
 WRITTEN = 0
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from langchain_rlm.context.pieces import Piece, assemble
 from langchain_rlm.context.searchable import Searchable
-from langchain_rlm.context.spans import assemble
 from langchain_rlm.errors import InputError
-from langchain_rlm.state import Piece
 from langchain_rlm.surrogates import encodable
 
 SLICE = 4_000_000

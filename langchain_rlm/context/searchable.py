@@ -16,8 +16,6 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.vectorstores import VectorStore
 from langgraph.store.base import BaseStore
 
-from langchain_rlm.repl.tools import ReplTool
-
 Source = BaseRetriever | VectorStore | BaseStore
 DEFAULT_K = 4
 UNINDEXED = 1_000
@@ -30,15 +28,6 @@ class Searchable:
 
     source: Source
     found: dict[str, Document] = field(default_factory=dict)
-
-    def tools(self) -> list[ReplTool]:
-        """The two functions that the REPL gets for it."""
-        search_about = f"up to k documents that match, best first, as dicts with id, name, text, metadata ({self.kind})"
-        fetch_about = "the whole text of a document by its id, as search gave it"
-        return [
-            ReplTool("search", f"(query, k={DEFAULT_K})", search_about, self._search),
-            ReplTool("fetch", "(id)", fetch_about, self._fetch),
-        ]
 
     @property
     def kind(self) -> str:
@@ -68,12 +57,14 @@ class Searchable:
                     found[row["id"]] = {**facts, "spans": [[0, size]]}
         return list(found.values())
 
-    async def _search(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
+    async def search(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
+        """`search(query, k)` of the REPL."""
         query, k = _arguments(args, kwargs)
         documents = await _find(self.source, query, k, config)
         return [self._keep(document) for document in documents[:k]]
 
-    async def _fetch(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:  # noqa: ARG002
+    async def fetch(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:  # noqa: ARG002
+        """`fetch(id)` of the REPL."""
         given = [*args, *kwargs.values()]
         if len(given) != 1 or not isinstance(given[0], str):
             msg = "fetch(id): pass one id, as search gave it"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from langchain_rlm.blobs import BlobStore, Directory
+from langchain_rlm.context.blobs import BlobStore, Directory
 from langchain_rlm.context.corpus import Corpus, SourceText, plain_metadata
 from langchain_rlm.errors import InputError
 

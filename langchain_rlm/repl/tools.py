@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig, RunnableLambda, patch_config
 from langchain_core.tools import BaseTool
 
+from langchain_rlm.context.searchable import DEFAULT_K, Searchable
 from langchain_rlm.errors import InputError
 
 RESERVED = frozenset(
@@ -98,6 +99,16 @@ def _signature(function: Callable[..., Any]) -> str:
         return str(inspect.signature(function))
     except (TypeError, ValueError):
         return "(...)"
+
+
+def search_tools(source: Searchable) -> list[ReplTool]:
+    """The two functions that the REPL gets for a context that is searched."""
+    search_about = f"up to k documents that match, best first, as dicts with id, name, text, metadata ({source.kind})"
+    fetch_about = "the whole text of a document by its id, as search gave it"
+    return [
+        ReplTool("search", f"(query, k={DEFAULT_K})", search_about, source.search),
+        ReplTool("fetch", "(id)", fetch_about, source.fetch),
+    ]
 
 
 def tool_source(names: Sequence[str]) -> str:

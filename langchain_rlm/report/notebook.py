@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from langchain_rlm.journal.record import RunRecord, number
 from langchain_rlm.report.payload import document_shares
-from langchain_rlm.report.record import RunRecord, number
 
 ANSWER = 20_000
 """Characters of the answer."""

@@ -9,8 +9,8 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
+from langchain_rlm.journal.record import RunRecord
 from langchain_rlm.report.payload import payload
-from langchain_rlm.report.record import RunRecord
 from langchain_rlm.report.texts import as_json
 
 

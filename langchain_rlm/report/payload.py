@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.report.record import RunRecord, number
+from langchain_rlm.journal.record import RunRecord, number
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 

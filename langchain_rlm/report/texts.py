@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Protocol
 
-from langchain_rlm.state import Piece
+from langchain_rlm.context.pieces import Piece
 
 ALL_TEXTS = 2_000_000
 """Bytes that all texts of a page may take; the longest are cut first."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from langchain_rlm.journal.entries import Entry
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.report.texts import Sources, Texts, View
-from langchain_rlm.state import Entry
 
 Node = dict[str, Any]
 

@@ -9,13 +9,13 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
-from langchain_rlm.repl.jail import worker_path
-from langchain_rlm.repl.lowering import LoweredCell
-from langchain_rlm.repl.outcomes import Asked, Ended, Outcome
-from langchain_rlm.repl.session import Session
+from langchain_rlm.repl.monty.jail import worker_path
+from langchain_rlm.repl.monty.lowering import LoweredCell
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome
 from tests.hostile import contract, escapes, resources
 from tests.hostile.attempts import MARKER, OBSERVED, REFUSED, STOPPED, VARIABLE, Attempt
-from tests.unit.repl.sessions import a_session, output
+from tests.unit.repl.monty.sessions import a_session, output
 
 ATTEMPTS: tuple[Attempt, ...] = (
     *escapes.INSIDE, *escapes.OUTSIDE, *resources.TIME, *resources.MEMORY, *resources.HANDED_OVER,

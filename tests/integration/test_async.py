@@ -12,8 +12,8 @@ import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from langchain_rlm import RLM, Budget, ChatRLM, InputError, RLMInput, RLMResult, RLMRetriever
-from langchain_rlm.context.gram_index import GramIndex
-from langchain_rlm.context.spans import SpanFinder
+from langchain_rlm.evidence.gram_index import GramIndex
+from langchain_rlm.evidence.spans import SpanFinder
 from tests.resources import children, soon
 from tests.server.client import ModelServer
 
@@ -49,7 +49,7 @@ def left(model_server: ModelServer) -> Callable[[RLM], dict[str, Any]]:
         soon(lambda: model_server.stats()["open_connections"] <= before)
         stats = model_server.stats()
         return {
-            "runs": [*rlm._engine.runs],
+            "runs": [*rlm._registry.trees],
             "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("rlm-cell")],
             "processes": children() - others,
             "connections": max(0, stats["open_connections"] - before),

@@ -12,7 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import BaseModel
 
 from langchain_rlm import RLM
-from langchain_rlm.chat_model import ChatRLM
+from langchain_rlm.adapters.chat_model import ChatRLM
 from tests.server.client import ModelServer
 
 QUESTION = "What is the launch code of the Aurora probe?"

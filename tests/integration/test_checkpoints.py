@@ -134,21 +134,20 @@ async def outcome(rlm: RLM, *, config: RunnableConfig | None = None, lose: Any =
         if mode == "values":
             value = data["value"]
             continue
-        for run in list(rlm._engine.runs.values()):
-            for level in list(run.levels.values()):
-                if lose and level.session is not None:
-                    lost += 1
-                    await lose(level)
+        for run in list(rlm._registry.runs.values()):
+            if lose and run.session is not None:
+                lost += 1
+                await lose(run)
     return value, lost
 
 
-async def drop(level: Any) -> None:
-    await level.drop()
+async def drop(run: Any) -> None:
+    await run.drop()
 
 
-async def kill(level: Any) -> None:
+async def kill(run: Any) -> None:
     """What the kernel does to a worker when memory runs out."""
-    os.kill(level.session._pid, signal.SIGKILL)
+    os.kill(run.session._pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("saved", [False, True])

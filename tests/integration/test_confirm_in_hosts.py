@@ -211,7 +211,7 @@ def asked_of(server: ModelServer, model: str) -> list[Any]:
 
 def test_the_middlewares_tool_interrupts_the_agent(model_server: ModelServer) -> None:
     agents = pytest.importorskip("langchain.agents")
-    from langchain_rlm.middleware import RLMMiddleware
+    from langchain_rlm.adapters.middleware import RLMMiddleware
 
     rlm = rlm_of(model_server)
     asked: Any = {"tool_calls": [{"name": "ask_document", "args": {"question": QUESTION}}]}

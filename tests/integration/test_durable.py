@@ -404,7 +404,7 @@ def test_a_run_killed_before_its_context_was_looked_at_begins_with_that_context(
         raise RuntimeError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr("langchain_rlm.run._profiles", killed)
+        patch.setattr("langchain_rlm.runtime.registry._profiles", killed)
         with pytest.raises(RuntimeError, match="killed"):
             rlm.invoke({"question": "Second?", "context": "New text. " + TEXT}, thread("1"))
     result = rlm.invoke(None, thread("1"))
@@ -417,7 +417,7 @@ def test_what_is_wrong_with_a_run_killed_before_its_context_was_looked_at_is_sai
     saver = InMemorySaver()
     rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=saver)
     with monkeypatch.context() as patch:
-        patch.setattr("langchain_rlm.run._profiles", lambda _: 1 / 0)
+        patch.setattr("langchain_rlm.runtime.registry._profiles", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             rlm.invoke({"question": "First?", "context": [TEXT, TEXT]}, thread("1"))
     elsewhere = scripted(model_server, cell("FINAL('one')"), checkpointer=saver)

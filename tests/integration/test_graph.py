@@ -39,7 +39,7 @@ def is_clean(model_server: ModelServer) -> Callable[[RLM], bool]:
 
     def look(rlm: RLM) -> bool:
         return (
-            not rlm._engine.runs
+            not rlm._registry.trees
             and not any(thread.name.startswith("rlm-cell") for thread in threading.enumerate())
             and soon(lambda: children() <= others)
             and soon(lambda: model_server.stats()["open_connections"] <= before)
@@ -134,8 +134,8 @@ async def test_a_graph_stream_closed_between_two_nodes_leaves_nothing(
             if "decompose" in update:
                 break
     clean = await asyncio.to_thread(is_clean, rlm)
-    for run in [*rlm._engine.runs.values()]:  # what is left here must not fail the tests that follow
-        await rlm._engine.close(run)
+    for run in [*rlm._registry.trees.values()]:  # what is left here must not fail the tests that follow
+        await rlm._registry.close(run)
     assert clean
 
 

@@ -13,7 +13,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from langchain_rlm import RLM
-from langchain_rlm.tool import RLMTool
+from langchain_rlm.adapters.tool import RLMTool
 from tests.server.client import ModelServer
 
 create_agent = pytest.importorskip("langchain.agents").create_agent

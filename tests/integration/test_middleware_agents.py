@@ -21,8 +21,8 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from langchain_rlm import RLM, Budget
-from langchain_rlm.middleware import RLMMiddleware
-from langchain_rlm.offload import KEY
+from langchain_rlm.adapters.middleware import RLMMiddleware
+from langchain_rlm.adapters.offload import KEY
 from tests.server.client import ModelServer
 
 ROOT = Path(__file__).parents[2]
@@ -251,7 +251,7 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langchain_rlm import RLM
-from langchain_rlm.middleware import RLMMiddleware
+from langchain_rlm.adapters.middleware import RLMMiddleware
 
 url, folder, store = sys.argv[1:]
 with SqliteSaver.from_conn_string(folder + "/host.sqlite") as saver:

@@ -10,7 +10,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM, Budget, ModelError, RLMResult
-from langchain_rlm.journal import spending
+from langchain_rlm.journal.reading import spending
 from langchain_rlm.models import calls
 from tests.server.client import ModelServer
 
@@ -154,7 +154,7 @@ def test_a_root_model_that_cannot_be_used_is_a_model_error_with_what_to_do(
         ask(rlm)
     assert str(caught.value).endswith(remedy)
     assert model_server.stats()["requests"] == 1
-    assert rlm._engine.runs == {}
+    assert rlm._registry.trees == {}
 
 
 @pytest.mark.parametrize("route", ["rlm", "direct"])

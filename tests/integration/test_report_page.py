@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from langchain_rlm.marks import resolve
+from langchain_rlm.evidence.marks import resolve
 from langchain_rlm.report import RunRecord, render, repr_html
 from tests.browser import Chromium
 from tests.server.client import ModelServer

@@ -6,7 +6,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm import RLM
-from langchain_rlm.repl.outcomes import DEEPEST
+from langchain_rlm.repl.protocol import DEEPEST
 from tests.server.client import ModelServer
 
 THREAD: Any = {"configurable": {"thread_id": "1"}}

@@ -7,7 +7,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM
-from langchain_rlm.chat_model import ChatRLM
+from langchain_rlm.adapters.chat_model import ChatRLM
 
 pytest.importorskip("langchain_tests")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm import RLM
-from langchain_rlm.retriever import RLMRetriever
+from langchain_rlm.adapters.retriever import RLMRetriever
 
 pytest.importorskip("langchain_tests")
 

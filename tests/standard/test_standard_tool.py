@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm import RLM
-from langchain_rlm.tool import RLMTool
+from langchain_rlm.adapters.tool import RLMTool
 
 pytest.importorskip("langchain_tests")
 

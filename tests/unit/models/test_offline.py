@@ -15,7 +15,7 @@ from pydantic_monty import Monty, MontySession
 from langchain_rlm.models.offline import NOTHING_FOUND, OfflineChatModel
 
 ROOT_PROMPT = SystemMessage("You work in a Python REPL. `llm_query(prompt)` asks a model.")
-CHUNKS = resources.files("langchain_rlm.repl").joinpath("sandbox", "chunks.py").read_text(encoding="utf-8")
+CHUNKS = resources.files("langchain_rlm.repl.monty").joinpath("sandbox", "chunks.py").read_text(encoding="utf-8")
 CHUNKS += """
 
 def chunks(text=None, size=None, overlap=0):

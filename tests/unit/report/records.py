@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from langchain_rlm.journal.entries import Entry
 from langchain_rlm.report import RunRecord
-from langchain_rlm.state import Entry
 
 USAGE = {"calls": 1, "input_tokens": 812, "output_tokens": 44, "cost": 0.00031, "estimated_calls": 0}
 WORDS = re.findall(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.recording import KnownText
+from langchain_rlm.journal.files import KnownText
 from langchain_rlm.report.texts import Joined, Sources, Texts, as_json, excerpt, level, size
 from tests.unit.report.records import HOSTILE
 

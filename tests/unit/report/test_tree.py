@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from langchain_rlm.journal.entries import Entry
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Tree, amount
-from langchain_rlm.state import Entry
 from tests.unit.report.records import USAGE, answer, asked, call, cell, cell_end, end, reply, run_entry
 
 

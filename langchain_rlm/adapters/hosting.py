@@ -1,0 +1,88 @@
+"""A run of its own inside whatever host there is: an agent, another graph, a chain, or none."""
+
+from collections.abc import Callable
+from contextlib import aclosing, closing, suppress
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from langchain_core.runnables import RunnableConfig, ensure_config
+from langgraph.config import get_stream_writer
+from langgraph.constants import TAG_NOSTREAM
+
+from langchain_rlm.budget import dollars
+from langchain_rlm.errors import RLMError
+from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.state import RLMResult
+
+if TYPE_CHECKING:
+    from langchain_rlm.rlm import RLM
+
+
+def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
+    """A host's configuration for a run of its own.
+
+    Callbacks, tags and metadata stay. The host's checkpointer does not, but for a run that may wait for a person: the
+    run has a thread to itself. Tokens of sub-models do not enter the host's messages.
+    """
+    given = ensure_config(config)
+    configurable = given.get("configurable", {})
+    if rlm.belongs_to_host(given):
+        own = {key: value for key, value in configurable.items() if key != langgraph_keys.STREAM}
+    else:
+        own = {key: value for key, value in configurable.items() if not key.startswith(("__", "checkpoint_"))}
+        own["thread_id"] = uuid4().hex
+    return cast("RunnableConfig", {**given, "tags": [*given.get("tags", []), TAG_NOSTREAM], "configurable": own})
+
+
+def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
+    """Run, and send progress to the host's custom stream, when there is one, as `{key: event}`.
+
+    Raises:
+        RLMError: The run waits for a decision, and there is no host that could ask for it.
+    """
+    write, config = _host_writer(), own_config(rlm, config)
+    stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")
+    with closing(stream) as events:
+        for event in events:
+            if event["event"] == "result":
+                return _ended(event["result"], config)
+            write({key: event})
+    raise AssertionError  # the result is the last event
+
+
+async def aask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
+    """Like `ask`, on the caller's event loop."""
+    write, config = _host_writer(), own_config(rlm, config)
+    stream = rlm.astream({"question": question, "context": context}, config, stream_mode="custom")
+    async with aclosing(stream) as events:
+        async for event in events:
+            if event["event"] == "result":
+                return _ended(event["result"], config)
+            write({key: event})
+    raise AssertionError  # the result is the last event
+
+
+def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
+    if result["stop_reason"] != "interrupted":
+        return result
+    thread = config["configurable"]["thread_id"]
+    waits = "; ".join(map(_asked, result["__interrupt__"]))
+    msg = (
+        f"The run on thread {thread!r} waits for a decision: {waits}. Decide with rlm.invoke(Command(resume=...), "
+        f'{{"configurable": {{"thread_id": {thread!r}}}}}), or call this in a graph that has a checkpointer, which is '
+        "then interrupted and resumed in its place."
+    )
+    raise RLMError(msg)
+
+
+def _asked(waiting: Any) -> str:
+    quote = waiting.value
+    if isinstance(quote, dict) and {"calls", "cost"} <= set(quote):
+        return f"the next {quote['calls']:,} sub-queries would cost about {dollars(quote['cost'])}"
+    return f"{quote!r:.200}"
+
+
+def _host_writer() -> Callable[[Any], None]:
+    with suppress(RuntimeError, LookupError):  # there is no host, or it is no graph
+        return get_stream_writer()
+    return lambda _: None

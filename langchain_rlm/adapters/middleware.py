@@ -1,0 +1,260 @@
+"""`RLMMiddleware`: what is too long for an agent's conversation is kept outside it, and asked about with a tool."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, NotRequired, cast
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.tools import StructuredTool, ToolException
+from langgraph.prebuilt import ToolRuntime
+from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.runtime import Runtime
+from langgraph.store.base import BaseStore
+from langgraph.types import Command
+
+from langchain_rlm.adapters.hosting import aask, ask
+from langchain_rlm.adapters.offload import KEY, KeptDocument, LongText, context_of, entries, intact, pick
+from langchain_rlm.adapters.shorten import Shortener, Turn, messages_of, shorten_result
+from langchain_rlm.context.blobs import GraphStore, Memory, open_store
+from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.rlm import RLM
+
+try:
+    from langchain.agents.middleware import (
+        AgentMiddleware,
+        AgentState,
+        ExtendedModelResponse,
+        ModelRequest,
+        ModelResponse,
+    )
+    from langchain.agents.middleware.types import PrivateStateAttr
+except ImportError as error:
+    msg = "RLMMiddleware needs LangChain's agents: pip install 'langchain-rlm[providers]', or langchain."
+    raise ImportError(msg) from error
+
+DESCRIPTION = """Ask a question about documents that are kept outside this conversation because they are too long.
+
+They are read as a whole, however long they are. Ask for what you need in one precise question; the one who reads them \
+does not see this conversation."""
+
+
+def merge_documents(
+    old: dict[str, KeptDocument] | None, new: dict[str, KeptDocument] | None
+) -> dict[str, KeptDocument]:
+    """The reducer of `rlm_documents`: documents are added, by parallel tools too."""
+    return {**(old or {}), **(new or {})}
+
+
+class RLMAgentState(AgentState[Any]):
+    """What the middleware adds to an agent's state: which documents are kept outside, never their text."""
+
+    rlm_documents: NotRequired[Annotated[dict[str, KeptDocument], PrivateStateAttr, merge_documents]]
+
+
+class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
+    """Keeps what is too long for an agent's conversation outside it, and gives the agent a tool to ask about it.
+
+    Tool results and user messages above a size are replaced by a handle such as `doc-5f0c2a91b3d4` with a profile and
+    a short preview; the text goes to a store. The tool answers questions about it with a Recursive Language Model.
+    When a model call overflows all the same, the largest message is offloaded and the call made again, as long as that
+    helps.
+
+    Progress of a question reaches the agent's custom stream as `{"ask_document": event}`.
+
+    The agent's state holds handles and hashes under the key `rlm_documents`, private to the agent. A handle works only
+    in the thread (and the agent) whose state has it.
+
+    The text of a tool result never gets into a checkpoint. That of a user message is in the input, which LangGraph
+    saves before any middleware runs: the first two checkpoints of that invocation hold it, later ones do not. Invoke
+    with `durability="exit"` to save none of it. What a tool puts into its message's `artifact` stays there.
+
+    Args:
+        rlm: Answers the questions.
+        above: Estimated tokens of text that a tool result or user message may have. Of content blocks, only texts are
+            offloaded, the largest first; images stay.
+        store: Where the texts are kept: a directory (one file each, made when it is not there; nothing is ever
+            deleted), a LangGraph `BaseStore`, or a LangChain `ByteStore`. Default: the store that the agent was
+            compiled with, else the memory of this process, which a restart loses.
+        preview: Characters of a text that stay in the conversation, from its start and its end.
+        tool_name: The name of the tool.
+
+    Raises:
+        InputError: A setting is out of range.
+
+    Example:
+        ```python
+        agent = create_agent(model, tools, middleware=[RLMMiddleware(rlm, store=Path("documents"))])
+        ```
+    """
+
+    state_schema = RLMAgentState
+
+    def __init__(
+        self, rlm: RLM, *, above: int = 20_000, store: Any = None, preview: int = 900, tool_name: str = "ask_document"
+    ) -> None:
+        super().__init__()
+        for name, value, least in (("above", above, 1), ("preview", preview, 0)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                msg = f"{name}={value!r}: use a whole number, {least} or more."
+                raise InputError(msg)
+        self._rlm = rlm
+        self._store = open_store(store)
+        self._memory = Memory()
+        self._shortener = Shortener(above, preview, tool_name)
+        self.tools = [
+            StructuredTool.from_function(
+                self._ask, coroutine=self._aask, name=tool_name, description=DESCRIPTION,
+                response_format="content_and_artifact", handle_tool_error=True,
+            )
+        ]  # fmt: skip
+
+    # -- user messages ------------------------------------------------------------------------------------------------
+
+    def before_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
+        """Offload what is too long in the input, before any other middleware sees it."""
+        turn = Turn(self._shortener, state["messages"])
+        if turn.has_long():
+            self._keep(turn.offload_long(), runtime.store)
+        return turn.update()
+
+    async def abefore_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
+        turn = Turn(self._shortener, state["messages"])
+        if turn.has_long():
+            await self._akeep(await asyncio.to_thread(turn.offload_long), runtime.store)
+        return turn.update()
+
+    # -- tool results -------------------------------------------------------------------------------------------------
+
+    def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
+        """Offload what is too long in a tool's result, so that no checkpoint ever holds it."""
+        result = handler(request)
+        if not self._is_long(request, result):
+            return result
+        result, kept = shorten_result(self._shortener, result)
+        self._keep(kept, request.runtime.store)
+        return result
+
+    async def awrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
+    ) -> Any:
+        result = await handler(request)
+        if not self._is_long(request, result):
+            return result
+        result, kept = await asyncio.to_thread(shorten_result, self._shortener, result)
+        await self._akeep(kept, request.runtime.store)
+        return result
+
+    def _is_long(self, request: ToolCallRequest, result: Any) -> bool:
+        is_ours = request.tool_call["name"] == self._shortener.tool
+        return not is_ours and any(map(self._shortener.may_be_long, messages_of(result)))
+
+    # -- model calls --------------------------------------------------------------------------------------------------
+
+    def wrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
+    ) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
+        """Offload what came in on other ways; when the call overflows, offload the largest text and call again."""
+        turn = Turn(self._shortener, request.messages)
+        if turn.has_long():
+            self._keep(turn.offload_long(), request.runtime.store)
+        while True:
+            try:
+                return _response(request, turn, handler(_request(request, turn)))
+            except Exception as error:
+                if not turn.has_mended(error):
+                    raise
+            self._keep(turn.kept[-1:], request.runtime.store)
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
+        turn = Turn(self._shortener, request.messages)
+        if turn.has_long():
+            await self._akeep(await asyncio.to_thread(turn.offload_long), request.runtime.store)
+        while True:
+            try:
+                return _response(request, turn, await handler(_request(request, turn)))
+            except Exception as error:
+                if not await asyncio.to_thread(turn.has_mended, error):
+                    raise
+            await self._akeep(turn.kept[-1:], request.runtime.store)
+
+    # -- the store ----------------------------------------------------------------------------------------------------
+
+    def _store_of(self, runtime_store: BaseStore | None) -> Any:
+        return self._store or (self._memory if runtime_store is None else GraphStore(runtime_store, KEY))
+
+    def _keep(self, kept: Sequence[LongText], runtime_store: BaseStore | None) -> None:
+        for text in kept:
+            self._store_of(runtime_store).put(text.hash, text.data)
+
+    async def _akeep(self, kept: Sequence[LongText], runtime_store: BaseStore | None) -> None:
+        for text in kept:
+            await self._store_of(runtime_store).aput(text.hash, text.data)
+
+    # -- the tool -----------------------------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        question: Annotated[str, "The question, with all that is needed to understand it."],
+        documents: Annotated[list[str] | None, "Handles such as doc-5f0c2a91b3d4. All when left out."] = None,
+        runtime: ToolRuntime = None,  # type: ignore[assignment]  # injected, and not in the schema, only when spelt so
+        config: RunnableConfig = None,  # type: ignore[assignment]  # same
+    ) -> tuple[str, dict[str, Any]]:
+        named = pick(_known(runtime), documents)
+        store = self._store_of(runtime.store)
+        texts = {handle: intact(entry, store.get(entry["hash"])) for handle, entry in named.items()}
+        context = context_of(named, texts, store)
+        try:
+            result = ask(self._rlm, question, context, config, key=self._shortener.tool)
+        except RLMError as error:
+            raise ToolException(str(error)) from error
+        return _answer(result)
+
+    async def _aask(
+        self,
+        question: Annotated[str, "The question, with all that is needed to understand it."],
+        documents: Annotated[list[str] | None, "Handles such as doc-5f0c2a91b3d4. All when left out."] = None,
+        runtime: ToolRuntime = None,  # type: ignore[assignment]
+        config: RunnableConfig = None,  # type: ignore[assignment]
+    ) -> tuple[str, dict[str, Any]]:
+        named = pick(_known(runtime), documents)
+        store = self._store_of(runtime.store)
+        texts = {handle: intact(entry, await store.aget(entry["hash"])) for handle, entry in named.items()}
+        context = context_of(named, texts, store)
+        try:
+            result = await aask(self._rlm, question, context, config, key=self._shortener.tool)
+        except RLMError as error:
+            raise ToolException(str(error)) from error
+        return _answer(result)
+
+
+def _request(request: ModelRequest[Any], turn: Turn) -> ModelRequest[Any]:
+    return request.override(messages=cast("list[Any]", turn.messages)) if turn.kept else request
+
+
+def _response(
+    request: ModelRequest[Any], turn: Turn, response: ModelResponse[Any]
+) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
+    if not turn.kept:
+        return response
+    saved = {message.id for message in request.state["messages"]}  # another middleware may have made some for this call
+    messages = [message for message in turn.changed.values() if message.id in saved]
+    return ExtendedModelResponse(response, Command(update={"messages": messages, KEY: entries(turn.kept)}))
+
+
+def _known(runtime: ToolRuntime | None) -> dict[str, KeptDocument]:
+    if runtime is None:
+        msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
+        raise ToolException(msg)
+    return runtime.state.get(KEY) or {}
+
+
+def _answer(result: Any) -> tuple[str, dict[str, Any]]:
+    """What the agent's model reads, and what the host finds in the message's artifact."""
+    reason, answer = result["stop_reason"], result["answer"]
+    if reason == "gave_up" or not answer:
+        answer = f"No answer was found ({reason}). {answer}".strip()
+    elif reason.startswith("budget:"):
+        answer = f"{answer}\n\n[The search ended early ({reason}): this is the best answer so far.]"
+    return answer, {key: result[key] for key in ("citations", "coverage", "usage", "stop_reason", "turns")}

@@ -1,0 +1,106 @@
+"""Where the texts go that are too long for a conversation.
+
+A text is known by the SHA-256 of its content. State holds that hash and a short handle; the text is in a store.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, TypedDict
+
+from langchain_core.documents import Document
+from langchain_core.tools import ToolException
+
+from langchain_rlm.context.blobs import Memory
+
+KEY = "rlm_documents"
+"""The key of the agent's state."""
+HANDLE_DIGITS = 12
+SHOWN = 20
+"""Documents named in an error."""
+
+_log = logging.getLogger(__name__)
+
+
+class KeptDocument(TypedDict):
+    """One entry of the agent's state: a document that is kept outside the conversation."""
+
+    name: str
+    """Where it came from, such as `result of fetch`."""
+    characters: int
+    hash: str
+    """SHA-256 of its UTF-8 bytes, in hexadecimal."""
+
+
+class LongText:
+    """A text that is taken out of a message."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.data = text.encode(errors="replace")  # a lone surrogate is no text, and no store takes it
+        self.text = self.data.decode()
+
+    @cached_property
+    def hash(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def handle(self) -> str:
+        return f"doc-{self.hash[:HANDLE_DIGITS]}"
+
+    def entry(self) -> KeptDocument:
+        return {"name": self.name, "characters": len(self.text), "hash": self.hash}
+
+
+def entries(kept: list[LongText]) -> dict[str, KeptDocument]:
+    """The state's form of what was taken out, by handle."""
+    return {text.handle: text.entry() for text in kept}
+
+
+def intact(entry: KeptDocument, data: bytes | None) -> str | None:
+    """The text when it is the one that was kept, else None."""
+    return data.decode() if data is not None and hashlib.sha256(data).hexdigest() == entry["hash"] else None
+
+
+def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[str, KeptDocument]:
+    """The documents that are asked about, out of those that are known: all when none is named.
+
+    Raises:
+        ToolException: A name is unknown, or nothing is kept.
+    """
+    unknown = [handle for handle in handles or () if handle not in known]
+    if known and not unknown:
+        return {handle: known[handle] for handle in handles or known}
+    shown = [f"{handle} ({entry['name']}, {entry['characters']:,} characters)" for handle, entry in known.items()]
+    has = f"Its documents: {', '.join(shown[-SHOWN:])}." if shown else (
+        "It has none: nothing of it is kept outside. (An agent without a checkpointer forgets them after each call.)"
+    )  # fmt: skip
+    msg = f"There is no document {', '.join(unknown) or 'to ask about'} in this conversation. {has}"
+    raise ToolException(msg)
+
+
+def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None], store: Any) -> Any:
+    """The context of a run over these texts.
+
+    Raises:
+        ToolException: A text is not where it was put.
+    """
+    lost = [handle for handle, text in texts.items() if text is None]
+    if lost:
+        what = ", ".join(
+            f"{handle} ({named[handle]['name']}, {named[handle]['characters']:,} characters)" for handle in lost
+        )
+        where = "the memory of this process" if isinstance(store, Memory) else str(store)
+        msg = (
+            f"The text of {what} is lost: it is not in {where} any more. Get it again with the tool that gave it, or "
+            "ask about other documents by name. To keep documents over a restart, the host passes "
+            "RLMMiddleware(store=Path(...)) or a LangGraph store."
+        )
+        _log.warning(msg)
+        raise ToolException(msg)
+    documents = [
+        Document(text or "", metadata={"source": handle, "origin": named[handle]["name"]})
+        for handle, text in texts.items()
+    ]
+    return documents[0] if len(documents) == 1 else documents

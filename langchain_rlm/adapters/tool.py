@@ -1,0 +1,165 @@
+"""`RLMTool`: an agent asks about documents of any size by their names; no text goes through the tool call."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from langchain_core.tools import BaseTool, ToolException
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+from langchain_rlm.adapters.hosting import aask, ask
+from langchain_rlm.adapters.named_documents import Library
+from langchain_rlm.errors import InputError
+from langchain_rlm.rlm import RLM
+from langchain_rlm.runtime.loop import Batched
+from langchain_rlm.state import RLMResult
+
+ABOUT = (
+    "Answers a question over documents of any size by reading them with a Recursive Language Model. "
+    "Give the question in full, and the names of the documents to read (all of them when left out), never their text."
+)
+SHOWN = 40_000
+"""Characters of an answer that the agent's model sees; the artifact has it whole."""
+NAMED = 20
+"""Sources named below an answer."""
+
+
+class AskArguments(BaseModel):
+    """What the agent's model fills in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(description="The question, in full: it is all that the reader of the documents knows.")
+    documents: Annotated[
+        list[str] | None, BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
+    ] = Field(default=None, description="Names of the documents to read. All of them when left out.")
+
+
+class RLMTool(Batched, BaseTool):
+    """A tool with which an agent asks about documents of any size, by their names.
+
+    The content of its messages is the answer with its sources in the last line, the artifact the whole result as plain
+    data. What the agent's model gets wrong comes back as a message, so that it can go on.
+
+    Args:
+        rlm: Answers the questions.
+        documents: A mapping of names to texts, a list of `Document`, paths, or whatever else `load_corpus` takes.
+            Loaders are read at first use. A name that is taken gets a number.
+        root: A directory whose files can be asked for by their paths below it. `..`, absolute paths, hidden files and
+            links that lead out are refused.
+        name: The tool's name; also the key of its progress events in the host's custom stream.
+        description: What the documents are and when to ask; the list of documents is put below it.
+        **settings: Fields of `BaseTool`.
+
+    Raises:
+        InputError: The documents cannot be used, or `root` is no directory.
+        ModelError: While running: a model cannot be used.
+    """
+
+    rlm: RLM = Field(exclude=True, repr=False)
+    response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
+    _library: Library = PrivateAttr()
+    _about: str = PrivateAttr()
+    _described: str = PrivateAttr(default="")
+
+    def __init__(
+        self, *, rlm: RLM, documents: Any = None, root: str | Path | None = None, name: str = "ask_documents",
+        description: str | None = None, **settings: Any,
+    ) -> None:  # fmt: skip
+        library = Library(documents, root)
+        handlers = {"handle_tool_error": True, "handle_validation_error": _wrong_arguments}
+        fields = {
+            "name": name,
+            "description": description or ABOUT,
+            "args_schema": AskArguments,
+            **handlers,
+            **settings,
+        }
+        super().__init__(**{"rlm": rlm, **fields})
+        self._library, self._about = library, self.description
+
+    if not TYPE_CHECKING:  # a type checker that sees this takes any attribute for known
+
+        def __getattribute__(self, name: str) -> Any:
+            """The description is of the documents as they are now; a field of pydantic cannot be a property."""
+            if name in {"description", "tool_call_schema"}:
+                self._describe()
+            return super().__getattribute__(name)
+
+    def _describe(self) -> None:
+        private, fields = self.__pydantic_private__ or {}, vars(self)
+        if "_about" not in private:
+            return
+        if fields["description"] not in {self._described, self._about}:
+            self._about = fields["description"]  # somebody has assigned another one
+        described = f"{self._about}\n\n{self._library.describe()}"
+        if described != fields["description"]:
+            self._described = described
+            self.description = described
+
+    def add_documents(self, documents: Any) -> list[str]:
+        """Add documents while the agent runs: all or, when one cannot be used, none. Loaders are read at once.
+
+        Returns:
+            The names under which the agent can ask for them.
+
+        Raises:
+            InputError: The documents cannot be used.
+        """
+        return self._library.add(documents)
+
+    def remove_document(self, name: str) -> None:
+        """Remove a document that was given or added. A run that reads it goes on.
+
+        Raises:
+            InputError: There is none of that name.
+        """
+        self._library.remove(name)
+
+    # LangChain hands `_run` the configuration of the tool's caller; the tool's own, under which its run belongs, is the
+    # surrounding one.
+
+    def _run(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
+        with _as_message():
+            corpus = self._library.select(documents)
+            return _message(ask(self.rlm, question, corpus, None, key=self.name))
+
+    async def _arun(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
+        with _as_message():
+            corpus = await asyncio.to_thread(self._library.select, documents)
+            return _message(await aask(self.rlm, question, corpus, None, key=self.name))
+
+
+@contextmanager
+def _as_message() -> Iterator[None]:
+    """What the agent got wrong goes back to it."""
+    try:
+        yield
+    except InputError as error:
+        raise ToolException(str(error)) from error
+
+
+def _wrong_arguments(error: Any) -> str:
+    wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return f"Wrong arguments ({wrong}). Give `question`, and in `documents` names from the list, never text."
+
+
+def _message(result: RLMResult) -> tuple[str, dict[str, Any]]:
+    """Content and artifact."""
+    answer, reason = result["answer"].strip(), result["stop_reason"]
+    if len(answer) > SHOWN:
+        answer = f"{answer[:SHOWN]}\n[the first {SHOWN:,} of {len(answer):,} characters]"
+    if not answer:
+        answer = f"No answer was found (the run ended with {reason})."
+    elif reason not in {"answered", "direct"}:
+        answer += f"\n[the run ended early ({reason}): this is the best answer it had]"
+    rows = [*result["citations"], *(document.metadata for document in result["context"])]
+    names = list(dict.fromkeys(str(row.get("name") or row.get("source")) for row in rows))
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    sources = f"\n\nSources: {', '.join(names[:NAMED])}{more}" if names else ""
+    artifact: dict[str, Any] = {**result, "context": [dict(document.metadata) for document in result["context"]]}
+    if isinstance(artifact.get("structured_response"), BaseModel):
+        artifact["structured_response"] = artifact["structured_response"].model_dump(mode="json")
+    return answer + sources, artifact

@@ -1,0 +1,1 @@
+"""What an answer rests on: spans, coverage, quotes, citations, passages."""

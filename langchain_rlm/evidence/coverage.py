@@ -1,0 +1,136 @@
+"""Which parts of the context models have seen, from the spans of what was sent and shown. Pure functions.
+
+A stretch of white space alone that was not sent, such as the line break between two lines sent one by one, has nothing
+to be read: it counts with what was seen beside it, in ranges and shares alike. All else is exact to the character.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_rlm.context.pieces import Piece, Range, above, gaps, length, merged
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+
+Ranges = dict[int, list[Range]]
+"""By document: where, in characters; sorted and apart once merged."""
+
+_TO_READ = re.compile(r"\S")
+
+
+def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> dict[str, Any]:
+    """What a run has seen of its context.
+
+    Args:
+        journal: The run's entries.
+        sources: `id`, `name` and `size` in characters of each document, in order.
+        texts: The text of each.
+
+    Returns:
+        `read` (sent to a sub-model) and `printed` (shown to the root model) as shares from 0 to 1, and `documents` with
+        the same for each and their ranges; `unread` are the ranges that no model has seen. White space alone that was
+        not sent is in the range beside it; in a document of nothing else it counts as read.
+    """
+    sizes = [source["size"] for source in sources]
+    read, printed = seen(journal, sizes)
+    documents = [
+        _document(source, *_with_blanks(read.get(n, []), printed.get(n, []), text))
+        for n, (source, text) in enumerate(zip(sources, texts, strict=True))
+    ]
+    total = sum(sizes)
+    return {
+        "read": _share(sum(_length(document["read_ranges"]) for document in documents), total),
+        "printed": _share(sum(_length(document["printed_ranges"]) for document in documents), total),
+        "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
+        "documents": documents,
+    }
+
+
+def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> dict[str, Any]:
+    size = source["size"]
+    unread = gaps(merged([*read, *printed]), size)
+    return {
+        "id": source["id"],
+        "name": source["name"],
+        "characters": size,
+        "read": _share(_length(read), size),
+        "printed": _share(_length(printed), size),
+        "read_ranges": [list(part) for part in read],
+        "printed_ranges": [list(part) for part in printed],
+        "unread": [list(part) for part in unread],
+    }
+
+
+def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[list[Range], list[Range]]:
+    """What was read and what was printed, with the white space that is left out; between the two it counts as read."""
+    read, printed = (merged([*each, *_blanks(each, text)]) if each else each for each in (read, printed))
+    return merged([*read, *_blanks(merged([*read, *printed]), text)]), printed
+
+
+def _blanks(ranges: list[Range], text: str) -> list[Range]:
+    """The gaps with nothing to be read."""
+    return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
+
+
+def _share(part: int, whole: int) -> float:
+    """A share that is 1 only when nothing is missing."""
+    if not whole or part == whole:
+        return 1.0
+    return min(0.999999, round(part / whole, 6))
+
+
+def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges]:
+    """What was read by sub-models, and what was printed for the root model."""
+    if journals.route(journal) == "direct":
+        return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size}
+    read: Ranges = {}
+    printed: Ranges = {}
+    given = journals.answers(journal)
+    pending: list[tuple[int, int, int]] = []  # shown only when the root model is asked again
+    for entry in journal:
+        if entry["kind"] == "reply":
+            for document, start, end in pending:
+                printed.setdefault(document, []).append((start, end))
+            pending = []
+        pending += entry.get("shown") or ()
+        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
+            answer = given.get(call["id"])
+            if answer is not None and "error" not in answer:
+                for document, start, end in _read(call, answer, sizes):
+                    read.setdefault(document, []).append((start, end))
+    return _merged_all(read), _merged_all(printed)
+
+
+def _read(call: Entry, answer: Entry, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """What the model, or the recursive run, that answered a call has seen of the context."""
+    context = call.get("context")
+    run = answer.get("run")
+    if run is None:
+        for pieces in [call["pieces"], *(context or ())]:
+            yield from _spans(pieces)
+        return
+    if run["over"] == "all":
+        context = [[[n, 0, size]] for n, size in enumerate(sizes)]
+    elif run["over"] == "prompt":
+        context = [call["pieces"]]
+    if run["over"] != "prompt":
+        yield from _spans(call["pieces"])
+    lengths = [sum(map(length, pieces)) for pieces in context or ()]
+    below_read, below_printed = seen(run["journal"], lengths)
+    for number, pieces in enumerate(context or ()):
+        for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
+            yield from above(pieces, start, end)
+
+
+def _spans(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
+    for piece in pieces:
+        if not isinstance(piece, str):
+            yield int(piece[0]), int(piece[1]), int(piece[2])
+
+
+def _merged_all(ranges: Ranges) -> Ranges:
+    return {document: merged(parts) for document, parts in ranges.items()}
+
+
+def _length(ranges: Iterable[Sequence[int]]) -> int:
+    return sum(part[1] - part[0] for part in ranges)

@@ -1,0 +1,111 @@
+"""The marks in an answer that stand for citations: `[c1]` as code has them, `[1]` in the answer that a user gets."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count, filterfalse
+from typing import Any
+
+from langchain_rlm.repl.protocol import plain
+
+MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
+"""One mark, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one."""
+ONE = re.compile(r"c\d+(?:\.\d+)*", re.ASCII)
+WIDEST = 1_000
+"""Numbers, at most, that a range such as `[2-4]` stands for."""
+_NUMBER = r"[0-9]{1,6}(?:\s*[-\u2013]\s*[0-9]{1,6})?"
+_OWN = re.compile(rf"\[\s*({_NUMBER}(?:\s*[,;]\s*{_NUMBER})*)(?=[\],;:\s])")
+"""Numbers in brackets that are no marks: `[1]`, `[1, 3]`, `[2-4]`, `[1, p. 5]`."""
+_ENDS = re.compile(r"([0-9]+)(?:\s*[-\u2013]\s*([0-9]+))?")
+
+Marks = Mapping[str, dict[str, Any] | None]
+"""Citations by mark; None where the place of one from a recursive run is not in this run's context."""
+
+
+def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
+    """Marks by other names when all of them have one; those whose name is empty go."""
+    marks = ONE.findall(match[1])
+    if not all(mark in names for mark in marks):
+        return match[0]
+    left = [names[mark] for mark in marks if names[mark]]
+    return f"[{', '.join(left)}]" if left else ""
+
+
+def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[dict[str, Any]]]:
+    """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
+
+    Numbers that the answer has in brackets of its own, which may stand for anything, are left out.
+
+    Args:
+        value: The answer.
+        marks: What marks can stand for.
+        otherwise: The marks of the citations that are listed when the answer has none.
+    """
+    if not marks:
+        return value, []
+    value = _data(value)
+    numbers: dict[str, int] = {}
+    free = filterfalse(_own_numbers(value).__contains__, count(1))
+
+    def give(ones: Sequence[str]) -> None:
+        for mark in ones:
+            if marks.get(mark) is not None and mark not in numbers:
+                numbers[mark] = next(free)
+
+    def numbered(match: re.Match[str]) -> str:
+        ones = ONE.findall(match[1])
+        if all(mark in marks for mark in ones):
+            give(ones)
+        return renamed(match, {mark: str(numbers.get(mark, "")) for mark in marks})
+
+    value = _each_text(value, lambda text: MARK.sub(numbered, text))
+    if not numbers:
+        give(otherwise)
+    return value, [{**(marks[mark] or {}), "mark": number} for mark, number in numbers.items()]
+
+
+def has_mark(value: Any, marks: Marks) -> bool:
+    """Whether an answer has a mark that stands for a citation."""
+    groups = (group for text in _texts(_data(value)) for group in MARK.findall(text))
+    return any(marks.get(mark) is not None for group in groups for mark in ONE.findall(group))
+
+
+def _own_numbers(value: Any) -> set[int]:
+    """The numbers that plain data has in brackets: in its text, or as lists once it is written as JSON."""
+    found: set[int] = set()
+    for text in (*_texts(value), "" if isinstance(value, str) else json.dumps(value)):
+        for group in _OWN.findall(text):
+            for first, last in _ENDS.findall(group):
+                found.update(range(int(first), min(int(last or first) + 1, int(first) + WIDEST)))
+    return found
+
+
+def _data(value: Any) -> Any:
+    return value if isinstance(value, str) else plain(value)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All text of plain data, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Plain data with all of its text changed, keys too unless two would become one."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        names: dict[str, Any] = {}
+        for key, item in value.items():
+            name = change(key)
+            is_taken = name != key and (name in value or name in names)
+            names[key if is_taken else name] = _each_text(item, change)
+        return names
+    return [_each_text(item, change) for item in value] if isinstance(value, list) else value

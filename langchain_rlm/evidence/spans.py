@@ -1,0 +1,382 @@
+"""Prompts as literal pieces plus spans of the context, so that state never holds the text.
+
+A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended. What is not
+there is looked up in an index, built when it is first needed, and grown to both sides. Where the same stands in many
+places, the next one near the last match is meant. Text that is not found stays literal; that is never wrong, only
+longer, and counts as not read. Lines of less than 24 characters that are sent out of their place are not looked for,
+unless they are whole documents; nor, in contexts above some 10 MB, are all short lines found that are sent far out of
+their order, see `gram_index`.
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cached_property
+
+from langchain_rlm.context.pieces import Piece, Span, assemble
+from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex
+
+PROBE = 2 * LINE
+"""Characters compared first when a stretch is looked for near the last match."""
+NEAR = 20_000
+"""Characters ahead of the last match and behind it that are searched before the index is asked."""
+FEW = 16
+"""Documents, at most, searched so for what stands in many places."""
+NEAR_MISSES = 8
+"""Times that a prompt may not be found near the last match before only the index is asked for the rest of it."""
+SURE = 4 * LINE
+"""Characters of a match that is not given up for another one."""
+REFUSED = 4
+"""Other matches looked at before the one found first is kept."""
+SHARED = 200
+"""Characters, at most, with which lines begin alike."""
+SMALL = 100_000
+"""Characters of a context whose index takes a few milliseconds."""
+WINDOW = 2_000_000
+"""Characters ahead of the last match searched for the lines that are not in the index."""
+LINES_MISSED = 6
+"""Lines in a row that are not in the window before the rest of a literal is left alone."""
+SEARCHED = 500_000_000
+"""Characters of windows that a run may search, less than a second in all."""
+REMEMBERED = 10_000
+"""Lines known not to be in the window, at most: what every prompt says is searched for once."""
+
+Match = tuple[int, int, int, int]
+"""Document, start in it, start in the prompt, length."""
+
+
+class SpanFinder:
+    """Finds the spans of prompts over one context. Remembers where the last match ended."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._hint = (0, 0)
+        self._taken = -1
+        self._lead = ""  # the literal text that the last prompt began with
+        self._left = SEARCHED
+        self._missed: set[int] = set()
+
+    @cached_property
+    def _index(self) -> GramIndex:
+        return GramIndex(self._texts)
+
+    @property
+    def is_quick(self) -> bool:
+        """No index has to be built first, or a small one."""
+        return self._is_small or "_index" in vars(self)
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return sum(map(len, self._texts)) <= SMALL
+
+    @property
+    def hint(self) -> tuple[int, int]:
+        """Document and offset where the last match ended."""
+        return self._hint
+
+    def pieces(self, prompt: str) -> list[Piece]:
+        """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
+        pieces: list[Piece] = []
+        done, near, refused = 0, NEAR_MISSES, 0
+        start = at = len(self._lead) if self._lead and prompt.startswith(self._lead) else 0
+        while done < len(prompt) and at + LINE <= len(prompt):
+            place = self._near(prompt, start) if start >= 0 and near else None
+            if place is not None:
+                match: Match | None = self._grow(prompt, start, place)
+            else:
+                near -= start >= 0 and near > 0
+                position = self._index.next(prompt, at)
+                if position < 0:
+                    break
+                at = position + 1
+                match = self._longest(prompt, position, self._index.places(prompt, position), pieces, done)
+            end = self._take(pieces, prompt, done, match) if match else done
+            if match and end > done:
+                start, done, refused = end, end, 0
+                at = max(at, min(done - LINE + 1, _line_start(prompt, done))) if match[3] >= SURE else at
+            else:
+                start, refused = -1, refused + (match is not None)
+                if refused >= REFUSED:
+                    at = max(at, _line_start(prompt, done) if refused == REFUSED else done)
+        if done < len(prompt):
+            pieces += self._by_lines(prompt[done:], first=not done)
+        self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
+        if not self._short:
+            return pieces
+        return [part for piece in pieces for part in (self._with_short(piece) if isinstance(piece, str) else (piece,))]
+
+    def document(self, text: str, position: int | None = None, taken: Container[int] = ()) -> Span | None:
+        """The document that a text is, as it stands.
+
+        Of equal ones the one at the position, or else the next after the last one given; none that is taken, if there
+        is another.
+        """
+        count, again = len(self._texts), None
+        for number in (*(() if position is None else (position,)), *range(self._taken + 1, self._taken + 1 + count)):
+            at = number % count
+            whole = self._texts[at]
+            if len(text) != len(whole) or (again is not None and at in taken) or text != whole:
+                continue
+            again = at if again is None else again
+            if at not in taken:
+                again = at
+                break
+        if again is None:
+            return None
+        self._taken = again
+        return again, 0, len(text)
+
+    @cached_property
+    def _short(self) -> dict[str, tuple[list[int], list[int]]]:
+        """By their words the documents too short to be found otherwise: which they are, and how many were sent."""
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for number, text in enumerate(self._texts):
+            if len(text) < LINE and (words := text.strip()):
+                found.setdefault(words, ([], [0]))[0].append(number)
+        return found
+
+    @cached_property
+    def _lines(self) -> int:
+        """Lines, at most, of the short documents."""
+        return max(len(words.splitlines()) for words in self._short)
+
+    def _with_short(self, literal: str) -> Iterator[Piece]:
+        """A literal with the short documents that are lines of it as spans."""
+        done = start = place = 0
+        lines = literal.splitlines(keepends=True)
+        while place < len(lines):
+            for count in range(min(self._lines, len(lines) - place), 0, -1):
+                part = "".join(lines[place : place + count])
+                words = next((words for words in _words_of(part) if words in self._short), None)
+                if words is not None:
+                    break
+            if words is not None:
+                numbers, sent = self._short[words]
+                number = numbers[sent[0] % len(numbers)]  # of equal ones each in its turn
+                sent[0] += 1
+                begin = start + part.rindex(words)
+                if begin > done:
+                    yield literal[done:begin]
+                at = self._texts[number].index(words)
+                yield number, at, at + len(words)
+                done = begin + len(words)
+            start += len(part)
+            place += count
+        if done < len(literal):
+            yield literal[done:]
+
+    def spans(self, text: str) -> list[Span]:
+        """The stretches of the context that a text holds."""
+        return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
+
+    def _near(self, prompt: str, start: int) -> tuple[int, int] | None:
+        """Where a stretch stands near the last match: ahead of it, or else behind."""
+        probe = prompt[start : start + PROBE]
+        if len(probe) < LINE or probe.isspace():
+            return None
+        found = self._next(prompt, start, probe)
+        if found is None:
+            document, offset = self._hint
+            behind = self._texts[document].rfind(probe, max(0, offset - NEAR), offset) if self._texts else -1
+            found = (document, behind) if behind >= 0 else None
+        return found
+
+    def _next(self, prompt: str, start: int, probe: str, documents: int | None = None) -> tuple[int, int] | None:
+        """Where a stretch stands ahead of the last match, which it may begin in the end of, or be once more.
+
+        Of two that are as long it is the one ahead, unless that leaves text out and the other brings some too.
+        """
+        found = self._ahead(probe, NEAR, documents)
+        document, offset = self._hint
+        if found is None or found[0] != document or found[1] >= offset:
+            return found
+        match = self._grow(prompt, start, found)
+        if match[1] + match[3] <= offset:  # the last match, or its end: equal texts are often sent one after the other
+            place = self._ahead(probe, NEAR, documents, back=0)
+            return place if place and self._grow(prompt, start, place)[3] >= match[3] else found
+        text = self._texts[document]
+        ahead = text.find(probe, offset, 2 * offset - found[1] + len(probe))
+        if ahead < 0:
+            return found
+        other = self._grow(prompt, start, (document, ahead))
+        is_next = not text[offset:ahead].strip()
+        return (document, ahead) if other[3] > match[3] or (other[3] == match[3] and is_next) else found
+
+    def _ahead(self, probe: str, room: int, documents: int | None = None, back: int = PROBE) -> tuple[int, int] | None:
+        document, offset = self._hint
+        low = max(0, offset - back)
+        end = len(self._texts) if documents is None else min(len(self._texts), document + documents)
+        while room > 0 and document < end:
+            text = self._texts[document]
+            found = text.find(probe, low, low + room)
+            if found >= 0:
+                return document, found
+            room -= max(PROBE, len(text) - low)
+            document, low = document + 1, 0
+        return None
+
+    def _longest(
+        self, prompt: str, position: int, places: Iterable[tuple[int, int]], pieces: Sequence[Piece], done: int
+    ) -> Match | None:
+        """The longest of the matches at these places, without the last match itself."""
+        last = pieces[-1] if pieces and position < done else ""
+        known = (last[0], last[2] - done + position) if not isinstance(last, str) else None
+        matches = [self._grow(prompt, position, place) for place in dict.fromkeys(places) if place != known]
+        best = max(matches, key=lambda match: match[3], default=None)
+        if best is not None and best[2] >= done:
+            best = self._same_ahead(prompt, best)
+        if best is None or best[3] >= SURE or self._index.step <= LINE:
+            return best
+        start = prompt.find("\n", position, position + LINE) + 1 or position
+        line = prompt[start : start + LONG].partition("\n")[0].rstrip()
+        begun = best[2] + best[3] < start + len(line)  # many lines begin like this one: is it itself ahead?
+        ahead = self._line(prompt, start, line) if begun else None
+        return ahead if ahead is not None and ahead[3] > best[3] else best
+
+    def _same_ahead(self, prompt: str, match: Match) -> Match:
+        """What stands in many places is most often meant where it comes next after the last match."""
+        _, _, begin, length = match
+        place = self._next(prompt, begin, prompt[begin : begin + min(length, LONG)], FEW)
+        ahead = self._grow(prompt, begin, place) if place is not None else match
+        return ahead if ahead[3] >= length else match
+
+    def _grow(self, prompt: str, position: int, place: tuple[int, int]) -> Match:
+        """Grow a match to both sides, back over what is found already: it may stand in many places, here with more."""
+        document, offset = place
+        text = self._texts[document]
+        back = _common(
+            lambda low, high: prompt[position - high : position - low] == text[offset - high : offset - low],
+            min(position, offset),
+        )
+        ahead = _common(
+            lambda low, high: prompt[position + low : position + high] == text[offset + low : offset + high],
+            min(len(prompt) - position, len(text) - offset),
+        )
+        return document, offset - back, position - back, back + ahead
+
+    def _take(self, pieces: list[Piece], prompt: str, done: int, match: Match, *, by_lines: bool = True) -> int:
+        """Add a match, if it brings enough, in place of what it covers; return how far the pieces reach."""
+        document, offset, begin, length = match
+        end = begin + length
+        begin = _bound(pieces, prompt, done, begin)
+        if end <= done or end - begin < LINE or (end - done < LINE and self._is_end(pieces, done - begin)):
+            return done
+        if begin > done:
+            literal = prompt[done:begin]
+            pieces += self._by_lines(literal, first=not done) if by_lines else [literal]
+        else:
+            self._cut(pieces, done - begin)
+        pieces.append((document, offset + length - (end - begin), offset + length))
+        self._hint = (document, offset + length)
+        return end
+
+    def _is_end(self, pieces: Sequence[Piece], covered: int) -> bool:
+        """The last span ends its document and has more than what another match has too, and a little more behind it."""
+        last = pieces[-1] if pieces else ""
+        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and _size(last) >= covered + LINE
+
+    def _cut(self, pieces: list[Piece], surplus: int) -> None:
+        """Take so many characters off the end of the pieces; what is left of a span is a span if it is long enough."""
+        while surplus > 0:
+            piece = pieces.pop()
+            rest, surplus = _size(piece) - surplus, surplus - _size(piece)
+            if rest <= 0:
+                continue
+            if not isinstance(piece, str) and rest >= LINE:
+                pieces.append((piece[0], piece[1], piece[1] + rest))
+                continue
+            literal = assemble([piece], self._texts)[:rest]
+            before = pieces.pop() if pieces and isinstance(pieces[-1], str) else ""
+            pieces.append(f"{before}{literal}")
+
+    def _by_lines(self, literal: str, *, first: bool) -> list[Piece]:
+        """The pieces of a text that the index does not know, by those of its lines that stand ahead."""
+        if len(literal) < LINE or self._index.step <= LINE:
+            return [literal]
+        pieces: list[Piece] = []
+        begin = len(self._lead) if first and self._lead and literal.startswith(self._lead) else 0
+        done, end, missed = 0, begin, 0
+        while end < len(literal) and missed < LINES_MISSED and self._left > 0:
+            start, end = end, _line_end(literal, end)
+            line = literal[start:end].strip()
+            if len(line) < LINE or hash(line) in self._missed:
+                continue
+            match = self._line(literal, literal.index(line, start), line)
+            reached = self._take(pieces, literal, done, match, by_lines=False) if match else done
+            missed = 0 if reached > done else missed + 1
+            done, end = reached, max(end, reached)
+        return [*pieces, literal[done:]] if done < len(literal) else pieces
+
+    def _line(self, literal: str, start: int, line: str) -> Match | None:
+        """Where a line is: by its middle, or, when it begins with something else, such as a number, by its end."""
+        if len(line) < LINE or self._left <= 0 or hash(line) in self._missed:
+            return None
+        middle = max(0, (len(line) - PROBE) // 2)
+        for at, probe in ((middle, line[middle : middle + PROBE]), (len(line) - LINE, line[-LINE:])):
+            place = self._ahead(probe, WINDOW)
+            same = place is not None and place[0] == self._hint[0]
+            self._left -= max(0, place[1] - self._hint[1]) if same and place else WINDOW
+            if place is not None:
+                return self._grow(literal, start + at, place)
+        if len(self._missed) < REMEMBERED:
+            self._missed.add(hash(line))
+        return None
+
+
+def _size(piece: Piece) -> int:
+    return len(piece) if isinstance(piece, str) else piece[2] - piece[1]
+
+
+def _line_start(prompt: str, end: int) -> int:
+    """Where the line that a match ends in begins, if it is not far; or else the end."""
+    return prompt.rfind("\n", max(0, end - SHARED), end) + 1 or end
+
+
+def _line_end(prompt: str, start: int) -> int:
+    return prompt.find("\n", start) + 1 or len(prompt)
+
+
+def _words_of(line: str) -> Iterator[str]:
+    """What lines may say of one short document: all of it, or what follows a number, a mark or a label; unquoted."""
+    line = line.strip()
+    if len(line) > SHARED + LINE:
+        return
+    told = [line, *(line.partition(mark)[2].strip() for mark in (": ", ". ", ") ", "] ", "- ", "\t"))]
+    yield from filter(None, told)
+    yield from filter(None, (words.strip("\"',;") for words in told))
+
+
+def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
+    """Where a match may begin that goes back over others: it takes them whole, or lines of them, or what is not sure.
+
+    Lines often begin alike, so a match goes on into the next line, though that one is from another place.
+    """
+    for piece in reversed(pieces):
+        start = done - _size(piece)
+        if start < begin < start + LINE and prompt[start:begin].isspace():
+            break
+        if start < begin < done and not isinstance(piece, str):
+            line = _line_start(prompt, done)
+            ends = done - start >= SURE or prompt[done - 1] == "\n"
+            return line if begin <= line < done else done if ends else begin
+        if start < begin:
+            break
+        done = start
+    return begin
+
+
+def _common(equal: Callable[[int, int], bool], limit: int) -> int:
+    """The largest n <= limit with equal(0, n), found by doubling and then halving; nothing is compared often."""
+    low, step = 0, 64
+    while low < limit:
+        high = min(limit, low + step)
+        if not equal(low, high):
+            break
+        low, step = high, step * 2
+    else:
+        return limit
+    while high - low > 1:
+        middle = (low + high) // 2
+        if equal(low, middle):
+            low = middle
+        else:
+            high = middle
+    return low

@@ -1,0 +1,114 @@
+"""Reading a journal file: its lines as data, or what is wrong with it in one sentence."""
+
+import codecs
+import json
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from langchain_rlm.errors import InputError
+from langchain_rlm.journal.check import shape_problem
+from langchain_rlm.journal.contents import TOO_DEEP, Numbered, content_problems
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import FORMAT, VERSION
+
+SHOWN = 60
+"""Characters of a file that is no journal, in the error."""
+
+
+def read_lines(file: Path) -> tuple[Entry, list[Entry], list[Entry]]:
+    """The header, the entries and the excerpts of a journal file.
+
+    Raises:
+        InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
+    """
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        msg = f"{file}: there is no such file."
+        raise InputError(msg) from None
+    except OSError as error:
+        msg = f"{file}: cannot be read ({error.strerror})."
+        raise InputError(msg) from error
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    if (_read(lines[-1]) or {}).get("kind") == "file_end":
+        lines.append(b"")  # an editor took the last line break
+    header = _header(file, lines[0], is_whole=len(lines) > 1)
+    body = _body(file, lines[1:])
+    for place, what in chain(_shape_problems(header, body), content_problems(header, body)):
+        raise damaged(file, f"line {place}: {what}")
+    entries = [line for _, line in body if line["kind"] != "excerpt"]
+    return header, entries, [line for _, line in body if line["kind"] == "excerpt"]
+
+
+def _header(file: Path, line: bytes, *, is_whole: bool) -> Entry:
+    header = _read(line)
+    if header is None and not is_whole and line.startswith(f'{{"format":"{FORMAT}"'.encode()):
+        raise _cut_off(file, 0)
+    if header is None or header.get("format") != FORMAT:
+        said = f"begins with {line[:SHOWN].decode(errors='replace')!r}" if line or is_whole else "is empty"
+        msg = f"{file}: this is no journal of langchain-rlm: it {said}. `langchain-rlm ask --journal FILE` writes one."
+        raise InputError(msg)
+    version = header.get("version")
+    if isinstance(version, int) and version > VERSION:
+        msg = (
+            f"{file}: the journal has version {version}, this langchain-rlm reads versions up to {VERSION}. "
+            "Upgrade it: pip install --upgrade langchain-rlm"
+        )
+        raise InputError(msg)
+    if not is_whole:
+        raise _cut_off(file, 0)
+    return header
+
+
+def _body(file: Path, lines: Sequence[bytes]) -> list[tuple[int, Entry]]:
+    """What stands between the header and the end, each with the number of its line."""
+    body: list[tuple[int, Entry]] = []
+    entries = 0
+    for place, line in enumerate(lines[:-1], 2):
+        entry = _read(line)
+        if entry is None or not isinstance(entry.get("kind"), str):
+            raise damaged(file, f"line {place} is no journal entry: {line[:SHOWN].decode(errors='replace')!r}")
+        if entry["kind"] == "file_end":
+            if any(lines[place - 1 :]):
+                raise damaged(file, f"something follows its end, on line {place + 1}")
+            if entry.get("entries") != entries:
+                raise damaged(
+                    file, f"line {place}: it says that it has {entry.get('entries')} entries, and has {entries}"
+                )
+            return body
+        body.append((place, entry))
+        entries += entry["kind"] != "excerpt"
+    raise _cut_off(file, entries)
+
+
+def _shape_problems(header: Entry, body: Numbered) -> Iterator[tuple[int, str]]:
+    for place, line in [(1, header), *body]:
+        name = "header" if line is header else "excerpt" if line["kind"] == "excerpt" else "entry"
+        try:
+            problem = shape_problem(name, line)
+        except RecursionError:
+            problem = TOO_DEEP
+        if problem is not None:
+            yield place, problem
+
+
+def _read(line: bytes) -> Entry | None:
+    try:
+        value = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _cut_off(file: Path, entries: int) -> InputError:
+    msg = (
+        f"{file}: the journal was cut off: {entries:,} whole entries are there, and its end is not. "
+        "Copy it again, or save the run again."
+    )
+    return InputError(msg)
+
+
+def damaged(file: Path, what: str) -> InputError:
+    """The error for a file that is not as it was written."""
+    return InputError(f"{file}: the journal is damaged: {what}. Copy it again, or save the run again.")

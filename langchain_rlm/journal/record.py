@@ -1,0 +1,102 @@
+"""What a page is made from: a run's result, or as much of it as there is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import since_question
+
+DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """A run on record. Any part may be missing: a run that failed or waits has no answer and no end.
+
+    Args:
+        question: The newest question.
+        answer: Its answer.
+        stop_reason: Why the run stopped.
+        usage: Calls, tokens, dollars and seconds of the newest question; `models` has them by model.
+        journal: The run's entries.
+        citations: Mark, quote, passage and place of what the answer cites.
+        coverage: Which characters were read by a sub-model and which were printed to the root model.
+        documents: `id`, `name` and `characters` of each document.
+        texts: The documents' texts in order, for excerpts; without them spans are shown by their places only.
+    """
+
+    question: str = ""
+    answer: str = ""
+    stop_reason: str = ""
+    usage: Mapping[str, Any] = field(default_factory=dict)
+    journal: Sequence[Entry] = ()
+    citations: Sequence[Mapping[str, Any]] = ()
+    coverage: Mapping[str, Any] | None = None
+    documents: Sequence[Mapping[str, Any]] = ()
+    texts: Sequence[str] | None = None
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any], texts: Sequence[str] | None = None) -> Self:
+        """The record of a result of `RLM.invoke`, or of the state of a run that did not end.
+
+        Args:
+            result: The result; parts that it lacks stay empty.
+            texts: The texts of the context, in the order in which they were given.
+        """
+        journal = result.get("journal") or ()
+        coverage = result.get("coverage")
+        return cls(
+            question=_words(result.get("question")) or _question(journal),
+            answer=_words(result.get("answer")),
+            stop_reason=_words(result.get("stop_reason")),
+            usage=result.get("usage") or {},
+            journal=journal,
+            citations=result.get("citations") or (),
+            coverage=coverage or None,
+            documents=_documents(result, coverage or {}),
+            texts=texts,
+        )
+
+    @property
+    def turns(self) -> int:
+        """Root-model replies to the newest question."""
+        return sum(entry.get("kind") == "reply" for entry in since_question(self.journal))
+
+    def name(self, index: int) -> str:
+        """The name of a document by its position."""
+        return self._names.get(index, f"document {index + 1}")
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {number(document.get("id")): str(document.get("name") or "") for document in self.documents}
+
+
+def number(identity: Any) -> int:
+    """The position of a document with an id such as `d3`; -1 when that is none."""
+    match = DOCUMENT.fullmatch(str(identity))
+    return int(match[1]) if match else -1
+
+
+def _words(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _question(journal: Sequence[Entry]) -> str:
+    asked = [entry for entry in journal if entry.get("kind") in {"run", "question"}]
+    return _words(asked[-1].get("text", asked[-1].get("question"))) if asked else ""
+
+
+def _documents(result: Mapping[str, Any], coverage: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The documents by whatever names them: coverage has all, a result those that were touched."""
+    found: dict[str, dict[str, Any]] = {}
+    for document in [*(result.get("context") or ()), *(result.get("documents") or ()), *coverage.get("documents", ())]:
+        metadata = getattr(document, "metadata", document)
+        if not isinstance(metadata, Mapping):
+            continue
+        identity = str(getattr(document, "id", None) or metadata.get("id"))
+        characters = metadata.get("characters", metadata.get("size"))
+        found[identity] = {"id": identity, "name": str(metadata.get("name") or identity), "characters": characters}
+    return sorted(found.values(), key=lambda document: number(document["id"]))

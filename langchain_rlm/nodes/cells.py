@@ -1,0 +1,258 @@
+"""One turn: the cells of a reply run until they end, ask or give the answer.
+
+`decompose` begins a turn, `aggregate` goes on with it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Self, TypeVar
+
+from langgraph.types import Command
+
+from langchain_rlm import prompts
+from langchain_rlm.evidence.citations import known
+from langchain_rlm.evidence.coverage import coverage
+from langchain_rlm.evidence.marks import has_mark
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.nodes.ending import best_so_far, finish
+from langchain_rlm.nodes.expected_cost import quote_of
+from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result, plain
+from langchain_rlm.repl.replies import ParsedReply, parse_reply
+from langchain_rlm.runtime.run import GRACE, Run, at, emit
+from langchain_rlm.state import RLMState
+
+T = TypeVar("T")
+
+REFUSED = 1_000
+"""Times that a cell may ask after it was refused."""
+NO_END = (
+    "The cell went on asking sub-queries that were refused ({} times) and was stopped; its variables are lost. "
+    "When one is refused, stop asking and use what there is."
+)
+SEARCHED_AT_ONCE = 100_000
+"""Characters of prompts or output that are searched for what they quote while the event loop waits: half a second for
+each million at worst."""
+KEPT_OUTPUT = 40_000
+"""Characters of a cell's output kept in the journal, head and tail."""
+
+
+@dataclass
+class Turn:
+    """A turn under way.
+
+    Args:
+        run: The run it belongs to.
+        state: Graph state as the node got it.
+        reply: The root model's reply.
+        last: The stop reason, on the reserved last turn.
+        entries: What this node adds to the journal.
+    """
+
+    run: Run
+    state: RLMState
+    reply: ParsedReply
+    last: str | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def recorded(cls, run: Run, state: RLMState) -> Self:
+        """The turn that the journal is in the middle of."""
+        reply = journals.this_turn(state["journal"])[0]
+        return cls(run, state, parse_reply(reply["text"]), reply["last"])
+
+    @property
+    def journal(self) -> list[Entry]:
+        return [*self.state["journal"], *self.entries]
+
+    # -- cells ----------------------------------------------------------------------------------------------------
+
+    async def run_cells(self, index: int = 0) -> Command[Any]:
+        """Run the reply's cells from this one on."""
+        code = self.reply.cells[index]
+        turn = journals.turns(self.journal)
+        emit("cell", self.run, turn=turn, index=index, code=code)
+        before = self.journal
+        self.run.pool = journals.unclaimed(before)
+        self.entries.append({"kind": "cell", "turn": turn, "index": index, "code": code})
+        return await self._settle(index, await self.run.start(code, before))
+
+    async def go_on(self, results: Sequence[Result]) -> Command[Any]:
+        """Put answers into the paused cell and run it on."""
+        cell = next(entry for entry in reversed(self.state["journal"]) if entry["kind"] == "cell")
+        self._settled(results)
+        return await self._settle(cell["index"], await self.run.resume(results, self.journal))
+
+    async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
+        """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
+        refused = 0
+        while isinstance(outcome, Asked):
+            answers, waiting = await self._ask(outcome)
+            if waiting:
+                return self._quoted(waiting) or self.ask(waiting)
+            refused += all("error" in answer for answer in answers)
+            if refused > REFUSED or self._is_late():
+                await self.run.drop()
+                outcome = Ended("", NO_END.format(refused), lost=True)
+                break
+            results = [journals.result_of(answer) for answer in answers]
+            self._settled(results)
+            outcome = await self.run.resume(results, self.journal)
+        self.entries += [*self.run.take_hosts(), await self._cell_end(outcome)]
+        if outcome.final is not None:
+            return self.finish(outcome.final[0])
+        if outcome.error is None and index + 1 < len(self.reply.cells):
+            return await self.run_cells(index + 1)
+        return await self._over(outcome)
+
+    def _is_late(self) -> bool:
+        """The time is up, and so is the grace that a cell has to keep what was paid for."""
+        left = self.run.tree.ledger.remaining_seconds(last_turn=True)
+        return left is not None and left < -GRACE
+
+    def ask(self, waiting: Sequence[Entry]) -> Command[Any]:
+        """Send out what waits for an answer."""
+        tasks = sends(self.run, waiting)
+        return Command(update={"journal": self.entries}, goto=tasks)
+
+    def _quoted(self, waiting: Sequence[Entry]) -> Command[Any] | None:
+        """To where a person is asked, when this costs more than they want to spend unasked."""
+        quote = quote_of(self.run, waiting, self.journal)
+        if quote is None:
+            return None
+        asked = journals.last_asked(self.entries)[0]
+        asked["quote"] = quote
+        return Command(update={"journal": self.entries}, goto="aggregate")
+
+    def _settled(self, results: Sequence[Result]) -> None:
+        """A failed call of many may leave answers unclaimed: have the journal read again when the cell asks next."""
+        if len({result[0] == "ok" for result in results}) > 1:
+            self.run.pool = None
+
+    async def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
+        """Write down what the cell asks; return the answers there are, and the calls that wait for one."""
+        pool = self.run.pool
+        if pool is None:
+            pool = self.run.pool = journals.unclaimed(self.journal)
+        refused = too_many(self.run, outcome, pool)
+        if refused is not None:
+            self.entries += [*self.run.take_hosts(), refused]
+            return [refused["refused"]] * refused["count"], []
+        characters = sum(len(call.prompt) for call in outcome.calls)
+        asked = await self._searched(characters, partial(asked_entry, self.run, outcome, pool))
+        answers = answers_at_once(self.run, asked, self.journal, is_last_turn=self.last is not None)
+        self.entries += [*self.run.take_hosts(), asked, *answers]
+        answered = {answer["id"] for answer in answers}
+        return answers, [call for call in asked["calls"] if call["id"] not in answered]
+
+    async def _searched(self, characters: int, search: Callable[[], T]) -> T:
+        """What a search of the context for so many characters gives; on a thread where it may take long."""
+        if characters <= SEARCHED_AT_ONCE and self.run.finder.is_quick:
+            return search()
+        found: T = await self.run.tree.to_its_end(search, undo=lambda: None)
+        return found
+
+    async def _over(self, outcome: Ended) -> Command[Any]:
+        """The cells have run; an answer as bare text beside them is looked at now."""
+        final = self.reply.final
+        if final is not None and outcome.error is None:
+            value = final.text if self.last and not final.variable else None
+            if final.variable:
+                found = await self.run.variable(final.text, self.journal)
+                value = found[0] if found else None
+            if value not in (None, ""):
+                return self.finish(value)
+            self.note(prompts.unknown_final(final.text) if final.variable else prompts.FINAL_BEFORE_OUTPUT)
+        return await self.give_up() if self.last else self.next()
+
+    async def _cell_end(self, outcome: Ended) -> Entry:
+        shown = journals.cut(outcome.output, self.run.tree.settings.shown)
+        spans = await self._searched(len(shown), partial(self.run.finder.spans, shown))
+        emit(
+            "cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
+        )  # fmt: skip
+        return {
+            "kind": "cell_end",
+            "at": at(self.run),
+            "shown": [list(span) for span in spans],
+            "output": journals.cut(outcome.output, KEPT_OUTPUT),
+            "printed": len(outcome.output),
+            "hash": outcome.digest(),
+            "error": outcome.error,
+            "lost": outcome.lost,
+            "refused": outcome.refused,
+            "variables": [list(variable) for variable in outcome.variables],
+        }
+
+    # -- bare text ------------------------------------------------------------------------------------------------
+
+    async def read(self) -> Command[Any]:
+        """Run a reply's cells, or take its bare text for what it is."""
+        if journals.this_turn(self.journal)[0]["cut_off"] and self.reply.unclosed:
+            self.note(prompts.UNCLOSED)
+            return await self.give_up() if self.last else self.next()
+        if self.reply.cells:
+            return await self.run_cells()
+        if self.reply.final is None:
+            return await self._prose()
+        if not self.reply.final.variable:
+            value: Any = self.reply.final.text
+            problem = prompts.EMPTY_FINAL
+        else:
+            found = await self.run.variable(self.reply.final.text, self.journal)
+            value = found[0] if found else None
+            problem = prompts.unknown_final(self.reply.final.text)
+        if value is not None and value != "":
+            return self.finish(value)
+        self.note(problem)
+        return await self.give_up() if self.last else self.next()
+
+    async def _prose(self) -> Command[Any]:
+        """A reply of bare text gets one nudge; the second in a row is the answer."""
+        nudged = any(e.get("text") == prompts.NO_CODE for e in journals.turn_before(self.journal))
+        if self.last or nudged:
+            reason = self.last or "no_code"
+            return self.finish(self.reply.prose, reason) if self.reply.prose else await self.give_up()
+        self.note(prompts.NO_CODE)
+        return self.next()
+
+    # -- where to go ----------------------------------------------------------------------------------------------
+
+    def note(self, text: str, **more: Any) -> None:
+        """Tell the root model something instead of an observation, or beside it."""
+        self.entries.append({"kind": "note", "text": text, **more})
+
+    def next(self) -> Command[Any]:
+        """On to the next turn."""
+        return Command(update={"journal": self.entries}, goto="decompose")
+
+    def finish(self, value: Any, reason: str | None = None) -> Command[Any]:
+        """End the run with its answer, or say what is wrong with it."""
+        problem = None if self.last else self._problem(value)
+        if problem:
+            self.note(problem, refused_answer=plain(value))
+            return self.next()
+        return finish(self.run, self.state, self.entries, value, reason or self.last or "answered")
+
+    def _problem(self, value: Any) -> str | None:
+        """Why an answer is not taken."""
+        form, settings = self.run.response_format, self.run.tree.settings
+        if form is not None and (problem := form.problem(value)):
+            return problem
+        if self.run.depth > 0:
+            return None
+        if settings.require_citations and not has_mark(value, known(self.run.corpus, self.journal)):
+            return prompts.NO_CITATION
+        if settings.require_coverage is not None:
+            found = coverage(self.journal, self.run.corpus.sources(), self.run.corpus.texts)
+            if found["seen"] < settings.require_coverage:
+                return prompts.not_read(found, settings.require_coverage)
+        return None
+
+    async def give_up(self) -> Command[Any]:
+        """End the run with the best there is."""
+        best = await best_so_far(self.run, self.journal)
+        reason = self.last if self.last and best not in (None, "") else "gave_up"
+        return finish(self.run, self.state, self.entries, best, reason)

@@ -1,0 +1,78 @@
+"""Asking a person before a batch that costs much."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langgraph.types import interrupt
+
+from langchain_rlm.budget import dollars
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.nodes.cells import Turn
+from langchain_rlm.nodes.expected_cost import expected
+from langchain_rlm.runtime.run import Run, emit
+
+
+def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, Entry]:
+    """Interrupt with the quote; return the answers of the calls that are not approved, by id."""
+    value = interrupt(asked["quote"])
+    while (decision := _decision(value)) is None:
+        problem = f"{value!r:.80} is no answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
+        value = interrupt({**asked["quote"], "problem": problem})
+    kind, limit = decision
+    emit("confirm", turn.run, decision=kind, limit=limit)
+    turn.entries.append({"kind": "confirm", "decision": kind, "limit": limit})
+    if kind == "approve":
+        return {}
+    refused = _beyond(turn.run, waiting, limit)
+    turn.run.tree.ledger.give_sub_queries_back(sum("tool" not in call for call in refused))
+    why = "" if kind == "deny" else f" beyond {dollars(limit)}"
+    quoted = f"{dollars(asked['quote']['cost'])} for {asked['quote']['calls']:,} sub-queries"
+    message = (
+        f"The user was shown the quote of {quoted} and did not approve it{why}. "
+        "Ask fewer or shorter ones, or answer from what is known."
+    )
+    answers = {
+        call["id"]: {
+            "kind": "answer", "id": call["id"], "error": {"type": "budget", "message": message}, "refused": True,
+        }
+        for call in refused
+    }  # fmt: skip
+    turn.entries += answers.values()
+    return answers
+
+
+def _beyond(run: Run, calls: Sequence[Entry], limit: float) -> list[Entry]:
+    """The calls after which, in the order asked, the limit would be passed."""
+    total, beyond = 0.0, []
+    for call in calls:
+        dollars = 0.0 if "tool" in call else expected(run, call)[1] or 0.0
+        if total + dollars > limit:
+            beyond.append(call)
+        else:
+            total += dollars
+    return beyond
+
+
+def _decision(value: Any) -> tuple[str, float] | None:
+    """What a person decided, from any of the forms that a host may pass; None when it is none of them."""
+    if isinstance(value, Mapping):
+        if set(value) == {"limit"}:
+            return _limit(value["limit"])
+        if set(value) == {"approve"} and isinstance(value["approve"], bool):
+            value = value["approve"]
+        elif value == {"deny": True}:
+            value = False
+        else:
+            return None
+    if value == "approve" or value is True:
+        return "approve", 0.0
+    if value == "deny" or value is False:
+        return "deny", 0.0
+    return _limit(value)
+
+
+def _limit(value: Any) -> tuple[str, float] | None:
+    """An amount of dollars; True is none, though Python takes it for 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:  # NaN is not
+        return None
+    return ("limit", float(value)) if value else ("deny", 0.0)

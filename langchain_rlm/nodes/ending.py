@@ -1,0 +1,139 @@
+"""The end of a run: its answer as text and as data, and the documents it rests on."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langgraph.graph import END
+from langgraph.types import Command
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.evidence.citations import cited, known
+from langchain_rlm.evidence.coverage import coverage
+from langchain_rlm.evidence.marks import resolve
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.repl.protocol import plain
+from langchain_rlm.runtime.run import Run, emit
+from langchain_rlm.state import RLMState
+from langchain_rlm.surrogates import encodable
+
+DRAFT = re.compile(r"\banswer\b")
+"""The variable, in the code of a cell."""
+
+
+def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
+    """End the run with its answer."""
+    form = run.response_format
+    is_valid = form is not None and form.problem(value) is None
+    formed: Entry = {}
+    if form is not None and is_valid:
+        formed = {"given": digest(as_text(value))}
+        value = form.plain(value)
+    journal = [*state["journal"], *entries]
+    citations: list[dict[str, Any]] = []
+    if run.depth == 0:  # those of a recursive run are numbered by the run above
+        value, citations = with_citations(value, run.corpus, journal)
+    answer = as_text(value)
+    end = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer), **formed}
+    usage = run.tree.ledger.usage()
+    run.give_turn_back()
+    emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
+    update = {
+        "answer": answer,
+        "value": plain(value),
+        "is_structured": is_valid,
+        "citations": citations,
+        "coverage": covered(run, journal),
+        "stop_reason": stop_reason,
+        "turns": journals.turns(journal),
+        "usage": usage,
+        "documents": touched(run, journal),
+        "journal": [*entries, end],
+    }
+    return Command(update=update, goto=END)
+
+
+def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
+    """An answer as the user gets it, with its marks numbered, and what they stand for."""
+    now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
+    return resolve(value, known(corpus, journal), now)
+
+
+def covered(run: Run, journal: Sequence[Entry]) -> dict[str, Any] | None:
+    """What models have seen of the context; documents of which they saw nothing are left out."""
+    if run.depth > 0 or run.corpus.searchable is not None:
+        return None
+    found = coverage(journal, run.corpus.sources(), run.corpus.texts)
+    found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
+    required = run.tree.settings.require_coverage
+    return found if required is None else {**found, "required": required, "is_reached": found["seen"] >= required}
+
+
+def as_text(value: Any) -> str:
+    """An answer as text: a string as it is, plain data as JSON."""
+    data = value if isinstance(value, str) else plain(value)
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """What stands for an answer in the journal."""
+    return hashlib.sha256(encodable(text).encode()).hexdigest()
+
+
+async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
+    """The best answer of a run whose budget is over.
+
+    The newest that was given and refused; else, or when a cell has spoken of `answer` since, what `answer` holds in the
+    REPL; or else the newest output.
+    """
+    journal = journals.since_question(whole)
+    refused, may_be_drafted = newest_refused(journal)
+    if may_be_drafted:
+        draft = await run.draft(whole)
+        if draft not in (None, ""):
+            return draft
+    if refused is not None:
+        return refused
+    if run.depth > 0:  # the code above must not take an output for an answer
+        return ""
+    outputs = [entry["output"].strip() for entry in journal if entry["kind"] == "cell_end" and entry["output"].strip()]
+    if not outputs:
+        return ""
+    shown = journals.cut(outputs[-1], run.tree.settings.shown)
+    return f"No answer was given before the budget ran out. The last output was:\n{shown}"
+
+
+def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
+    """The newest answer to a question that was given and refused, or None; whether `answer` may hold a newer one.
+
+    Args:
+        journal: The entries since the question.
+    """
+    refused, since = None, journal
+    for index in range(len(journal) - 1, -1, -1):
+        value = journal[index].get("refused_answer")
+        if value not in (None, ""):
+            refused, since = value, journal[index + 1 :]
+            break
+    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
+    cells = journals.recorded_cells(journal)
+    return refused, not is_newest and any(cell.end is None or not cell.end["lost"] for cell in cells)
+
+
+def touched(run: Run, journal: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The documents of which text went to a model, with the spans."""
+    spans: dict[int, set[tuple[int, int]]] = {}
+    if journals.route(journal) == "direct":
+        spans = {index: {(0, len(text))} for index, text in enumerate(run.corpus.texts)}
+    for entry in journal:
+        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
+            for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
+                if not isinstance(piece, str):
+                    spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
+    sources = run.corpus.sources()
+    if run.corpus.searchable is not None:
+        return run.corpus.searchable.touched(journal)
+    return [{**sources[index], "spans": [list(span) for span in sorted(spans[index])]} for index in sorted(spans)]

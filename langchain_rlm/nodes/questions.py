@@ -1,0 +1,162 @@
+"""What a cell asks: written down by reference, counted, and sent out as tasks."""
+
+from collections.abc import Sequence
+
+from langgraph.types import Send
+
+from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.context.pieces import Piece
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.repl.protocol import Asked, Call, plain
+from langchain_rlm.runtime.run import Run, emit
+
+GROUPS = 128
+"""Tasks of one fan-out. Larger batches put several sub-queries into a task: the cost of tasks grows faster than their
+number."""
+WAVE = 1_000
+"""With a checkpointer every sub-query is a task, so that its answer is saved when it comes. The cost of tasks grows
+faster than their number: no more than this are sent out at a time."""
+
+LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
+
+
+def asked_entry(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry:
+    """The journal entry for the calls of one pause.
+
+    Args:
+        run: The run that asks.
+        asked: What it asks.
+        pool: Answers paid for by cells that then failed, by digest; those used are taken out.
+    """
+    documents = _Documents(run, len(asked.calls))
+    calls = [_call_entry(run, call, pool, documents, number) for number, call in enumerate(asked.calls)]
+    return {"kind": "asked", "raises": asked.raises, "calls": calls}
+
+
+def too_many(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry | None:
+    """One entry for calls of which there are more than the budget has, or None: they are not even written down."""
+    left = run.tree.ledger.left()["sub_queries"]
+    count = sum(call.arguments is None for call in asked.calls)
+    if left is None or count <= left + sum(map(len, pool.values())):
+        return None
+    try:
+        run.tree.ledger.take_sub_queries(count)
+    except BudgetExceededError as error:
+        refused = {"error": {"type": "budget", "message": str(error)}}
+        return {
+            "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
+            "refused": refused,
+        }  # fmt: skip
+    return None
+
+
+class _Documents:
+    """The contexts that one pause hands to recursive runs; often they are documents as they stand.
+
+    Where there are as many as documents, in a list or in the batch, one at the same place is meant of equal ones; and
+    each is meant once, if it can be.
+    """
+
+    def __init__(self, run: Run, calls: int) -> None:
+        self._level = run
+        self._calls = calls
+        self._taken: set[int] = set()
+
+    def pieces(self, context: str | list[str], number: int) -> list[list[Piece]]:
+        """The pieces of the context of the call with this number."""
+        if isinstance(context, str):
+            return [self._pieces(context, number, self._calls)]
+        self._taken.clear()
+        return [self._pieces(text, position, len(context)) for position, text in enumerate(context)]
+
+    def _pieces(self, text: str, position: int, count: int) -> list[Piece]:
+        finder = self._level.finder
+        whole = finder.document(text, position if count == len(self._level.corpus.texts) else None, self._taken)
+        if whole is None:
+            return _plain(finder.pieces(text))
+        self._taken.add(whole[0])
+        return _plain([whole])
+
+
+def _call_entry(run: Run, call: Call, pool: dict[str, list[Entry]], documents: _Documents, number: int) -> Entry:
+    run.calls += 1
+    entry: Entry = {"id": str(run.calls), "how": call.how, "model": call.model, "digest": call.digest(), "pieces": []}
+    if call.arguments is not None:
+        entry["tool"] = call.prompt
+        entry["arguments"] = plain(call.arguments)
+    else:
+        entry["pieces"] = _plain(run.finder.pieces(call.prompt))
+    if call.context is not None:
+        entry["context"] = documents.pieces(call.context, number)
+        entry["single"] = isinstance(call.context, str)
+    kept = pool.get(entry["digest"])
+    if kept:
+        entry["reused"] = kept.pop(0)["id"]
+    return entry
+
+
+def _plain(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces as they come back from a checkpoint: tuples are lists."""
+    return [piece if isinstance(piece, str) else list(piece) for piece in pieces]
+
+
+def answers_at_once(run: Run, asked: Entry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[Entry]:
+    """The answers that need no model: those paid for before, and refusals."""
+    given = journals.answers(journal) if _reuses(asked) else {}
+    refused = _refusal(
+        run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
+    )
+    answers = []
+    for call in asked["calls"]:
+        if "reused" in call:
+            answers.append({**given[call["reused"]], "id": call["id"], "usage": None, "is_copy": True})
+        elif "tool" in call:
+            continue
+        elif error := refused or _unknown_model(run, call["model"]):
+            answers.append({"kind": "answer", "id": call["id"], "error": error, "refused": bool(refused)})
+    return answers
+
+
+def _reuses(asked: Entry) -> bool:
+    return any("reused" in call for call in asked["calls"])
+
+
+def _refusal(run: Run, count: int, *, is_last_turn: bool) -> dict[str, str] | None:
+    """Why none of these calls may be made, or None: then they are counted."""
+    if not count:
+        return None
+    if is_last_turn:
+        return {"type": "budget", "message": LAST_TURN}
+    try:
+        run.tree.ledger.take_sub_queries(count)
+    except BudgetExceededError as error:
+        return {"type": "budget", "message": str(error)}
+    return None
+
+
+def _unknown_model(run: Run, name: str | None) -> dict[str, str] | None:
+    if run.tree.settings.pick(name) is not None:
+        return None
+    known = ", ".join(run.tree.settings.sub_models) or "none: leave `model` out"
+    return {"type": "invalid", "message": f"There is no sub-model {name!r}. Known: {known}."}
+
+
+def sends(run: Run, calls: Sequence[Entry]) -> list[Send]:
+    """One task for each question, up to a number; then several to a task, or in waves where answers are saved.
+
+    Recursive runs and tools never share a task: they may be interrupted, and a task is then run again. A task has the
+    ids of its calls alone; what they ask is in the journal, and would else be saved three times.
+    """
+    emit("sub_queries", run, count=len(calls))
+    if run.tree.settings.is_saved:
+        groups = [[call] for call in calls[:WAVE]]
+    else:
+        alone = [call for call in calls if call["how"] == "tool" or (call["how"] == "rlm" and run.may_recurse)]
+        small = [call for call in calls if call not in alone] if alone else calls
+        size = -(-len(small) // GROUPS) or 1
+        groups = [
+            *(list(small[start : start + size]) for start in range(0, len(small), size)),
+            *([one] for one in alone),
+        ]
+    return [Send("sub_query", {"calls": [call["id"] for call in group]}) for group in groups]

@@ -1,0 +1,1 @@
+"""The default sandbox: Monty, a Python interpreter made for code that models write."""

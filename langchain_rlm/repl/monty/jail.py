@@ -1,0 +1,240 @@
+"""A second wall around the REPL: the operating system jails the worker process, where it can.
+
+Monty itself gives code no files, network or processes. The jail is for the day on which Monty has a hole: the worker
+then sees no file but its own program, and no network. Two kinds, tried in this order:
+
+- bubblewrap: namespaces of its own, with nothing in them; `bwrap` must be installed.
+- landlock: the kernel (Linux 5.13 or newer) refuses files, from 6.7 on TCP, from 6.12 on signals too. There is no
+  network at all where anybody may make namespaces; elsewhere sockets other than TCP stay.
+"""
+
+import contextlib
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from langchain_rlm.errors import InputError
+
+VARIABLE = "LANGCHAIN_RLM_JAIL"
+AUTO, OFF, NONE = "auto", "off", "none"
+TRIAL_SECONDS = 10.0
+_NAME = "langchain-rlm-worker"
+_MFD_EXEC = 0x10
+"""Linux 6.3 and newer want to be told that a memory file is run."""
+_LIBRARY_CACHE = "/etc/ld.so.cache"
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class JailReport:
+    """Which jail is in force.
+
+    Attributes:
+        kind: `bubblewrap`, `landlock` or `none`.
+        why: Why this one.
+        others: Why not the others, by kind.
+    """
+
+    kind: str
+    why: str
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+class _UnavailableError(Exception):
+    """This kind of jail does not work here; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Wrapper:
+    """A script that starts the jailed worker. It lives in memory: nothing to write, and nothing is left behind."""
+
+    descriptor: int
+
+    @property
+    def path(self) -> str:
+        return f"/proc/{os.getpid()}/fd/{self.descriptor}"
+
+    def is_there(self) -> bool:
+        """Whether the descriptor is still ours: daemons close what they do not know."""
+        with contextlib.suppress(OSError):
+            return str(Path(self.path).readlink()).startswith(f"/memfd:{_NAME}")
+        return False
+
+
+def worker_path() -> str | None:
+    """What `Monty(binary_path=...)` has to start; None when there is no jail.
+
+    Raises:
+        InputError: `LANGCHAIN_RLM_JAIL` names no jail, or one that does not work here.
+    """
+    with _lock:
+        wrapper = _choose()[1]
+        if wrapper is not None and not wrapper.is_there():
+            _tried.cache_clear()
+            wrapper = _choose()[1]
+    return None if wrapper is None else wrapper.path
+
+
+def jail_report() -> JailReport:
+    """Which jail is in force, and why not the others.
+
+    Raises:
+        InputError: `LANGCHAIN_RLM_JAIL` names no jail, or one that does not work here.
+    """
+    with _lock:
+        return _choose()[0]
+
+
+def innermost(pid: int) -> int:
+    """The process that runs the cells: the worker itself, or the last one below the wrapper that the pool started.
+
+    When it ends the others end by themselves. Ended from the outside, they would be left to whoever collects orphans,
+    and in a container that may be nobody.
+    """
+    with contextlib.suppress(OSError):
+        while children := [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(path)]:
+            pid = int(children[0])
+    return pid
+
+
+def limit_memory(pid: int, size: int) -> None:
+    """Limit a worker's address space to `size` bytes, where that of another process can be: on Linux."""
+    if platform.system() != "Linux":
+        return
+    import resource  # not everywhere
+
+    with contextlib.suppress(OSError, ValueError):
+        hard = resource.prlimit(pid, resource.RLIMIT_AS)[1]
+        resource.prlimit(pid, resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text(encoding="ascii").split()
+
+
+def _choose() -> tuple[JailReport, _Wrapper | None]:
+    asked = os.environ.get(VARIABLE, "").strip().lower() or AUTO
+    if asked not in {AUTO, OFF, *_KINDS}:
+        msg = f"{VARIABLE}={asked!r} is no jail. Use {AUTO}, {', '.join(_KINDS)} or {OFF}."
+        raise InputError(msg)
+    if asked == OFF:
+        return JailReport(NONE, f"{VARIABLE} is {OFF}"), None
+    others: dict[str, str] = {}
+    for kind in _KINDS if asked == AUTO else (asked,):
+        found = _tried(kind, os.environ.get("PATH"), os.environ.get("MONTY_BIN"))
+        if isinstance(found, _Wrapper):
+            not_tried = {other: f"{kind} is used" for other in _KINDS if other != kind and other not in others}
+            why = "the first that works here" if asked == AUTO else f"{VARIABLE} asks for it"
+            return JailReport(kind, why, {**others, **not_tried}), found
+        others[kind] = found
+    if asked != AUTO:
+        msg = f"{VARIABLE}={asked!r} does not work here: {others[asked]}. Mend that, or use {AUTO} or {OFF}."
+        raise InputError(msg)
+    return JailReport(NONE, "no kind of jail works here", others), None
+
+
+@lru_cache(maxsize=16)
+def _tried(kind: str, _path: str | None, _monty: str | None) -> _Wrapper | str:
+    """Start a worker in this kind of jail once; the wrapper, or why there is none. The environment is in the key."""
+    descriptor = None
+    try:
+        binary = _worker_binary()
+        descriptor = _in_memory(_KINDS[kind](binary, _libraries(binary)))
+        wrapper = _Wrapper(descriptor)
+        _try(wrapper.path)
+    except (_UnavailableError, OSError) as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        return str(error)
+    return wrapper
+
+
+def _try(path: str) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603  # our own wrapper
+            [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, env={}, timeout=TRIAL_SECONDS,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        msg = f"a trial did not end in {TRIAL_SECONDS:g} seconds"
+        raise _UnavailableError(msg) from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+        msg = f"a trial failed: {said[-1]}"
+        raise _UnavailableError(msg)
+
+
+def _worker_binary() -> str:
+    if platform.system() != "Linux":
+        msg = f"there is no such jail on {platform.system()}"
+        raise _UnavailableError(msg)
+    try:
+        from pydantic_monty._binary import find_monty_binary  # the only place that knows; private, so it may go
+    except ImportError:
+        msg = "this pydantic-monty does not tell where its program is"
+        raise _UnavailableError(msg) from None
+    return str(Path(find_monty_binary()).resolve())
+
+
+def _libraries(binary: str) -> list[str]:
+    """The shared libraries of the worker, with the loader."""
+    ldd = shutil.which("ldd")
+    if ldd is None:
+        msg = "ldd, which tells the worker's libraries, is not on PATH"
+        raise _UnavailableError(msg)
+    done = subprocess.run([ldd, binary], capture_output=True, text=True, timeout=TRIAL_SECONDS, check=False)  # noqa: S603
+    found = set(re.findall(r"(/[^\n]+) \(0x", done.stdout))
+    return sorted(found | ({_LIBRARY_CACHE} if found and Path(_LIBRARY_CACHE).exists() else set()))
+
+
+def _in_memory(script: str) -> int:
+    """A descriptor to run the script by. Read-only: a file that is open for writing cannot be run."""
+    try:
+        writing = os.memfd_create(_NAME, os.MFD_CLOEXEC | _MFD_EXEC)
+    except OSError:  # an older kernel
+        writing = os.memfd_create(_NAME, os.MFD_CLOEXEC)
+    try:
+        with open(writing, "w", encoding="utf-8", closefd=False) as file:
+            file.write(script)
+        os.fchmod(writing, 0o500)
+        return os.open(f"/proc/self/fd/{writing}", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(writing)
+
+
+def _bubblewrap(binary: str, libraries: list[str]) -> str:
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        msg = "bwrap is not on PATH (install bubblewrap)"
+        raise _UnavailableError(msg)
+    command = [
+        bwrap, "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL",
+        "--new-session", "--die-with-parent", "--as-pid-1", "--clearenv",
+        *(part for library in libraries for part in ("--ro-bind", library, library)),
+        "--ro-bind", binary, "/monty", "--remount-ro", "/", "--chdir", "/", "--", "/monty",
+    ]  # fmt: skip
+    # The shell stays as the parent that bwrap dies with. Without it that would be the thread that starts the worker,
+    # and threads end before their workers do. What the host inherited from a shell itself is closed.
+    return f'#!/bin/sh\nexec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-\n{shlex.join(command)} "$@"\nexit $?\n'
+
+
+def _landlock(binary: str, libraries: list[str]) -> str:
+    launcher = str(files("langchain_rlm.repl.monty") / "landlock.py")
+    if not sys.executable or not Path(launcher).is_file():
+        msg = "there is no Python interpreter or launcher on disk to start the worker with"
+        raise _UnavailableError(msg)
+    command = [sys.executable, "-I", "-S", "-B", launcher, *libraries, binary, "--"]
+    return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
+
+
+_KINDS: dict[str, Callable[[str, list[str]], str]] = {"bubblewrap": _bubblewrap, "landlock": _landlock}

@@ -1,0 +1,141 @@
+"""Rewrites model-written cells to the Python that the sandbox runs.
+
+Monty runs a subset of Python. What models write beyond it is either rewritten here, so that the cell does what it would
+do in CPython, or refused before anything runs, with a message that says what to write instead. A cell that needs
+nothing stays verbatim.
+"""
+
+import ast
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+
+from langchain_rlm.repl.monty.lowering import vocabulary
+from langchain_rlm.repl.monty.lowering.calls import Calls
+from langchain_rlm.repl.monty.lowering.captured import captured, capturing
+from langchain_rlm.repl.monty.lowering.classes import Classes
+from langchain_rlm.repl.monty.lowering.concurrency import Concurrency
+from langchain_rlm.repl.monty.lowering.imports import Imports, exports, module_text, sandbox_text, variable
+from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
+from langchain_rlm.repl.monty.lowering.refusals import Refusals, parse
+from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, lasting_names
+from langchain_rlm.repl.monty.lowering.source import rendered
+from langchain_rlm.repl.monty.lowering.statements import Statements
+from langchain_rlm.repl.monty.lowering.suspension import Suspension
+from langchain_rlm.repl.monty.lowering.trees import mark, put_mark, settle
+
+__all__ = ["LoweredCell", "Lowering", "builtins_source", "captured", "sandbox_module", "sandbox_source"]
+
+
+@dataclass(frozen=True)
+class LoweredCell:
+    """A cell as the sandbox runs it.
+
+    Attributes:
+        source: What Monty runs.
+        lines: Line in `source` to line in the cell as the model wrote it, both from 1.
+        modules: Sandbox modules to feed to the session before this cell; each is named once per session.
+        assigned: Names that the cell binds at its top level, in order, without duplicates.
+    """
+
+    source: str
+    lines: dict[int, int]
+    modules: tuple[str, ...]
+    assigned: tuple[str, ...]
+
+
+class Lowering:
+    """Rewrites the cells of one session, and remembers what earlier cells defined.
+
+    The same cells in the same order give the same sources, so that a session can be replayed.
+
+    Args:
+        suspending: Names of the REPL's functions and tools that pause the interpreter.
+        slices: Whether slices that are read become calls of `_rlm_slice(object, start, stop, step)`.
+    """
+
+    def __init__(self, *, suspending: frozenset[str], slices: bool = False) -> None:
+        self._contract = suspending | vocabulary.CONTRACT
+        self._slices = slices
+        self._known = Knowledge()
+
+    def lower(self, cell: str) -> LoweredCell:
+        """Rewrite the next cell.
+
+        Raises:
+            UnsupportedCodeError: The cell is no valid Python or cannot run in the sandbox; nothing is remembered of it.
+        """
+        tree = parse(cell)
+        assigned = tuple(lasting_names(tree.body))
+        known = self._known.copy()
+        source, lines, modules = self._lowered(cell, tree, known)
+        self._known = known
+        return LoweredCell(source, lines, modules, assigned)
+
+    def _lowered(self, cell: str, tree: ast.Module, known: Knowledge) -> tuple[str, dict[int, int], tuple[str, ...]]:
+        settle(tree)
+        original = list(tree.body)
+        dumps = [ast.dump(statement) for statement in original]
+        known.names.update(bound_names(tree.body))
+        known.count = annotate(tree, known.names, known.count)
+        Refusals(self._contract).visit(tree)
+        suspension = Suspension(tree, known, self._contract)
+        imports = Imports(known)
+        body: list[ast.stmt] = []
+        for index, statement in enumerate(original):
+            made = ast.Module(body=[statement], type_ignores=[])
+            for transformer in (
+                Classes(known),
+                Statements(known, imports, index),
+                Calls(known, suspension, slices=self._slices),
+            ):
+                transformer.visit(made)
+            for one in made.body:
+                put_mark(one, "index", value=index)
+            body += made.body
+        tree.body = body
+        Concurrency(tree, known, suspension, self._contract).lower()
+        source, lines = rendered(cell, original, dumps, _grouped(tree.body, len(original)))
+        return source, lines, tuple(imports.modules)
+
+
+def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
+    groups: list[list[ast.stmt]] = [[] for _ in range(count)]
+    index = 0
+    for statement in body:
+        own = mark(statement, "index")
+        index = index if own is None else own
+        groups[index].append(statement)
+    return groups
+
+
+@cache
+def builtins_source() -> str:
+    """The functions that lowered cells rely on: to be fed once, when a session starts."""
+    return f"{capturing()}\n{sandbox_source('builtins')}"
+
+
+@cache
+def sandbox_source(name: str) -> str:
+    """A file of the sandbox as it is fed: after `builtins_source`, and once."""
+    return captured(sandbox_text(name))
+
+
+@cache
+def sandbox_module(name: str) -> str:
+    """The source of a module that the sandbox adds to Monty's: to be fed once, before the first cell that imports it.
+
+    Args:
+        name: The name as `LoweredCell.modules` gives it, such as "statistics" or "concurrent.futures".
+    """
+    made, bound = f"_rlm_make_{variable(name)}", f"_rlm_module_{variable(name)}"
+    body = textwrap.indent(module_text(name), "    ")
+    parts = "".join(f"    _rlm_made.{export} = {export}\n" for export in exports(name))
+    package = ""
+    if "." in name:
+        top, rest = name.split(".")
+        package = f"_rlm_package_{top} = _rlm_Module({top!r})\n_rlm_package_{top}.{rest} = {bound}\n"
+    start = f"def {made}():\n{body}\n"
+    return captured(
+        f"{start}    _rlm_made = _rlm_Module({name!r})\n{parts}    return _rlm_made\n{bound} = {made}()\n{package}"
+    )

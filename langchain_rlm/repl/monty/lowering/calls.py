@@ -1,0 +1,451 @@
+"""Expressions that Monty lacks or runs differently.
+
+Calls inside which a model may be asked, generators that stop early, and methods that Monty's types do not have.
+"""
+
+import ast
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from langchain_rlm.repl.monty.lowering import vocabulary
+from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
+from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
+from langchain_rlm.repl.monty.lowering.refusals import refuse
+from langchain_rlm.repl.monty.lowering.scopes import is_builtin
+from langchain_rlm.repl.monty.lowering.suspension import Suspension
+from langchain_rlm.repl.monty.lowering.trees import (
+    called_name,
+    expression,
+    is_text,
+    keyword_value,
+    last_name,
+    mark,
+    place,
+)
+
+_VERBOSE = {"X", "VERBOSE"}
+_POSITION_METHODS = {"search", "finditer", "findall"}
+_PLAIN_METHODS = {
+    "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn",
+    "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
+}  # fmt: skip
+_ATTRIBUTES = {"lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex"}
+_ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
+_KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
+
+
+class Calls(ast.NodeTransformer):
+    """Rewrites the expressions of one annotated cell.
+
+    Args:
+        known: What the session knows, this cell included.
+        suspension: What may suspend.
+        slices: Whether slices go through `_rlm_slice`.
+    """
+
+    def __init__(self, known: Knowledge, suspension: Suspension, *, slices: bool = False) -> None:
+        self._known = known
+        self._suspension = suspension
+        self._slices = slices
+        self._depth = 0
+        self._lengths = any(one.has_length for one in known.classes.values())
+
+    # Scopes
+
+    def _inner(self, node: ast.AST) -> Any:
+        self._depth += 1
+        self.generic_visit(node)
+        self._depth -= 1
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self._inner(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return self._inner(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        return self._inner(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
+        return self._inner(node)
+
+    # Calls
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        name = called_name(node)
+        node.args = [self._bound_method(argument) for argument in node.args]
+        for keyword in node.keywords:
+            keyword.value = self._bound_method(keyword.value)
+        if isinstance(node.func, ast.Name) and (special := self._repl_call(node)):
+            return special
+        consumed = self._sole_generator(node)
+        if consumed is not None and (lazy := self._lazily(node, consumed)):
+            return lazy
+        if name in vocabulary.CONSUMERS:
+            for argument in node.args:
+                if isinstance(argument, ast.GeneratorExp):
+                    self._check_end(argument)
+                    self._eager(argument)
+        callback: Callable[[ast.Call], Any] = self._plain_call if isinstance(node.func, ast.Name) else self._method_call
+        made = callback(node)
+        if made is not node:
+            return made
+        return self.generic_visit(node)
+
+    @staticmethod
+    def _eager(node: ast.GeneratorExp) -> None:
+        vars(node)["rlm_eager"] = True
+
+    def _rebuilt(self, name: str, node: ast.Call, *first: ast.expr) -> ast.Call:
+        """The call of a helper with the same arguments, visited."""
+        made = ast.Call(func=ast.Name(name, ctx=ast.Load()), args=[*first, *node.args], keywords=node.keywords)
+        place(made, node)
+        self.generic_visit(made)
+        return made
+
+    def _repl_call(self, node: ast.Call) -> ast.expr | None:
+        name = last_name(node.func)
+        if self._depth or mark(node.func, "scope") == "local":
+            return None
+        if name == "SHOW_VARS" and not node.args:
+            return expression("_rlm_show_vars(_rlm_b_locals())", node)
+        if name == "FINAL_VAR" and len(node.args) == 1:
+            argument = self.visit(node.args[0])
+            return expression("_rlm_final_var(VALUE, _rlm_b_locals())", node, VALUE=argument)
+        if is_builtin(node.func, "globals", "vars") and not node.args:
+            return expression("_rlm_b_locals()", node)
+        return None
+
+    def _plain_call(self, node: ast.Call) -> Any:  # noqa: PLR0911 - one line a case
+        name = last_name(node.func)
+        if name in vocabulary.LOOPING_FUNCTIONS:
+            self._check_looping(node)
+        if self._known.modules.get(name) == "functools.reduce" and self._suspension.may_suspend(_first(node)):
+            return self._rebuilt("_rlm_reduce", node)
+        if self._known.modules.get(name) == "json.dumps" and keyword_value(node, "default"):
+            return self._rebuilt("_rlm_json_dumps", node)
+        if not is_builtin(node.func):
+            return node
+        if name in _ITERABLE_CALLS and self._suspension.may_suspend(_first(node)):
+            return self._rebuilt(_ITERABLE_CALLS[name], node)
+        if name in _KEYED_CALLS and self._suspension.may_suspend(keyword_value(node, "key")):
+            return self._rebuilt(_KEYED_CALLS[name], node)
+        if name in vocabulary.HELPERS:
+            return self._rebuilt(vocabulary.HELPERS[name], node)
+        return self._builtin(node, name)
+
+    def _builtin(self, node: ast.Call, name: str) -> Any:
+        if name == "vars" and node.args:
+            return expression(
+                "_rlm_vars(OBJECT, TABLE)", node, OBJECT=self.visit(node.args[0]), TABLE=self._attribute_table()
+            )
+        if name == "isinstance":
+            return self._isinstance(node)
+        file = keyword_value(node, "file") if name == "print" else None
+        if file is not None and not ast.unparse(file).startswith("sys.std"):
+            return self._rebuilt("_rlm_print", node)
+        if name == "len" and self._lengths:
+            return self._rebuilt("_rlm_len", node)
+        if name == "next" and node.args and called_name(node.args[0]) in vocabulary.LAZY_BUILTINS:
+            node.args[0] = expression("_rlm_b_iter(ITEMS)", node.args[0], ITEMS=node.args[0])
+        if name in vocabulary.BUILTIN_ERRORS and node.args and not (len(node.args) == 1 and is_text(node.args[0])):
+            self.generic_visit(node)
+            node.args = [place(ast.Call(func=ast.Name("_rlm_text", ctx=ast.Load()), args=node.args, keywords=[]), node)]
+        return node
+
+    def _isinstance(self, node: ast.Call) -> ast.Call:
+        if len(node.args) == 2:  # noqa: PLR2004 - the object and its types
+            types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+            families = [
+                name for one in types for name in self._known.family(last_name(one)) if isinstance(one, ast.Name)
+            ]
+            more = [name for name in dict.fromkeys(families) if name not in {last_name(one) for one in types}]
+            if more:
+                extra = [ast.Name(name, ctx=ast.Load()) for name in more]
+                node.args[1] = place(ast.Tuple(elts=[*types, *extra], ctx=ast.Load()), node.args[1])
+        return node
+
+    def _attribute_table(self) -> ast.expr:
+        table = {name: known.attributes for name, known in self._known.classes.items()}
+        return ast.parse(repr(table), mode="eval").body
+
+    def _check_looping(self, node: ast.Call) -> None:
+        if any(
+            self._suspension.suspends(a) or (isinstance(a, ast.Lambda) and self._suspension.mentions(a))
+            for a in node.args
+        ):
+            name = called_name(node)
+            refuse(
+                node, f"a model cannot be asked inside `{name}`; ask in a loop or with llm_query_batched(prompts) first"
+            )
+
+    # Methods
+
+    def _module_of(self, node: ast.expr) -> str:
+        """The module that a name stands for, or nothing."""
+        if isinstance(node, ast.Name) and mark(node, "scope") != "local":
+            return self._known.modules.get(node.id, "")
+        return ""
+
+    def _method_call(self, node: ast.Call) -> Any:
+        func = node.func
+        if not isinstance(func, ast.Attribute):
+            return node
+        module = self._module_of(func.value)
+        if func.attr in vocabulary.LOOPING_FUNCTIONS:
+            self._check_looping(node)
+        if module == "re":
+            return self._re_call(node, func.attr)
+        if module:
+            return self._module_call(node, module, func.attr)
+        if is_builtin(func.value, "str") and func.attr == "maketrans":
+            return self._rebuilt("_rlm_maketrans", node)
+        if (
+            is_builtin(func.value, *vocabulary.UNBOUND_TYPES)
+            and (last_name(func.value), func.attr) not in vocabulary.UNBOUND_NATIVE
+        ):
+            return self._unbound_call(node, func)
+        return self._object_call(node, func)
+
+    def _module_call(self, node: ast.Call, module: str, name: str) -> Any:
+        if (module, name) == ("functools", "reduce") and self._suspension.may_suspend(_first(node)):
+            return self._rebuilt("_rlm_reduce", node)
+        if (module, name) == ("json", "dumps") and keyword_value(node, "default"):
+            return self._rebuilt("_rlm_json_dumps", node)
+        return node
+
+    def _unbound_call(self, node: ast.Call, func: ast.Attribute) -> ast.Call:
+        """`str.lower(x)` is `x.lower()`."""
+        if node.args and not isinstance(node.args[0], ast.Starred):
+            made = place(ast.Attribute(value=node.args[0], attr=func.attr, ctx=ast.Load()), func)
+            node.func, node.args = made, node.args[1:]
+        return node
+
+    def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
+        if func.attr == "sub" and node.args and not is_text(node.args[0]):
+            return self._rebuilt("_rlm_sub", node, func.value)
+        if func.attr in _POSITION_METHODS and len(node.args) > 1:
+            name = expression(repr(func.attr), func)
+            return self._rebuilt("_rlm_search_from", node, func.value, name)
+        if func.attr in {"match", "fullmatch"} and len(node.args) > 1 and func.attr not in self._defined_methods():
+            advice = f"slice the text: pattern.{func.attr}(text[pos:])"
+            refuse(node, f"`pattern.{func.attr}(text, pos)` is not available here; {advice}")
+        if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
+            return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
+        if func.attr == "popitem" and node.keywords:
+            return self._rebuilt("_rlm_popitem", node, func.value)
+        if func.attr == "sort" and self._suspension.may_suspend(keyword_value(node, "key")):
+            return self._rebuilt("_rlm_sort", node, func.value)
+        if func.attr == "__next__":
+            return expression("_rlm_b_next(ITEMS)", node, ITEMS=self.visit(func.value))
+        if ast.unparse(func) == "sys.stdout.write":
+            return expression("_rlm_b_print(TEXT, end='')", node, TEXT=self.visit(node.args[0]))
+        if ast.unparse(func) in {"sys.stdout.flush", "sys.stderr.flush"}:
+            return expression("None", node)
+        return node
+
+    def _defined_methods(self) -> set[str]:
+        nodes = [known.node for known in self._known.classes.values()]
+        return {m.name for node in nodes for m in node.body if isinstance(m, ast.FunctionDef)}
+
+    # Regular expressions
+
+    def _re_call(self, node: ast.Call, name: str) -> Any:
+        if name == "sub" and len(node.args) > 1 and not is_text(node.args[1]):
+            return self._rebuilt("_rlm_re_sub", self._verbosely(node))
+        return self._verbosely(node)
+
+    def _verbosely(self, node: ast.Call) -> ast.Call:
+        if not node.args:
+            return node
+        flags = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "flags"]]
+        used = [
+            n
+            for f in flags
+            for n in ast.walk(f)
+            if isinstance(n, ast.Attribute) and n.attr in _VERBOSE and last_name(n.value) == "re"
+        ]
+        pattern = node.args[0]
+        inline = (
+            isinstance(pattern, ast.Constant)
+            and isinstance(pattern.value, str)
+            and pattern.value.lstrip().startswith(("(?x", "(?ix", "(?mx"))
+        )
+        if used or inline:
+            node.args[0] = expression("_rlm_verbose(PATTERN)", pattern, PATTERN=pattern)
+        return node
+
+    # Names and attributes
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        if node.id == "eval":
+            return expression("_rlm_eval", node)
+        module, _, name = self._module_of(node).partition(".")
+        if module == "dataclasses" and name in vocabulary.PATCHES["dataclasses"] and isinstance(node.ctx, ast.Load):
+            return self._fields_function(node, name)
+        return node
+
+    def _fields_function(self, node: ast.expr, name: str) -> ast.expr:
+        table = ast.parse(
+            repr({known.name: known.fields for known in self._known.classes.values() if known.fields}), mode="eval"
+        ).body
+        return expression(f"_rlm_dataclass({name!r}, TABLE)", node, TABLE=table)
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
+        module = self._module_of(node.value)
+        if module and (made := self._module_attribute(node, module)):
+            return made
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        if kinds := self._known.kinds_of(node.attr):
+            return self._bound(node, kinds)
+        if node.attr in _ATTRIBUTES:
+            return expression(f"{_ATTRIBUTES[node.attr]}(OBJECT)", node, OBJECT=node.value)
+        if node.attr in {"__name__", "__qualname__"} and not _names_type(node.value, self._known):
+            return expression("_rlm_name(OBJECT)", node, OBJECT=node.value)
+        if node.attr == "__dict__":
+            return expression("_rlm_vars(OBJECT, TABLE)", node, OBJECT=node.value, TABLE=self._attribute_table())
+        if (
+            is_builtin(node.value, *vocabulary.UNBOUND_TYPES)
+            and (last_name(node.value), node.attr) not in vocabulary.UNBOUND_NATIVE
+        ):
+            return self._unbound(node)
+        return node
+
+    @staticmethod
+    def _unbound(node: ast.Attribute) -> ast.expr:
+        """`str.lower` as a value."""
+        if node.attr.startswith("__"):
+            return node
+        return expression(f"lambda _rlm_object, *_rlm_rest: _rlm_object.{node.attr}(*_rlm_rest)", node)
+
+    def _module_attribute(self, node: ast.Attribute, module: str) -> ast.expr | None:
+        if module in vocabulary.SANDBOX_MODULES:
+            check_export(node, module, node.attr)
+        if module == "re" and node.attr in {*_VERBOSE, "U", "UNICODE"}:
+            return expression("64" if node.attr in _VERBOSE else "0", node)
+        if module in vocabulary.NATIVE_NAMES or module == "typing":
+            if module == "collections" and node.attr == "abc":
+                refuse(
+                    node, "`collections.abc` is not available here; test with isinstance(x, (list, tuple, dict, set))"
+                )
+            patch = Imports.meaning(node, module, node.attr)
+            if module == "dataclasses" and patch:
+                return self._fields_function(node, node.attr)
+            if patch:
+                return expression(patch, node)
+        return None
+
+    def _bound(self, node: ast.Attribute, kinds: dict[str, str]) -> ast.expr:
+        fallback = expression(f"lambda _rlm_object: _rlm_object.{node.attr}", node)
+        is_property = "property" in kinds.values()
+        if not is_property:
+            fallback = expression(
+                f"lambda _rlm_object, *_rlm_a, **_rlm_k: _rlm_object.{node.attr}(*_rlm_a, **_rlm_k)", node
+            )
+        getter = expression(f"lambda _rlm_object: _rlm_object._rlm_get_{node.attr}()", node) if is_property else None
+        method = expression(f"lambda _rlm_class: _rlm_class.{node.attr}", node)
+        table = ast.parse(repr(kinds), mode="eval").body
+        helper = (
+            "_rlm_property(OBJECT, TABLE, METHOD, FALLBACK)"
+            if is_property
+            else "_rlm_method(OBJECT, TABLE, METHOD, FALLBACK)"
+        )
+        return expression(helper, node, OBJECT=node.value, TABLE=table, METHOD=getter or method, FALLBACK=fallback)
+
+    # Generators and slices
+
+    @staticmethod
+    def _sole_generator(node: ast.Call) -> ast.GeneratorExp | None:
+        first = _first(node)
+        return first if isinstance(first, ast.GeneratorExp) else None
+
+    def _lazily(self, node: ast.Call, generator: ast.GeneratorExp) -> ast.expr | None:
+        """`next`, `any` and `all` stop early, so that no question is asked in vain."""
+        if not is_builtin(node.func, "next", "any", "all") or _walrus_or_await(generator):
+            return None
+        name = last_name(node.func)
+        if name != "next" and not self._suspension.mentions(generator) and not self._endless(generator):
+            return None
+        parts = {"ITEMS": self.visit(copy.deepcopy(generator.generators[0].iter)), "PRODUCE": self._producer(generator)}
+        if len(node.args) > 1:
+            return expression("_rlm_next(ITEMS, PRODUCE, DEFAULT)", node, DEFAULT=self.visit(node.args[1]), **parts)
+        return expression(f"_rlm_{name}(ITEMS, PRODUCE)", node, **parts)
+
+    def _producer(self, generator: ast.GeneratorExp) -> ast.expr:
+        """A function from one item of the outer loop to the list of what the generator makes of it."""
+        first, *rest = generator.generators
+        item = expression("[_rlm_item]", generator)
+        outer = ast.comprehension(target=first.target, iter=item, ifs=first.ifs, is_async=0)
+        made = place(ast.ListComp(elt=generator.elt, generators=[outer, *rest]), generator)
+        return expression("lambda _rlm_item: LIST", generator, LIST=self._visited(made))
+
+    def _visited(self, node: ast.expr) -> ast.expr:
+        self.generic_visit(node)
+        return node
+
+    @staticmethod
+    def _endless(generator: ast.GeneratorExp) -> bool:
+        outer = generator.generators[0].iter
+        return called_name(outer) in vocabulary.ENDLESS and not (
+            isinstance(outer, ast.Call)
+            and isinstance(outer.func, ast.Attribute)
+            and last_name(outer.func.value) != "itertools"
+        )
+
+    def _check_end(self, generator: ast.GeneratorExp) -> None:
+        if self._endless(generator):
+            refuse(generator, "a generator without an end is not available here; write a loop that stops")
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
+        self._check_end(node)
+        self.generic_visit(node)
+        if mark(node, "eager"):
+            return node
+        made = place(ast.ListComp(elt=node.elt, generators=node.generators), node)
+        return expression("_rlm_b_iter(LIST)", node, LIST=made)
+
+    def _bound_method(self, node: ast.expr) -> ast.expr:
+        """A method of a builtin type as a value, such as `key=counts.get`; Monty has it in calls only."""
+        if not isinstance(node, ast.Attribute) or node.attr not in vocabulary.BUILTIN_METHODS:
+            return node
+        data = any(node.attr in known.attributes for known in self._known.classes.values())
+        if data or self._module_of(node.value) or node.attr in self._defined_methods() or is_builtin(node.value):
+            return node
+        method = expression(f"lambda _rlm_object, *_rlm_a, **_rlm_k: _rlm_object.{node.attr}(*_rlm_a, **_rlm_k)", node)
+        return expression(f"_rlm_bound(OBJECT, {node.attr!r}, METHOD)", node, OBJECT=node.value, METHOD=method)
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        node.value = self._bound_method(node.value)
+        lazy = isinstance(node.value, ast.Call) and is_builtin(node.value.func, *vocabulary.LAZY_BUILTINS)
+        self.generic_visit(node)
+        if lazy and isinstance(node.targets[0], ast.Name):
+            node.value = expression("_rlm_b_iter(ITEMS)", node.value, ITEMS=node.value)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        self.generic_visit(node)
+        if self._slices and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Slice):
+            parts = [part or ast.Constant(None) for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+            source = "_rlm_slice(OBJECT, LOWER, UPPER, STEP)"
+            return expression(source, node, OBJECT=node.value, LOWER=parts[0], UPPER=parts[1], STEP=parts[2])
+        return node
+
+
+def _first(node: ast.Call) -> ast.expr | None:
+    return node.args[0] if node.args else None
+
+
+def _names_type(node: ast.expr, known: Knowledge) -> bool:
+    if isinstance(node, ast.Call):
+        return last_name(node.func) == "type"
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__class__"
+    return last_name(node) in known.classes
+
+
+def _walrus_or_await(node: ast.AST) -> bool:
+    return any(isinstance(child, ast.NamedExpr | ast.Await) for child in ast.walk(node))

@@ -1,0 +1,267 @@
+"""Finds the live side of a run from graph state, and builds it when it is not there."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.store import ContextStore
+from langchain_rlm.errors import InputError
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.run import Run
+from langchain_rlm.runtime.savers import GroupingSaver
+from langchain_rlm.runtime.tree import RunTree
+from langchain_rlm.settings import Settings
+from langchain_rlm.state import RLMState
+
+RECENT = 8
+RECENT_CHARACTERS = 50_000_000
+"""Contexts that are kept at hand for threads that go on, at most; the newest one is kept whatever its size."""
+
+PLACE = ["tree_id", "path", "depth", "context_ref"]
+
+OPENED = "__rlm_opened"
+"""Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
+
+BEGUN = "__rlm_begun"
+"""Key of the configuration for what a run begins with, beside its question: which run of which tree, and its context by
+reference. It goes this way, and not through the input, so that no input from outside can name another run."""
+
+
+def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
+    """A configuration with which `inspect` begins a run that is already there."""
+    return {**config, "configurable": {**config.get("configurable", {}), BEGUN: begun}}
+
+
+@dataclass
+class RunRegistry:
+    """What the nodes of one `RLM` share."""
+
+    settings: Settings
+    contexts: ContextStore | None = None
+    """Where contexts are kept for other processes."""
+    recent: dict[str, Corpus] = field(default_factory=dict)
+    """The newest contexts of this `RLM`, by hash, when a checkpointer lets runs go on."""
+    saver: GroupingSaver | None = None
+    """The checkpointer, when it tells what is saved."""
+    trees: dict[str, RunTree] = field(default_factory=dict)
+    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
+    """By the id of the tree and the path in it."""
+    idle: IdleRepls = field(init=False)
+    graph: Any = None
+    """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
+
+    def __post_init__(self) -> None:
+        self.idle = IdleRepls(self.settings.limits)
+
+    def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
+        """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
+        tree_id = state.get("tree_id", "")
+        tree = self.trees.get(tree_id)
+        if tree is None and (opened := self._opened(config)) is not None:
+            tree = self.trees[tree_id] = opened  # opened for a new run, and a host's checkpointer had one to go on with
+        return tree or self.new_tree(config, tree_id)
+
+    def _opened(self, config: RunnableConfig) -> RunTree | None:
+        begun: Mapping[str, Any] = config.get("configurable", {}).get(BEGUN) or {}
+        return self.trees.get(begun.get("tree_id", ""))
+
+    def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
+        """A fresh run, of which `config` is told."""
+        tree = self.open_tree(tree_id)
+        tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
+        config.get("configurable", {}).get(OPENED, []).append(tree.id)
+        return tree
+
+    def open_tree(self, tree_id: str | None = None) -> RunTree:
+        """A fresh run; `close` ends it.
+
+        Raises:
+            InputError: That run is going on in this process.
+        """
+        if tree_id in self.trees:
+            msg = f"The run {tree_id} of this thread is going on in this process already. Wait for it to end."
+            raise InputError(msg)
+        tree = RunTree(self.settings, self.idle, is_saved=self.settings.is_saved)
+        tree.id = tree_id or tree.id
+        self.trees[tree.id] = tree
+        tree.ledger.set_turn_aside()
+        return tree
+
+    @staticmethod
+    def state_of(config: RunnableConfig) -> RLMState:
+        """Which run a task of a fan-out belongs to: the task itself does not say."""
+        read = config.get("configurable", {}).get(langgraph_keys.READ)
+        return cast("RLMState", read(PLACE) if read else {})
+
+    async def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
+        """The live run of a state, rebuilt from what the state says when it was lost.
+
+        Raises:
+            InputError: The text of the run is nowhere to be found.
+        """
+        tree = self.tree_of(state, config)
+        async with tree.entering:
+            run = self.runs.get((tree.id, state.get("path", "")))
+            if run is None:
+                run = await self.enter(tree, state, await self.corpus_of(tree, state))
+        journal = state.get("journal")
+        if journal is None and not run.is_counted:
+            read = config.get("configurable", {}).get(langgraph_keys.READ)
+            journal = read("journal") if read else []
+        if journal is not None:
+            self._count(run, journal)
+        return run
+
+    async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
+        """Open a run of the tree over its context."""
+        path = state.get("path", "")
+        profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
+        run = Run(tree, path, state.get("depth", 0), corpus, profiles)
+        taken = sorted(set(self.settings.tools) & {"search", "fetch"}) if corpus.searchable else []
+        if taken:
+            msg = f"The tool {taken[0]!r} has the name of what searches this context. Rename the tool."
+            raise InputError(msg)
+        self.runs[tree.id, path] = run
+        if tree.writer is None:
+            with contextlib.suppress(RuntimeError, LookupError):
+                tree.writer = get_stream_writer()
+        return run
+
+    async def corpus_of(self, tree: RunTree, state: RLMState) -> Corpus:
+        """The text of a run, by what its state refers to.
+
+        Raises:
+            InputError: It is neither at hand in this `RLM` nor in the context store.
+        """
+        path = state.get("path", "")
+        ref = state.get("context_ref") or {}
+        if "pieces" in ref:
+            above = self.runs.get((tree.id, path.rpartition("/")[0]))
+            if above is not None:
+                return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
+        key = ref.get("hash", "")
+        corpus = tree.corpora.get(key) or await self.found(state)
+        if corpus is None:
+            raise unknown_context(ref)
+        tree.corpora[key] = corpus
+        return corpus
+
+    def at_hand(self, state: RLMState) -> Corpus | None:
+        """The context of a run, when this `RLM` has it."""
+        key = (state.get("context_ref") or {}).get("hash", "")
+        return self.recent.get(_key(key, state.get("tree_id", "")))
+
+    async def found(self, state: RLMState) -> Corpus | None:
+        """The context of a run, from this `RLM` or from the context store.
+
+        Raises:
+            InputError: It is damaged there.
+        """
+        corpus = self.at_hand(state)
+        if corpus is None and self.contexts is not None:
+            corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))
+        return corpus
+
+    async def keep(self, corpus: Corpus, tree: RunTree) -> None:
+        """Have a context at hand for what follows on its thread, and put it where another process finds it."""
+        if tree.is_saved:
+            key = _key(corpus.hash, tree.id)
+            self.recent.pop(key, None)
+            self.recent[key] = corpus
+            while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
+                del self.recent[next(iter(self.recent))]
+        if self.contexts is not None:
+            await self.contexts.put(corpus)
+
+    def _characters(self) -> int:
+        return sum(corpus.characters for corpus in self.recent.values())
+
+    @staticmethod
+    def _count(run: Run, journal: Sequence[Entry]) -> None:
+        """Take over what the journal says about the time before this process.
+
+        Answers that were saved just before the process ended come into the journal with the first ones of this process:
+        they are charged when they are seen.
+        """
+        if run.is_counted and not run.is_resumed:
+            return
+        ledger = run.tree.ledger
+        if not run.is_counted:
+            run.is_counted = run.is_resumed = True
+            run.calls = journals.last_id(journal)
+            ledger.charge(journals.spending(journal, without=run.answered))
+            turn = journals.this_turn(journals.since_question(journal))
+            if turn and turn[0]["last"]:
+                run.is_last_turn = True
+                run.give_turn_back()
+            run.answered |= {entry["id"] for entry in journal if entry["kind"] == "answer"}
+            journal = [] if run.path else run.tree.saved
+        late = [entry for entry in journal if entry["kind"] == "answer" and entry["id"] not in run.answered]
+        if late:
+            ledger.charge(replace(journals.spending(late), sub_queries=0))
+            run.answered |= {entry["id"] for entry in late}
+
+    async def close(self, tree: RunTree) -> None:
+        """End a run's live side."""
+        for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:
+            del self.trees[tree_id]
+        tree.kill()
+        for key in [key for key in self.runs if key[0] == tree.id]:
+            await self.runs.pop(key).drop()
+        await tree.close()
+
+    async def give_up(self, state: RLMState) -> None:
+        """A node failed or was cancelled: its REPL is given up. The journal has what was paid for."""
+        run = self.runs.get((state.get("tree_id", ""), state.get("path", "")))
+        if run is not None:
+            await run.drop()
+
+    async def close_all(self, run_ids: Sequence[str]) -> None:
+        """End what a stream of the graph opened."""
+        for tree_id in run_ids:
+            tree = self.trees.get(tree_id)
+            if tree is not None:
+                await self.close(tree)
+
+
+def _key(ref: str, tree_id: str) -> str:
+    """What a context is kept under: one that is only searched is known by its run alone."""
+    return ref if ref.startswith("sha256:") else f"{ref}/{tree_id}"
+
+
+def _profiles(corpus: Corpus) -> list[Profile]:
+    return [profile(document.text, name=document.name) for document in corpus.documents]
+
+
+def unknown_context(ref: Mapping[str, Any]) -> InputError:
+    """The error for a run whose text is not there."""
+    if str(ref.get("hash")).startswith("search:"):
+        return InputError(
+            f"The context of this run is searched ({name_of_context(ref)}), so it cannot be kept, and it is not at "
+            'hand in this RLM object. Pass it again: `invoke({"context": ...}, config)`.'
+        )
+    msg = (
+        f"The context of this run ({name_of_context(ref)}) is not at hand in this RLM object. Pass it again: "
+        '`invoke({"context": ...}, config)`, or set RLM(context_store=...) before a run begins, which keeps it.'
+    )
+    return InputError(msg)
+
+
+def name_of_context(ref: Mapping[str, Any]) -> str:
+    """What is known of a context that is not there: the names of its documents, if any, and its hash."""
+    key = str(ref.get("hash"))
+    if key.startswith("search:"):
+        return key.removeprefix("search:")
+    named = ", ".join(map(str, ref.get("names") or ()))
+    more = ref.get("documents", 0) - len(ref.get("names") or ())
+    return "; ".join(part for part in (named + (f" and {more} more documents" if more > 0 else ""), key) if part)

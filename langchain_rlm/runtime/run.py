@@ -1,0 +1,252 @@
+"""One run of the tree, live: its text, its REPL, and what is told of it while it goes on.
+
+The REPL is a cache of the journal: it is built when a step needs it, given up when others need its place or it is lost,
+and built again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.formats import Profile
+from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
+from langchain_rlm.evidence.spans import SpanFinder
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import is_first_cell, last_asked, turns
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext
+from langchain_rlm.repl.tools import ReplTool, search_tools
+from langchain_rlm.response_format import ResponseFormat
+from langchain_rlm.runtime.rebuild import rebuild
+from langchain_rlm.runtime.tree import RunTree
+
+T = TypeVar("T")
+
+GRACE = 5.0
+"""Seconds that a cell gets when the run's time is up: no call is made any more, and what was paid for is kept."""
+WAITED = 0.01
+"""Seconds of waiting that are worth a word in the journal."""
+
+
+@dataclass
+class Run:
+    """One run of the tree, live: its text, and its REPL when it has one."""
+
+    tree: RunTree
+    path: str
+    depth: int
+    corpus: Corpus
+    profiles: list[Profile]
+    finder: SpanFinder = field(init=False)
+    session: Session | None = None
+    hosts: list[Entry] = field(default_factory=list)
+    """What the host answered since the last journal write."""
+    calls: int = 0
+    is_last_turn: bool = False
+    holds_turn: bool = True
+    """The ledger has a last turn set aside for this run."""
+    pool: dict[str, list[Entry]] | None = None
+    """Answers that the running cell may be given again; None: read them from the journal."""
+    asked: tuple[Mapping[str, Entry], int] = ({}, 0)
+    """The calls of the pause that the cell is in, by id, and its turn."""
+    answered: set[str] = field(default_factory=set)
+    """Ids of the calls whose answers are in the ledger."""
+    cited: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
+    """What the code has cited, by place."""
+    cited_last: tuple[int, int] | None = None
+    is_resumed: bool = False
+    """It was begun in another process; answers of that time may still come into its journal."""
+    is_counted: bool = False
+    """What its journal says was spent is in the ledger."""
+
+    def __post_init__(self) -> None:
+        self.finder = SpanFinder(self.corpus.texts)
+
+    @property
+    def may_recurse(self) -> bool:
+        return self.depth + 1 < self.tree.settings.budget.depth
+
+    @property
+    def may_ask(self) -> bool:
+        return self.tree.settings.budget.depth > 0
+
+    @property
+    def tools(self) -> dict[str, ReplTool]:
+        """The functions of this run's REPL: the user's, and those of a context that is searched."""
+        searching = search_tools(self.corpus.searchable) if self.corpus.searchable else []
+        return {**self.tree.settings.tools, **{tool.name: tool for tool in searching}}
+
+    @property
+    def response_format(self) -> ResponseFormat | None:
+        """The form of the answer; recursive runs answer freely."""
+        return self.tree.settings.response_format if self.depth == 0 else None
+
+    def asked_now(self, call: str, read: Callable[[str], Any]) -> tuple[Mapping[str, Entry], int]:
+        """The calls asked last, by id, and the turn; read from the state when they are not at hand."""
+        if call not in self.asked[0]:
+            journal = read("journal")
+            self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
+        return self.asked
+
+    def repl_context(self, size: int) -> ReplContext:
+        """What this run's REPL holds; `size` is that of its `chunks()`, in characters."""
+        separators = [profile.separators for profile in self.profiles]
+        return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
+
+    def give_turn_back(self) -> None:
+        """The last turn that was set aside is used, or not needed any more."""
+        if self.holds_turn:
+            self.holds_turn = False
+            self.tree.ledger.give_turn_back()
+
+    async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
+        """Run a cell in this run's REPL, which is built first when there is none."""
+        is_first = is_first_cell(journal)
+        return await self._run(journal, lambda session: session.start(code, is_first=is_first))
+
+    async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
+        """Put answers into the paused cell and run it on."""
+        return await self._run(journal, lambda session: session.resume(results))
+
+    async def repl(self, journal: Sequence[Entry]) -> Session:
+        """The REPL, as the journal left it."""
+        if self.session is None:
+            session = await self._open_session(journal)
+            try:
+                await self._on_thread(session, lambda: rebuild(session, journal))
+            except BaseException:
+                session.kill()
+                raise
+            session.host = self._host
+            self.session = session
+            self.cited = cited(journal)
+        return self.session
+
+    async def _open_session(self, journal: Sequence[Entry]) -> Session:
+        """A fresh REPL over this run's context."""
+        entry = next(entry for entry in journal if entry["kind"] == "run")
+        session = Session(
+            await self.tree.workers(),
+            self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),
+            self.tree.settings.limits,
+            seed=entry["seed"],
+            started=datetime.fromisoformat(entry["started"]),
+            host=lambda _: None,
+            tools=frozenset(self.tools),
+        )
+        self.tree.keep(session)
+        await self.tree.to_its_end(session.open, undo=session.close)
+        return session
+
+    async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
+        """A variable of the REPL, or None when there is none of that name."""
+        async with self.tree.idle.busy(self):
+            session = await self.repl(journal)
+            return await self._on_thread(session, lambda: session.variable(name))
+
+    async def draft(self, journal: Sequence[Entry]) -> Any:
+        """What `answer` holds in the REPL."""
+        async with self.tree.idle.busy(self):
+            session = await self.repl(journal)
+            return await self._on_thread(session, session.draft)
+
+    async def _run(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
+        outcome = await self._step(journal, step)
+        if isinstance(outcome, Ended) and outcome.crashed:
+            self.hosts.clear()  # what the lost attempt was told
+            outcome = await self._step(journal, step)
+        return outcome
+
+    async def _step(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        async with self.tree.idle.busy(self):
+            return await self._taken(journal, step)
+
+    async def _taken(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
+        session = await self.repl(journal)
+        seconds = self.tree.ledger.remaining_seconds(last_turn=self.is_last_turn)
+        if seconds is not None:
+            seconds = max(GRACE, seconds)
+        outcome = await self._on_thread(session, lambda: step(session), seconds)
+        if isinstance(outcome, Ended) and outcome.lost:
+            await self.drop()
+        return outcome
+
+    async def _on_thread(self, session: Session, step: Callable[[], T], seconds: float | None = None) -> T:
+        """Do blocking work on a thread; end the worker when time is up or the run is cancelled."""
+        future = asyncio.get_running_loop().run_in_executor(self.tree.threads, step)
+        try:
+            done, _ = await asyncio.wait([future], timeout=seconds)
+        except asyncio.CancelledError:
+            session.kill()
+            with contextlib.suppress(BaseException):
+                await asyncio.shield(future)
+            raise
+        if not done:
+            session.kill()
+        return await future
+
+    def _host(self, name: str, *args: Any) -> Any:
+        value = self._cite(*args) if name == "cite" else self.tree.ledger.left()
+        self.hosts.append({"kind": "host", "name": name, "value": value})
+        return value
+
+    def _cite(self, quote: Any, source: Any, near: int | None) -> dict[str, Any]:
+        try:
+            place, found = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
+        except CiteError as error:
+            return {"error": str(error)}
+        self.cited_last = (place.document, place.end)
+        key = (f"d{place.document}", place.start, place.end)
+        if key not in self.cited:
+            self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", found)
+        return self.cited[key]
+
+    def take_hosts(self) -> list[Entry]:
+        entries, self.hosts = self.hosts, []
+        return entries
+
+    @property
+    def has_process(self) -> bool:
+        """It has a REPL, and that a process."""
+        return self.session is not None
+
+    def evict(self) -> None:
+        """Give up a REPL that waits, without waiting for it."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.kill()
+            self.tree.threads.submit(session.close)
+
+    async def drop(self) -> None:
+        """Give the REPL up; the journal has what it takes to build it again."""
+        self.tree.idle.forget(self)
+        session, self.session = self.session, None
+        if session is not None:
+            session.kill()
+            await asyncio.get_running_loop().run_in_executor(self.tree.threads, session.close)
+
+
+def emit(event: str, run: Run, **data: Any) -> None:
+    """Send a progress event (`langchain_rlm.events`) to the custom stream of the first run; all of its tree use it."""
+    if run.tree.writer is not None:
+        run.tree.writer({"event": event, "run": run.path, "depth": run.depth, "at": at(run), **data})
+
+
+def spent(run: Run) -> dict[str, Any]:
+    """What the tree has spent so far, for progress events."""
+    return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.cost}
+
+
+def waiting(seconds: float) -> Entry:
+    """What a reply or an answer says of how long it waited before it was sent, if it did."""
+    return {"waited": round(seconds, 3)} if seconds >= WAITED else {}
+
+
+def at(run: Run) -> float:
+    """Seconds of the run, for the journal."""
+    return round(run.tree.ledger.seconds, 3)

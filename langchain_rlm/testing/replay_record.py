@@ -1,0 +1,313 @@
+"""What a run on record was asked and told, in order for look-ups: for `ReplayChatModel`.
+
+The root's requests are known by the question they begin with, and their place in the conversation says which reply is
+due. A sub-query is known by the digest of its prompt, so the text of the context is not needed. Nothing is remembered
+but how often an equal request came: the answers to equal requests are given in the order in which they were asked, and
+then from the first again.
+"""
+
+import re
+import sys
+import threading
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Self
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages.ai import UsageMetadata
+
+from langchain_rlm import prompts
+from langchain_rlm.context.pieces import Piece, length
+from langchain_rlm.errors import InputError, ReplayError
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import EXCERPT, UNKNOWN, documents_below
+from langchain_rlm.journal.reading import answers
+from langchain_rlm.models.failures import Failure, ModelCallError
+from langchain_rlm.repl.protocol import Call
+
+QUOTED = 200
+"""Characters of a request that an error quotes."""
+COMPARED = 400
+"""Characters by which the nearest request on record is found."""
+ASKED = re.compile(r"<question>\n(.*?)\n</question>", re.DOTALL)
+FITS = re.compile(r" \((?:[^()]*: )?send at most about ([\d,]+) characters\)$")
+"""What the engine adds to the message of a prompt that did not fit; it will add it again."""
+MISSING = "is not on record"
+
+
+class NotOnRecordError(ReplayError, ModelCallError):
+    """The run on record was never asked this. Asking again does not help, and the engine does not."""
+
+    def __init__(self, message: str) -> None:
+        ModelCallError.__init__(self, Failure("invalid", message, is_final=True))
+
+
+@dataclass(frozen=True)
+class _RootRun:
+    """A run of the tree: what its root model said, in order."""
+
+    question: str
+    route: str
+    characters: int
+    replies: tuple[Entry, ...]
+    stop_reason: str
+    beginning: str = ""
+    """Of its first document, as far as it is known."""
+
+    @classmethod
+    def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
+        begun = journal[0]
+        replies = tuple(entry for entry in journal if entry["kind"] == "reply")
+        ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
+        beginning = _beginning([(0, 0, begun["characters"])], texts[:1])
+        end = ends[-1] if ends else ""
+        return cls(begun["question"], begun["route"], begun["characters"], replies, end, beginning)
+
+    def begins(self, prompt: str, *, direct: bool) -> bool:
+        """Whether a conversation that begins with this prompt is about this question."""
+        if direct:
+            return prompt.startswith(prompts.direct_prompt(self.question, [("", "")]).partition("\n\n<context>\n")[0])
+        return prompt.startswith(f"<question>\n{self.question}\n</question>\n")
+
+    def is_over(self, prompt: str, *, direct: bool) -> bool:
+        """Whether the context has the size that it had, and begins as it did."""
+        if direct:
+            return len(prompt) >= self.characters
+        if self.characters and f", {self.characters:,} characters in all" not in prompt:
+            return False
+        return prompt.partition("\n<head>\n")[2].startswith(self.beginning)
+
+    def agrees(self, said: Sequence[str]) -> bool:
+        """Whether the conversation so far is the one on record."""
+        return all(text == reply["text"] for text, reply in zip(said, self.replies, strict=False))
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A sub-query on record, in the order asked."""
+
+    place: int
+    call: Entry
+    answer: Entry
+
+
+class Record:
+    """What was asked and said in a tree of runs."""
+
+    def __init__(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
+        self.roots: list[_RootRun] = []
+        self.calls: dict[str, list[_Answered]] = {}
+        self.spare: dict[str, list[_Answered]] = {}
+        """Answers that the run was given again: asked for only where what came before is not on record."""
+        self.names: set[str | None] = {None}
+        self._served = _Served()
+        self._places = iter(range(sys.maxsize))
+        self._read(journal, texts)
+        self.sizes = {  # of prompts with a text beside them: where one ends and the other begins
+            tuple(sum(map(length, pieces)) for pieces in (call["pieces"], *call["context"])): call["single"]
+            for call in (answered.call for asked in self.calls.values() for answered in asked)
+            if call.get("context") is not None
+        }
+
+    def _read(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
+        if journal[0]["kind"] != "run":
+            msg = f"The journal begins with {journal[0]['kind']!r}, not with the run. Pass the whole journal."
+            raise InputError(msg)
+        self.roots.append(_RootRun.of(journal, texts))
+        given = answers(journal)
+        entries = [entry for entry in journal if entry["kind"] in {"asked", "fork"}]
+        for kind, call in ((entry["kind"], call) for entry in entries for call in entry["calls"]):
+            answer = given.get(call["id"])
+            if answer is None or "tool" in call or answer.get("refused"):
+                continue
+            if kind == "fork" and "error" in answer:  # it was asked again after the fork
+                continue
+            if answer.get("run"):
+                if "reused" not in call:
+                    documents = documents_below(call, answer["run"])
+                    below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
+                    self._read(answer["run"]["journal"], below)
+                continue
+            self.names.add(call["model"])
+            kept = self.spare if "reused" in call else self.calls
+            kept.setdefault(call["digest"], []).append(_Answered(next(self._places), call, answer))
+
+    # -- replies --------------------------------------------------------------------------------------------------
+
+    def reply(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        """What the model said to this on record.
+
+        Raises:
+            ModelCallError: It failed on record.
+            NotOnRecordError: It was not asked this.
+        """
+        first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
+        if messages and isinstance(messages[0], SystemMessage) and first.startswith("<question>\n"):
+            return self._root(messages, first, direct=False)
+        if any(root.route == "direct" and root.begins(first, direct=True) for root in self.roots):
+            return self._root(messages, first, direct=True)
+        return self._sub(messages)
+
+    def _root(self, messages: Sequence[BaseMessage], first: str, *, direct: bool) -> AIMessage:
+        said = [message.text for message in messages if isinstance(message, AIMessage)]
+        seen = messages[-1].text
+        if MISSING in seen:  # the cell was told that a sub-query is not on record: all that follows would be wrong
+            line = next(line for line in seen.splitlines() if MISSING in line)
+            msg = f"the run left the record: {line.strip()}"
+            raise NotOnRecordError(msg)
+        asked = [root for root in self.roots if root.begins(first, direct=direct)]
+        roots = [root for root in asked if root.is_over(first, direct=direct)]
+        if not roots:
+            raise self._unknown_question(first, asked)
+        roots = [root for root in roots if root.agrees(said)] or roots
+        root = self._served.next((tuple(map(id, roots)), *said), roots)
+        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
+            return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
+        if len(said) >= len(root.replies):
+            raise _no_more(root)
+        return _message(root.replies[len(said)])
+
+    def _sub(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        prompt = messages[-1].text if len(messages) == 1 else "\n\n".join(message.text for message in messages)
+        digests = list(self._digests(prompt))
+        for kept in (self.calls, self.spare):
+            found = [answered for digest in digests for answered in kept.get(digest, ())]
+            if found:  # one prompt may have been asked of several models
+                return _message(self._served.next(prompt, sorted(found, key=lambda answered: answered.place)).answer)
+        if any(root.route == "rlm" and root.begins(prompt, direct=True) for root in self.roots):
+            raise _asked_directly(prompt)
+        known = [_words(answered.call) for asked in self.calls.values() for answered in asked]
+        raise NotOnRecordError(_missing("sub-query", prompt, known))
+
+    def _digests(self, prompt: str) -> Iterator[str]:
+        """The digests that a prompt may have on record."""
+        for name in self.names:
+            yield Call("llm", prompt, name).digest()
+        for sizes, single in self.sizes.items():
+            if sum(sizes) + 2 * (len(sizes) - 1) == len(prompt):
+                parts = list(_cut(prompt, sizes))
+                for name in self.names:
+                    yield Call("rlm", parts[0], name, parts[1] if single else parts[1:]).digest()
+        for name in self.names:
+            yield Call("rlm", prompt, name).digest()
+
+    def _unknown_question(self, first: str, asked: Sequence[_RootRun]) -> NotOnRecordError:
+        if asked:
+            sizes = " or ".join(sorted({f"{root.characters:,}" for root in asked}))
+            msg = (
+                f"the question {_quoted(asked[0].question)} is on record over {sizes} characters of context, "
+                f"and this context {MISSING}: is it the same one?"
+            )
+            return NotOnRecordError(msg)
+        found = ASKED.match(first)
+        questions = [root.question for root in self.roots]
+        return NotOnRecordError(_missing("question", found[1] if found else first, questions))
+
+
+class _Served:
+    """Gives out the answers to equal requests one after the other, from any thread; a copy begins anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Hashable] = Counter()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Served, ()
+
+    def next(self, request: Hashable, answers: Sequence[Any]) -> Any:
+        with self._lock:
+            count = self._counts[request]
+            self._counts[request] += 1
+        return answers[count % len(answers)]
+
+
+def _message(entry: Entry) -> AIMessage:
+    """A reply or an answer as the model gave it.
+
+    Raises:
+        ModelCallError: It gave an error.
+    """
+    error = entry.get("error")
+    if error:
+        fits = FITS.search(error["message"])
+        limit = int(fits[1].replace(",", "")) // 3 if fits else None
+        raise ModelCallError(Failure(error["type"], FITS.sub("", error["message"]), limit=limit, is_final=True))
+    finish = "length" if entry.get("cut_off") else "stop"
+    metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
+    return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
+
+
+def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
+    """What the provider counted; None where it did not."""
+    if not usage or usage.get("estimated_calls"):
+        return None
+    tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
+    return UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+
+
+def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
+    """The beginning of a text made of pieces, up to what is not known of it."""
+    known = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            known += piece
+        else:
+            document, start, end = piece
+            text = texts[document][start : min(end, start + EXCERPT)] if document < len(texts) else ""
+            part = text.partition(UNKNOWN)[0]
+            known += part
+            if len(part) < end - start:
+                break
+        if len(known) >= EXCERPT:
+            break
+    return known[:EXCERPT]
+
+
+def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
+    at = 0
+    for size in sizes:
+        yield prompt[at : at + size]
+        at += size + 2
+
+
+def _words(call: Entry) -> str:
+    """A prompt on record without the text of the context."""
+    return "".join(piece if isinstance(piece, str) else f" [{length(piece):,} characters] " for piece in call["pieces"])
+
+
+def _no_more(root: _RootRun) -> ModelCallError:
+    if root.stop_reason == "gave_up":
+        return ModelCallError(Failure("empty", "the root model gave no reply here on record either", is_final=True))
+    ended = f"ended ({root.stop_reason})" if root.stop_reason else "broke off"
+    msg = (
+        f"turn {len(root.replies) + 1} of {_quoted(root.question)} {MISSING}: the run {ended} after {len(root.replies)}"
+    )
+    return NotOnRecordError(msg)
+
+
+def _asked_directly(prompt: str) -> NotOnRecordError:
+    question = ASKED.search(prompt)
+    msg = (
+        f"a direct call for {_quoted(question[1] if question else prompt)} {MISSING}: the run took the route 'rlm'. "
+        "Use RLM(model, route='rlm')"
+    )
+    return NotOnRecordError(msg)
+
+
+def _missing(what: str, asked: str, known: Sequence[str]) -> str:
+    if not known:
+        return f"the {what} {_quoted(asked)} {MISSING}: there is none at all"
+    matcher = SequenceMatcher(b=asked[:COMPARED], autojunk=False)
+
+    def likeness(candidate: str) -> float:
+        matcher.set_seq1(candidate[:COMPARED])
+        return matcher.quick_ratio()
+
+    return f"the {what} {_quoted(asked)} {MISSING}; the nearest one there: {_quoted(max(known, key=likeness))}"
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= QUOTED else f"{line[:QUOTED]}...")

@@ -1,0 +1,148 @@
+"""A line of a journal is checked by the schema that is documented: the reader and the schema never differ."""
+
+import copy
+import json
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.validators import extend  # type: ignore[import-untyped]
+
+from langchain_rlm import JOURNAL_SCHEMA, load_journal, save_journal
+from langchain_rlm.journal.check import KEYWORDS, TYPES, compiled, shape_problem
+from tests.server.client import ModelServer
+from tests.unit.journal import test_files as recording
+from tests.unit.report import records
+
+VALUES: list[Any] = [
+    None, 5, -1, 0, True, False, "x", "llm", "run", [], {}, [1], [[1]], [None], {"a": 1}, 1.5, 2.0, 10**30, -(10**30),
+    [0, 1, 2], [[0, 1, 2]], [["d", 1]], ["x"], {"error": {"type": "x", "message": "y"}}, {"type": "x"},
+]  # fmt: skip
+DROPPED = object()
+CHANGES = 6_000
+DEFINITIONS = JOURNAL_SCHEMA["$defs"]
+
+
+def judge(name: str) -> Any:
+    """`jsonschema` on a definition; that `2.0` is a whole number to it is the one difference."""
+    strict = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: TYPES["integer"][1](value))
+    return extend(Draft202012Validator, type_checker=strict)({**JOURNAL_SCHEMA["$defs"][name], "$defs": DEFINITIONS})
+
+
+def kind_of(line: dict[str, Any]) -> str:
+    return "header" if "format" in line else line["kind"] if line["kind"] in {"excerpt", "file_end"} else "entry"
+
+
+def paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where anything is in a line."""
+    yield above
+    if isinstance(value, dict):
+        for name in value:
+            yield from paths(value[name], (*above, name))
+    elif isinstance(value, list):
+        for place in range(min(len(value), 3)):
+            yield from paths(value[place], (*above, place))
+
+
+def changed(line: Any, path: tuple[Any, ...], value: Any) -> Any:
+    line = copy.deepcopy(line)
+    inner = line
+    for part in path[:-1]:
+        inner = inner[part]
+    if value is DROPPED:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = value
+    return line
+
+
+@pytest.fixture
+def lines(model_server: ModelServer, tmp_path: Path) -> list[dict[str, Any]]:
+    """The lines of runs of every kind."""
+    found = []
+    for run in (recording.refused, recording.recursive, recording.with_tool, recording.forked):
+        save_journal(run(model_server), tmp_path / "run.jsonl", context=recording.WORDS)
+        found += [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    return found
+
+
+def test_whatever_is_changed_in_a_line_the_reader_and_jsonschema_agree(lines: list[dict[str, Any]]) -> None:
+    judges = {name: judge(name) for name in ("header", "entry", "excerpt", "file_end")}
+    places = [(line, path) for line in lines for path in paths(line) if path]
+    draw = random.Random(1)  # noqa: S311  # always the same
+    refused = 0
+    for _ in range(CHANGES):
+        line, path = draw.choice(places)
+        other = changed(line, path, draw.choice([DROPPED, *VALUES]))
+        name = kind_of(line)
+        problem = shape_problem(name, other)
+        assert (problem is None) == judges[name].is_valid(other), (path, problem, other)
+        refused += problem is not None
+    assert CHANGES * 0.3 < refused < CHANGES * 0.95
+    for line in lines:
+        assert shape_problem(kind_of(line), line) is None
+
+
+PROBLEMS: list[tuple[str, Any, str]] = [
+    ("calls", DROPPED, "calls is missing"),
+    ("calls", {}, "calls is an object, not a list"),
+    ("calls.0.how", "sms", 'calls[0].how is "sms", not one of "llm", "rlm", "tool"'),
+    ("calls.0.model", 3, "calls[0].model is 3, not a text or null"),
+    ("calls.0.pieces.0", 7, "calls[0].pieces[0] is 7, not a text or a list"),
+    ("calls.0.pieces.1", [0, 1], "calls[0].pieces[1] has 2 items, not 3 or more"),
+    ("calls.0.pieces.1", [0, 1, 2, 3], "calls[0].pieces[1] has 4 items, not 3 or less"),
+    ("calls.0.pieces.1.0", -1, "calls[0].pieces[1][0] is -1, not 0 or more"),
+    ("calls.0.pieces.1.2", 10**30, f"calls[0].pieces[1][2] is {10**30}, not {2**53 - 1} or less"),
+    ("calls.0.pieces.1.2", 2.0, "calls[0].pieces[1][2] is 2.0, not a whole number"),
+    ("calls.0.tool", "x", "calls[0].arguments is missing"),
+    ("kind", "telegram", 'kind is "telegram", not one of "run", "question"'),
+    ("at", float("nan"), "at is NaN, not -9007199254740991 or more"),
+    ("raises", "a\nb" + "c" * 100, 'raises is "a\\nbccc'),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "said"), PROBLEMS)
+def test_what_is_wrong_is_said_with_its_place_and_the_value(place: str, value: Any, said: str) -> None:
+    asked = {**records.asked(records.call("1", "Read: ", [0, 1, 2])), "at": 1.0}
+    path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
+    problem = shape_problem("entry", changed(asked, path, value))
+    assert problem is not None
+    assert problem.startswith(said)
+    assert "\n" not in problem
+    assert len(problem) < 200
+
+
+def test_an_answer_of_nothing_says_what_it_could_have() -> None:
+    assert shape_problem("entry", {"kind": "answer", "id": "1"}) == "has none of text, value, error"
+
+
+def test_every_word_of_the_schema_is_known_to_the_check() -> None:
+    def words(schema: Any) -> Iterator[str]:
+        for word, value in schema.items():
+            yield word
+            inner = value.values() if word in {"properties", "$defs"} else value if isinstance(value, list) else [value]
+            for part in inner if word not in {"enum", "const", "required"} else ():
+                if isinstance(part, dict):
+                    yield from words(part)
+
+    assert set(words(JOURNAL_SCHEMA)) <= {*KEYWORDS, "then", "$schema", "title", "$defs"}
+    assert set(compiled()) == set(DEFINITIONS)
+
+
+def test_a_large_journal_is_read_in_a_moment(tmp_path: Path) -> None:
+    made = records.large()
+    begun = {**made.journal[0], **recording.BEGUN, "characters": 10_000_000}
+    file = tmp_path / "run.jsonl"
+    save_journal(replace(made, journal=[begun, *made.journal[1:]]), file)
+    seconds = []
+    for _ in range(3):
+        started = time.process_time()
+        load_journal(file)
+        seconds.append(time.process_time() - started)
+    assert file.stat().st_size > 3_000_000
+    assert min(seconds) < 2.0

@@ -1,0 +1,68 @@
+"""Opens real REPLs for tests: a worker process each, small limits, a fixed seed and clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pydantic_monty as monty
+
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+
+TEXT = "alpha beta gamma\n" * 20
+STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LEFT = {"turns": 7, "sub_queries": 5}
+
+
+@contextmanager
+def a_session(
+    pool: monty.Monty,
+    *texts: str,
+    single: bool = True,
+    host: Callable[[str], Any] = lambda _: dict(LEFT),
+    tools: frozenset[str] = frozenset(),
+    **limits: Any,
+) -> Iterator[Session]:
+    """A REPL over the texts, closed at the end."""
+    texts = texts or (TEXT,)
+    sources = [
+        {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
+    ]
+    context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
+    session = Session(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
+    session.open()
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def ended(outcome: Outcome) -> Ended:
+    """The outcome of a cell that must have ended well."""
+    assert isinstance(outcome, Ended), outcome
+    assert outcome.error is None, outcome.error
+    return outcome
+
+
+def output(session: Session, code: str) -> str:
+    """What a cell prints that must end well."""
+    return ended(session.start(code)).output
+
+
+def failed(outcome: Outcome) -> str:
+    """The error of a cell that must have failed."""
+    assert isinstance(outcome, Ended), outcome
+    assert outcome.error is not None, outcome
+    return outcome.error
+
+
+def asked(outcome: Outcome) -> list[str]:
+    """The prompts that a paused cell asks."""
+    assert isinstance(outcome, Asked), outcome
+    return [call.prompt for call in outcome.calls]
+
+
+def answered(outcome: Outcome) -> list[tuple[str, str]]:
+    """An answer for each prompt that a paused cell asks: the prompt in capitals."""
+    return [("ok", prompt.upper()) for prompt in asked(outcome)]

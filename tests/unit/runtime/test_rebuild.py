@@ -1,0 +1,258 @@
+"""A REPL built again from the journal is the one that was lost: the same variables, the same next question."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pydantic_monty as monty
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from langchain_rlm.errors import ReplayError
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Outcome, Result
+from langchain_rlm.runtime.rebuild import rebuild
+from tests.unit.repl.monty.sessions import TEXT, a_session, ended, failed, output
+
+GATHER = """import asyncio
+async def one(prompt):
+    return await llm_query(prompt)
+async def main():
+    return await asyncio.gather(*[one(prompt) for prompt in "abcdefgh"])
+gathered = asyncio.run(main())
+"""
+CELLS = (
+    "names = []\ntotal = 0",
+    "total = len(context)\nprint(context[:20], total)",
+    "first = llm_query('about ' + context[:11])\nprint(first)",
+    "found = llm_query_batched(['q' + str(n) for n in range(3)])\nnames = [*found, len(found)]",
+    "for n in range(2):\n    last = llm_query('round ' + str(n) + str(budget()['turns']))",
+    "left = budget()\nprint(left)",
+    GATHER,
+    "import random\nchance = [random.random(), random.choice('abcdef')]\nprint(chance)",
+    "import datetime\nnow = str(datetime.datetime.now())\nprint(now, {'b', 'a', 'c'})",
+    "kept = llm_query('kept')\nraise ValueError(kept)",
+    "never = = 1",
+    "never = open('x')",
+    "try:\n    bad = llm_query('FAIL')\nexcept RuntimeError as error:\n    bad = str(error)",
+    "worse = llm_query('FAIL')",
+    "some = [str(r) for r in llm_query_batched(['x', 'FAIL'], on_error='return')]",
+    "class Box:\n    def __init__(self, n):\n        self.n = n\nboxed = [Box(n).n for n in range(3)]",
+    "answer['content'] = 'draft ' + str(len(answer['content']))",
+    "FINAL('over')",
+)
+NAMES = (
+    "names", "total", "first", "found", "last", "left", "gathered", "chance", "now", "kept", "never", "bad", "worse",
+    "some", "boxed", "answer",
+)  # fmt: skip
+
+
+def result_for(prompt: str) -> Result:
+    """The made-up model; it never says the same twice."""
+    if prompt == "FAIL":
+        return ("failed", "server", "down")
+    return ("ok", f"{prompt}: {random.random()}")  # noqa: S311
+
+
+@dataclass
+class Recorder:
+    """Drives a session as the engine does, and keeps what a rebuilt one must equal."""
+
+    session: Session
+    journal: list[Entry] = field(default_factory=list)
+    variables: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """By length of the journal, between cells."""
+    outcomes: dict[int, tuple[list[Result], Outcome]] = field(default_factory=dict)
+    """By length of the journal, at a question: the answers, and what came of them."""
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        self.session.host = self._host
+
+    def _host(self, name: str) -> Any:
+        value = {"turns": 30 - len(self.journal)}
+        self.journal.append({"kind": "host", "name": name, "value": value})
+        return value
+
+    def run(self, code: str) -> None:
+        self.journal.append({"kind": "cell", "turn": 1, "index": 0, "code": code})
+        outcome = self.session.start(code)
+        while isinstance(outcome, Asked):
+            outcome = self._answer(outcome)
+        self.journal.append({
+            "kind": "cell_end", "output": outcome.output, "printed": len(outcome.output), "hash": outcome.digest(),
+            "error": outcome.error, "lost": outcome.lost, "refused": outcome.refused, "variables": [],
+        })  # fmt: skip
+        self.variables[len(self.journal)] = variables_of(self.session)
+
+    def _answer(self, asked: Asked) -> Outcome:
+        ids = [str(self.calls + number) for number in range(len(asked.calls))]
+        self.calls += len(ids)
+        calls = [{"id": i, "digest": call.digest()} for i, call in zip(ids, asked.calls, strict=True)]
+        self.journal.append({"kind": "asked", "calls": calls, "raises": True})
+        results = [result_for(call.prompt) for call in asked.calls]
+        lengths = [len(self.journal)]
+        for i, result in zip(ids, results, strict=True):
+            said = {"text": result[1]} if result[0] == "ok" else {"error": {"type": result[1], "message": result[2]}}
+            self.journal.append({"kind": "answer", "id": i, **said})
+            lengths.append(len(self.journal))
+        outcome = self.session.resume(results)
+        self.outcomes |= dict.fromkeys(lengths, (results, outcome))
+        return outcome
+
+
+def variables_of(session: Session) -> dict[str, Any]:
+    return {name: session.variable(name) for name in NAMES}
+
+
+def plain(outcome: Outcome) -> Outcome:
+    """The outcome without the order of its variables, which reading them between cells may change."""
+    return outcome if isinstance(outcome, Asked) else replace(outcome, variables=tuple(sorted(outcome.variables)))
+
+
+def no_host(name: str) -> Any:
+    raise AssertionError(name)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[monty.Monty]:
+    with monty.Monty(min_processes=2, max_processes=50) as pool:
+        yield pool
+
+
+def recorded(pool: monty.Monty, codes: Sequence[str]) -> Recorder:
+    with a_session(pool) as session:
+        recorder = Recorder(session)
+        for code in codes:
+            recorder.run(code)
+    return recorder
+
+
+def check_prefix(pool: monty.Monty, recorder: Recorder, length: int) -> None:
+    with a_session(pool, host=no_host) as session:
+        rebuild(session, recorder.journal[:length])
+        if length in recorder.outcomes:
+            results, outcome = recorder.outcomes[length]
+            session.host = lambda _: next(e["value"] for e in recorder.journal[length:] if e["kind"] == "host")
+            assert plain(session.resume(results)) == plain(outcome)
+        else:
+            assert variables_of(session) == recorder.variables[length]
+
+
+def test_rebuilt_at_any_point_of_a_run_it_has_the_same_variables_and_asks_the_same(pool: monty.Monty) -> None:
+    recorder = recorded(pool, CELLS)
+    lengths = sorted(recorder.outcomes | recorder.variables)
+    assert len(lengths) > 2 * len(CELLS)
+    for length in lengths:
+        check_prefix(pool, recorder, length)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(codes=st.lists(st.sampled_from(CELLS), min_size=1, max_size=8), data=st.data())
+def test_any_order_of_cells_can_be_rebuilt_at_any_point(
+    pool: monty.Monty, codes: list[str], data: st.DataObject
+) -> None:
+    recorder = recorded(pool, codes)
+    check_prefix(pool, recorder, data.draw(st.sampled_from(sorted(recorder.outcomes | recorder.variables))))
+
+
+def test_a_rebuilt_session_goes_on_like_the_first(pool: monty.Monty) -> None:
+    recorder = recorded(pool, CELLS[:9])
+    with a_session(pool) as again:
+        rebuild(again, recorder.journal)
+        assert output(again, "print(total, len(names))") == f"{len(TEXT)} 4\n"
+        assert "ValueError" in failed(again.start("raise ValueError"))
+
+
+def test_nothing_is_done_for_a_journal_without_cells(pool: monty.Monty) -> None:
+    with a_session(pool) as session:
+        rebuild(session, [{"kind": "run"}, {"kind": "reply", "text": "```repl"}])
+        assert output(session, "SHOW_VARS()") == "no variables yet\n"
+
+
+def test_lost_cells_are_passed_over_with_what_they_asked(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = 1\nprint(x)", "print(x)"])
+    lost: list[Entry] = [
+        {"kind": "cell", "turn": 2, "index": 0, "code": "x = llm_query('q')\nwhile True:\n    pass"},
+        {"kind": "asked", "calls": [{"id": "9", "digest": "d"}], "raises": True},
+        {"kind": "answer", "id": "9", "text": "lost"},
+        {"kind": "cell_end", "output": "", "printed": 0, "hash": "h", "error": "took too long", "lost": True,
+         "refused": False, "variables": []},
+    ]  # fmt: skip
+    end_of_first = [entry["kind"] for entry in recorder.journal].index("cell_end") + 1
+    journal = [*recorder.journal[:end_of_first], *lost, *recorder.journal[end_of_first:]]
+    with a_session(pool) as session:
+        rebuild(session, journal)
+        assert output(session, "print(x)") == "1\n"
+
+
+def test_what_budget_said_is_said_again(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["a = budget()", "b = budget()['turns']\nllm_query('q')\nc = budget()['turns']"])
+    values = [entry["value"] for entry in recorder.journal if entry["kind"] == "host"]
+    with a_session(pool, host=no_host) as session:
+        rebuild(session, recorder.journal)
+        assert session.variable("a") == (values[0],)
+        assert session.variable("b") == (values[1]["turns"],)
+        assert session.variable("c") == (values[2]["turns"],)
+        assert values[1] != values[2]
+
+
+# -- what differs is found --------------------------------------------------------------------------------------------
+
+
+def refusal(pool: monty.Monty, journal: Sequence[Entry], *texts: str) -> str:
+    with a_session(pool, *texts) as session, pytest.raises(ReplayError) as caught:
+        rebuild(session, journal)
+    return str(caught.value)
+
+
+def test_another_context_is_found_by_what_a_cell_prints(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = 1", "print(context[:20])"])
+    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("Cell 2 prints something else")
+
+
+def test_another_context_is_found_by_what_a_cell_asks(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = llm_query('about ' + context[:20])"])
+    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("Cell 1 asks something else")
+    assert refusal(pool, recorder.journal[:2], TEXT.upper()).startswith("Cell 1 asks something else")
+
+
+def test_another_answer_is_found_by_what_a_cell_prints(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = 1", "x = 2", "print(llm_query('q'))"])
+    changed = [{**entry, "text": "other"} if entry["kind"] == "answer" else entry for entry in recorder.journal]
+    assert refusal(pool, changed).startswith("Cell 3 prints something else")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("x = llm_query('q')", "x = 1", "Cell 1 ended in the replay where it asked 1"),
+        ("x = 1", "x = llm_query('q')", "Cell 1 asks a sub-query in the replay where it ended"),
+        ("x = llm_query('q')", "x = llm_query_batched(['q', 'r'])", "Cell 1 asks something else"),
+        ("x = llm_query('q')", "x = llm_query('q', model='other')", "Cell 1 asks something else"),
+        ("x = llm_query('q')", "x = rlm_query('q')", "Cell 1 asks something else"),
+        ("x = 1", "x = budget()", "Cell 1 calls budget() in the replay where it did not"),
+    ],
+)
+def test_another_course_of_a_cell_is_found(pool: monty.Monty, before: str, after: str, said: str) -> None:
+    recorder = recorded(pool, [before])
+    changed = [{**entry, "code": after} if entry["kind"] == "cell" else entry for entry in recorder.journal]
+    assert refusal(pool, changed).startswith(said)
+
+
+def test_the_number_named_counts_lost_cells_too(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["print(1)", "print(2)"])
+    journal = [dict(entry) for entry in recorder.journal]
+    journal[1] |= {"lost": True, "error": "took too long"}
+    journal[3]["hash"] = "changed"
+    assert refusal(pool, journal).startswith("Cell 2 prints")
+
+
+def test_a_final_cell_on_record_does_not_end_the_rebuilt_session(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = 5\nFINAL(x)"])
+    with a_session(pool) as session:
+        rebuild(session, recorder.journal)
+        assert ended(session.start("print(x)")).output == "5\n"
