@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,18 +13,18 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from langchain_rlm.budget import Budget, Ledger, dollars
+from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_code, interrupt_on_sigterm
 from langchain_rlm.cli.options import as_typed, number, parse_budget
+from langchain_rlm.cli.report import write_page
+from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import View, print_answer, view_for
-from langchain_rlm.context.corpus import Corpus, SourceText
-from langchain_rlm.context.load import load_corpus, read_path
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.files import Recording, check_writable, recording_of, save_journal
 from langchain_rlm.journal.reading import spending
 from langchain_rlm.rlm import RLM
-
-ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,17 +98,6 @@ def run(request: Request) -> int:
     return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
 
 
-def interrupt_on_sigterm() -> None:
-    """Have the signals to end, and of a terminal that is closed, treated as Ctrl-C is."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else it is ignored, as under nohup
-        signal.signal(signal.SIGHUP, _interrupt)
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
-
-
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
     """Write the journal and the page, of a run that failed as far as it came; whether all was written."""
     files = {"journal": request.journal, "report": request.report}
@@ -121,8 +109,6 @@ def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "
 
 
 def _written(kind: str, file: Path, recording: Recording) -> bool:
-    from langchain_rlm.cli.report import write_page  # imports this module
-
     write: Callable[[Recording, Path], None] = save_journal if kind == "journal" else write_page
     try:
         write(recording, file)
@@ -225,53 +211,6 @@ def confirm(quote: Mapping[str, Any]) -> Any:
         with contextlib.suppress(ValueError):
             if (limit := float(said.removeprefix("$"))) >= 0:
                 return {"limit": limit}
-
-
-def read_sources(paths: tuple[str, ...]) -> Corpus:
-    """Read what was named on the command line; one text alone is a `str` for the code.
-
-    Raises:
-        InputError: Nothing was named, it cannot be read, or has no text.
-    """
-    if not paths:
-        msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
-        raise InputError(msg)
-    documents: list[SourceText] = []
-    for path in paths:
-        if path == "-":
-            documents.append(SourceText("standard input", _standard_input()))
-        elif path == "pydoc:":
-            documents += pydoc_topics()
-        else:
-            documents += read_path(Path(path))
-    if not any(document.text.strip() for document in documents):
-        named = ", ".join("standard input" if path == "-" else path for path in paths)
-        msg = f"There is no text in {named}. Name files, directories, - for standard input, or pydoc:."
-        raise InputError(msg)
-    return load_corpus(Corpus(tuple(documents), single=len(documents) == 1))
-
-
-def _standard_input() -> str:
-    data = sys.stdin.buffer.read()
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        msg = f"standard input: not UTF-8: byte {error.start:,} is 0x{data[error.start]:02x}. Convert it first (iconv)."
-        raise InputError(msg) from None
-
-
-def pydoc_topics() -> list[SourceText]:
-    """The language reference that every CPython ships, a document for each topic."""
-    from pydoc_data.topics import topics  # half a megabyte
-
-    return [SourceText(name, text, {"source": f"pydoc:{name}"}) for name, text in sorted(topics.items())]
-
-
-def exit_code(stop_reason: str) -> int:
-    """The exit code for a stop reason."""
-    if stop_reason.startswith("budget:"):
-        return OUT_OF_BUDGET
-    return NO_ANSWER if stop_reason == "gave_up" else ANSWERED
 
 
 def _plain(result: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from langchain_rlm.cli.ask import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm, read_sources
+from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.replay_run import SEARCHED, Replay
+from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError

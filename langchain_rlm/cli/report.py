@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from langchain_rlm.cli.ask import WRONG_INPUT, read_sources
+from langchain_rlm.cli.exits import WRONG_INPUT
+from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
 from langchain_rlm.journal.record import RunRecord
