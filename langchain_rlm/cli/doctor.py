@@ -19,8 +19,8 @@ OPTIONAL = {
     "langchain": "models by the name of any provider: pip install 'langchain-rlm[providers]'",
     "langchain-anthropic": "models of Anthropic",
     "langchain-google-genai": "models of Google",
-    "langgraph-checkpoint-sqlite": "runs kept in SQLite",
-    "langgraph-checkpoint-postgres": "runs kept in PostgreSQL",
+    "langgraph-checkpoint-sqlite": "runs kept in SQLite: pip install 'langchain-rlm[sqlite]'",
+    "langgraph-checkpoint-postgres": "runs kept in PostgreSQL: pip install 'langchain-rlm[postgres]'",
 }
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY")
 TEXT = "one two three"

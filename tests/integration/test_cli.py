@@ -480,6 +480,14 @@ def test_a_terminal_that_is_closed_ends_the_run_and_its_journal_is_kept(
     assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
+def test_without_its_extra_the_command_says_what_to_install(environment: dict[str, str]) -> None:
+    code = "import sys; sys.modules['typer'] = None; from langchain_rlm.cli import main; main()"
+    command = [sys.executable, "-c", code, "ask", "pydoc:", *QUESTION, "--model", "offline"]
+    done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=environment, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "langchain-rlm: the command line needs typer: pip install 'langchain-rlm[cli]'\n"
+
+
 def test_help_imports_nothing_heavy_and_documents_the_exit_codes(environment: dict[str, str]) -> None:
     command = [sys.executable, "-X", "importtime", COMMAND, "ask", "--help"]
     environment["COLUMNS"] = "120"
