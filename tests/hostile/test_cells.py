@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pydantic_monty as monty
 import pytest
@@ -65,6 +65,8 @@ def answered(session: Session, outcome: Outcome) -> Ended:
 
 class Unlowered:
     """Takes the place of the lowering of a REPL and lets everything through."""
+
+    errors: ClassVar[dict[str, str]] = {}
 
     def lower(self, code: str) -> LoweredCell:
         return LoweredCell(code, {}, (), ())

@@ -273,7 +273,7 @@ class Session:
         return Ended(self._text(), None, lost=lost, final=self._final)
 
     def _failed(self, error: monty.MontyError) -> Ended:
-        said = explain(error, self._cells)
+        said = explain(error, self._cells, self._lowering.errors)
         if isinstance(error.exception(), TimeoutError) and "time limit" in str(error):
             limit = f"The cell's own code ran for more than {self.limits.cell_seconds:g} seconds and was stopped"
             advice = "Do less in one cell."
@@ -293,7 +293,7 @@ class Session:
         try:
             ready, variables = _read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
         except monty.MontyError as failure:
-            return Ended(output, error or explain(failure, self._cells))
+            return Ended(output, error or explain(failure, self._cells, self._lowering.errors))
         final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
         return Ended(output, error, final=final, variables=variables)
 

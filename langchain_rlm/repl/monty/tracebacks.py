@@ -1,5 +1,8 @@
 """Errors of a cell, told with the lines that the model wrote: not the lowered ones, not the contract's own."""
 
+import ast
+import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +13,9 @@ DEEPEST = 6
 """Frames shown; of a deeper stack, the outermost and innermost halves."""
 LONGEST = 4_000
 """Characters shown of an error's message; of a longer one, the first and last halves."""
+
+KEY = 1_000
+"""Characters of a key that may be a number or a tuple written out."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,15 @@ class CellText:
         return number, written[number - 1] if 0 < number <= len(written) else ""
 
 
-def explain(error: monty.MontyError, cells: Mapping[str, CellText]) -> str:
+def explain(error: monty.MontyError, cells: Mapping[str, CellText], own: Mapping[str, str]) -> str:
     """A traceback in the words of the cell.
 
     Args:
         error: What the interpreter raised.
         cells: The cells by the name the interpreter gave each.
+        own: The exceptions that cells defined, and the builtin exception that carries each.
     """
-    summary = _summary(error)
+    summary = _summary(error, own)
     frames = error.traceback() if isinstance(error, monty.MontyRuntimeError | monty.MontySyntaxError) else []
     newest = list(cells)[-1:] or [""]
     told = [
@@ -52,12 +59,28 @@ def _frame(frame: Any, cell: CellText, is_newest: bool) -> str:  # noqa: FBT001 
     return f"  line {number}{place}{function}\n    {text.strip()}"
 
 
-def _summary(error: monty.MontyError) -> str:
-    said = _shown(error).replace("_rlm_contract_", "")
+def _summary(error: monty.MontyError, own: Mapping[str, str]) -> str:
+    said = _as_in_cpython(_shown(error), own).replace("_rlm_contract_", "")
     if len(said) <= LONGEST:
         return said
     half = LONGEST // 2
     return f"{said[:half]} ... {len(said) - 2 * half:,} characters more ... {said[-half:]}"
+
+
+def _as_in_cpython(said: str, own: Mapping[str, str]) -> str:
+    kind, _, text = said.partition(": ")
+    if own.get(text.partition(":")[0]) == kind:
+        return text
+    if not text:
+        return kind
+    return f"KeyError: {text!r}" if kind == "KeyError" and not _is_key(text) else said
+
+
+def _is_key(text: str) -> bool:
+    """Whether a key that was not found is no text: the interpreter tells text without its quotes."""
+    with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+        return len(text) < KEY and not isinstance(ast.literal_eval(text), str)
+    return bool(re.fullmatch(r"<.*>|[\w.]+\(.*\)", text))
 
 
 def _shown(error: monty.MontyError) -> str:

@@ -72,6 +72,11 @@ class Lowering:
         self._known = known
         return LoweredCell(source, lines, modules, assigned)
 
+    @property
+    def errors(self) -> dict[str, str]:
+        """The exceptions that cells defined, and the builtin exception that carries each."""
+        return self._known.errors
+
     def _lowered(self, cell: str, tree: ast.Module, known: Knowledge) -> tuple[str, dict[int, int], tuple[str, ...]]:
         settle(tree)
         original = list(tree.body)

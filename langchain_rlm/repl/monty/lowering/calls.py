@@ -30,7 +30,10 @@ _PLAIN_METHODS = {
     "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn",
     "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
 }  # fmt: skip
-_ATTRIBUTES = {"lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex"}
+_ATTRIBUTES = {
+    "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex",
+    "args": "_rlm_args", "__class__": "_rlm_b_type",
+}  # fmt: skip
 _ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
 _KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
 
@@ -49,6 +52,7 @@ class Calls(ast.NodeTransformer):
         self._suspension = suspension
         self._slices = slices
         self._depth = 0
+        self._caught: set[str | None] = set()
         self._lengths = any(one.has_length for one in known.classes.values())
 
     # Scopes
@@ -136,7 +140,7 @@ class Calls(ast.NodeTransformer):
             return self._rebuilt(vocabulary.HELPERS[name], node)
         return self._builtin(node, name)
 
-    def _builtin(self, node: ast.Call, name: str) -> Any:
+    def _builtin(self, node: ast.Call, name: str) -> Any:  # noqa: PLR0911 - one line a case
         if name == "vars" and node.args:
             return expression(
                 "_rlm_vars(OBJECT, TABLE)", node, OBJECT=self.visit(node.args[0]), TABLE=self._attribute_table()
@@ -150,17 +154,39 @@ class Calls(ast.NodeTransformer):
             return self._rebuilt("_rlm_len", node)
         if name == "next" and node.args and called_name(node.args[0]) in vocabulary.LAZY_BUILTINS:
             node.args[0] = expression("_rlm_b_iter(ITEMS)", node.args[0], ITEMS=node.args[0])
-        if name in vocabulary.BUILTIN_ERRORS and node.args and not (len(node.args) == 1 and is_text(node.args[0])):
-            self.generic_visit(node)
-            node.args = [place(ast.Call(func=ast.Name("_rlm_text", ctx=ast.Load()), args=node.args, keywords=[]), node)]
+        is_plain = not node.keywords and (not node.args or (len(node.args) == 1 and is_text(node.args[0])))
+        if name in vocabulary.BUILTIN_ERRORS and not is_plain:
+            return self._error(node, name)
+        if name == "repr" and self._is_caught(_first(node)):
+            return self._rebuilt("_rlm_repr", node)
         return node
+
+    # Errors
+
+    def _error(self, node: ast.Call, name: str) -> ast.Call:
+        if node.keywords or (len(node.args) > 1 and name in vocabulary.STRUCTURED_ERRORS):
+            refuse(node, f"`{name}` takes one text here; write {name}(f'...')")
+        return self._rebuilt("_rlm_error", node, node.func)
+
+    def _is_caught(self, node: ast.expr | None) -> bool:
+        return isinstance(node, ast.Name) and node.id in self._caught
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
+        outer = self._caught
+        self._caught = {*outer, *(mark(node, "names") or [node.name])}
+        self.generic_visit(node)
+        self._caught = outer
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> Any:
+        if node.conversion == ord("r") and self._is_caught(node.value):
+            node.value, node.conversion = expression("_rlm_repr(ERROR)", node.value, ERROR=node.value), -1
+        return self.generic_visit(node)
 
     def _isinstance(self, node: ast.Call) -> ast.Call:
         if len(node.args) == 2:  # noqa: PLR2004 - the object and its types
             types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-            families = [
-                name for one in types for name in self._known.family(last_name(one)) if isinstance(one, ast.Name)
-            ]
+            families = [name for one in types if isinstance(one, ast.Name) for name in self._known.deriving(one.id)]
             more = [name for name in dict.fromkeys(families) if name not in {last_name(one) for one in types}]
             if more:
                 extra = [ast.Name(name, ctx=ast.Load()) for name in more]
@@ -282,6 +308,8 @@ class Calls(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> Any:
         if node.id == "eval":
             return expression("_rlm_eval", node)
+        if is_builtin(node, *vocabulary.SAME_ERRORS):
+            return expression(vocabulary.LACKING_ERRORS[node.id], node)
         module, _, name = self._module_of(node).partition(".")
         if module == "dataclasses" and name in vocabulary.PATCHES["dataclasses"] and isinstance(node.ctx, ast.Load):
             return self._fields_function(node, name)
@@ -306,6 +334,8 @@ class Calls(ast.NodeTransformer):
             return expression(f"{_ATTRIBUTES[node.attr]}(OBJECT)", node, OBJECT=node.value)
         if node.attr in {"__name__", "__qualname__"} and not _names_type(node.value, self._known):
             return expression("_rlm_name(OBJECT)", node, OBJECT=node.value)
+        if node.attr == "__traceback__":
+            return expression("None", node)
         if node.attr == "__dict__":
             return expression("_rlm_vars(OBJECT, TABLE)", node, OBJECT=node.value, TABLE=self._attribute_table())
         if (
@@ -441,7 +471,7 @@ def _first(node: ast.Call) -> ast.expr | None:
 
 def _names_type(node: ast.expr, known: Knowledge) -> bool:
     if isinstance(node, ast.Call):
-        return last_name(node.func) == "type"
+        return last_name(node.func) in {"type", "_rlm_b_type"}
     if isinstance(node, ast.Attribute):
         return node.attr == "__class__"
     return last_name(node) in known.classes

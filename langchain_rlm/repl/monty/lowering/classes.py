@@ -32,7 +32,7 @@ _ERROR_METHODS = """
 def __init__(self, *args):
     self.args = args
 def __str__(self):
-    return _rlm_error_text(self.args)
+    return _rlm_error_text(self)
 def __repr__(self):
     return _rlm_error_repr(self)
 """
@@ -181,8 +181,11 @@ class _Flattener:
         if _kind(method) == "property" and not name:
             made.name = f"_rlm_get_{method.name}"
         if self._known.error and method.name == "__init__" and owner.name != _ERROR_BASE:
-            given = ", ".join(argument.arg for argument in method.args.args[1:])
-            made.body[:0] = statements(f"{method.args.args[0].arg}.args = ({given}{',' if given else ''})", method)
+            given = [argument.arg for argument in method.args.args[1:]]
+            given += [f"*{method.args.vararg.arg}"] if method.args.vararg else []
+            made.body[:0] = statements(
+                f"{method.args.args[0].arg}.args = ({''.join(f'{one}, ' for one in given)})", method
+            )
         _SuperCalls(self, owner, made).visit(made)
         return made
 
@@ -197,6 +200,11 @@ class _Flattener:
                     f"the decorator `{name}` on a method is not available here; decorate a plain function instead",
                 )
         return []
+
+    @property
+    def last(self) -> str:
+        """The class that has only the builtin exception above it."""
+        return self._order[-2].name
 
     def above(self, owner: str, method: str) -> str:
         """The method's name under which the class holds the `method` that `super()` means in class `owner`."""
@@ -213,7 +221,7 @@ class _Flattener:
 
 
 class _SuperCalls(ast.NodeTransformer):
-    """Makes `super().m(...)` a call of the written-out method."""
+    """Makes `super().m(...)`, and `Exception.m(self, ...)`, a call of the written-out method."""
 
     def __init__(self, flattener: _Flattener, owner: ast.ClassDef, method: FunctionNode) -> None:
         self._flattener = flattener
@@ -224,13 +232,14 @@ class _SuperCalls(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         func = node.func
-        if not (
-            isinstance(func, ast.Attribute)
-            and isinstance(func.value, ast.Call)
-            and last_name(func.value.func) == "super"
-        ):
+        if not isinstance(func, ast.Attribute):
             return node
-        name = self._flattener.above(self._owner, func.attr)
+        owner = self._owner
+        if last_name(func.value) in vocabulary.BUILTIN_ERRORS and node.args and last_name(node.args[0]) == self._self:
+            owner, node.args = self._flattener.last, node.args[1:]
+        elif not (isinstance(func.value, ast.Call) and last_name(func.value.func) == "super"):
+            return node
+        name = self._flattener.above(owner, func.attr)
         if not name and func.attr not in {"__init__", "__post_init__"}:
             refuse(node, f"`super().{func.attr}` finds no such method in the bases of {self._owner}")
         if not name:

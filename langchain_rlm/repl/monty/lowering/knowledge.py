@@ -4,6 +4,7 @@ import ast
 import copy
 from dataclasses import dataclass, field
 
+from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.trees import FunctionNode
 
 
@@ -60,6 +61,11 @@ class Knowledge:
     def family(self, name: str) -> list[str]:
         """A class and the classes that derive from it, as known so far."""
         return [other for other, known in self.classes.items() if name in known.order]
+
+    def deriving(self, name: str) -> list[str]:
+        """As `family`, of a builtin exception too."""
+        above = {one for one, error in vocabulary.ERRORS.items() if issubclass(error, vocabulary.ERRORS.get(name, ()))}
+        return [*self.family(name), *[own for own, carrier in self.errors.items() if carrier in above]]
 
     @property
     def errors(self) -> dict[str, str]:

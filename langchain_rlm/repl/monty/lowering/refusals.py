@@ -71,6 +71,8 @@ class Refusals(ast.NodeVisitor):
             self._bound(node, node.id)
         if is_builtin(node, *vocabulary.BUILTIN_ADVICE):
             refuse(node, f"`{node.id}` is not available here; {vocabulary.BUILTIN_ADVICE[node.id]}")
+        if is_builtin(node, *vocabulary.LACKING_ERRORS) and node.id not in vocabulary.SAME_ERRORS:
+            refuse(node, f"`{node.id}` is not available here; use {vocabulary.LACKING_ERRORS[node.id]}")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self._reserved(node, node.attr)
@@ -82,6 +84,8 @@ class Refusals(ast.NodeVisitor):
             and node.attr in {"stdin", "modules", "setrecursionlimit"}
         ):
             refuse(node, f"`sys.{node.attr}` is not available here; the text is in `context`")
+        if node.attr in vocabulary.ERROR_ADVICE:
+            refuse(node, f"`{node.attr}` is not available here; {vocabulary.ERROR_ADVICE[node.attr]}")
         if node.attr == "to_bytes" or (is_builtin(node.value, "int") and node.attr == "from_bytes"):
             refuse(node, f"`{node.attr}` is not available here; use hex() or int(text, 16)")
         self.generic_visit(node)
@@ -114,6 +118,13 @@ class Refusals(ast.NodeVisitor):
         self._depth += 1
         self.generic_visit(node)
         self._depth -= 1
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self._bound(node, node.name)
+        types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
+        for part in [*types, *node.body]:
+            if not is_builtin(part, *vocabulary.LACKING_ERRORS):
+                self.visit(part)
 
     def visit_TryStar(self, node: ast.TryStar) -> None:
         refuse(node, "`except*` is not available here; use `except`")

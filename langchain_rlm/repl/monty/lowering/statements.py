@@ -1,4 +1,4 @@
-"""Statements that Monty lacks: `del`, exceptions of one's own, plain `assert`, `async with`, imports, generators."""
+"""Statements that Monty lacks: `del`, exceptions of one's own, `async with`, imports, generators."""
 
 import ast
 from typing import Any
@@ -7,9 +7,11 @@ from langchain_rlm.repl.monty.lowering import generators, vocabulary
 from langchain_rlm.repl.monty.lowering.imports import Imports
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import refuse
+from langchain_rlm.repl.monty.lowering.scopes import is_builtin
 from langchain_rlm.repl.monty.lowering.trees import (
     FunctionNode,
     expression,
+    is_text,
     last_name,
     mark,
     place,
@@ -67,10 +69,10 @@ class Statements(ast.NodeTransformer):
 
     def visit_Assert(self, node: ast.Assert) -> Any:
         self.generic_visit(node)
-        message = node.msg or ast.Constant("")
-        return statements(
-            "if not TEST:\n    raise _rlm_b_AssertionError(_rlm_text(MESSAGE))", node, TEST=node.test, MESSAGE=message
-        )
+        if node.msg is None or is_text(node.msg):
+            return node
+        source = "if not TEST:\n    raise _rlm_error(_rlm_b_AssertionError, MESSAGE)"
+        return statements(source, node, TEST=node.test, MESSAGE=node.msg)
 
     def visit_Delete(self, node: ast.Delete) -> Any:
         self.generic_visit(node)
@@ -94,15 +96,15 @@ class Statements(ast.NodeTransformer):
         self.generic_visit(node)
         if node.exc is None or not self._known.errors:
             return node
-        name = last_name(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
-        if name in vocabulary.BUILTIN_ERRORS:
-            node.cause = None if isinstance(node.cause, ast.Name) else node.cause
-            return node
-        node.exc = expression("_rlm_throw(ERROR)", node.exc, ERROR=node.exc)
         node.cause = None
+        name = last_name(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
+        if name not in vocabulary.BUILTIN_ERRORS:
+            node.exc = expression("_rlm_throw(ERROR)", node.exc, ERROR=node.exc)
         return node
 
     def visit_Try(self, node: ast.Try) -> Any:
+        for handler in node.handlers:
+            handler.type = _native(handler.type)
         self._imports.optional = any(_expects_no_module(handler) for handler in node.handlers)
         node.body = [made for statement in node.body for made in self._several(statement)]
         self._imports.optional = False
@@ -140,7 +142,9 @@ class Statements(ast.NodeTransformer):
         first = handlers[0]
         types = ast.Tuple(elts=[ast.Name(name, ctx=ast.Load()) for name in carriers], ctx=ast.Load())
         body = [*statements(f"{value} = _rlm_caught({raw})", first), *tail]
-        return place(ast.ExceptHandler(type=types, name=raw, body=body), first)
+        merged = place(ast.ExceptHandler(type=types, name=raw, body=body), first)
+        put_mark(merged, "names", value=[handler.name for handler in handlers])
+        return merged
 
     def _carriers(self, handler: ast.ExceptHandler) -> list[str]:
         names = _caught(handler)
@@ -175,6 +179,20 @@ def _caught(handler: ast.ExceptHandler) -> list[str]:
         return []
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return [last_name(one) for one in types]
+
+
+def _native(types: ast.expr | None) -> ast.expr | None:
+    """What `except` names, without the errors that Monty lacks: nothing raises them."""
+    listed = types.elts if isinstance(types, ast.Tuple) else [types] if types else []
+    lacking = [one for one in listed if is_builtin(one, *vocabulary.LACKING_ERRORS)]
+    if types is None or not lacking:
+        return types
+    left = [one for one in listed if one not in lacking]
+    for one in lacking:
+        names = {"UnicodeError": ["UnicodeDecodeError", "UnicodeEncodeError"]}.get(last_name(one), [])
+        names = ["OSError"] if last_name(one) in vocabulary.SAME_ERRORS else names
+        left += [place(ast.Name(name, ctx=ast.Load()), one) for name in names]
+    return place(ast.Tuple(elts=left, ctx=ast.Load()), types)
 
 
 def _expects_no_module(handler: ast.ExceptHandler) -> bool:

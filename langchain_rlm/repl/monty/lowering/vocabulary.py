@@ -105,9 +105,33 @@ LOOPING_FUNCTIONS = frozenset(
 BUILTIN_METHODS = frozenset(
     name for kind in (str, list, dict, set) for name in dir(kind) if not name.startswith("_")
 ) - {"index", "count", "title", "items", "values", "keys", "copy"} | {"most_common", "popleft", "appendleft"}
-BUILTIN_ERRORS = frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+ERRORS = {name: v for name, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)}
+BUILTIN_ERRORS = frozenset(ERRORS)
+_NATIVE_ERRORS = frozenset({
+    "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "Exception", "FileExistsError", "FileNotFoundError",
+    "ImportError", "IndexError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError",
+    "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplementedError", "OSError", "OverflowError",
+    "PermissionError", "RecursionError", "RuntimeError", "StopIteration", "SyntaxError", "SystemExit", "TimeoutError",
+    "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError", "ValueError", "ZeroDivisionError",
+})  # fmt: skip
+# Errors that Monty lacks, and what it has above each.
+LACKING_ERRORS = {
+    name: next(base.__name__ for base in error.__mro__ if base.__name__ in _NATIVE_ERRORS)
+    for name, error in ERRORS.items()
+    if name not in _NATIVE_ERRORS
+}
+SAME_ERRORS = frozenset({"EnvironmentError", "IOError"})
+# Errors whose text or attributes come from more than one argument.
+STRUCTURED_ERRORS = frozenset(
+    name for name, error in ERRORS.items() if issubclass(error, OSError | SyntaxError | UnicodeError)
 )
+ERROR_ADVICE = {
+    "__cause__": "put what caused the error into its text",
+    "__context__": "put what caused the error into its text",
+    "__notes__": "put the note into the error's text",
+    "add_note": "put the note into the error's text",
+    "with_traceback": "raise the error itself",
+}
 REFUSED_METHODS = {
     "__bool__": "truth tests do not call it: write a method such as `is_empty()` and call it",
     "__lt__": "sorting does not call it: pass key= to sorted()",

@@ -36,12 +36,6 @@ def _rlm_object():
     return _rlm_Sentinel()
 
 
-def _rlm_text(*values):
-    if len(values) == 1:
-        return values[0] if isinstance(values[0], str) else str(values[0])
-    return str(values) if values else ""
-
-
 # Loops in which a model may be asked
 
 
@@ -153,18 +147,43 @@ def _rlm_delete_slice(container, lower, upper, step):
     container[:] = [item for index, item in enumerate(container) if index not in gone]
 
 
+# Exceptions: Monty's hold nothing or one text, so other arguments are kept beside them
+
+_rlm_arguments = {}
+
+
+def _rlm_error(kind, *args):
+    if not args or (len(args) == 1 and isinstance(args[0], str)):
+        return kind(*args)
+    written = repr if kind is KeyError else str
+    made = kind(written(args[0]) if len(args) == 1 else str(args))
+    _rlm_arguments[id(made)] = (made, args)
+    return made
+
+
+def _rlm_args(error):
+    found = _rlm_arguments.get(id(error))
+    return error.args if found is None else found[1]
+
+
+def _rlm_repr(error):
+    return repr(error) if id(error) not in _rlm_arguments else _rlm_error_repr(error)
+
+
 # Exceptions of the model's own classes
 
 
-def _rlm_error_text(args):
-    if not args:
+def _rlm_error_text(error):
+    if not error.args:
         return ""
-    return str(args[0]) if len(args) == 1 else str(args)
+    if len(error.args) > 1:
+        return str(error.args)
+    return repr(error.args[0]) if error._rlm_carrier is KeyError else str(error.args[0])
 
 
 def _rlm_error_repr(error):
     name = type(error).__name__
-    return name + "(" + ", ".join([repr(value) for value in error.args]) + ")"
+    return name + "(" + ", ".join([repr(value) for value in _rlm_args(error)]) + ")"
 
 
 def _rlm_throw(error):
@@ -177,13 +196,14 @@ def _rlm_throw(error):
     if str(error):
         text = text + ": " + str(error)
     raised = carrier(text)
-    _rlm_errors[id(raised)] = (raised, error)
+    _rlm_errors[id(raised)] = _rlm_errors[raised.args] = (raised, error)
     return raised
 
 
 def _rlm_caught(error):
-    found = _rlm_errors.get(id(error))
-    return error if found is None else found[1]
+    # out of a function that `map` or `sorted` called, an error comes as a copy
+    found = _rlm_errors.get(id(error), _rlm_errors.get(error.args))
+    return error if found is None or type(found[0]) is not type(error) else found[1]
 
 
 # Classes

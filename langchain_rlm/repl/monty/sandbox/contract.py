@@ -93,7 +93,7 @@ class SubQueryFailure:
 _rlm_SubQueryFailure = SubQueryFailure
 
 
-def _rlm_text(name, prompt):
+def _rlm_prompt(name, prompt):
     if isinstance(prompt, str):
         if not prompt.strip():
             raise ValueError(name + ": the prompt is empty.")
@@ -102,7 +102,7 @@ def _rlm_text(name, prompt):
     raise TypeError(name + ": the prompt must be a str, not " + type(prompt).__name__ + "." + hint)
 
 
-def _rlm_texts(name, prompts):
+def _rlm_prompts(name, prompts):
     if isinstance(prompts, str):
         raise TypeError(name + ": pass a list of prompts, not one str. For one prompt use " + name[:-8] + ".")
     try:
@@ -190,12 +190,12 @@ def _rlm_check_on_error(name, on_error):
 
 def _rlm_contract_llm_query(prompt, model=None):
     return _rlm_one(
-        _rlm_host_query("llm", [_rlm_text("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
+        _rlm_host_query("llm", [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
     )
 
 
 def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise"):
-    prompts = _rlm_texts("llm_query_batched", prompts)
+    prompts = _rlm_prompts("llm_query_batched", prompts)
     _rlm_check_on_error("llm_query_batched", on_error)
     return (
         _rlm_many(
@@ -207,7 +207,7 @@ def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise"):
 
 
 def _rlm_contract_rlm_query(prompt, context=None, model=None):
-    prompt = _rlm_text("rlm_query", prompt)
+    prompt = _rlm_prompt("rlm_query", prompt)
     return _rlm_one(
         _rlm_host_query(
             "rlm", [prompt], _rlm_model("rlm_query", model), [_rlm_checked_context("rlm_query", context)], True
@@ -216,7 +216,7 @@ def _rlm_contract_rlm_query(prompt, context=None, model=None):
 
 
 def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
-    prompts = _rlm_texts("rlm_query_batched", prompts)
+    prompts = _rlm_prompts("rlm_query_batched", prompts)
     contexts = _rlm_checked_contexts("rlm_query_batched", contexts, len(prompts))
     _rlm_check_on_error("rlm_query_batched", on_error)
     return (
@@ -231,12 +231,12 @@ def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error
 
 async def _rlm_async_llm_query(prompt, model=None):
     return _rlm_one(
-        await _rlm_host_future("llm", [_rlm_text("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
+        await _rlm_host_future("llm", [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
     )
 
 
 async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
-    prompts = _rlm_texts("llm_query_batched", prompts)
+    prompts = _rlm_prompts("llm_query_batched", prompts)
     _rlm_check_on_error("llm_query_batched", on_error)
     if not prompts:
         return []
@@ -247,7 +247,7 @@ async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
 
 
 async def _rlm_async_rlm_query(prompt, context=None, model=None):
-    prompt = _rlm_text("rlm_query", prompt)
+    prompt = _rlm_prompt("rlm_query", prompt)
     return _rlm_one(
         await _rlm_host_future(
             "rlm", [prompt], _rlm_model("rlm_query", model), [_rlm_checked_context("rlm_query", context)], True
@@ -256,7 +256,7 @@ async def _rlm_async_rlm_query(prompt, context=None, model=None):
 
 
 async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None, on_error="raise"):
-    prompts = _rlm_texts("rlm_query_batched", prompts)
+    prompts = _rlm_prompts("rlm_query_batched", prompts)
     contexts = _rlm_checked_contexts("rlm_query_batched", contexts, len(prompts))
     _rlm_check_on_error("rlm_query_batched", on_error)
     if not prompts:

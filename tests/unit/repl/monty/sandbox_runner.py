@@ -1,42 +1,17 @@
-"""Runs cells in the sandbox through the lowering, and in CPython, with the same made-up model."""
+"""Runs cells in a real REPL, and in CPython, with the same made-up model."""
 
 import asyncio
 import contextlib
 import io
+import itertools
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pydantic_monty as monty
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Call, Ended, Result
 
-from langchain_rlm.repl.monty.lowering import Lowering, builtins_source, sandbox_module
-
-CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
-_HOST_NAMES = ("_rlm_host_query", "_rlm_host_future")
-_PRELUDE = """
-def llm_query(prompt, model=None):
-    return _rlm_host_query(prompt)
-def llm_query_batched(prompts, model=None):
-    return [_rlm_host_query(prompt) for prompt in prompts]
-def rlm_query(prompt, context=None, model=None):
-    return _rlm_host_query(prompt)
-def rlm_query_batched(prompts, contexts=None, model=None):
-    return [_rlm_host_query(prompt) for prompt in prompts]
-async def _rlm_async_llm_query(prompt, model=None):
-    return await _rlm_host_future(prompt)
-async def _rlm_async_llm_query_batched(prompts, model=None):
-    return [await _rlm_host_future(prompt) for prompt in prompts]
-async def _rlm_async_rlm_query(prompt, context=None, model=None):
-    return await _rlm_host_future(prompt)
-async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None):
-    return [await _rlm_host_future(prompt) for prompt in prompts]
-def _rlm_final_var(name, variables):
-    return variables[name] if isinstance(name, str) else name
-def _rlm_show_vars(variables):
-    return sorted([name for name in variables if not name.startswith('_rlm_')])
-def _rlm_slice(value, start, stop, step):
-    return value[start:stop:step]
-"""
+_MESSAGE = "the model failed"
 
 
 class Answer(str):
@@ -53,7 +28,7 @@ def answer_to(prompt: Any) -> str:
     """The made-up model: what it answers depends on the prompt alone."""
     text = str(prompt)
     if "FAIL" in text:
-        message = "the model failed"
+        message = f"sub-query failed (error): {_MESSAGE}"
         raise RuntimeError(message)
     lowered = text.lower()
     if "json" in lowered:
@@ -73,6 +48,20 @@ class Run:
     printed: str = ""
     rounds: list[list[Any]] = field(default_factory=list)
     error: str = ""
+    """What the model is told of the error of the last cell."""
+    refused: bool = False
+
+    @property
+    def last_line(self) -> str:
+        """The error without its frames: the last line of a traceback, or more if the message has more."""
+        lines = self.error.split("\n")
+        is_traced = lines[0].startswith("Traceback")
+        return "\n".join(itertools.dropwhile(lambda line: line.startswith("  "), lines[is_traced:]))
+
+    @property
+    def kind(self) -> str:
+        """The name of the error."""
+        return self.last_line.partition("\n")[0].partition(":")[0]
 
 
 def in_cpython(cells: list[str], context: Any) -> Run:
@@ -98,67 +87,37 @@ def in_cpython(cells: list[str], context: Any) -> Run:
 
 
 class Sandbox:
-    """One sandbox session whose host is the made-up model."""
+    """A REPL whose host is the made-up model."""
 
-    def __init__(self, session: Any, lowering: Lowering | None = None) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.lowering = lowering or Lowering(suspending=CONTRACT)
         self.run = Run()
-        session.feed_run(builtins_source())
-        session.feed_run(_PRELUDE)
 
-    def execute(self, cells: list[str], **inputs: Any) -> Run:
-        """Run cells one after the other."""
-        for name, value in inputs.items():
-            self.session.feed_run(f"{name} = _rlm_given", inputs={"_rlm_given": value})
+    def execute(self, cells: list[str]) -> Run:
+        """Run cells one after the other, until one fails."""
         for cell in cells:
-            lowered = self.lowering.lower(cell)
-            for module in lowered.modules:
-                self.session.feed_run(sandbox_module(module))
-            self._feed(lowered.source)
+            ended = self._ended(cell)
+            self.run.printed += ended.output
+            self.run.error, self.run.refused = ended.error or "", ended.refused
+            if ended.error:
+                break
         return self.run
 
-    def value(self, expression: str) -> Any:
-        """The value of an expression in the session."""
-        return self.session.feed_run(expression)
+    def value(self, name: str) -> Any:
+        """The value of a variable of the cells."""
+        found = self.session.variable(name)
+        return found[0] if found else None
 
-    def _feed(self, source: str) -> None:
-        output = monty.CollectString()
-        try:
-            snapshot = self.session.feed_start(source, print_callback=output)
-            waiting: dict[int, Any] = {}
-            while not isinstance(snapshot, monty.MontyComplete):
-                snapshot = self._step(snapshot, waiting)
-        finally:
-            self.run.printed += output.output
-
-    def _step(self, snapshot: Any, waiting: dict[int, Any]) -> Any:  # noqa: PLR0911 - one line a kind
-        if isinstance(snapshot, monty.NameLookupSnapshot):
-            if snapshot.variable_name not in _HOST_NAMES:
-                return snapshot.resume()
-
-            def host() -> None:
-                """Stand for a function of the host."""
-
-            host.__name__ = snapshot.variable_name
-            return snapshot.resume(value=host)
-        if isinstance(snapshot, monty.FutureSnapshot):
-            identifiers = sorted(snapshot.pending_call_ids)
-            self.run.rounds.append([waiting[number] for number in identifiers])
-            return snapshot.resume({number: _outcome(waiting[number]) for number in identifiers})
-        if snapshot.is_os_function and "sleep" in str(snapshot.function_name):
-            return snapshot.resume({"return_value": None})
-        if snapshot.function_name == "_rlm_host_future":
-            waiting[snapshot.call_id] = snapshot.args[0]
-            return snapshot.resume({"future": ...})
-        if snapshot.function_name == "_rlm_host_query":
-            self.run.rounds.append([snapshot.args[0]])
-            return snapshot.resume(_outcome(snapshot.args[0]))
-        return snapshot.resume_auto()
+    def _ended(self, cell: str) -> Ended:
+        outcome = self.session.start(cell)
+        while isinstance(outcome, Asked):
+            self.run.rounds.append([call.prompt for call in outcome.calls])
+            outcome = self.session.resume([_result(call) for call in outcome.calls])
+        return outcome
 
 
-def _outcome(prompt: Any) -> Any:
+def _result(call: Call) -> Result:
     try:
-        return {"return_value": answer_to(prompt)}
-    except RuntimeError as error:
-        return {"exception": error}
+        return ("ok", answer_to(call.prompt))
+    except RuntimeError:
+        return ("failed", "error", _MESSAGE)

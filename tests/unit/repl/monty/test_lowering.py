@@ -3,8 +3,8 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
-from typing import Any
 
 import pydantic_monty as monty
 import pytest
@@ -16,8 +16,10 @@ from langchain_rlm.repl.monty.lowering import Lowering, builtins_source, sandbox
 from langchain_rlm.repl.monty.lowering.captured import NAMES, OWN, capturing
 from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.vocabulary import SANDBOX_MODULES
+from langchain_rlm.repl.monty.session import CONTRACT
 from langchain_rlm.repl.tools import tool_source
-from tests.unit.repl.monty.sandbox_runner import CONTRACT, Sandbox
+from tests.unit.repl.monty.sandbox_runner import Sandbox
+from tests.unit.repl.monty.sessions import a_session
 
 
 def lowering() -> Lowering:
@@ -25,14 +27,14 @@ def lowering() -> Lowering:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Any]:
+def pool() -> Iterator[monty.Monty]:
     with monty.Monty(max_processes=1) as started:
         yield started
 
 
 @pytest.fixture
-def sandbox(pool: Any) -> Iterator[Sandbox]:
-    with pool.checkout(limits={"max_feed_duration_secs": 20}) as session:
+def sandbox(pool: monty.Monty) -> Iterator[Sandbox]:
+    with a_session(pool) as session:
         yield Sandbox(session)
 
 
@@ -81,10 +83,7 @@ def test_a_line_of_a_lowered_cell_leads_back_to_the_line_the_model_wrote() -> No
 
 def test_an_error_in_a_rewritten_function_is_traced_to_its_line(sandbox: Sandbox) -> None:
     cell = "\n\ndef gen():\n    yield 1\n\n    # why\n    yield 1 / 0\n\nlist(gen())\n"
-    lowered = lowering().lower(cell)
-    with pytest.raises(monty.MontyRuntimeError) as failure:
-        sandbox.session.feed_run(lowered.source)
-    assert [lowered.lines[frame.line] for frame in failure.value.traceback()] == [9, 7]
+    assert re.findall(r"line (\d+)", sandbox.execute([cell]).error) == ["9", "7"]
 
 
 REFUSALS = [
@@ -275,7 +274,7 @@ def test_one_failing_question_leaves_its_siblings_alone(sandbox: Sandbox) -> Non
         + "ex = ThreadPoolExecutor()\nfs = [ex.submit(llm_query, p) for p in ['a', 'FAIL', 'c']]\nr = [str(f.exception()) if f.exception() else f.result() for f in fs]"
     )
     sandbox.execute([cell])
-    assert sandbox.value("r") == ["answer 1: a", "the model failed", "answer 1: c"]
+    assert sandbox.value("r") == ["answer 1: a", "sub-query failed (error): the model failed", "answer 1: c"]
 
 
 @pytest.mark.parametrize(
@@ -296,8 +295,8 @@ def test_coroutines_ask_in_one_round(sandbox: Sandbox, cell: str) -> None:
 
 
 def test_an_uncaught_error_of_an_own_class_names_the_class(sandbox: Sandbox) -> None:
-    with pytest.raises(monty.MontyRuntimeError, match="ParseError: bad line"):
-        sandbox.execute(["class ParseError(ValueError): pass\nraise ParseError('bad line')"])
+    run = sandbox.execute(["class ParseError(ValueError): pass\nraise ParseError('bad line')"])
+    assert run.last_line == "ParseError: bad line"
 
 
 def test_a_deleted_name_is_gone(sandbox: Sandbox) -> None:
@@ -306,9 +305,8 @@ def test_a_deleted_name_is_gone(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SANDBOX_MODULES))
-def test_every_sandbox_module_can_be_fed(sandbox: Sandbox, name: str) -> None:
-    sandbox.session.feed_run(sandbox_module(name))
-    assert sandbox.value(f"str(_rlm_module_{name.replace('.', '_')})") == f"<module '{name}'>"
+def test_every_sandbox_module_can_be_imported(sandbox: Sandbox, name: str) -> None:
+    assert sandbox.execute([f"import {name}\nprint({name})"]).printed == f"<module '{name}'>\n"
 
 
 def test_no_source_of_the_sandbox_calls_a_builtin_by_a_name_that_cells_may_take() -> None:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from langchain_rlm.errors import UnsupportedCodeError
 from tests.unit.repl.monty.sandbox_runner import Answer, Sandbox, answer_to
+from tests.unit.repl.monty.sessions import a_session
 
 Text = st.SearchStrategy[str]
 
@@ -247,15 +247,9 @@ def cpython(program: str) -> tuple[str, str]:
 
 
 def sandboxed(pool: monty.Monty, program: str) -> tuple[str, str]:
-    with pool.checkout(limits={"max_feed_duration_secs": 20}) as session:
-        sandbox = Sandbox(session)
-        try:
-            sandbox.execute([program])
-        except UnsupportedCodeError:
-            return "", REFUSED
-        except monty.MontyRuntimeError as error:
-            return sandbox.run.printed, type(error.exception()).__name__
-    return sandbox.run.printed, ""
+    with a_session(pool) as session:
+        run = Sandbox(session).execute([program])
+    return ("", REFUSED) if run.refused else (run.printed, run.kind)
 
 
 @pytest.fixture(scope="module")
