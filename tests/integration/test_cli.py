@@ -26,6 +26,7 @@ from rich.console import Console
 from langchain_rlm import RLM, Budget, InputError, RLMResult, load_journal
 from langchain_rlm.cli.options import parse_budget
 from langchain_rlm.cli.tree import Node, RunTree, drawn, fold, one_line
+from tests import forked
 from tests.server.client import ModelServer
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
@@ -65,11 +66,7 @@ def ask(environment: dict[str, str], tmp_path: Path) -> Ask:
     def run(*arguments: str, given: str | bytes | None = None, **changed: str | None) -> Done:
         env = {name: value for name, value in {**environment, **changed}.items() if value is not None}
         data = given.encode() if isinstance(given, str) else given or b""
-        command = [COMMAND, "ask", *arguments]
-        done = subprocess.run(
-            command, input=data, env=env, cwd=tmp_path, timeout=SECONDS, capture_output=True, check=False
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        return forked.run("ask", *arguments, given=data, env=env, cwd=tmp_path, timeout=SECONDS)
 
     return run
 

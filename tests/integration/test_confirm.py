@@ -3,7 +3,6 @@
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 
 from langchain_rlm import RLM, Budget, InputError, RLMInput
+from tests import forked
 from tests.server.client import ModelServer
 
 TEXT = " ".join(f"word{number * 7919 % 9973}" for number in range(4_000))
@@ -227,19 +227,15 @@ def ask(server: ModelServer, folder: Path, said: str | None) -> tuple[str, str]:
     (folder / "text.txt").write_text(TEXT)
     server.configure(models={"root": {"kind": "script", "replies": [cell(ASK)]}, PRICED: {"kind": "echo"}})
     command = [
-        str(Path(sys.executable).with_name("langchain-rlm")), "ask", str(folder / "text.txt"), "-q", "What?",
-        "--route", "rlm",
-        "--model", "openai:root", "--sub-model", f"openai:{PRICED}", "--budget", "confirm_above=0.01",
+        "ask", str(folder / "text.txt"), "-q", "What?", "--route", "rlm", "--model", "openai:root",
+        "--sub-model", f"openai:{PRICED}", "--budget", "confirm_above=0.01",
     ]  # fmt: skip
     env = {**os.environ, "OPENAI_API_KEY": "none", "OPENAI_BASE_URL": server.url}
     master, slave = pty.openpty()
     try:
         if said is not None:
             os.write(master, said.encode())
-        done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL if said is None else slave, capture_output=True, text=True,
-            timeout=60, check=False,
-        )  # fmt: skip
+        done = forked.run(*command, env=env, cwd=folder, timeout=60, given=b"" if said is None else slave)
     finally:
         os.close(master)
         os.close(slave)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
+
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
 KEY = "sk-marker-31bc07"
 SECONDS = 90
@@ -16,10 +18,11 @@ SECONDS = 90
 def doctor(*, env: dict[str, str] | None = None, code: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command, or code that does something before it."""
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
-    command = [COMMAND, "doctor"] if code is None else [sys.executable, "-c", code, "doctor"]
-    return subprocess.run(
-        command, env={**kept, **(env or {})}, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    env = {**kept, **(env or {})}
+    if code is None:
+        return forked.run("doctor", env=env, cwd=Path.cwd(), timeout=SECONDS)
+    command = [sys.executable, "-c", code, "doctor"]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def test_what_works_is_listed_with_versions_and_the_exit_code_is_0() -> None:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from langchain_rlm import load_journal
 from langchain_rlm.cli.app import app
+from tests import forked
 from tests.server.client import ModelServer
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
@@ -57,10 +58,7 @@ def command(environment: dict[str, str], tmp_path: Path) -> Command:
     (tmp_path / "book.txt").write_text(TEXT)
 
     def run(*arguments: str) -> Done:
-        return subprocess.run(
-            [COMMAND, *arguments], env=environment, cwd=tmp_path, timeout=SECONDS, capture_output=True, check=False,
-            text=True, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return forked.run(*arguments, env=environment, cwd=tmp_path, timeout=SECONDS)
 
     return run
 
