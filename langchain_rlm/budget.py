@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.checks import AMOUNT, AMOUNT_OR_ZERO, COUNT, WHOLE
+from langchain_rlm.errors import RLMError
 
 WIND_DOWN_SHARE = 0.1
 """Share of tokens, dollars and seconds set aside for the last turn."""
@@ -50,21 +51,14 @@ class Budget:
     confirm_above: float | None = None
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            self._check(part.name, getattr(self, part.name))
+        for name, rule in _RULES.items():
+            rule.check(name, getattr(self, name), of="Budget")
 
-    def _check(self, name: str, value: Any) -> None:
-        if value is None and name not in {"turns", "depth"}:
-            return
-        whole = name in {"turns", "sub_queries", "depth", "tokens"}
-        kinds = (int,) if whole else (int, float)
-        least = 0 if name in {"depth", "confirm_above"} else None
-        if isinstance(value, bool) or not isinstance(value, kinds):
-            msg = f"Budget({name}={value!r}): use a {'whole ' if whole else ''}number{'' if whole else ' or None'}."
-            raise InputError(msg)
-        if not (value >= 0 if least == 0 else value > 0):  # NaN is neither
-            msg = f"Budget({name}={value!r}): must be {'0 or more' if least == 0 else 'above 0'}."
-            raise InputError(msg)
+
+_RULES = {
+    "turns": COUNT, "sub_queries": COUNT | None, "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
+    "seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
+}  # fmt: skip
 
 
 class BudgetExceededError(RLMError):

@@ -1,19 +1,20 @@
 """How an `RLM` was set up, and the sizes that follow from its models' windows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from langchain_core.language_models import BaseChatModel
+from pydantic import Field, InstanceOf
 
 from langchain_rlm.budget import Budget
+from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
 from langchain_rlm.repl.protocol import ReplLimits
 from langchain_rlm.repl.tools import ReplTool
 from langchain_rlm.response_format import ResponseFormat
 
-ROUTES = ("auto", "direct", "rlm")
 CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
 """Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
@@ -92,53 +93,35 @@ def check_settings(given: Mapping[str, Any]) -> None:
     """Refuse settings of an `RLM` that are out of range or of another type.
 
     Args:
-        given: As passed, by name; those that are not known here are checked where they are used.
+        given: As passed, by name; those without a rule are checked where they are used.
 
     Raises:
         InputError: One cannot be used.
     """
-    for name, value in given.items():
-        if name in _RULES and not _RULES[name][0](value):
-            msg = f"{name}={value!r:.100}: {_RULES[name][1]}."
-            raise InputError(msg)
+    for name, rule in _RULES.items():
+        rule.check(name, given[name])
     if given["require_citations"] and given["route"] == "direct":
         msg = "require_citations=True needs the REPL: use route='rlm' or 'auto'."
         raise InputError(msg)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and _is_number(value) and value > 0
-
-
-def _is_window(value: Any) -> bool:
-    return value is None or _is_count(value)
-
-
-def _is_named(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)
-
-
-_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "budget": (lambda it: isinstance(it, Budget | None), "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
-    "max_concurrency": (_is_count, "use a whole number above 0"),
-    "route": (lambda it: it in ROUTES, f"use one of {', '.join(map(repr, ROUTES))}"),
-    "direct_below": (lambda it: _is_number(it) and it >= 0, "use a number of tokens, 0 or more"),  # NaN is not
-    "sub_models": (
-        lambda it: it is None or _is_named(it), "pass models by their names, as in sub_models={'large': 'openai:gpt-5'}"
+_SHARE = Annotated[float, Field(strict=True, gt=0, le=1)]
+_RULES = {
+    "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
+    "max_concurrency": COUNT,
+    "route": Rule(Literal["auto", "direct", "rlm"], "use 'auto', 'direct' or 'rlm'"),
+    "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
+    "sub_models": Rule(
+        Mapping[Annotated[str, Field(strict=True)], Any] | None,
+        "pass models by their names, as in sub_models={'large': 'openai:gpt-5'}",
     ),
-    "model_window": (_is_window, "use a whole number above 0"),
-    "sub_model_window": (_is_window, "use a whole number above 0"),
-    "repl_limits": (
-        lambda it: isinstance(it, ReplLimits | None), "pass ReplLimits, as in repl_limits=ReplLimits(cell_seconds=60)"
+    "model_window": COUNT | None,
+    "sub_model_window": COUNT | None,
+    "repl_limits": Rule(
+        InstanceOf[ReplLimits] | None, "pass ReplLimits, as in repl_limits=ReplLimits(cell_seconds=60)"
     ),
-    "tools": (lambda it: isinstance(it, Sequence) and not isinstance(it, str | bytes), "pass a list of tools"),
-    "require_coverage": (
-        lambda it: it is None or (_is_number(it) and 0 < it <= 1), "use a share above 0, up to 1"
-    ),
-    "require_citations": (lambda it: isinstance(it, bool), "use True or False"),
-}  # fmt: skip
+    "tools": Rule(list[Any] | tuple[Any, ...], "pass a list of tools"),
+    "require_coverage": Rule(_SHARE | None, "use a share above 0, up to 1"),
+    "require_citations": FLAG,
+}
 """What a setting must be, and what to pass instead of one that is not."""

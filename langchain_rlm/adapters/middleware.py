@@ -15,8 +15,9 @@ from langgraph.types import Command
 from langchain_rlm.adapters.hosting import aask, ask
 from langchain_rlm.adapters.offload import KEY, KeptDocument, LongText, context_of, entries, intact, pick
 from langchain_rlm.adapters.shorten import Shortener, Turn, messages_of, shorten_result
+from langchain_rlm.checks import COUNT, WHOLE
 from langchain_rlm.context.blobs import GraphStore, Memory, open_store
-from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.errors import RLMError
 from langchain_rlm.rlm import RLM
 
 try:
@@ -93,10 +94,8 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         self, rlm: RLM, *, above: int = 20_000, store: Any = None, preview: int = 900, tool_name: str = "ask_document"
     ) -> None:
         super().__init__()
-        for name, value, least in (("above", above, 1), ("preview", preview, 0)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                msg = f"{name}={value!r}: use a whole number, {least} or more."
-                raise InputError(msg)
+        COUNT.check("above", above)
+        WHOLE.check("preview", preview)
         self._rlm = rlm
         self._store = open_store(store)
         self._memory = Memory()

@@ -9,9 +9,9 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, PrivateAttr
 
 from langchain_rlm.adapters.hosting import aask, ask
+from langchain_rlm.checks import COUNT
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.errors import InputError
 from langchain_rlm.evidence.passages import passages
 from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import Batched
@@ -61,7 +61,5 @@ class RLMRetriever(Batched, BaseRetriever):
 
 
 def _checked(k: int) -> int:
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        msg = f"k={k!r}: use a whole number above 0."
-        raise InputError(msg)
+    COUNT.check("k", k)
     return k

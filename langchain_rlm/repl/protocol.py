@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from langchain_rlm.errors import InputError
+from langchain_rlm.checks import AMOUNT, AMOUNT_OR_ZERO, COUNT, WHOLE
 from langchain_rlm.surrogates import encodable
 
 
@@ -33,12 +33,13 @@ class ReplLimits:
     idle_repls: int = 32
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            value, idle = getattr(self, part.name), part.name.startswith("idle")
-            kinds = (int, float) if part.name.endswith("seconds") else (int,)
-            if isinstance(value, bool) or not isinstance(value, kinds) or not (value >= 0 if idle else value > 0):
-                msg = f"ReplLimits({part.name}={value!r}): use a number {'of 0 or more' if idle else 'above 0'}."
-                raise InputError(msg)
+        for name, rule in _RULES.items():
+            rule.check(name, getattr(self, name), of="ReplLimits")
+
+
+_RULES = {
+    "cell_seconds": AMOUNT, "memory": COUNT, "print_limit": COUNT, "idle_seconds": AMOUNT_OR_ZERO, "idle_repls": WHOLE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
