@@ -12,8 +12,9 @@ from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.errors import ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.models.calls import Reply, add_usage
+from langchain_rlm.models.calls import Reply
 from langchain_rlm.models.failures import ModelCallError
+from langchain_rlm.models.messages import add_usage
 from langchain_rlm.models.remedies import unusable
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.ending import finish

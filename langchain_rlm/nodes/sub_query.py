@@ -17,8 +17,8 @@ from langchain_rlm.errors import RLMError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.models.calls import brief
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
+from langchain_rlm.models.messages import brief
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
