@@ -15,6 +15,7 @@ from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.idle import IdleRepls
 from langchain_rlm.runtime.run import Run
@@ -127,7 +128,8 @@ class RunRegistry:
         path = state.get("path", "")
         profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         run = Run(tree, path, state.get("depth", 0), corpus, profiles)
-        taken = sorted(set(self.settings.tools) & {"search", "fetch"}) if corpus.searchable else []
+        searching = search_tools(corpus.searchable) if corpus.searchable else []
+        taken = [tool.name for tool in searching if tool.name in self.settings.tools]
         if taken:
             msg = f"The tool {taken[0]!r} has the name of what searches this context. Rename the tool."
             raise InputError(msg)
