@@ -129,7 +129,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         schema=run.response_format.schema() if run.response_format else None,
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
-    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse)
+    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
     room = settings.history_room if room is None else room
     turns = journals.conversation(state["journal"], room=room, shown=settings.shown)
     if turns:

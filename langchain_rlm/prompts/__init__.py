@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from langchain_rlm.context.formats import Profile, estimate_tokens
+from langchain_rlm.repl.functions import FUNCTIONS, ReplFunction
 
 NO_CODE = (
     "That reply has no cell. Write one cell in a ```repl block, or, if you have the answer, give it as "
@@ -33,25 +34,31 @@ def _text(name: str) -> str:
     return (files("langchain_rlm.prompts") / f"{name}.md").read_text(encoding="utf-8")
 
 
-def system_prompt(*, sub_calls: bool, recursion: bool) -> str:
+def system_prompt(*, sub_calls: bool, recursion: bool, text: bool) -> str:
     """The root model's system prompt.
 
     Args:
         sub_calls: Sub-queries are allowed.
         recursion: `rlm_query` starts a recursive run.
+        text: `context` holds the text; else it can only be searched.
     """
-    calls = (_text("sub_calls") + (_text("recursion") if recursion else "")) if sub_calls else ""
+    has = {"sub_calls": sub_calls, "recursion": sub_calls and recursion, "text": text}
     plan = _text("plan") if sub_calls else _text("plan_alone")
     parts = {
         "readers": "let sub-models read the pieces, " if sub_calls else "",
-        "sub_calls": calls,
+        "functions": _function_lines([f for f in FUNCTIONS if f.needs is None or has[f.needs]]),
         "plan": plan,
         "or_read": " or read by a sub-model" if sub_calls else "",
     }
-    text = _text("system")
+    prompt = _text("system")
     for name, part in parts.items():
-        text = text.replace("{{" + name + "}}", part)
-    return text.rstrip()
+        prompt = prompt.replace("{{" + name + "}}", part)
+    return prompt.rstrip()
+
+
+def _function_lines(functions: Sequence[ReplFunction]) -> str:
+    told = [function for function in functions if function.line]
+    return "".join((" " if function.shares_line else "\n- ") + function.line for function in told).lstrip("\n")
 
 
 def task_message(

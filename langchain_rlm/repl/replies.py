@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from langchain_rlm.repl.functions import ENDING
 from langchain_rlm.repl.quiet import without_warnings
 
 # Quantifiers are possessive where giving back could not help: a reply may be a megabyte of anything.
@@ -20,7 +21,7 @@ _FENCE = re.compile(
 )
 _CLOSING = re.compile(r"^[ \t]{0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _CODE_TAGS = frozenset({"repl", "python", "py", "python3"})
-_FINAL = re.compile(r"^[ \t*>]*(FINAL_VAR|FINAL|SUBMIT)\(", re.MULTILINE)
+_FINAL = re.compile(rf"^[ \t*>]*({'|'.join(sorted(ENDING))})\(", re.MULTILINE)
 _LINE_END = re.compile(r"[ \t.*`;]*+(?:\n|\Z)")
 _THINKING = re.compile(r"^[ \t]*<think(?:ing)?>", re.IGNORECASE | re.MULTILINE)
 _THINKING_END = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
@@ -166,7 +167,7 @@ def _looks_like_code(code: str) -> bool:
 
 
 def _final_in(prose: str) -> Final | None:
-    """The last bare `FINAL(...)`, `FINAL_VAR(...)` or `SUBMIT(...)` that begins a line."""
+    """The last bare `FINAL(...)`, or another function that ends a run, that begins a line."""
     found = [*_FINAL.finditer(prose)][-1:]
     if not found:
         return None

@@ -12,13 +12,9 @@ from langchain_core.tools import BaseTool
 
 from langchain_rlm.context.searchable import DEFAULT_K, Searchable
 from langchain_rlm.errors import InputError
+from langchain_rlm.repl.functions import NAMES
 
-RESERVED = frozenset(
-    {
-        "llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched", "chunks", "budget", "FINAL", "FINAL_VAR",
-        "SUBMIT", "SHOW_VARS", "context", "sources", "answer", "print", "eval", "exec",
-    }
-)  # fmt: skip
+RESERVED = NAMES | {"context", "sources", "answer", "eval", "exec"}
 
 
 @dataclass(frozen=True)
@@ -109,17 +105,3 @@ def search_tools(source: Searchable) -> list[ReplTool]:
         ReplTool("search", f"(query, k={DEFAULT_K})", search_about, source.search),
         ReplTool("fetch", "(id)", fetch_about, source.fetch),
     ]
-
-
-def tool_source(names: Sequence[str]) -> str:
-    """The REPL's side of the tools: functions around one host call, and their asynchronous twins."""
-    return "\n".join(_ONE.replace("NAME", name) for name in names)
-
-
-_ONE = """
-def _rlm_contract_NAME(*args, **kwargs):
-    return _rlm_one(_rlm_host_tool("NAME", *_rlm_measured("NAME", [[*args], kwargs])))
-
-async def _rlm_async_NAME(*args, **kwargs):
-    return _rlm_one(await _rlm_host_tool_future("NAME", *_rlm_measured("NAME", [[*args], kwargs])))
-"""

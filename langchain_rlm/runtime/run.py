@@ -191,11 +191,15 @@ class Run:
         return await future
 
     def _host(self, name: str, *args: Any) -> Any:
-        value = self._cite(*args) if name == "cite" else self.tree.ledger.left()
+        """The answer to a function that `repl.functions` says the host answers."""
+        value = getattr(self, f"host_{name}")(*args)
         self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
 
-    def _cite(self, quote: Any, source: Any, near: int | None) -> dict[str, Any]:
+    def host_budget(self) -> dict[str, Any]:
+        return self.tree.ledger.left()
+
+    def host_cite(self, quote: str, source: str | int | None, near: int | None) -> dict[str, Any]:
         try:
             place, found = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
         except CiteError as error:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from langchain_rlm.repl.functions import FUNCTIONS
+
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -28,3 +30,9 @@ def test_the_two_commands_are_targets_of_the_makefile() -> None:
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert "\nmake test\n" in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_table_of_the_repl_has_a_row_for_each_function() -> None:
+    section = README.read_text(encoding="utf-8").split("### What the root model can use\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| `(\w+)(\(.*?\))` \| (.+) \|$", section, re.MULTILINE)
+    assert [(name, signature) for name, signature, _ in rows] == [(f.name, f.signature) for f in FUNCTIONS]

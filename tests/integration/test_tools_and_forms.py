@@ -152,7 +152,10 @@ def test_a_vector_store_is_searched_and_what_was_found_counts_as_touched(model_s
     assert result["value"] == [3, True, 0]
     assert len(result["context"]) == 3
     assert all(document.metadata["source"].startswith("note-") for document in result["context"])
-    assert "look for what you need with `search`" in model_server.log()[0]["messages"][1]["content"]
+    system, task = [message["content"] for message in model_server.log()[0]["messages"]]
+    assert "look for what you need with `search`" in task
+    assert "`chunks(" in system
+    assert "`cite(" not in system  # it can cite nothing here
 
 
 class Fixed(BaseRetriever):

@@ -16,6 +16,8 @@ from typing import Any
 import pydantic_monty as monty
 
 from langchain_rlm.errors import ReplayError, UnsupportedCodeError
+from langchain_rlm.repl.functions import ReplFunction
+from langchain_rlm.repl.monty.bindings import ANSWERED, bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
@@ -30,9 +32,7 @@ from langchain_rlm.repl.protocol import (
     read_asked,
     read_tool_call,
 )
-from langchain_rlm.repl.tools import tool_source
 
-CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""
 BLOCKS_ABOVE = 1_000_000
@@ -66,7 +66,7 @@ class Session:
     seed: str
     started: datetime
     host: Callable[..., Any]
-    """Answers what needs no model: `budget`, and `cite` with a quote and its source."""
+    """Answers the functions that need no model, by name and with what they were called with."""
     tools: frozenset[str] = frozenset()
     """Names of the user's functions."""
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -106,11 +106,12 @@ class Session:
             limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
         large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
         blocked = [index for index in large if not self.context.texts[index].isascii()]
-        self._lowering = Lowering(suspending=CONTRACT | self.tools, slices=bool(blocked))
+        self._lowering = Lowering(tools=self.tools, slices=bool(blocked))
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context(frozenset(large), blocked)
         sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(sorted(self.tools))]
-        self._feed("\n".join([*sources, _BIND_ONCE, self._rebind(), "_rlm_own = list(locals().keys())"]))
+        bound = [bound_once(), bound_for_each_cell(self.tools), "_rlm_own = list(locals().keys())"]
+        self._feed("\n".join([*sources, *bound]))
 
     def _settings(self) -> dict[str, Any]:
         settings = {
@@ -173,11 +174,6 @@ class Session:
         lowered = self._lowered
         return self._run(lambda: self._begin(code, lowered, is_first=is_first))
 
-    def _rebind(self) -> str:
-        """Binds the contract anew, so that no cell can shadow it for the next."""
-        names = [*sorted(CONTRACT), *sorted(self.tools), "FINAL", "FINAL_VAR", "SHOW_VARS"]
-        return "\n".join([_START, *(f"{name} = _rlm_contract_{name}" for name in names)])
-
     def _begin(self, code: str, lowered: LoweredCell, *, is_first: bool) -> Any:
         if is_first and self._cells:
             self._feed(_NEW_ANSWER)
@@ -185,7 +181,7 @@ class Session:
             if name not in self._modules:
                 self._feed(sandbox_module(name))
                 self._modules.add(name)
-        self._feed(self._rebind())
+        self._feed(bound_for_each_cell(self.tools))
         self._cells[f"<python-input-{self._feeds}>"] = CellText(code, lowered.lines)
         self._feeds += 1
         return self._repl.feed_start(lowered.source, print_callback=self._print)
@@ -323,8 +319,8 @@ class Session:
 
     def _host_call(self, snapshot: Any) -> Any:
         name = snapshot.function_name
-        if name in _ANSWERED:
-            return snapshot.resume({"return_value": self._answered(name, snapshot)})
+        if name in ANSWERED:
+            return snapshot.resume(self._answered(ANSWERED[name], snapshot))
         if name not in _TAKING:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
         args = snapshot.args  # written out in full here, however small it is in the sandbox
@@ -342,15 +338,12 @@ class Session:
         self._pause = _Pause(snapshot, [len(asked.calls)])
         return asked
 
-    def _answered(self, name: str, snapshot: Any) -> Any:
-        """What the host knows without a model."""
-        if name == "_rlm_host_budget":
-            return self.host("budget")
-        args = snapshot.args
-        kinds = (str, str | int | None, int | None)
-        if len(args) == len(kinds) and all(map(isinstance, args, kinds)):
-            return self.host("cite", *args)
-        return {"error": "cite was called with wrong arguments"}
+    def _answered(self, function: ReplFunction, snapshot: Any) -> Any:
+        """What the host knows without a model. Arguments come from the sandbox and may be anything."""
+        args = snapshot.args if function.takes else ()
+        if len(args) == len(function.takes) and all(map(isinstance, args, function.takes)):
+            return {"return_value": self.host(function.name, *args)}
+        return {"exc_type": "TypeError", "message": f"{function.name} was called with wrong arguments"}
 
 
 def _is_usable(value: Any) -> bool:
@@ -376,18 +369,9 @@ def _is_variable(row: Any) -> bool:
     return isinstance(row, tuple) and len(row) == len(kinds) and all(map(isinstance, row, kinds))
 
 
-_BIND_ONCE = """import re
-print = _rlm_contract_print
-chunks = _rlm_contract_chunks
-budget = _rlm_contract_budget
-cite = _rlm_contract_cite
-eval = exec = _rlm_eval"""
-"""Names that code may take for itself: `chunks = chunks()` is what models write. The last two it may not."""
-_START = "_rlm_printed[0] = _rlm_told[0] = 0\nSUBMIT = _rlm_contract_FINAL"
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
-_ANSWERED = frozenset({"_rlm_host_budget", "_rlm_host_cite"})
 _TAKING = frozenset({
     "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
     "_rlm_host_tool_future",

@@ -27,9 +27,10 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
 MOST_TOKENS = 900
 VARIANTS = {
-    "system_with_sub_calls": {"sub_calls": True, "recursion": False},
-    "system_with_recursion": {"sub_calls": True, "recursion": True},
-    "system_alone": {"sub_calls": False, "recursion": False},
+    "system_with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
+    "system_with_recursion": {"sub_calls": True, "recursion": True, "text": True},
+    "system_alone": {"sub_calls": False, "recursion": False, "text": True},
+    "system_searching": {"sub_calls": True, "recursion": False, "text": False},
 }
 
 
@@ -70,13 +71,15 @@ def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
 
 
 def test_a_prompt_names_only_what_the_run_has() -> None:
-    with_calls, with_recursion, alone = (system_prompt(**variant) for variant in VARIANTS.values())
+    with_calls, with_recursion, alone, searching = (system_prompt(**variant) for variant in VARIANTS.values())
     assert "llm_query_batched(prompts)" in with_calls
     assert "llm_query_batched(prompts)" in with_recursion
     assert "rlm_query" in with_recursion
     assert "rlm_query" not in with_calls
     assert "llm_query" not in alone
     assert "rlm_query" not in alone
+    assert "`cite(" in with_calls
+    assert "`cite(" not in searching
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 
-from langchain_rlm.repl.monty.lowering import vocabulary
+from langchain_rlm.repl.functions import ASKING
 from langchain_rlm.repl.monty.lowering.calls import Calls
 from langchain_rlm.repl.monty.lowering.captured import captured, capturing
 from langchain_rlm.repl.monty.lowering.classes import Classes
@@ -50,12 +50,12 @@ class Lowering:
     The same cells in the same order give the same sources, so that a session can be replayed.
 
     Args:
-        suspending: Names of the REPL's functions and tools that pause the interpreter.
+        tools: Names of the user's functions: like the REPL's own that ask, they pause the interpreter.
         slices: Whether slices that are read become calls of `_rlm_slice(object, start, stop, step)`.
     """
 
-    def __init__(self, *, suspending: frozenset[str], slices: bool = False) -> None:
-        self._contract = suspending | vocabulary.CONTRACT
+    def __init__(self, *, tools: frozenset[str] = frozenset(), slices: bool = False) -> None:
+        self._contract = tools | ASKING
         self._slices = slices
         self._known = Knowledge()
 

@@ -4,6 +4,7 @@ import ast
 from typing import NoReturn
 
 from langchain_rlm.errors import UnsupportedCodeError
+from langchain_rlm.repl.functions import KEPT
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.scopes import bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.trees import keyword_value, last_name
@@ -42,7 +43,7 @@ class Refusals(ast.NodeVisitor):
     """Walks an annotated cell and refuses what neither Monty nor the lowering can run."""
 
     def __init__(self, own_names: frozenset[str], *, trusted: bool = False) -> None:
-        self._own_names = own_names | vocabulary.REPL_NAMES
+        self._own_names = own_names | KEPT
         self._trusted = trusted
         self._depth = 0
 

@@ -3,9 +3,6 @@
 
 import builtins
 
-CONTRACT = frozenset({"llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched"})
-# `chunks` and `budget` may be bound: models use the first for their own lists, and nothing is lost.
-REPL_NAMES = CONTRACT | {"FINAL", "FINAL_VAR", "SUBMIT", "SHOW_VARS"}
 RESERVED = "_rlm_"
 ASYNC = "_rlm_async_"
 

@@ -324,6 +324,9 @@ def _rlm_contract_FINAL(value=None):
     _rlm_host_final(_rlm_measured("FINAL", value))
 
 
+_rlm_contract_SUBMIT = _rlm_contract_FINAL
+
+
 def _rlm_contract_FINAL_VAR(name):
     if isinstance(name, str):
         raise NameError("FINAL_VAR: call it outside functions, or pass the value to FINAL.")
@@ -351,8 +354,7 @@ def _rlm_first(pair):
 
 
 def _rlm_is_new(name, value):
-    may_be_taken = {"print": _rlm_contract_print, "chunks": _rlm_contract_chunks, "budget": _rlm_contract_budget, "cite": _rlm_contract_cite}
-    return name not in _rlm_own or (name in may_be_taken and value is not may_be_taken[name])
+    return name not in _rlm_own or (name in _rlm_rebindable and value is not _rlm_rebindable[name])
 
 
 def _rlm_describe(names, only=None):

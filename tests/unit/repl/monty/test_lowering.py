@@ -12,18 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import UnsupportedCodeError
+from langchain_rlm.repl.monty.bindings import tool_source
 from langchain_rlm.repl.monty.lowering import Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.lowering.captured import NAMES, OWN, capturing
 from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.vocabulary import SANDBOX_MODULES
-from langchain_rlm.repl.monty.session import CONTRACT
-from langchain_rlm.repl.tools import tool_source
 from tests.unit.repl.monty.sandbox_runner import Sandbox
 from tests.unit.repl.monty.sessions import a_session
 
 
 def lowering() -> Lowering:
-    return Lowering(suspending=CONTRACT)
+    return Lowering()
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +192,7 @@ def test_eval_becomes_the_reader_of_values_by_whatever_way_it_is_used() -> None:
 
 
 def test_slices_go_through_the_prelude_when_asked() -> None:
-    one = Lowering(suspending=CONTRACT, slices=True)
+    one = Lowering(slices=True)
     assert one.lower("x = context[3:]").source == "x = _rlm_slice(context, 3, None, None)"
     assert (
         one.lower("x[1:2] = [3]\ny: dict[str, int] = {}\nz = x[0]").source

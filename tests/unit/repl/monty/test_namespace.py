@@ -12,10 +12,10 @@ import pytest
 
 import langchain_rlm.repl.monty.lowering
 from langchain_rlm.repl.monty import session
+from langchain_rlm.repl.monty.bindings import ANSWERED, bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.lowering import builtins_source, sandbox_module, sandbox_source, vocabulary
 from langchain_rlm.repl.monty.lowering.imports import module_text
 from langchain_rlm.repl.monty.lowering.scopes import bound_names
-from langchain_rlm.repl.tools import tool_source
 
 SESSION = Path(session.__file__)
 LOWERING = sorted(Path(langchain_rlm.repl.monty.lowering.__file__).parent.glob("*.py"))
@@ -46,6 +46,7 @@ def sources() -> dict[str, ast.Module]:
         "chunks": sandbox_source("chunks"),
         "contract": sandbox_source("contract"),
         "tools": tool_source(["search"]),
+        "bindings": f"{bound_once()}\n{bound_for_each_cell(['search'])}",
         **{f"modules/{name}": sandbox_module(name) for name in sorted(vocabulary.SANDBOX_MODULES)},
     }
     return {name: ast.parse(text) for name, text in texts.items()}
@@ -89,7 +90,7 @@ def host_names() -> set[str]:
     keys = [
         k for node in ast.walk(tree) if isinstance(node, ast.Dict) for k in node.keys if isinstance(k, ast.Constant)
     ]
-    return {str(k.value) for k in keys if HELPER.match(str(k.value))} | session._ANSWERED | session._TAKING
+    return {str(k.value) for k in keys if HELPER.match(str(k.value))} | {*ANSWERED} | session._TAKING
 
 
 def bound_in(tree: ast.Module) -> Counter[str]:

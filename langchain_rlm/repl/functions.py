@@ -1,0 +1,128 @@
+"""The functions that code finds in the REPL: the one table that prompts, sandboxes, tools and the README follow.
+
+A new function is a row here, its code in the sandbox and, where the host answers, a method of `Run`.
+"""
+
+from dataclasses import dataclass
+from types import UnionType
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplFunction:
+    """A function of the REPL.
+
+    Args:
+        name: What code calls it. No cell keeps it for itself, unless it may be rebound, and no tool has it.
+        signature: Its parameters, in parentheses.
+        answered_by: `model`: the cell pauses until a model has answered. `host`: the method `host_<name>` of the run
+            answers at once. `sandbox`: nothing leaves the REPL, but for an answer of the run.
+        takes: What the host is handed, by kind; the rest is refused. With nothing here, nothing is looked at.
+        line: What the system prompt says of it, in the prompt's form; empty where it is not taught.
+        shares_line: It is told on the line of the function before.
+        needs: What a run must have for its models to be told.
+        may_be_rebound: A cell may take the name for good: `chunks = chunks()` is what models write.
+        ends_run: Its argument is the answer; a reply may also have it as bare text.
+    """
+
+    name: str
+    signature: str
+    answered_by: Literal["model", "host", "sandbox"]
+    takes: tuple[type | UnionType, ...] = ()
+    line: str = ""
+    shares_line: bool = False
+    needs: Literal["sub_calls", "recursion", "text"] | None = None
+    may_be_rebound: bool = False
+    ends_run: bool = False
+
+
+FUNCTIONS = (
+    ReplFunction(
+        name="chunks",
+        signature="(text=context, size=None, overlap=0)",
+        answered_by="sandbox",
+        line="`chunks(text=context, size=None, overlap=0)`: pieces of at most `size` characters, cut between sections, "
+        "records or lines; joined they are the text again. Of a list, each document is cut on its own.",
+        may_be_rebound=True,
+    ),
+    ReplFunction(
+        name="llm_query",
+        signature="(prompt, model=None)",
+        answered_by="model",
+        line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`. It sees nothing but the prompt: put "
+        "the question, the text and the form of the answer in it.",
+        needs="sub_calls",
+    ),
+    ReplFunction(
+        name="llm_query_batched",
+        signature='(prompts, model=None, on_error="raise")',
+        answered_by="model",
+        line="`llm_query_batched(prompts)`: many at once, in parallel; answers in the same order. Use it instead of a "
+        "loop.",
+        needs="sub_calls",
+    ),
+    ReplFunction(
+        name="rlm_query",
+        signature="(prompt, context=None, model=None)",
+        answered_by="model",
+        line="`rlm_query(prompt, context)`: like `llm_query`, but the sub-model gets a REPL of its own over `context` "
+        "(a `str` or list). For a piece too long for one prompt; dear.",
+        needs="recursion",
+    ),
+    ReplFunction(
+        name="rlm_query_batched",
+        signature='(prompts, contexts=None, model=None, on_error="raise")',
+        answered_by="model",
+        line="`rlm_query_batched(prompts, contexts)` for many.",
+        shares_line=True,
+        needs="recursion",
+    ),
+    ReplFunction(
+        name="budget",
+        signature="()",
+        answered_by="host",
+        line="`budget()`: what is left.",
+        may_be_rebound=True,
+    ),
+    ReplFunction(
+        name="SHOW_VARS",
+        signature="()",
+        answered_by="sandbox",
+        line="`SHOW_VARS()`: your variables.",
+        shares_line=True,
+    ),
+    ReplFunction(
+        name="cite",
+        signature="(quote, source=None, near=None)",
+        answered_by="host",
+        takes=(str, str | int | None, int | None),
+        line="`cite(quote, source=None, near=None)`: finds the words in `context` (spacing, quotation marks and "
+        "hyphens may differ) and gives a dict with `mark`, such as `[c1]`, to put behind the statement that rests on "
+        "them, and `document`, `line`, `start`, `end`, `text`. It raises when the words are not there. Where they are "
+        "in several places, `near` is the offset that is meant. Marks are numbered and resolved for the reader; add no "
+        "list.",
+        needs="text",
+        may_be_rebound=True,
+    ),
+    ReplFunction(
+        name="FINAL",
+        signature="(value)",
+        answered_by="sandbox",
+        line="`FINAL(value)`: ends the run with this value as the answer. Give it the whole answer, in words or as "
+        "data, not a promise of one. In a variable it may be as long as needed.",
+        ends_run=True,
+    ),
+    ReplFunction(name="FINAL_VAR", signature="(name)", answered_by="sandbox", ends_run=True),
+    ReplFunction(name="SUBMIT", signature="(value)", answered_by="sandbox", ends_run=True),
+    ReplFunction(
+        name="print",
+        signature='(*values, sep=" ", end="\\n", file=None, flush=False)',
+        answered_by="sandbox",
+        may_be_rebound=True,
+    ),
+)
+NAMES = frozenset(function.name for function in FUNCTIONS)
+ASKING = frozenset(function.name for function in FUNCTIONS if function.answered_by == "model")
+ENDING = frozenset(function.name for function in FUNCTIONS if function.ends_run)
+KEPT = frozenset(function.name for function in FUNCTIONS if not function.may_be_rebound)
+"""What each cell finds anew, whatever the cell before made of the name."""
