@@ -79,7 +79,7 @@
       "(?<comment>#[^\\n]*)",
       "(?<string>\"\"\"[^]*?\"\"\"|'''[^]*?'''|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*')",
       "(?<keyword>\\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|if|import|in|is|lambda|not|or|pass|raise|return|try|while|with|yield|None|True|False)\\b)",
-      "(?<query>\\b(?:llm_query|rlm_query|llm_query_batched|rlm_query_batched|FINAL|FINAL_VAR|SUBMIT)\\b)",
+      "(?<query>\\b(?:{functions})\\b)",
     ].join("|"),
     "g",
   );

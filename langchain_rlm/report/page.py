@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.repl.functions import ASKING, ENDING
 from langchain_rlm.report.payload import payload
 from langchain_rlm.report.texts import as_json
 
@@ -27,7 +28,7 @@ def render(record: RunRecord) -> str:
 @cache
 def _parts() -> tuple[str, str]:
     """The page before its data and after it."""
-    style, script = _file("page.css"), _file("page.js")
+    style, script = _file("page.css"), _file("page.js").replace("{functions}", "|".join(sorted(ASKING | ENDING)))
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'"
