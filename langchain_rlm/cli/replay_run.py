@@ -15,8 +15,9 @@ from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.pieces import assemble
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.below import context_below
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import Recording, documents_below
+from langchain_rlm.journal.files import Recording
 from langchain_rlm.repl.monty.session import Session
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
 from langchain_rlm.runtime.tree import new_pool
@@ -196,10 +197,9 @@ class _Level:
 
     def _below(self, call: Entry, answer: Entry) -> None:
         run, corpus = answer["run"], self.corpus
-        pieces = documents_below(call, run)
-        if pieces is not None and corpus is not None:
-            names = [f"text {index + 1}" for index in range(len(pieces))] if "context" in call else ["request"]
-            corpus = corpus.cut(pieces, single=call.get("single", True), names=names)
+        cut = context_below(call, run)
+        if cut is not None and corpus is not None:
+            corpus = corpus.cut(**cut)
         level = _Level(self.replay, self.pool, self.thread, corpus, f"{self.path}/{call['id']}", self.depth + 1)
         level.run(run["journal"])
         level.answers.check_above(answer)

@@ -14,6 +14,7 @@ from langchain_rlm.evidence.citations import cited, known
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.evidence.marks import resolve
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.below import answered_calls
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime.run import Run, emit
@@ -128,11 +129,10 @@ def touched(run: Run, journal: Sequence[Entry]) -> list[dict[str, Any]]:
     spans: dict[int, set[tuple[int, int]]] = {}
     if journals.route(journal) == "direct":
         spans = {index: {(0, len(text))} for index, text in enumerate(run.corpus.texts)}
-    for entry in journal:
-        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
-            for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
-                if not isinstance(piece, str):
-                    spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
+    for call, _ in answered_calls(journal):
+        for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
+            if not isinstance(piece, str):
+                spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
     sources = run.corpus.sources()
     if run.corpus.searchable is not None:
         return run.corpus.searchable.touched(journal)

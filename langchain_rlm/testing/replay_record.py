@@ -21,8 +21,9 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_rlm import prompts
 from langchain_rlm.context.pieces import Piece, length
 from langchain_rlm.errors import InputError, ReplayError
+from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import EXCERPT, UNKNOWN, documents_below
+from langchain_rlm.journal.files import EXCERPT, UNKNOWN
 from langchain_rlm.journal.reading import answers
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.repl.protocol import Call
