@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 from langchain_rlm.cli.replay_words import apart, beginning
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.evidence.citations import within
+from langchain_rlm.evidence.citations import with_citations, within
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.answer import as_text, digest, given, newest_refused
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.files import Recording
-from langchain_rlm.nodes.ending import as_text, digest, newest_refused, with_citations
 from langchain_rlm.repl.protocol import Ended, plain
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.surrogates import encodable
@@ -121,18 +121,13 @@ class Answers:
             return ()
         if any(entry["kind"] == "cell_end" and entry["lost"] for entry in turn):
             return None  # what it did was given up with its worker
-        if self.ended is not None and self.ended.final is not None:
-            return self.ended.final
-        reply = parse_reply(turn[0]["text"])
-        final = reply.final
-        if reply.cells:
-            is_looked_at = self.ended is not None and self.ended.error is None
-            if not is_looked_at or final is None or not (final.variable or turn[0]["last"]):
-                return ()
-        if final is None:
-            return _one(reply.prose)
-        found = self.variable(final.text, before) if final.variable else (final.text,)
-        return found and _one(found[0])
+        answer = given(parse_reply(turn[0]["text"]), self.ended, is_last=bool(turn[0]["last"]))
+        if answer is not None and answer.is_name:
+            found = self.variable(answer.value, before)
+            if found is None:
+                return None
+            answer = answer.held((found[0],) if found else None)
+        return () if answer is None else (answer.value,)
 
     def _given_at_end(self, reason: str, before: Sequence[Entry]) -> Given:
         turn = journals.this_turn(journals.since_question(before))

@@ -8,9 +8,10 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.pieces import Piece, Span, above, length
 from langchain_rlm.context.quotes import Found, Place
-from langchain_rlm.evidence.marks import MARK, renamed
+from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.journal.below import answered_calls, documents_below
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import since_question
 
 SHOWN = 300
 """Characters of a passage that an error shows."""
@@ -148,6 +149,12 @@ def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]
             value = entry["value"]
             found[value["document"], value["start"], value["end"]] = value
     return found
+
+
+def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
+    """An answer as the user gets it, with its marks numbered, and what they stand for."""
+    now = [entry["mark"][1:-1] for entry in cited(since_question(journal)).values()]
+    return resolve(value, known(corpus, journal), now)
 
 
 def within(call: str, text: str, journal: Sequence[Entry]) -> str:
