@@ -71,7 +71,7 @@ def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
             break
     is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
     cells = recorded_cells(journal)
-    return refused, not is_newest and any(cell.end is None or not cell.end["lost"] for cell in cells)
+    return refused, not is_newest and not all(cell.is_lost for cell in cells)
 
 
 def as_text(value: Any) -> str:

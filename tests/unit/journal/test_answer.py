@@ -54,7 +54,7 @@ def test_a_name_gives_what_the_variable_holds(found: Any, held: Given | None) ->
 
 
 def cell(code: str, **end: Any) -> list[dict[str, Any]]:
-    return [{"kind": "cell", "code": code, "index": 0}, {"kind": "cell_end", "lost": False, **end}]
+    return [{"kind": "cell", "code": code, "index": 0, "turn": 1}, {"kind": "cell_end", "lost": False, **end}]
 
 
 def refused(value: Any) -> dict[str, Any]:
