@@ -23,8 +23,9 @@ from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, Repl
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
 from langchain_rlm.runtime.tree import new_pool
+from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL
 
-CHUNK = 50_000
+CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
 CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
 SEARCHED = "search:"
@@ -163,11 +164,11 @@ class Replay:
             session.kill()
 
     @contextmanager
-    def repl(self, begun: Entry, context: ReplContext) -> Iterator[Session]:
+    def repl(self, begun: Entry, context: ReplContext, tools: frozenset[str]) -> Iterator[Session]:
         """A fresh REPL for a run."""
         session = Session(
             self.pool, context, ReplLimits(), seed=begun["seed"], started=datetime.fromisoformat(begun["started"]),
-            host=lambda _: None, tools=self.tools,
+            host=lambda _: None, tools=tools,
         )  # fmt: skip
         self.sessions.append(session)
         try:
@@ -178,12 +179,6 @@ class Replay:
         finally:
             session.close()
             self.sessions.remove(session)
-
-    @cached_property
-    def tools(self) -> frozenset[str]:
-        """The functions that the cells called, beside those of the REPL."""
-        is_searched = self.recording.context.startswith(SEARCHED)
-        return frozenset({*_tools(self.recording.journal), *(("search", "fetch") if is_searched else ())})
 
     def spent(self, entry: Entry) -> dict[str, Any]:
         """What was spent up to a reply or an answer."""
@@ -221,7 +216,9 @@ class _Run:
         separators = [profile.separators for profile in self.profiles]
         context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
-        session = self.stack.enter_context(self.replay.repl(begun, context))
+        called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
+        searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
+        session = self.stack.enter_context(self.replay.repl(begun, context, frozenset(called | searching)))
         return _Cells(session, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
@@ -282,12 +279,3 @@ class _Run:
     def _emit(self, event: str, **data: Any) -> None:
         place = {"run": self.path, "depth": self.path.count("/"), "at": self.replay.at}
         self.replay.show({"event": event, **place, **data})
-
-
-def _tools(journal: Sequence[Entry]) -> Iterator[str]:
-    """The tools that the cells of a tree of runs called."""
-    for call, answer in answered_calls(journal):
-        if "tool" in call:
-            yield call["tool"]
-        if answer and answer.get("run"):
-            yield from _tools(answer["run"]["journal"])
