@@ -6,17 +6,18 @@ Each cell must ask and print the same, and the answer that they give must be the
 import json
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
-from langchain_rlm.cli.replay_run import SEARCHED, Replay
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
 from langchain_rlm.journal.files import Recording, about, load_journal, same_context
 from langchain_rlm.journal.lines import damaged
+from langchain_rlm.runtime.replay import SEARCHED, Replay
 from langchain_rlm.surrogates import encodable
 
 SAME, DIFFERENT = 0, 1
@@ -29,9 +30,14 @@ def run(journal: Path, context: Sequence[str], *, quiet: bool) -> int:
     try:
         recording = _encodable(load_journal(journal))
         corpus = _corpus(journal, recording, tuple(context))
-        with view:
-            replayed = Replay(recording, corpus, view)
-            replayed.run()
+        replayed = Replay(recording, corpus, view.show)
+        with view, ThreadPoolExecutor(1) as thread:  # an interrupt must reach this one
+            running = thread.submit(replayed.run)
+            try:
+                running.result()
+            except KeyboardInterrupt:
+                replayed.kill()
+                raise
     except KeyboardInterrupt:
         print("Interrupted: the REPL was ended.", file=sys.stderr)
         return INTERRUPTED

@@ -8,8 +8,10 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.pieces import Piece, Span, above, length
 from langchain_rlm.context.quotes import Found, Place
-from langchain_rlm.evidence.marks import MARK, renamed
+from langchain_rlm.evidence.marks import MARK, renamed, resolve
+from langchain_rlm.journal.below import answered_calls, documents_below
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import since_question
 
 SHOWN = 300
 """Characters of a passage that an error shows."""
@@ -149,6 +151,12 @@ def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]
     return found
 
 
+def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
+    """An answer as the user gets it, with its marks numbered, and what they stand for."""
+    now = [entry["mark"][1:-1] for entry in cited(since_question(journal)).values()]
+    return resolve(value, known(corpus, journal), now)
+
+
 def within(call: str, text: str, journal: Sequence[Entry]) -> str:
     """The answer of a recursive run with its marks made those of the call: `[c2]` is `[c17.2]` in the run above."""
     own = set(_all_marks(journal))
@@ -179,13 +187,12 @@ Reader = Callable[[int, int, int], str]
 
 def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     """The citations of recursive runs, in places of this run's context where they are."""
-    kinds = {"asked", "fork"}
-    calls = {call["id"]: call for entry in journal if entry["kind"] in kinds for call in entry["calls"]}
+    calls = {call["id"]: call for call, _ in answered_calls(journal)}
     for entry in journal:
         run = entry.get("run") if entry["kind"] == "answer" else None
         if run is None:
             continue
-        documents = _documents_of(calls[entry["id"]], run["over"])
+        documents = documents_below(calls[entry["id"]], run)
         read_below = read if documents is None else _reader(documents, read)
         for mark, place in _all_places(run["journal"], read_below):
             lifted = place if place is None or documents is None else _lifted(documents, place, read_below, read)
@@ -196,13 +203,6 @@ def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, P
     for entry in cited(journal).values():
         yield entry["mark"][1:-1], Place(int(entry["document"][1:]), entry["start"], entry["end"])
     yield from _below(journal, read)
-
-
-def _documents_of(call: Entry, over: str) -> Sequence[Sequence[Piece]] | None:
-    """The documents of a recursive run in pieces; None: those of the run above."""
-    if over == "all":
-        return None
-    return [call["pieces"]] if over == "prompt" else list(call["context"])
 
 
 def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:

@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_rlm.context.pieces import Piece, Range, above, gaps, length, merged
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.below import answered_calls, documents_below, over
 from langchain_rlm.journal.entries import Entry
 
 Ranges = dict[int, list[Range]]
@@ -85,7 +86,6 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
         return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size}
     read: Ranges = {}
     printed: Ranges = {}
-    given = journals.answers(journal)
     pending: list[tuple[int, int, int]] = []  # shown only when the root model is asked again
     for entry in journal:
         if entry["kind"] == "reply":
@@ -93,31 +93,27 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
                 printed.setdefault(document, []).append((start, end))
             pending = []
         pending += entry.get("shown") or ()
-        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
-            answer = given.get(call["id"])
-            if answer is not None and "error" not in answer:
-                for document, start, end in _read(call, answer, sizes):
-                    read.setdefault(document, []).append((start, end))
+    for call, answer in answered_calls(journal):
+        if answer is not None and "error" not in answer:
+            for document, start, end in _read(call, answer, sizes):
+                read.setdefault(document, []).append((start, end))
     return _merged_all(read), _merged_all(printed)
 
 
 def _read(call: Entry, answer: Entry, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """What the model, or the recursive run, that answered a call has seen of the context."""
-    context = call.get("context")
     run = answer.get("run")
     if run is None:
-        for pieces in [call["pieces"], *(context or ())]:
+        for pieces in [call["pieces"], *(call.get("context") or ())]:
             yield from _spans(pieces)
         return
-    if run["over"] == "all":
-        context = [[[n, 0, size]] for n, size in enumerate(sizes)]
-    elif run["over"] == "prompt":
-        context = [call["pieces"]]
-    if run["over"] != "prompt":
+    if over(call, run) != "prompt":
         yield from _spans(call["pieces"])
-    lengths = [sum(map(length, pieces)) for pieces in context or ()]
-    below_read, below_printed = seen(run["journal"], lengths)
-    for number, pieces in enumerate(context or ()):
+    documents = documents_below(call, run)
+    if documents is None:
+        documents = [[[n, 0, size]] for n, size in enumerate(sizes)]
+    below_read, below_printed = seen(run["journal"], [sum(map(length, pieces)) for pieces in documents])
+    for number, pieces in enumerate(documents):
         for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
             yield from above(pieces, start, end)
 

@@ -4,9 +4,9 @@ import keyword
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.check import shown
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import documents_below
 from langchain_rlm.journal.record import number
 
 DEEPEST = 50

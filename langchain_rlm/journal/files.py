@@ -23,10 +23,10 @@ from typing import Any, cast, overload
 
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.context.pieces import Piece, Span, above, length, merged
+from langchain_rlm.context.pieces import Span, above, merged
 from langchain_rlm.errors import InputError
+from langchain_rlm.journal.below import answered_calls, documents_below
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import answers
 from langchain_rlm.journal.record import RunRecord, number
 
 FORMAT = "langchain-rlm journal"
@@ -265,17 +265,14 @@ def _excerpts(recording: Recording, texts: Sequence[str]) -> Iterator[Entry]:
 
 def _spans(journal: Sequence[Entry]) -> Iterator[Span]:
     """The ends of each span of a run and of its recursive runs, where they are in the first run's context."""
-    given = answers(journal)
     for entry in journal:
         yield from entry.get("shown") or ()
-        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
-            documents = call.get("context") or ()
-            for piece in (part for pieces in (call["pieces"], *documents) for part in pieces):
-                if not isinstance(piece, str):
-                    yield piece[0], piece[1], piece[2]
-            run = given.get(call["id"], {}).get("run")
-            if run and "reused" not in call:
-                yield from _spans_below(call, run)
+    for call, answer in answered_calls(journal):
+        for piece in (part for pieces in (call["pieces"], *(call.get("context") or ())) for part in pieces):
+            if not isinstance(piece, str):
+                yield piece[0], piece[1], piece[2]
+        if answer and answer.get("run") and "reused" not in call:
+            yield from _spans_below(call, answer["run"])
 
 
 def _spans_below(call: Entry, run: Entry) -> Iterator[Span]:
@@ -286,16 +283,6 @@ def _spans_below(call: Entry, run: Entry) -> Iterator[Span]:
         elif 0 <= document < len(documents):
             for low, high in ((start, min(end, start + EXCERPT)), (max(start, end - EXCERPT), end)):
                 yield from above(documents[document], low, high)
-
-
-def documents_below(call: Entry, run: Entry) -> list[list[Piece]] | None:
-    """The documents of a recursive run as pieces of the context above; None: they are the same."""
-    if call.get("context") is not None:
-        return list(call["context"])
-    begun = run["journal"][0] if run["journal"] else {}
-    over = run.get("over")
-    is_prompt = over == "prompt" if over else begun.get("characters") == sum(map(length, call["pieces"]))
-    return [call["pieces"]] if is_prompt else None
 
 
 class KnownText:

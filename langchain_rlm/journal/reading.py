@@ -29,6 +29,14 @@ class RecordedCell:
     end: Entry | None
     is_first: bool = False
     """The first cell after a question."""
+    turn: int = 0
+    place: int = 0
+    """Where in the journal it began."""
+
+    @property
+    def is_lost(self) -> bool:
+        """What it did was given up with its worker."""
+        return self.end is not None and bool(self.end["lost"])
 
 
 def route(journal: Sequence[Entry]) -> str:
@@ -67,8 +75,7 @@ def awaits_cells(journal: Sequence[Entry]) -> bool:
 
 def is_first_cell(journal: Sequence[Entry]) -> bool:
     """The next cell is the first one after a question, or all before it were lost."""
-    cells = recorded_cells(since_question(journal))
-    return all(cell.end is not None and cell.end["lost"] for cell in cells)
+    return all(cell.is_lost for cell in recorded_cells(since_question(journal)))
 
 
 def last_id(journal: Iterable[Entry]) -> int:
@@ -119,26 +126,38 @@ def result_of(answer: Entry) -> Result:
     return "ok", answer["value"] if "value" in answer else answer["text"]
 
 
+def results_of(asked: Entry, given: Mapping[str, Entry]) -> list[Result]:
+    """What the cell gets for all that it asked at a pause."""
+    if "refused" in asked:
+        return [result_of(asked["refused"])] * asked["count"]
+    return [result_of(given[call["id"]]) for call in asked["calls"]]
+
+
 def recorded_cells(journal: Iterable[Entry]) -> Iterator[RecordedCell]:
     """The cells of a run in the order they ran."""
-    code, index, asked, hosts = "", 0, list[Entry](), list[Entry]()
+    begun, start, asked, hosts = Entry(), 0, list[Entry](), list[Entry]()
     running, is_new, is_first = False, True, True
-    for entry in journal:
+
+    def cell(end: Entry | None) -> RecordedCell:
+        code, index, turn = (begun[name] for name in ("code", "index", "turn"))
+        return RecordedCell(code, index, tuple(asked), tuple(hosts), end, is_first, turn, start)
+
+    for place, entry in enumerate(journal):
         kind = entry["kind"]
         if kind == "question":
             is_new = True
         elif kind == "cell":
-            running, code, index, asked, hosts = True, entry["code"], entry["index"], [], []
+            running, begun, start, asked, hosts = True, entry, place, [], []
             is_first, is_new = is_new, False
         elif kind == "asked":
             asked.append(entry)
         elif kind == "host":
             hosts.append(entry)
         elif kind == "cell_end" and running:
-            yield RecordedCell(code, index, tuple(asked), tuple(hosts), entry, is_first)
+            yield cell(entry)
             running, is_new = False, is_new or (is_first and entry["lost"])
     if running:
-        yield RecordedCell(code, index, tuple(asked), tuple(hosts), None, is_first)
+        yield cell(None)
 
 
 def unclaimed(journal: Sequence[Entry]) -> dict[str, list[Entry]]:

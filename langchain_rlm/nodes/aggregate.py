@@ -28,4 +28,4 @@ async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConf
         waiting = [call for call in waiting if call["id"] not in denied]
     if waiting:
         return turn.ask(waiting)
-    return await turn.go_on([journals.result_of(given[call["id"]]) for call in asked["calls"]])
+    return await turn.go_on(journals.results_of(asked, given))

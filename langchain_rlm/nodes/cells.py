@@ -15,12 +15,13 @@ from langchain_rlm.evidence.citations import known
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.evidence.marks import has_mark
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.answer import given
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result, plain
-from langchain_rlm.repl.replies import ParsedReply, parse_reply
+from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
 from langchain_rlm.runtime.run import GRACE, Run, at, emit
 from langchain_rlm.state import RLMState
 
@@ -101,9 +102,7 @@ class Turn:
             self._settled(results)
             outcome = await self.run.resume(results, self.journal)
         self.entries += [*self.run.take_hosts(), await self._cell_end(outcome)]
-        if outcome.final is not None:
-            return self.finish(outcome.final[0])
-        if outcome.error is None and index + 1 < len(self.reply.cells):
+        if outcome.final is None and outcome.error is None and index + 1 < len(self.reply.cells):
             return await self.run_cells(index + 1)
         return await self._over(outcome)
 
@@ -154,19 +153,6 @@ class Turn:
         found: T = await self.run.tree.to_its_end(search, undo=lambda: None)
         return found
 
-    async def _over(self, outcome: Ended) -> Command[Any]:
-        """The cells have run; an answer as bare text beside them is looked at now."""
-        final = self.reply.final
-        if final is not None and outcome.error is None:
-            value = final.text if self.last and not final.variable else None
-            if final.variable:
-                found = await self.run.variable(final.text, self.journal)
-                value = found[0] if found else None
-            if value not in (None, ""):
-                return self.finish(value)
-            self.note(prompts.unknown_final(final.text) if final.variable else prompts.FINAL_BEFORE_OUTPUT)
-        return await self.give_up() if self.last else self.next()
-
     async def _cell_end(self, outcome: Ended) -> Entry:
         shown = journals.cut(outcome.output, self.run.tree.settings.shown)
         spans = await self._searched(len(shown), partial(self.run.finder.spans, shown))
@@ -186,7 +172,7 @@ class Turn:
             "variables": [list(variable) for variable in outcome.variables],
         }
 
-    # -- bare text ------------------------------------------------------------------------------------------------
+    # -- answers --------------------------------------------------------------------------------------------------
 
     async def read(self) -> Command[Any]:
         """Run a reply's cells, or take its bare text for what it is."""
@@ -195,28 +181,32 @@ class Turn:
             return await self.give_up() if self.last else self.next()
         if self.reply.cells:
             return await self.run_cells()
-        if self.reply.final is None:
-            return await self._prose()
-        if not self.reply.final.variable:
-            value: Any = self.reply.final.text
-            problem = prompts.EMPTY_FINAL
-        else:
-            found = await self.run.variable(self.reply.final.text, self.journal)
-            value = found[0] if found else None
-            problem = prompts.unknown_final(self.reply.final.text)
-        if value is not None and value != "":
-            return self.finish(value)
-        self.note(problem)
-        return await self.give_up() if self.last else self.next()
+        if self.reply.final is None and not self.last and not self._was_nudged():
+            self.note(prompts.NO_CODE)
+            return self.next()
+        return await self._over(None)
 
-    async def _prose(self) -> Command[Any]:
+    def _was_nudged(self) -> bool:
         """A reply of bare text gets one nudge; the second in a row is the answer."""
-        nudged = any(e.get("text") == prompts.NO_CODE for e in journals.turn_before(self.journal))
-        if self.last or nudged:
-            reason = self.last or "no_code"
-            return self.finish(self.reply.prose, reason) if self.reply.prose else await self.give_up()
-        self.note(prompts.NO_CODE)
-        return self.next()
+        return any(entry.get("text") == prompts.NO_CODE for entry in journals.turn_before(self.journal))
+
+    async def _over(self, ended: Ended | None) -> Command[Any]:
+        """The turn is over: it gives an answer, or there is another one."""
+        answer = given(self.reply, ended, is_last=self.last is not None)
+        if answer is not None and answer.is_name:
+            answer = answer.held(await self.run.variable(answer.value, self.journal))
+        if answer is not None:
+            return self.finish(answer.value, answer.stop_reason)
+        final = self.reply.final
+        if final is not None and (ended is None or ended.error is None):
+            self.note(self._refusal(final))
+        is_over = self.last or (final is None and not self.reply.cells)
+        return await self.give_up() if is_over else self.next()
+
+    def _refusal(self, final: Final) -> str:
+        if final.variable:
+            return prompts.unknown_final(final.text)
+        return prompts.FINAL_BEFORE_OUTPUT if self.reply.cells else prompts.EMPTY_FINAL
 
     # -- where to go ----------------------------------------------------------------------------------------------
 
@@ -228,13 +218,13 @@ class Turn:
         """On to the next turn."""
         return Command(update={"journal": self.entries}, goto="decompose")
 
-    def finish(self, value: Any, reason: str | None = None) -> Command[Any]:
+    def finish(self, value: Any, reason: str) -> Command[Any]:
         """End the run with its answer, or say what is wrong with it."""
         problem = None if self.last else self._problem(value)
         if problem:
             self.note(problem, refused_answer=plain(value))
             return self.next()
-        return finish(self.run, self.state, self.entries, value, reason or self.last or "answered")
+        return finish(self.run, self.state, self.entries, value, self.last or reason)
 
     def _problem(self, value: Any) -> str | None:
         """Why an answer is not taken."""

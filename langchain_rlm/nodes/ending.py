@@ -1,27 +1,20 @@
 """The end of a run: its answer as text and as data, and the documents it rests on."""
 
-import hashlib
-import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from langgraph.graph import END
 from langgraph.types import Command
 
-from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.evidence.citations import cited, known
+from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
-from langchain_rlm.evidence.marks import resolve
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
+from langchain_rlm.journal.below import answered_calls
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
-from langchain_rlm.surrogates import encodable
-
-DRAFT = re.compile(r"\banswer\b")
-"""The variable, in the code of a cell."""
 
 
 def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
@@ -56,12 +49,6 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     return Command(update=update, goto=END)
 
 
-def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
-    """An answer as the user gets it, with its marks numbered, and what they stand for."""
-    now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
-    return resolve(value, known(corpus, journal), now)
-
-
 def covered(run: Run, journal: Sequence[Entry]) -> dict[str, Any] | None:
     """What models have seen of the context; documents of which they saw nothing are left out."""
     if run.depth > 0 or run.corpus.searchable is not None:
@@ -70,17 +57,6 @@ def covered(run: Run, journal: Sequence[Entry]) -> dict[str, Any] | None:
     found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
     required = run.tree.settings.require_coverage
     return found if required is None else {**found, "required": required, "is_reached": found["seen"] >= required}
-
-
-def as_text(value: Any) -> str:
-    """An answer as text: a string as it is, plain data as JSON."""
-    data = value if isinstance(value, str) else plain(value)
-    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-
-
-def digest(text: str) -> str:
-    """What stands for an answer in the journal."""
-    return hashlib.sha256(encodable(text).encode()).hexdigest()
 
 
 async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
@@ -93,7 +69,7 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
     refused, may_be_drafted = newest_refused(journal)
     if may_be_drafted:
         draft = await run.draft(whole)
-        if draft not in (None, ""):
+        if draft not in NOTHING:
             return draft
     if refused is not None:
         return refused
@@ -106,33 +82,15 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
-def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
-    """The newest answer to a question that was given and refused, or None; whether `answer` may hold a newer one.
-
-    Args:
-        journal: The entries since the question.
-    """
-    refused, since = None, journal
-    for index in range(len(journal) - 1, -1, -1):
-        value = journal[index].get("refused_answer")
-        if value not in (None, ""):
-            refused, since = value, journal[index + 1 :]
-            break
-    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
-    cells = journals.recorded_cells(journal)
-    return refused, not is_newest and any(cell.end is None or not cell.end["lost"] for cell in cells)
-
-
 def touched(run: Run, journal: Sequence[Entry]) -> list[dict[str, Any]]:
     """The documents of which text went to a model, with the spans."""
     spans: dict[int, set[tuple[int, int]]] = {}
     if journals.route(journal) == "direct":
         spans = {index: {(0, len(text))} for index, text in enumerate(run.corpus.texts)}
-    for entry in journal:
-        for call in entry["calls"] if entry["kind"] in {"asked", "fork"} else ():
-            for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
-                if not isinstance(piece, str):
-                    spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
+    for call, _ in answered_calls(journal):
+        for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
+            if not isinstance(piece, str):
+                spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
     sources = run.corpus.sources()
     if run.corpus.searchable is not None:
         return run.corpus.searchable.touched(journal)

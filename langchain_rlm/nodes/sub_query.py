@@ -16,6 +16,7 @@ from langchain_rlm.context.pieces import assemble
 from langchain_rlm.errors import RLMError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.below import context_below
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import brief
@@ -28,6 +29,7 @@ from langchain_rlm.surrogates import encodable
 
 LONG_PROMPT = 4_000
 """Characters above which the prompt of an `rlm_query` without a context is itself the context."""
+DO_IT = "The context is a request together with its text. Do what it asks."
 
 
 async def sub_query(registry: RunRegistry, task: dict[str, Any], config: RunnableConfig) -> dict[str, Any]:
@@ -169,12 +171,9 @@ def _failed(run: Run, call: Entry, over: str, error: RLMError) -> Entry:
 def _task(run: Run, call: Entry) -> tuple[str, dict[str, Any], str]:
     """The question and the context of a recursive run, by reference, and what that context is."""
     prompt = assemble(call["pieces"], run.corpus.texts)
-    documents = run.corpus.documents
-    if call.get("context") is not None:
-        names = [f"text {index + 1}" for index in range(len(call["context"]))]
-        return prompt, {"pieces": call["context"], "single": call["single"], "names": names}, "context"
-    if len(prompt) > LONG_PROMPT:
-        question = "The context is a request together with its text. Do what it asks."
-        return question, {"pieces": [call["pieces"]], "single": True, "names": ["request"]}, "prompt"
-    pieces = [[[index, 0, len(document.text)]] for index, document in enumerate(documents)]
-    return prompt, {"pieces": pieces, "single": run.corpus.single, "names": [d.name for d in documents]}, "all"
+    over = "context" if call.get("context") is not None else "prompt" if len(prompt) > LONG_PROMPT else "all"
+    ref = context_below(call, {"over": over})
+    if ref is None:
+        pieces = [[[index, 0, len(text)]] for index, text in enumerate(run.corpus.texts)]
+        ref = {"pieces": pieces, "single": run.corpus.single, "names": [d.name for d in run.corpus.documents]}
+    return DO_IT if over == "prompt" else prompt, ref, over

@@ -21,7 +21,7 @@ from langchain_rlm.repl.monty.session import Session
 from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.runtime.rebuild import rebuild
+from langchain_rlm.runtime.replay import rebuild
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class Run:
         if self.session is None:
             session = await self._open_session(journal)
             try:
-                await self._on_thread(session, lambda: rebuild(session, journal))
+                await self._on_thread(session, lambda: rebuild(session, journal, self.corpus.texts, self.path))
             except BaseException:
                 session.kill()
                 raise

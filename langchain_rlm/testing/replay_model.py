@@ -19,10 +19,8 @@ from pydantic import BaseModel, Field, PrivateAttr
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.files import known_texts, load_journal, recording_of
 from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL, READS_WELL_SHARE
 from langchain_rlm.testing.replay_record import Record
-
-READS_WELL_SHARE, CHARACTERS_PER_TOKEN, CHUNK = 0.2, 4, 50_000
-"""How a chunk size follows from a model's window, and what it is at most; see `langchain_rlm.settings`."""
 
 
 class ReplayChatModel(BaseChatModel):
@@ -87,7 +85,7 @@ class ReplayChatModel(BaseChatModel):
 
     def _resolve_model_profile(self) -> ModelProfile:
         """A window with which pieces are cut as they were."""
-        if self.chunk_size is None or self.chunk_size >= CHUNK:
+        if self.chunk_size is None or self.chunk_size >= READS_WELL * CHARACTERS_PER_TOKEN:
             return ModelProfile(text_inputs=True, text_outputs=True)
         window = round(self.chunk_size / CHARACTERS_PER_TOKEN / READS_WELL_SHARE)
         return ModelProfile(max_input_tokens=window, text_inputs=True, text_outputs=True)

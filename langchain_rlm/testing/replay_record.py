@@ -7,12 +7,12 @@ then from the first again.
 """
 
 import re
-import sys
 import threading
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any, Self
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -21,9 +21,9 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_rlm import prompts
 from langchain_rlm.context.pieces import Piece, length
 from langchain_rlm.errors import InputError, ReplayError
+from langchain_rlm.journal.below import answered_calls, documents_below
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import EXCERPT, UNKNOWN, documents_below
-from langchain_rlm.journal.reading import answers
+from langchain_rlm.journal.files import EXCERPT, UNKNOWN
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.repl.protocol import Call
 
@@ -84,30 +84,23 @@ class _RootRun:
         return all(text == reply["text"] for text, reply in zip(said, self.replies, strict=False))
 
 
-@dataclass(frozen=True)
-class _Answered:
-    """A sub-query on record, in the order asked."""
-
-    place: int
-    call: Entry
-    answer: Entry
-
-
 class Record:
     """What was asked and said in a tree of runs."""
 
     def __init__(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
         self.roots: list[_RootRun] = []
-        self.calls: dict[str, list[_Answered]] = {}
-        self.spare: dict[str, list[_Answered]] = {}
-        """Answers that the run was given again: asked for only where what came before is not on record."""
-        self.names: set[str | None] = {None}
+        self.answered: list[tuple[Entry, Entry]] = []
+        """Sub-queries with their answers, in the order asked."""
+        self.places: dict[tuple[bool, str], list[int]] = {}
+        """Where in `answered` a digest is. Answers that the run was given again (True) are apart: they are asked for
+        only where what came before is not on record."""
         self._served = _Served()
-        self._places = iter(range(sys.maxsize))
         self._read(journal, texts)
+        calls = [call for call, _ in self.answered]
+        self.names = {None, *(call["model"] for call in calls)}
         self.sizes = {  # of prompts with a text beside them: where one ends and the other begins
             tuple(sum(map(length, pieces)) for pieces in (call["pieces"], *call["context"])): call["single"]
-            for call in (answered.call for asked in self.calls.values() for answered in asked)
+            for call in calls
             if call.get("context") is not None
         }
 
@@ -116,23 +109,19 @@ class Record:
             msg = f"The journal begins with {journal[0]['kind']!r}, not with the run. Pass the whole journal."
             raise InputError(msg)
         self.roots.append(_RootRun.of(journal, texts))
-        given = answers(journal)
-        entries = [entry for entry in journal if entry["kind"] in {"asked", "fork"}]
-        for kind, call in ((entry["kind"], call) for entry in entries for call in entry["calls"]):
-            answer = given.get(call["id"])
+        cut_off = {call["id"] for entry in journal if entry["kind"] == "fork" for call in entry["calls"]}
+        for call, answer in answered_calls(journal):
             if answer is None or "tool" in call or answer.get("refused"):
                 continue
-            if kind == "fork" and "error" in answer:  # it was asked again after the fork
+            if call["id"] in cut_off and "error" in answer:  # it was asked again after the fork
                 continue
-            if answer.get("run"):
-                if "reused" not in call:
-                    documents = documents_below(call, answer["run"])
-                    below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
-                    self._read(answer["run"]["journal"], below)
-                continue
-            self.names.add(call["model"])
-            kept = self.spare if "reused" in call else self.calls
-            kept.setdefault(call["digest"], []).append(_Answered(next(self._places), call, answer))
+            if not answer.get("run"):
+                self.places.setdefault(("reused" in call, call["digest"]), []).append(len(self.answered))
+                self.answered.append((call, answer))
+            elif "reused" not in call:
+                documents = documents_below(call, answer["run"])
+                below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
+                self._read(answer["run"]["journal"], below)
 
     # -- replies --------------------------------------------------------------------------------------------------
 
@@ -172,14 +161,13 @@ class Record:
     def _sub(self, messages: Sequence[BaseMessage]) -> AIMessage:
         prompt = messages[-1].text if len(messages) == 1 else "\n\n".join(message.text for message in messages)
         digests = list(self._digests(prompt))
-        for kept in (self.calls, self.spare):
-            found = [answered for digest in digests for answered in kept.get(digest, ())]
+        for is_spare in (False, True):
+            found = [place for digest in digests for place in self.places.get((is_spare, digest), ())]
             if found:  # one prompt may have been asked of several models
-                return _message(self._served.next(prompt, sorted(found, key=lambda answered: answered.place)).answer)
+                return _message(self.answered[self._served.next(prompt, sorted(found))][1])
         if any(root.route == "rlm" and root.begins(prompt, direct=True) for root in self.roots):
             raise _asked_directly(prompt)
-        known = [_words(answered.call) for asked in self.calls.values() for answered in asked]
-        raise NotOnRecordError(_missing("sub-query", prompt, known))
+        raise _missing(prompt, [_words(call) for call, _ in self.answered])
 
     def _digests(self, prompt: str) -> Iterator[str]:
         """The digests that a prompt may have on record."""
@@ -196,14 +184,10 @@ class Record:
     def _unknown_question(self, first: str, asked: Sequence[_RootRun]) -> NotOnRecordError:
         if asked:
             sizes = " or ".join(sorted({f"{root.characters:,}" for root in asked}))
-            msg = (
-                f"the question {_quoted(asked[0].question)} is on record over {sizes} characters of context, "
-                f"and this context {MISSING}: is it the same one?"
-            )
-            return NotOnRecordError(msg)
+            known = f"the question {_quoted(asked[0].question)} is on record over {sizes} characters of context"
+            return NotOnRecordError(f"{known}, and this context {MISSING}: is it the same one?")
         found = ASKED.match(first)
-        questions = [root.question for root in self.roots]
-        return NotOnRecordError(_missing("question", found[1] if found else first, questions))
+        return _missing(found[1] if found else first, [root.question for root in self.roots], what="question")
 
 
 class _Served:
@@ -249,20 +233,15 @@ def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
 
 def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
     """The beginning of a text made of pieces, up to what is not known of it."""
-    known = ""
-    for piece in pieces:
+
+    def begins(piece: Piece) -> str:
         if isinstance(piece, str):
-            known += piece
-        else:
-            document, start, end = piece
-            text = texts[document][start : min(end, start + EXCERPT)] if document < len(texts) else ""
-            part = text.partition(UNKNOWN)[0]
-            known += part
-            if len(part) < end - start:
-                break
-        if len(known) >= EXCERPT:
-            break
-    return known[:EXCERPT]
+            return piece
+        size = min(EXCERPT, length(piece))
+        known = texts[piece[0]][piece[1] : piece[1] + size] if piece[0] < len(texts) else ""
+        return known.ljust(size, UNKNOWN)
+
+    return "".join(map(begins, pieces))[:EXCERPT].partition(UNKNOWN)[0]
 
 
 def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
@@ -281,31 +260,24 @@ def _no_more(root: _RootRun) -> ModelCallError:
     if root.stop_reason == "gave_up":
         return ModelCallError(Failure("empty", "the root model gave no reply here on record either", is_final=True))
     ended = f"ended ({root.stop_reason})" if root.stop_reason else "broke off"
-    msg = (
-        f"turn {len(root.replies) + 1} of {_quoted(root.question)} {MISSING}: the run {ended} after {len(root.replies)}"
-    )
-    return NotOnRecordError(msg)
+    turn = f"turn {len(root.replies) + 1} of {_quoted(root.question)}"
+    return NotOnRecordError(f"{turn} {MISSING}: the run {ended} after {len(root.replies)}")
 
 
 def _asked_directly(prompt: str) -> NotOnRecordError:
     question = ASKED.search(prompt)
-    msg = (
-        f"a direct call for {_quoted(question[1] if question else prompt)} {MISSING}: the run took the route 'rlm'. "
-        "Use RLM(model, route='rlm')"
-    )
-    return NotOnRecordError(msg)
+    call = f"a direct call for {_quoted(question[1] if question else prompt)}"
+    return NotOnRecordError(f"{call} {MISSING}: the run took the route 'rlm'. Use RLM(model, route='rlm')")
 
 
-def _missing(what: str, asked: str, known: Sequence[str]) -> str:
-    if not known:
-        return f"the {what} {_quoted(asked)} {MISSING}: there is none at all"
-    matcher = SequenceMatcher(b=asked[:COMPARED], autojunk=False)
+def _missing(asked: str, known: Sequence[str], what: str = "sub-query") -> NotOnRecordError:
+    nearest = max(known, key=partial(_likeness, asked), default=None)
+    told = ": there is none at all" if nearest is None else f"; the nearest one there: {_quoted(nearest)}"
+    return NotOnRecordError(f"the {what} {_quoted(asked)} {MISSING}{told}")
 
-    def likeness(candidate: str) -> float:
-        matcher.set_seq1(candidate[:COMPARED])
-        return matcher.quick_ratio()
 
-    return f"the {what} {_quoted(asked)} {MISSING}; the nearest one there: {_quoted(max(known, key=likeness))}"
+def _likeness(asked: str, candidate: str) -> float:
+    return SequenceMatcher(None, candidate[:COMPARED], asked[:COMPARED], autojunk=False).quick_ratio()
 
 
 def _quoted(text: str) -> str:

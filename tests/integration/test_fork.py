@@ -161,5 +161,5 @@ def test_a_journal_that_was_tampered_with_is_found_by_the_replay(rlm: RLM) -> No
     tampered = [{"kind": "fork", "keep": place, "calls": [], "answers": []}, other, *journal[place + 1 : -2]]
     rlm.graph.update_state(THREAD, {"journal": tampered}, as_node="sub_query")
     rlm.fork(THREAD, turn=2, code="FINAL(n)")
-    with pytest.raises(ReplayError, match="Cell 1 prints something else"):
+    with pytest.raises(ReplayError, match="cell 1 of turn 1 prints "):
         rlm.invoke({"context": TEXT}, THREAD)

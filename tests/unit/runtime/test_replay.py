@@ -1,6 +1,7 @@
 """A REPL built again from the journal is the one that was lost: the same variables, the same next question."""
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +15,7 @@ from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.repl.monty.session import Session
 from langchain_rlm.repl.protocol import Asked, Outcome, Result
-from langchain_rlm.runtime.rebuild import rebuild
+from langchain_rlm.runtime.replay import rebuild
 from tests.unit.repl.monty.sessions import TEXT, a_session, ended, failed, output
 
 GATHER = """import asyncio
@@ -68,6 +69,7 @@ class Recorder:
     outcomes: dict[int, tuple[list[Result], Outcome]] = field(default_factory=dict)
     """By length of the journal, at a question: the answers, and what came of them."""
     calls: int = 0
+    turns: int = 0
 
     def __post_init__(self) -> None:
         self.session.host = self._host
@@ -78,7 +80,8 @@ class Recorder:
         return value
 
     def run(self, code: str) -> None:
-        self.journal.append({"kind": "cell", "turn": 1, "index": 0, "code": code})
+        self.turns += 1
+        self.journal.append({"kind": "cell", "turn": self.turns, "index": 0, "code": code})
         outcome = self.session.start(code)
         while isinstance(outcome, Asked):
             outcome = self._answer(outcome)
@@ -91,7 +94,10 @@ class Recorder:
     def _answer(self, asked: Asked) -> Outcome:
         ids = [str(self.calls + number) for number in range(len(asked.calls))]
         self.calls += len(ids)
-        calls = [{"id": i, "digest": call.digest()} for i, call in zip(ids, asked.calls, strict=True)]
+        calls = [
+            {"id": i, "digest": call.digest(), "how": call.how, "model": call.model, "pieces": [call.prompt]}
+            for i, call in zip(ids, asked.calls, strict=True)
+        ]
         self.journal.append({"kind": "asked", "calls": calls, "raises": True})
         results = [result_for(call.prompt) for call in asked.calls]
         lengths = [len(self.journal)]
@@ -133,7 +139,7 @@ def recorded(pool: monty.Monty, codes: Sequence[str]) -> Recorder:
 
 def check_prefix(pool: monty.Monty, recorder: Recorder, length: int) -> None:
     with a_session(pool, host=no_host) as session:
-        rebuild(session, recorder.journal[:length])
+        rebuild(session, recorder.journal[:length], (TEXT,))
         if length in recorder.outcomes:
             results, outcome = recorder.outcomes[length]
             session.host = lambda _: next(e["value"] for e in recorder.journal[length:] if e["kind"] == "host")
@@ -162,14 +168,14 @@ def test_any_order_of_cells_can_be_rebuilt_at_any_point(
 def test_a_rebuilt_session_goes_on_like_the_first(pool: monty.Monty) -> None:
     recorder = recorded(pool, CELLS[:9])
     with a_session(pool) as again:
-        rebuild(again, recorder.journal)
+        rebuild(again, recorder.journal, (TEXT,))
         assert output(again, "print(total, len(names))") == f"{len(TEXT)} 4\n"
         assert "ValueError" in failed(again.start("raise ValueError"))
 
 
 def test_nothing_is_done_for_a_journal_without_cells(pool: monty.Monty) -> None:
     with a_session(pool) as session:
-        rebuild(session, [{"kind": "run"}, {"kind": "reply", "text": "```repl"}])
+        rebuild(session, [{"kind": "run"}, {"kind": "reply", "text": "```repl"}], (TEXT,))
         assert output(session, "SHOW_VARS()") == "no variables yet\n"
 
 
@@ -185,7 +191,7 @@ def test_lost_cells_are_passed_over_with_what_they_asked(pool: monty.Monty) -> N
     end_of_first = [entry["kind"] for entry in recorder.journal].index("cell_end") + 1
     journal = [*recorder.journal[:end_of_first], *lost, *recorder.journal[end_of_first:]]
     with a_session(pool) as session:
-        rebuild(session, journal)
+        rebuild(session, journal, (TEXT,))
         assert output(session, "print(x)") == "1\n"
 
 
@@ -193,7 +199,7 @@ def test_what_budget_said_is_said_again(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["a = budget()", "b = budget()['turns']\nllm_query('q')\nc = budget()['turns']"])
     values = [entry["value"] for entry in recorder.journal if entry["kind"] == "host"]
     with a_session(pool, host=no_host) as session:
-        rebuild(session, recorder.journal)
+        rebuild(session, recorder.journal, (TEXT,))
         assert session.variable("a") == (values[0],)
         assert session.variable("b") == (values[1]["turns"],)
         assert session.variable("c") == (values[2]["turns"],)
@@ -205,42 +211,53 @@ def test_what_budget_said_is_said_again(pool: monty.Monty) -> None:
 
 def refusal(pool: monty.Monty, journal: Sequence[Entry], *texts: str) -> str:
     with a_session(pool, *texts) as session, pytest.raises(ReplayError) as caught:
-        rebuild(session, journal)
-    return str(caught.value)
+        rebuild(session, journal, (TEXT,), "/7")
+    place = r"the replay differs from the record: (cell 1 of turn \d) of the recursive run /7 "
+    told = re.fullmatch(place + r"(.*)\. The context, the tools and ReplLimits must .*", str(caught.value))
+    assert told is not None
+    return f"{told[1]} {told[2]}"
 
 
 def test_another_context_is_found_by_what_a_cell_prints(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = 1", "print(context[:20])"])
-    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("Cell 2 prints something else")
+    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("cell 1 of turn 2 prints ")
 
 
 def test_another_context_is_found_by_what_a_cell_asks(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = llm_query('about ' + context[:20])"])
-    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("Cell 1 asks something else")
-    assert refusal(pool, recorder.journal[:2], TEXT.upper()).startswith("Cell 1 asks something else")
+    assert refusal(pool, recorder.journal, TEXT.upper()).startswith("cell 1 of turn 1 asks as sub-query 1 of 1 'about ")
+    assert refusal(pool, recorder.journal[:2], TEXT.upper()).startswith("cell 1 of turn 1 asks as sub-query 1 of 1 ")
 
 
 def test_another_answer_is_found_by_what_a_cell_prints(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = 1", "x = 2", "print(llm_query('q'))"])
     changed = [{**entry, "text": "other"} if entry["kind"] == "answer" else entry for entry in recorder.journal]
-    assert refusal(pool, changed).startswith("Cell 3 prints something else")
+    assert refusal(pool, changed).startswith("cell 1 of turn 3 prints 'other\\n', on record ")
+
+
+OTHER = "asks as sub-query 1 of 1 'q' by llm_query of the model 'other', on record by llm_query"
+RECURSIVE = "asks as sub-query 1 of 1 'q' by rlm_query, on record by llm_query"
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("x = llm_query('q')", "x = 1", "Cell 1 ended in the replay where it asked 1"),
-        ("x = 1", "x = llm_query('q')", "Cell 1 asks a sub-query in the replay where it ended"),
-        ("x = llm_query('q')", "x = llm_query_batched(['q', 'r'])", "Cell 1 asks something else"),
-        ("x = llm_query('q')", "x = llm_query('q', model='other')", "Cell 1 asks something else"),
-        ("x = llm_query('q')", "x = rlm_query('q')", "Cell 1 asks something else"),
-        ("x = 1", "x = budget()", "Cell 1 calls budget() in the replay where it did not"),
+        ("x = llm_query('q')", "x = 1", "ends where it asked 1 sub-queries on record"),
+        ("x = 1", "x = llm_query('q')", "asks 1 sub-queries more than on record"),
+        ("x = llm_query('q')", "x = llm_query_batched(['q', 'r'])", "asks 2 sub-queries, on record 1"),
+        (
+            "x = llm_query('q')",
+            "x = llm_query('q', model='other')",
+            OTHER,
+        ),
+        ("x = llm_query('q')", "x = rlm_query('q')", RECURSIVE),
+        ("x = 1", "x = budget()", "calls budget(), which it did not on record"),
     ],
 )
 def test_another_course_of_a_cell_is_found(pool: monty.Monty, before: str, after: str, said: str) -> None:
     recorder = recorded(pool, [before])
     changed = [{**entry, "code": after} if entry["kind"] == "cell" else entry for entry in recorder.journal]
-    assert refusal(pool, changed).startswith(said)
+    assert refusal(pool, changed) == f"cell 1 of turn 1 {said}"
 
 
 def test_the_number_named_counts_lost_cells_too(pool: monty.Monty) -> None:
@@ -248,11 +265,11 @@ def test_the_number_named_counts_lost_cells_too(pool: monty.Monty) -> None:
     journal = [dict(entry) for entry in recorder.journal]
     journal[1] |= {"lost": True, "error": "took too long"}
     journal[3]["hash"] = "changed"
-    assert refusal(pool, journal).startswith("Cell 2 prints")
+    assert refusal(pool, journal).startswith("cell 1 of turn 2 prints")
 
 
 def test_a_final_cell_on_record_does_not_end_the_rebuilt_session(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = 5\nFINAL(x)"])
     with a_session(pool) as session:
-        rebuild(session, recorder.journal)
+        rebuild(session, recorder.journal, (TEXT,))
         assert ended(session.start("print(x)")).output == "5\n"

@@ -1,0 +1,85 @@
+"""The answer of a run: what its turns give, and what stands for it in the journal.
+
+Pure functions over what a turn came to, the same for a run that goes on and for one on record that is replayed.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import recorded_cells
+from langchain_rlm.repl.protocol import Ended, plain
+from langchain_rlm.repl.replies import ParsedReply
+from langchain_rlm.surrogates import encodable
+
+DRAFT = re.compile(r"\banswer\b")
+"""The variable, in the code of a cell."""
+NOTHING = (None, "")
+"""What counts as no answer, but when code calls FINAL with it."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer that a turn gives."""
+
+    value: Any
+    is_name: bool = False
+    """The value is the name of the variable that holds the answer."""
+    stop_reason: str = "answered"
+
+    def held(self, found: tuple[Any] | None) -> "Given | None":
+        """The answer that a name stands for, from what the REPL knows by it."""
+        return None if found is None or found[0] in NOTHING else Given(found[0])
+
+
+def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
+    """What a turn gives as an answer when it is over.
+
+    Bare text beside cells was written before their output was seen. So it counts on the last turn only, but where it
+    names a variable. Prose counts as an answer when no code is asked for any more.
+
+    Args:
+        reply: What the root model said.
+        ended: How the last cell that ran ended; None: there is none.
+        is_last: It is the reserved last turn.
+    """
+    if ended is not None and ended.final is not None:
+        return Given(ended.final[0])
+    final = reply.final
+    if reply.cells and (ended is None or ended.error is not None or not (is_last or (final and final.variable))):
+        return None
+    if final is not None:
+        return Given(final.text, final.variable) if final.variable or final.text else None
+    return Given(reply.prose, stop_reason="no_code") if reply.prose and not reply.cells else None
+
+
+def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
+    """The newest answer to a question that was given and refused, or None; whether `answer` may hold a newer one.
+
+    Args:
+        journal: The entries since the question.
+    """
+    refused, since = None, journal
+    for index in range(len(journal) - 1, -1, -1):
+        value = journal[index].get("refused_answer")
+        if value not in NOTHING:
+            refused, since = value, journal[index + 1 :]
+            break
+    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
+    cells = recorded_cells(journal)
+    return refused, not is_newest and not all(cell.is_lost for cell in cells)
+
+
+def as_text(value: Any) -> str:
+    """An answer as text: a string as it is, plain data as JSON."""
+    data = value if isinstance(value, str) else plain(value)
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """What stands for an answer in the journal."""
+    return hashlib.sha256(encodable(text).encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""In what a replay differs from its record, in words: where, what it does now, and what is on record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_rlm.context.pieces import assemble
+from langchain_rlm.errors import ReplayError
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.repl.protocol import Call
+
+AROUND = 60
+"""Characters shown around the first difference."""
+
+
+def differs(where: str, path: str, how: str, remedy: str = "") -> ReplayError:
+    """The error for a replay that does not do what is on record.
+
+    Args:
+        where: The turn, or the cell of a turn.
+        path: The run of the tree.
+        how: What is different, as a verb with its object.
+        remedy: A sentence about what to do.
+    """
+    below = f" of the recursive run {path}" if path else ""
+    return ReplayError(f"the replay differs from the record: {where}{below} {how}.{remedy and ' '}{remedy}")
+
+
+def apart(now: str, then: str) -> str:
+    """Two texts as far as their first difference, each quoted around it."""
+    pairs = enumerate(zip(now, then, strict=False))
+    place = next((index for index, (one, other) in pairs if one != other), min(len(now), len(then)))
+    start, end = max(0, place - AROUND), place + AROUND
+    return f"{_clip(now, start, end)}, on record {_clip(then, start, end)}"
+
+
+def beginning(text: str) -> str:
+    """A text quoted as far as a line shows it."""
+    return _clip(text, 0, 2 * AROUND)
+
+
+def _clip(text: str, start: int, end: int) -> str:
+    before, after = "..." if start else "", "..." if end < len(text) else ""
+    return repr(f"{before}{text[start:end]}{after}")
+
+
+def calls_apart(now: Call, then: Entry, texts: Sequence[str]) -> str:
+    """What a cell asks, and what is on record of that; where the words are the same, how they were asked.
+
+    Args:
+        now: The call.
+        then: The one on record.
+        texts: The context.
+    """
+    said, known = _asked_now(now), _asked_then(then, texts)
+    if said != known:
+        return apart(said, known)
+    return f"{said[:AROUND]!r} {_way(now.how, now.model)}, on record {_way(then['how'], then['model'])}"
+
+
+def _asked_now(call: Call) -> str:
+    if call.arguments is not None:
+        return _called(call.prompt, call.arguments)
+    texts = [call.context] if isinstance(call.context, str) else call.context or []
+    return "\n\n".join([call.prompt, *texts])
+
+
+def _asked_then(call: Entry, texts: Sequence[str]) -> str:
+    if "tool" in call:
+        return _called(call["tool"], call["arguments"])
+    return "\n\n".join(assemble(pieces, texts) for pieces in [call["pieces"], *(call.get("context") or ())])
+
+
+def _way(how: str, model: str | None) -> str:
+    return f"by {how}_query{f' of the model {model!r}' if model else ''}"
+
+
+def _called(tool: str, arguments: Sequence[Any]) -> str:
+    args, kwargs = arguments
+    return f"{tool}({', '.join([*map(repr, args), *(f'{key}={value!r}' for key, value in kwargs.items())])})"

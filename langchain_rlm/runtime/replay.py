@@ -1,0 +1,281 @@
+"""A run on record, run again: its cells with the recorded answers. No model is asked, and what differs is an error.
+
+`rebuild` brings a REPL to where a journal stands, for a run that goes on. `Replay` runs a whole record again, with the
+recursive runs below, and compares the answers too.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.errors import ReplayError
+from langchain_rlm.journal.below import answered_calls, context_below
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import Recording
+from langchain_rlm.journal.reading import RecordedCell, answers, recorded_cells, results_of
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.runtime.differences import apart, calls_apart, differs
+from langchain_rlm.runtime.replay_answers import Answers
+from langchain_rlm.runtime.tree import new_pool
+from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL
+
+CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
+"""Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
+CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
+SEARCHED = "search:"
+"""How the hash of a context begins that could only be searched."""
+ALIKE = "The context, the tools and ReplLimits must be those of the record."
+
+
+def rebuild(session: Session, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
+    """Bring a fresh session to where the journal stands: between cells, or paused in the middle of one.
+
+    Args:
+        session: Just opened.
+        journal: The run's entries.
+        texts: Its context.
+        path: Which run of the tree it is.
+
+    Raises:
+        ReplayError: A cell asked or printed something else than is on record.
+    """
+    cells = _Cells(session, answers(journal), texts, path, ALIKE)
+    for cell in recorded_cells(journal):
+        if not cell.is_lost:
+            cells.run(cell)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Runs the cells of one run again, one after the other."""
+
+    session: Session
+    given: Mapping[str, Entry]
+    texts: Sequence[str]
+    path: str
+    remedy: str
+
+    def run(self, cell: RecordedCell, paused: Callable[[Entry], None] = lambda _: None) -> Ended | None:
+        """Run a cell to its end, or to where it waits on record.
+
+        Args:
+            cell: As it is on record.
+            paused: Gets what the cell asked, each time before the answers go in.
+
+        Raises:
+            ReplayError: It asked or printed something else.
+        """
+        self.session.host = self._host(cell)
+        outcome = self.session.start(cell.code, is_first=cell.is_first)
+        for asked in cell.asked:
+            self._check_asked(cell, asked, outcome)
+            paused(asked)
+            if cell.end is None and asked is cell.asked[-1]:
+                return None
+            outcome = self.session.resume(results_of(asked, self.given))
+        return None if cell.end is None else self._checked(cell, cell.end, outcome)
+
+    def _host(self, cell: RecordedCell) -> Callable[..., Any]:
+        """Answers what needs no model as it was answered on record."""
+        recorded = iter(cell.hosts)
+
+        def host(name: str, *_: Any) -> Any:
+            entry = next(recorded, None)
+            if entry is None or entry["name"] != name:
+                raise self._differs(cell, f"calls {name}(), which it did not on record")
+            return entry["value"]
+
+        return host
+
+    def _check_asked(self, cell: RecordedCell, asked: Entry, outcome: Outcome) -> None:
+        calls = asked["calls"]
+        count = asked["count"] if "refused" in asked else len(calls)
+        if not isinstance(outcome, Asked):
+            said = f"fails with {outcome.error.splitlines()[-1]!r}" if outcome.error else "ends"
+            raise self._differs(cell, f"{said} where it asked {count:,} sub-queries on record")
+        if len(outcome.calls) != count:
+            raise self._differs(cell, f"asks {len(outcome.calls):,} sub-queries, on record {count:,}")
+        if "refused" in asked and outcome.digest() != asked["digest"]:
+            raise self._differs(cell, f"asks {count:,} other sub-queries than on record")
+        for place, (now, then) in enumerate(zip(outcome.calls, calls, strict=False), 1):
+            if now.digest() != then["digest"]:
+                words = calls_apart(now, then, self.texts)
+                raise self._differs(cell, f"asks as sub-query {place} of {count:,} {words}")
+
+    def _checked(self, cell: RecordedCell, end: Entry, outcome: Outcome) -> Ended:
+        if not isinstance(outcome, Ended):
+            raise self._differs(cell, f"asks {len(outcome.calls):,} sub-queries more than on record")
+        if bool(outcome.error) != bool(end["error"]):
+            now, then = (error.splitlines()[-1] if error else "no error" for error in (outcome.error, end["error"]))
+            raise self._differs(cell, f"ends with {now!r}, on record with {then!r}")
+        if outcome.digest() != end["hash"]:
+            raise self._differs(cell, f"prints {apart(outcome.output, end['output'])}")
+        return outcome
+
+    def _differs(self, cell: RecordedCell, how: str) -> ReplayError:
+        return differs(f"cell {cell.index + 1} of turn {cell.turn}", self.path, how, self.remedy)
+
+
+@dataclass
+class Replay:
+    """A record with its recursive runs, each run again in a REPL of its own.
+
+    Args:
+        recording: The record.
+        corpus: Its context; None where no cell reads it.
+        show: Gets the events of the run, as it went (`langchain_rlm.events`).
+    """
+
+    recording: Recording
+    corpus: Corpus | None
+    show: Callable[[dict[str, Any]], None]
+    cells: int = 0
+    is_answered: bool = False
+    """The answer was made again, and is the one on record."""
+    tokens: int = 0
+    cost: float = 0.0
+    at: float = 0.0
+    """Seconds into the run on record."""
+    pool: Any = None
+    sessions: list[Session] = field(default_factory=list)
+    is_killed: bool = False
+
+    def run(self) -> None:
+        """Replay the run.
+
+        Raises:
+            ReplayError: A cell asked or printed something else, or the answer is another one.
+        """
+        with new_pool() as self.pool:
+            run = _Run(self, self.recording.journal, self.corpus)
+            run.run()
+        self.is_answered = run.answers.made is not None
+
+    def kill(self) -> None:
+        """End it, from any thread."""
+        self.is_killed = True
+        for session in list(self.sessions):
+            session.kill()
+
+    @contextmanager
+    def repl(self, begun: Entry, context: ReplContext, tools: frozenset[str]) -> Iterator[Session]:
+        """A fresh REPL for a run."""
+        session = Session(
+            self.pool, context, ReplLimits(), seed=begun["seed"], started=datetime.fromisoformat(begun["started"]),
+            host=lambda _: None, tools=tools,
+        )  # fmt: skip
+        self.sessions.append(session)
+        try:
+            session.open()
+            if self.is_killed:
+                session.kill()
+            yield session
+        finally:
+            session.close()
+            self.sessions.remove(session)
+
+    def spent(self, entry: Entry) -> dict[str, Any]:
+        """What was spent up to a reply or an answer."""
+        self.at = entry.get("at", self.at)
+        usage: Mapping[str, Any] = entry.get("usage") or {}
+        self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
+        self.cost += usage.get("cost") or 0.0
+        return {"tokens": self.tokens, "cost": self.cost}
+
+
+@dataclass
+class _Run:
+    """One run of the tree."""
+
+    replay: Replay
+    journal: Sequence[Entry]
+    corpus: Corpus | None
+    path: str = ""
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(None if self.path else self.replay.recording, self.corpus, self.path, lambda: self.cells.session)
+
+    @cached_property
+    def profiles(self) -> list[Profile]:
+        documents = self.corpus.documents if self.corpus else ()
+        return [profile(document.text, name=document.name) for document in documents]
+
+    @cached_property
+    def cells(self) -> _Cells:
+        """Its REPL, opened for the first cell."""
+        corpus, begun, recording = self.corpus or Corpus(()), self.journal[0], self.replay.recording
+        size = begun.get("chunk_size") or recording.chunk_size or CHUNK
+        separators = [profile.separators for profile in self.profiles]
+        context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
+        remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
+        called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
+        searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
+        session = self.stack.enter_context(self.replay.repl(begun, context, frozenset(called | searching)))
+        return _Cells(session, answers(self.journal), corpus.texts, self.path, remedy)
+
+    def run(self) -> None:
+        """Go through the journal: show what happened, and run the cells."""
+        cells = {cell.place: cell for cell in recorded_cells(self.journal)}
+        with self.stack:
+            for place, entry in enumerate(self.journal):
+                self.answers.take(self.journal, place)
+                self._show(entry)
+                if place in cells:  # else it is none, or never ended, and others follow it
+                    self._cell(cells[place])
+
+    def _show(self, entry: Entry) -> None:
+        match entry["kind"]:
+            case "run" | "question":
+                formats = sorted({profile.format for profile in self.profiles}) or ["text not at hand"]
+                facts = {name: self.journal[0][name] for name in ("documents", "characters", "route", "question")}
+                self._emit("inspect", **facts, formats=formats)
+            case "reply":
+                self._emit("turn", turn=entry["turn"], last=bool(entry["last"]))
+                said = {name: entry.get(name) for name in ("turn", "text", "model", "seconds")}
+                self._emit("reply", **said, spent=self.replay.spent(entry))
+            case "cell":
+                self._emit("cell", **{name: entry[name] for name in ("turn", "index", "code")})
+            case "end":
+                self._emit("end", stop_reason=entry["stop_reason"], characters=entry["characters"])
+
+    def _cell(self, cell: RecordedCell) -> None:
+        if not cell.is_lost:  # else what it did was given up with its worker
+            self.answers.ended = self.cells.run(cell, self._asked)
+            self.replay.cells += self.answers.ended is not None
+        if cell.end is not None:
+            self._emit("cell_end", **{name: cell.end[name] for name in ("printed", "output", "error", "lost")})
+
+    def _asked(self, asked: Entry) -> None:
+        """Show what was asked and answered, and replay the recursive runs that it began."""
+        fresh = [call for call in asked["calls"] if "reused" not in call]
+        if "refused" not in asked:
+            self._emit("sub_queries", count=len(fresh))
+        for call in fresh:
+            self._emit("sub_query", id=call["id"], how=call["how"])
+            answer = self.cells.given.get(call["id"])
+            if answer is None:
+                continue
+            if answer.get("run"):
+                self._below(call, answer)
+            told = {"error": answer.get("error"), "seconds": answer.get("seconds", 0.0)}
+            self._emit("answer", id=call["id"], **told, spent=self.replay.spent(answer))
+
+    def _below(self, call: Entry, answer: Entry) -> None:
+        cut, corpus = context_below(call, answer["run"]), self.corpus
+        if cut is not None and corpus is not None:
+            corpus = corpus.cut(**cut)
+        below = _Run(self.replay, answer["run"]["journal"], corpus, f"{self.path}/{call['id']}")
+        below.run()
+        below.answers.check_above(answer)
+
+    def _emit(self, event: str, **data: Any) -> None:
+        place = {"run": self.path, "depth": self.path.count("/"), "at": self.replay.at}
+        self.replay.show({"event": event, **place, **data})

@@ -1,0 +1,166 @@
+"""The answers of a run that is replayed: what its turns give now must be what is on record."""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.errors import ReplayError
+from langchain_rlm.evidence.citations import with_citations, within
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given, newest_refused
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import Recording
+from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Ended, plain
+from langchain_rlm.repl.replies import parse_reply
+from langchain_rlm.runtime.differences import apart, beginning, differs
+from langchain_rlm.surrogates import encodable
+
+AFTER = frozenset({"reply", "cell", "note", "question", "end"})
+"""What may follow a cell."""
+BY_TURN = frozenset({"answered", "no_code"})
+"""Stop reasons of a run that its newest turn answered."""
+PLACE = ("mark", "document", "start", "end", "text")
+"""Of a citation: what does not depend on how the context was loaded."""
+
+
+class _UnknownError(Exception):
+    """What was given as an answer cannot be made again."""
+
+
+@dataclass
+class Answers:
+    """Checks the answers of one run of the tree, entry by entry.
+
+    Args:
+        recording: What a first run was kept with; None for a recursive run.
+        corpus: Its context; None where it is not at hand, for no cell reads it.
+        path: Which run of the tree it is.
+        repl: Its REPL, as the entries so far left it.
+    """
+
+    recording: Recording | None
+    corpus: Corpus | None
+    path: str
+    repl: Callable[[], Session]
+    ended: Ended | None = None
+    """The newest cell of the turn."""
+    made: str | None = None
+    """The newest answer; None when it could not be made again."""
+
+    def take(self, journal: Sequence[Entry], place: int) -> None:
+        """Check an entry of the journal; those before it have been replayed.
+
+        Raises:
+            ReplayError: The replay gives another answer than is on record.
+        """
+        entry, before = journal[place], journal[:place]
+        kept = self.recording if entry["kind"] == "end" and place + 1 == len(journal) else None
+        if entry["kind"] not in AFTER:
+            return
+        with contextlib.suppress(_UnknownError):
+            if entry["kind"] == "end":
+                self._check_end(entry, before, kept)
+            elif "refused_answer" in entry:
+                self._check_refused(before, as_text(entry["refused_answer"]))
+            elif self.ended is not None and self.ended.final is not None:
+                said = beginning(as_text(self.ended.final[0]))
+                raise self._differs(before, f"gives the answer {said}, and none on record")
+        if kept is not None and not _is_on_record(entry, kept.answer):
+            raise self._differs(before, f"ended with another answer than {beginning(kept.answer)}, which is on record")
+        self.ended = None
+
+    def check_above(self, answer: Entry) -> None:
+        """Check what the run above was answered.
+
+        Raises:
+            ReplayError: It is not what this run answered.
+        """
+        run = answer["run"]
+        if self.made is not None and "text" in answer and _has_marks([answer]):
+            self._same(run["journal"], within(run["marks"], self.made, run["journal"]), answer["text"])
+
+    def _check_refused(self, before: Sequence[Entry], known: str) -> None:
+        answer = self._given(before)
+        if answer is None:
+            raise self._differs(before, f"gives no answer, on record {beginning(known)}")
+        self._same(before, as_text(plain(answer.value)), known)
+
+    def _check_end(self, end: Entry, before: Sequence[Entry], kept: Recording | None) -> None:
+        self.made = None
+        answer = self._given_at_end(end["stop_reason"], before)
+        if not _has_marks(before):
+            raise _UnknownError
+        on_record = f"{end['characters']:,} characters" if kept is None else beginning(kept.answer)
+        if answer is None:
+            raise self._differs(before, f"gives no answer, on record {on_record}")
+        value, citations = answer.value, list[dict[str, Any]]()
+        has_form = "given" in end  # which one is not on record
+        if not has_form and not self.path:  # marks of a recursive run are numbered by the run above
+            value, citations = with_citations(value, self.corpus or Corpus(()), before)
+        made = encodable(as_text(value))
+        if kept is not None and not has_form:
+            self._same(before, made, kept.answer)
+        if digest(made) != end["given"] if has_form else not _is_on_record(end, made):
+            said = f"gives the answer {beginning(made)}, on record another one of {end['characters']:,} characters"
+            raise self._differs(before, said)
+        if kept is not None and not has_form and _places(citations) != _places(kept.citations):
+            raise self._differs(before, f"cites {apart(_places(citations), _places(kept.citations))}")
+        self.made = made
+
+    # -- what a turn gives ----------------------------------------------------------------------------------------
+
+    def _given(self, before: Sequence[Entry]) -> Given | None:
+        """What the newest turn gives as an answer."""
+        turn = journals.this_turn(journals.since_question(before))
+        if not turn:
+            return None
+        if any(entry["kind"] == "cell_end" and entry["lost"] for entry in turn):
+            raise _UnknownError  # what it did was given up with its worker
+        answer = given(parse_reply(turn[0]["text"]), self.ended, is_last=bool(turn[0]["last"]))
+        if answer is None or not answer.is_name:
+            return answer
+        if self.corpus is None:
+            raise _UnknownError
+        return answer.held(self.repl().variable(answer.value))
+
+    def _given_at_end(self, reason: str, before: Sequence[Entry]) -> Given | None:
+        entries = journals.since_question(before)
+        turn = journals.this_turn(entries)
+        if journals.route(before) == "direct":
+            return Given(turn[0]["text"] if turn else "")
+        answer = self._given(before) if reason in BY_TURN or (turn and turn[0]["last"]) else None
+        if answer is not None or reason in BY_TURN:
+            return answer
+        refused, may_be_drafted = newest_refused(entries)
+        draft = self.repl().draft() if may_be_drafted else None
+        best = refused if draft in NOTHING else draft
+        if best is None and not self.path:
+            raise _UnknownError  # how much was shown of the last output
+        return Given("" if best is None else best)
+
+    # -- what differs ---------------------------------------------------------------------------------------------
+
+    def _same(self, before: Sequence[Entry], made: str, known: str) -> None:
+        if made != known:
+            raise self._differs(before, f"gives the answer {apart(made, known)}")
+
+    def _differs(self, before: Sequence[Entry], how: str) -> ReplayError:
+        return differs(f"turn {journals.turns(before)}", self.path, how)
+
+
+def _places(citations: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join("[{}] {} {}-{} {}".format(*(entry[name] for name in PLACE)) for entry in citations)
+
+
+def _is_on_record(end: Entry, answer: str) -> bool:
+    """Whether it is the answer that a run ended with, as far as its last entry says."""
+    return bool(end["hash"] == digest(answer) if "hash" in end else end["characters"] == len(answer))
+
+
+def _has_marks(journal: Sequence[Entry]) -> bool:
+    """What the citations of recursive runs stand for is on record; journals of old have not all of it."""
+    runs = [entry["run"] for entry in journal if entry["kind"] == "answer" and entry.get("run")]
+    return all("over" in run and "marks" in run and _has_marks(run["journal"]) for run in runs)

@@ -1,0 +1,60 @@
+"""What a recursive run was asked over, read from the journal of the run above."""
+
+from typing import Any
+
+import pytest
+
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.journal.below import answered_calls, context_below, documents_below, over
+from langchain_rlm.journal.entries import Entry
+
+PIECES = ["Sum up: ", [0, 0, 5]]
+TEXTS = [[[0, 0, 5]], ["literal ", [1, 2, 4]]]
+ALONE: dict[str, Any] = {"id": "1", "pieces": PIECES}
+GIVEN: dict[str, Any] = {**ALONE, "context": TEXTS, "single": False}
+
+
+def run(characters: int = 0, **more: Any) -> dict[str, Any]:
+    return {"journal": [{"kind": "run", "characters": characters}], **more}
+
+
+@pytest.mark.parametrize(
+    ("call", "record", "documents"),
+    [
+        (GIVEN, run(over="context"), TEXTS),
+        (ALONE, run(over="prompt"), [PIECES]),
+        (ALONE, run(over="all"), None),
+        (GIVEN, run(), TEXTS),
+        (ALONE, run(characters=13), [PIECES]),
+        (ALONE, run(characters=900), None),
+        (ALONE, {"journal": []}, None),
+    ],
+)
+def test_its_documents_are_what_the_call_gave_or_its_prompt_or_those_above(
+    call: dict[str, Any], record: dict[str, Any], documents: Any
+) -> None:
+    assert documents_below(call, record) == documents
+    assert (over(call, record) == "all") is (documents is None)
+
+
+def test_its_context_is_cut_from_the_one_above_under_names_of_its_own() -> None:
+    corpus = load_corpus(["first text", "other"])
+    given, prompt = context_below(GIVEN, {"over": "context"}), context_below(ALONE, {"over": "prompt"})
+    assert given is not None
+    assert prompt is not None
+    cut = corpus.cut(**given)
+    assert [(d.name, d.text) for d in cut.documents] == [("text 1", "first"), ("text 2", "literal he")]
+    assert cut.single is False
+    assert [(d.name, d.text) for d in corpus.cut(**prompt).documents] == [("request", "Sum up: first")]
+    assert corpus.cut(**prompt).single is True
+    assert context_below(ALONE, {"over": "all"}) is None
+
+
+def test_calls_come_with_their_answers_also_those_that_a_fork_cut_off() -> None:
+    asked, cut_off, waiting = ({"id": number} for number in "123")
+    answers = [{"kind": "answer", "id": number, "text": number} for number in "12"]
+    journal: list[Entry] = [
+        {"kind": "run"}, {"kind": "asked", "calls": [asked]}, answers[0],
+        {"kind": "fork", "calls": [cut_off], "answers": [answers[1]]}, {"kind": "asked", "calls": [waiting]},
+    ]  # fmt: skip
+    assert list(answered_calls(journal)) == [(asked, answers[0]), (cut_off, answers[1]), (waiting, None)]
