@@ -96,7 +96,7 @@ def replay() -> list[Row]:
     from langchain_rlm.context.corpus import Corpus, SourceText
     from langchain_rlm.repl.monty.session import Session
     from langchain_rlm.repl.protocol import Asked, ReplContext, ReplLimits
-    from langchain_rlm.runtime.rebuild import rebuild
+    from langchain_rlm.runtime.replay import rebuild
     from langchain_rlm.runtime.tree import new_pool
 
     corpus = Corpus((SourceText("text", text_of(10_000_000)),), single=True)
@@ -131,7 +131,7 @@ def replay() -> list[Row]:
             first.close()
             started = time.perf_counter()
             second = fresh()
-            rebuild(second, journal)
+            rebuild(second, journal, corpus.texts)
             ratios.append((time.perf_counter() - started) / original)
             second.close()
     return limited("a REPL built again, against its cells without models", statistics.median(ratios), 2, "x")
