@@ -122,7 +122,7 @@ def replay() -> list[Row]:
                 calls = [{"id": str(number), "digest": outcome.calls[0].digest()}]
                 outcome = first.resume([("ok", "an answer")])
                 journal += [
-                    {"kind": "cell", "code": code, "index": 0},
+                    {"kind": "cell", "turn": number + 1, "index": 0, "code": code},
                     {"kind": "asked", "calls": calls, "raises": True},
                     {"kind": "answer", "id": str(number), "text": "an answer"},
                     {"kind": "cell_end", "hash": outcome.digest(), "lost": False, "error": None},
