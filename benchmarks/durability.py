@@ -94,21 +94,20 @@ def replay() -> list[Row]:
     from datetime import UTC, datetime
 
     from langchain_rlm.context.corpus import Corpus, SourceText
-    from langchain_rlm.repl.monty.session import Session
-    from langchain_rlm.repl.protocol import Asked, ReplContext, ReplLimits
+    from langchain_rlm.repl.monty.workers import MontySandboxes
+    from langchain_rlm.repl.protocol import Asked, ReplContext, ReplLimits, Sandbox
     from langchain_rlm.runtime.replay import rebuild
-    from langchain_rlm.runtime.tree import new_pool
 
     corpus = Corpus((SourceText("text", text_of(10_000_000)),), single=True)
     code = WORK.removeprefix("```repl\n").removesuffix("\n```")
     ratios = []
-    with new_pool() as pool:
+    with contextlib.closing(MontySandboxes()) as sandboxes:
 
-        def fresh() -> Session:
+        def fresh() -> Sandbox:
             context = ReplContext(
                 corpus.texts, single=True, sources=corpus.sources(), separators=[[]], chunk_size=50_000
             )
-            opened = Session(pool, context, ReplLimits(), "seed", datetime.now(UTC), lambda _: None)
+            opened = sandboxes.new(context, ReplLimits(), seed="seed", started=datetime.now(UTC), host=lambda _: None)
             opened.open()
             return opened
 
@@ -163,12 +162,13 @@ def jail() -> list[Row]:
     """Milliseconds that the operating system's jail adds to the start of a worker."""
     script = """
 import time, statistics
-from langchain_rlm.runtime.tree import new_pool
-with new_pool(): pass
+import pydantic_monty as monty
+from langchain_rlm.repl.monty.jail import worker_path
+worker_path()
 times = []
 for _ in range(20):
     started = time.perf_counter()
-    with new_pool() as pool, pool.checkout() as session:
+    with monty.Monty(binary_path=worker_path(), min_processes=0) as pool, pool.checkout() as session:
         session.feed_run("1")
         times.append(time.perf_counter() - started)
 print(statistics.median(times))

@@ -24,7 +24,7 @@ from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.fork import question_of, with_answer, with_code
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.nodes.ending import covered
-from langchain_rlm.repl.protocol import ReplLimits
+from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.result import Result, with_unseen
@@ -41,7 +41,7 @@ from langchain_rlm.runtime.loop import (
 from langchain_rlm.runtime.registry import RunRegistry, beginning
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
-from langchain_rlm.settings import Settings, check_settings
+from langchain_rlm.settings import DEFAULT_SANDBOXES, Settings, check_settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 
 INTERRUPT = langgraph_keys.INTERRUPT
@@ -103,6 +103,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         response_format: Any = None,
         require_coverage: float | None = None,
         require_citations: bool = False,
+        _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
         check_settings(self._given)
@@ -118,6 +119,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(),
+            sandboxes=_sandboxes,
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage,

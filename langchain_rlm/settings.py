@@ -11,10 +11,13 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
-from langchain_rlm.repl.protocol import ReplLimits
+from langchain_rlm.repl.monty.workers import MontySandboxes
+from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
 from langchain_rlm.response_format import ResponseFormat
 
+DEFAULT_SANDBOXES: SandboxFactory = MontySandboxes
+"""What runs the code unless another sandbox is chosen."""
 CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
 """Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
@@ -40,6 +43,7 @@ class Settings:
     model_window: int | None
     sub_model_window: int | None
     limits: ReplLimits
+    sandboxes: SandboxFactory = DEFAULT_SANDBOXES
     tools: Mapping[str, ReplTool] = field(default_factory=dict)
     response_format: ResponseFormat | None = None
     require_coverage: float | None = None

@@ -3,12 +3,13 @@
 import os
 import platform
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from langchain_rlm.errors import RLMError
-from langchain_rlm.repl.monty.jail import NONE, jail_report, worker_path
+from langchain_rlm.repl.monty.jail import NONE, jail_report
 from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits
 
 WORKS, MISSING = 0, 1
@@ -92,16 +93,12 @@ def _worker() -> Check:
 
 
 def _cell() -> str:
-    import pydantic_monty as monty  # may be missing, which is for this list to tell
-
-    from langchain_rlm.repl.monty.session import Session  # imports it
+    from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which is for this list to tell
 
     context = ReplContext([TEXT], True, [{}], [[]], len(TEXT))  # noqa: FBT003  # one text
-    with monty.Monty(binary_path=worker_path()) as pool:
-        session = Session(pool, context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
-        try:
-            session.open()
-            outcome = session.start(CELL)
-        finally:
-            session.close()
+    with closing(DEFAULT_SANDBOXES()) as sandboxes:
+        sandbox = sandboxes.new(context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
+        with closing(sandbox):
+            sandbox.open()
+            outcome = sandbox.start(CELL)
     return outcome.output.strip() if isinstance(outcome, Ended) and not outcome.error else str(outcome)

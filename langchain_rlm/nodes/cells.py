@@ -95,7 +95,7 @@ class Turn:
                 return self._quoted(waiting) or self.ask(waiting)
             refused += all("error" in answer for answer in answers)
             if refused > REFUSED or self._is_late():
-                await self.run.drop()
+                await self.run.repl.drop()
                 outcome = Ended("", NO_END.format(refused), lost=True)
                 break
             results = [journals.result_of(answer) for answer in answers]
@@ -150,8 +150,7 @@ class Turn:
         """What a search of the context for so many characters gives; on a thread where it may take long."""
         if characters <= SEARCHED_AT_ONCE and self.run.finder.is_quick:
             return search()
-        found: T = await self.run.tree.to_its_end(search, undo=lambda: None)
-        return found
+        return await self.run.tree.repls.to_its_end(search, undo=lambda _: None)
 
     async def _cell_end(self, outcome: Ended) -> Entry:
         shown = journals.cut(outcome.output, self.run.tree.settings.shown)

@@ -145,7 +145,7 @@ async def _recurse(registry: RunRegistry, run: Run, call: Entry, config: Runnabl
             run.tree.ledger.give_turn_back()
         else:
             below.give_turn_back()
-            await below.drop()
+            await below.repl.drop()
     if below is None:  # it had ended in another process, and only its answer was not saved here
         run.tree.ledger.charge(replace(journals.spending(result["journal"]), seconds=0.0))
     record = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over, "marks": call["id"]}

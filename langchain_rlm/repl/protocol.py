@@ -1,10 +1,15 @@
-"""What a REPL is given and what a cell comes to: plain data between the sandbox and the engine."""
+"""What a sandbox is: where the code of a run is run, cell by cell.
+
+The engine knows no more of one than this, and a sandbox nothing of the engine. Between the two goes plain data: what a
+REPL is given, what a cell asks, how it ends.
+"""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from langchain_rlm.checks import AMOUNT, AMOUNT_OR_ZERO, COUNT, WHOLE
 from langchain_rlm.surrogates import encodable
@@ -89,19 +94,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ended:
-    """The cell has ended.
-
-    `lost`: its worker had to be given up, and with it what the cell assigned. `crashed`: and that from outside.
-    `refused`: it was never run.
-    """
+    """The cell has ended."""
 
     output: str
+    """What it printed."""
     error: str | None = None
+    """What it raised, as the root model is told."""
     lost: bool = False
+    """The sandbox is of no use any more, and what the cell assigned is lost: the engine drops it and opens another, in
+    which the cells before this one are run again."""
     crashed: bool = False
+    """It is lost for no fault of the cell, which is run once more. Never after `kill`."""
     refused: bool = False
+    """The cell was never run: it cannot be understood."""
     final: tuple[Any] | None = None
+    """The answer that it gave, if it gave one."""
     variables: tuple[tuple[str, str, int | None], ...] = ()
+    """What it assigned: name, type, and size where it has one."""
 
     def digest(self) -> str:
         return hashlib.sha256(self.output.encode(errors="surrogatepass")).hexdigest()
@@ -110,6 +119,77 @@ class Ended:
 Outcome = Asked | Ended
 Result = tuple[Any, ...]
 """An answered call: ("ok", text or a tool's value) or ("failed", type, message)."""
+
+
+class Host(Protocol):
+    """Answers what needs no model: `"budget"`, and `"cite"` with a quote, its source and a place near it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class Sandbox(Protocol):
+    """One REPL, and all that its code can reach.
+
+    All but `kill` may block; the engine calls them on threads of its own, one at a time, though not always on the same
+    one. The same cells with the same answers must come to the same outcomes in any sandbox of the same making: a run
+    is built again that way.
+    """
+
+    host: Host
+    """Called from within `start` and `resume`, on their thread. The engine sets it anew when a REPL is built again."""
+
+    def open(self) -> None:
+        """Begin: called once, before any cell."""
+
+    def start(self, code: str, *, is_first: bool = False) -> Outcome:
+        """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
+
+    def resume(self, results: Sequence[Result]) -> Outcome:
+        """Put the answers of the paused cell in, in the order asked, and run it on."""
+
+    def variable(self, name: str) -> tuple[Any] | None:
+        """The value of a variable, or None when there is none of that name. Only between cells."""
+
+    def draft(self) -> Any:
+        """What `answer` holds, ready or not; None when the REPL cannot say. Only between cells."""
+
+    def kill(self) -> None:
+        """End it at once, from any thread, and without waiting: a cell that runs comes back as `lost`."""
+
+    def close(self) -> None:
+        """Give back what it holds, in any state. Safe to call twice, and after `kill`."""
+
+
+class Sandboxes(Protocol):
+    """Makes the sandboxes of one tree of runs, and owns what they share: worker processes, say."""
+
+    def new(
+        self,
+        context: ReplContext,
+        limits: ReplLimits,
+        *,
+        seed: str,
+        started: datetime,
+        host: Host,
+        tools: frozenset[str] = frozenset(),
+    ) -> Sandbox:
+        """A sandbox that is not open yet. Called from the event loop: it must not block.
+
+        Args:
+            context: What code sees.
+            limits: What it may use.
+            seed: Of all randomness.
+            started: What the clock says, always.
+            host: Answers what needs no model.
+            tools: Names of the user's functions, each called with `Call.how` as `tool`.
+        """
+
+    def close(self) -> None:
+        """End all of them. It may block."""
+
+
+SandboxFactory = Callable[[], Sandboxes]
+"""Called once for each tree of runs, on a thread: it may block."""
 
 
 DEEPEST = 100
@@ -139,29 +219,3 @@ def plain(value: Any, *, room: int = DEEPEST) -> Any:
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(), room=room - 1)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def read_asked(args: tuple[Any, ...]) -> Asked | None:
-    """The calls in a host call's arguments, or None: they come from the sandbox and may be anything."""
-    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
-        return None
-    how, prompts, model, contexts, raises = args
-    if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
-        return None
-    contexts = [None] * len(prompts) if contexts is None else contexts
-    if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
-        return None
-    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
-
-
-def _is_context(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(text, str) for text in value)
-    return isinstance(value, str | None)
-
-
-def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None:
-    """The call of a tool in a host call's arguments, or None: they come from the sandbox and may be anything."""
-    if len(args) != 3 or args[0] not in known or not isinstance(args[1], list) or not isinstance(args[2], dict):  # noqa: PLR2004
-        return None
-    return Asked((Call("tool", args[0], arguments=(args[1], args[2])),))

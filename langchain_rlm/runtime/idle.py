@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from langchain_rlm.repl.protocol import ReplLimits
+from langchain_rlm.repl.protocol import ReplLimits, Sandbox
 
 STEPPING = 32
 """REPLs that run code at once; more wait for their turn."""
 
 
 class Idle(Protocol):
-    """What waits; `evict` gives its process up without waiting for it."""
+    """What waits; `evict` gives its sandbox up without waiting for it."""
 
-    @property
-    def has_process(self) -> bool: ...
+    sandbox: Sandbox | None
+
     def evict(self) -> None: ...
 
 
@@ -55,11 +55,11 @@ class IdleRepls:
                 self._waits(here, repl)
 
     def forget(self, repl: Idle) -> None:
-        """A REPL has no process any more."""
+        """A REPL has no sandbox any more."""
         self._forget(self._here(), repl)
 
     def _waits(self, here: _Loop, repl: Idle) -> None:
-        if not repl.has_process:
+        if repl.sandbox is None:
             return
         timer = asyncio.get_running_loop().call_later(self._limits.idle_seconds, self._evict, here, repl)
         here.waiting[id(repl)] = (repl, timer)

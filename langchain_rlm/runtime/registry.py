@@ -217,16 +217,16 @@ class RunRegistry:
         """End a run's live side."""
         for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:
             del self.trees[tree_id]
-        tree.kill()
+        tree.repls.kill()
         for key in [key for key in self.runs if key[0] == tree.id]:
-            await self.runs.pop(key).drop()
+            await self.runs.pop(key).repl.drop()
         await tree.close()
 
     async def give_up(self, state: RLMState) -> None:
         """A node failed or was cancelled: its REPL is given up. The journal has what was paid for."""
         run = self.runs.get((state.get("tree_id", ""), state.get("path", "")))
         if run is not None:
-            await run.drop()
+            await run.repl.drop()
 
     async def close_all(self, run_ids: Sequence[str]) -> None:
         """End what a stream of the graph opened."""

@@ -5,7 +5,7 @@ recursive runs below, and compares the answers too.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,12 +18,10 @@ from langchain_rlm.journal.below import answered_calls, context_below
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.files import Recording
 from langchain_rlm.journal.reading import RecordedCell, answers, recorded_cells, results_of
-from langchain_rlm.repl.monty.session import Session
-from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
-from langchain_rlm.runtime.tree import new_pool
-from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL
+from langchain_rlm.settings import CHARACTERS_PER_TOKEN, DEFAULT_SANDBOXES, READS_WELL
 
 CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
@@ -33,11 +31,11 @@ SEARCHED = "search:"
 ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 
-def rebuild(session: Session, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
-    """Bring a fresh session to where the journal stands: between cells, or paused in the middle of one.
+def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
+    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one.
 
     Args:
-        session: Just opened.
+        sandbox: Just opened.
         journal: The run's entries.
         texts: Its context.
         path: Which run of the tree it is.
@@ -45,7 +43,7 @@ def rebuild(session: Session, journal: Sequence[Entry], texts: Sequence[str], pa
     Raises:
         ReplayError: A cell asked or printed something else than is on record.
     """
-    cells = _Cells(session, answers(journal), texts, path, ALIKE)
+    cells = _Cells(sandbox, answers(journal), texts, path, ALIKE)
     for cell in recorded_cells(journal):
         if not cell.is_lost:
             cells.run(cell)
@@ -55,7 +53,7 @@ def rebuild(session: Session, journal: Sequence[Entry], texts: Sequence[str], pa
 class _Cells:
     """Runs the cells of one run again, one after the other."""
 
-    session: Session
+    sandbox: Sandbox
     given: Mapping[str, Entry]
     texts: Sequence[str]
     path: str
@@ -71,17 +69,17 @@ class _Cells:
         Raises:
             ReplayError: It asked or printed something else.
         """
-        self.session.host = self._host(cell)
-        outcome = self.session.start(cell.code, is_first=cell.is_first)
+        self.sandbox.host = self._host(cell)
+        outcome = self.sandbox.start(cell.code, is_first=cell.is_first)
         for asked in cell.asked:
             self._check_asked(cell, asked, outcome)
             paused(asked)
             if cell.end is None and asked is cell.asked[-1]:
                 return None
-            outcome = self.session.resume(results_of(asked, self.given))
+            outcome = self.sandbox.resume(results_of(asked, self.given))
         return None if cell.end is None else self._checked(cell, cell.end, outcome)
 
-    def _host(self, cell: RecordedCell) -> Callable[..., Any]:
+    def _host(self, cell: RecordedCell) -> Host:
         """Answers what needs no model as it was answered on record."""
         recorded = iter(cell.hosts)
 
@@ -142,8 +140,8 @@ class Replay:
     cost: float = 0.0
     at: float = 0.0
     """Seconds into the run on record."""
-    pool: Any = None
-    sessions: list[Session] = field(default_factory=list)
+    sandboxes: Sandboxes | None = None
+    opened: list[Sandbox] = field(default_factory=list)
     is_killed: bool = False
 
     def run(self) -> None:
@@ -152,33 +150,35 @@ class Replay:
         Raises:
             ReplayError: A cell asked or printed something else, or the answer is another one.
         """
-        with new_pool() as self.pool:
-            run = _Run(self, self.recording.journal, self.corpus)
+        run = _Run(self, self.recording.journal, self.corpus)
+        with closing(DEFAULT_SANDBOXES()) as sandboxes:
+            self.sandboxes = sandboxes
             run.run()
         self.is_answered = run.answers.made is not None
 
     def kill(self) -> None:
         """End it, from any thread."""
         self.is_killed = True
-        for session in list(self.sessions):
-            session.kill()
+        for sandbox in list(self.opened):
+            sandbox.kill()
 
     @contextmanager
-    def repl(self, begun: Entry, context: ReplContext, tools: frozenset[str]) -> Iterator[Session]:
+    def repl(self, begun: Entry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
         """A fresh REPL for a run."""
-        session = Session(
-            self.pool, context, ReplLimits(), seed=begun["seed"], started=datetime.fromisoformat(begun["started"]),
-            host=lambda _: None, tools=tools,
-        )  # fmt: skip
-        self.sessions.append(session)
+        assert self.sandboxes is not None  # noqa: S101  # it runs
+        started = datetime.fromisoformat(begun["started"])
+        sandbox = self.sandboxes.new(
+            context, ReplLimits(), seed=begun["seed"], started=started, host=lambda _: None, tools=tools
+        )
+        self.opened.append(sandbox)
         try:
-            session.open()
+            sandbox.open()
             if self.is_killed:
-                session.kill()
-            yield session
+                sandbox.kill()
+            yield sandbox
         finally:
-            session.close()
-            self.sessions.remove(session)
+            sandbox.close()
+            self.opened.remove(sandbox)
 
     def spent(self, entry: Entry) -> dict[str, Any]:
         """What was spent up to a reply or an answer."""
@@ -201,7 +201,7 @@ class _Run:
 
     @cached_property
     def answers(self) -> Answers:
-        return Answers(None if self.path else self.replay.recording, self.corpus, self.path, lambda: self.cells.session)
+        return Answers(None if self.path else self.replay.recording, self.corpus, self.path, lambda: self.cells.sandbox)
 
     @cached_property
     def profiles(self) -> list[Profile]:
@@ -218,8 +218,8 @@ class _Run:
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
-        session = self.stack.enter_context(self.replay.repl(begun, context, frozenset(called | searching)))
-        return _Cells(session, answers(self.journal), corpus.texts, self.path, remedy)
+        sandbox = self.stack.enter_context(self.replay.repl(begun, context, frozenset(called | searching)))
+        return _Cells(sandbox, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
         """Go through the journal: show what happened, and run the cells."""

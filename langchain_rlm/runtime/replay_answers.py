@@ -12,7 +12,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given, newest_refused
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.files import Recording
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.protocol import Sandbox
 from langchain_rlm.repl.protocol import Ended, plain
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.differences import apart, beginning, differs
@@ -44,7 +44,7 @@ class Answers:
     recording: Recording | None
     corpus: Corpus | None
     path: str
-    repl: Callable[[], Session]
+    repl: Callable[[], Sandbox]
     ended: Ended | None = None
     """The newest cell of the turn."""
     made: str | None = None

@@ -1,11 +1,5 @@
-"""One run of the tree, live: its text, its REPL, and what is told of it while it goes on.
+"""One run of the tree, live: its text, its REPL, and what is told of it while it goes on."""
 
-The REPL is a cache of the journal: it is built when a step needs it, given up when others need its place or it is lost,
-and built again.
-"""
-
-import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +11,11 @@ from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.reading import is_first_cell, last_asked, turns
-from langchain_rlm.repl.monty.session import Session
-from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext
+from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.replay import rebuild
+from langchain_rlm.runtime.repl_pool import Repl
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")
@@ -34,7 +28,7 @@ WAITED = 0.01
 
 @dataclass
 class Run:
-    """One run of the tree, live: its text, and its REPL when it has one."""
+    """One run of the tree, live: its text and its REPL."""
 
     tree: RunTree
     path: str
@@ -42,7 +36,7 @@ class Run:
     corpus: Corpus
     profiles: list[Profile]
     finder: SpanFinder = field(init=False)
-    session: Session | None = None
+    repl: Repl = field(init=False)
     hosts: list[Entry] = field(default_factory=list)
     """What the host answered since the last journal write."""
     calls: int = 0
@@ -65,6 +59,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.finder = SpanFinder(self.corpus.texts)
+        self.repl = Repl(self.tree.repls)
 
     @property
     def may_recurse(self) -> bool:
@@ -104,33 +99,48 @@ class Run:
             self.tree.ledger.give_turn_back()
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
-        """Run a cell in this run's REPL, which is built first when there is none."""
+        """Run a cell in this run's REPL."""
         is_first = is_first_cell(journal)
-        return await self._run(journal, lambda session: session.start(code, is_first=is_first))
+        return await self._run(journal, lambda sandbox: sandbox.start(code, is_first=is_first))
 
     async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
         """Put answers into the paused cell and run it on."""
-        return await self._run(journal, lambda session: session.resume(results))
+        return await self._run(journal, lambda sandbox: sandbox.resume(results))
 
-    async def repl(self, journal: Sequence[Entry]) -> Session:
-        """The REPL, as the journal left it."""
-        if self.session is None:
-            session = await self._open_session(journal)
-            try:
-                await self._on_thread(session, lambda: rebuild(session, journal, self.corpus.texts, self.path))
-            except BaseException:
-                session.kill()
-                raise
-            session.host = self._host
-            self.session = session
-            self.cited = cited(journal)
-        return self.session
+    async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
+        """A variable of the REPL, or None when there is none of that name."""
+        return await self._step(journal, lambda sandbox: sandbox.variable(name))
 
-    async def _open_session(self, journal: Sequence[Entry]) -> Session:
-        """A fresh REPL over this run's context."""
+    async def draft(self, journal: Sequence[Entry]) -> Any:
+        """What `answer` holds in the REPL."""
+        return await self._step(journal, lambda sandbox: sandbox.draft())
+
+    async def _run(self, journal: Sequence[Entry], step: Callable[[Sandbox], Outcome]) -> Outcome:
+        """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
+        outcome = await self._step(journal, step, self._seconds)
+        if isinstance(outcome, Ended) and outcome.crashed:
+            self.hosts.clear()  # what the lost attempt was told
+            outcome = await self._step(journal, step, self._seconds)
+        return outcome
+
+    async def _step(
+        self,
+        journal: Sequence[Entry],
+        step: Callable[[Sandbox], T],
+        seconds: Callable[[], float | None] = lambda: None,
+    ) -> T:
+        """Take a step in the REPL, which is brought to where the journal stands when there is none."""
+        return await self.repl.step(
+            step,
+            make=lambda sandboxes: self._fresh(sandboxes, journal),
+            rebuild=lambda sandbox: self._rebuilt(sandbox, journal),
+            seconds=seconds,
+        )
+
+    def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
+        """A sandbox over this run's context."""
         entry = next(entry for entry in journal if entry["kind"] == "run")
-        session = Session(
-            await self.tree.workers(),
+        return sandboxes.new(
             self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),
             self.tree.settings.limits,
             seed=entry["seed"],
@@ -138,57 +148,16 @@ class Run:
             host=lambda _: None,
             tools=frozenset(self.tools),
         )
-        self.tree.keep(session)
-        await self.tree.to_its_end(session.open, undo=session.close)
-        return session
 
-    async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
-        """A variable of the REPL, or None when there is none of that name."""
-        async with self.tree.idle.busy(self):
-            session = await self.repl(journal)
-            return await self._on_thread(session, lambda: session.variable(name))
+    def _rebuilt(self, sandbox: Sandbox, journal: Sequence[Entry]) -> None:
+        rebuild(sandbox, journal, self.corpus.texts, self.path)
+        sandbox.host = self._host
+        self.cited = cited(journal)
 
-    async def draft(self, journal: Sequence[Entry]) -> Any:
-        """What `answer` holds in the REPL."""
-        async with self.tree.idle.busy(self):
-            session = await self.repl(journal)
-            return await self._on_thread(session, session.draft)
-
-    async def _run(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
-        """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
-        outcome = await self._step(journal, step)
-        if isinstance(outcome, Ended) and outcome.crashed:
-            self.hosts.clear()  # what the lost attempt was told
-            outcome = await self._step(journal, step)
-        return outcome
-
-    async def _step(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
-        async with self.tree.idle.busy(self):
-            return await self._taken(journal, step)
-
-    async def _taken(self, journal: Sequence[Entry], step: Callable[[Session], Outcome]) -> Outcome:
-        session = await self.repl(journal)
+    def _seconds(self) -> float | None:
+        """How long a cell may run now."""
         seconds = self.tree.ledger.remaining_seconds(last_turn=self.is_last_turn)
-        if seconds is not None:
-            seconds = max(GRACE, seconds)
-        outcome = await self._on_thread(session, lambda: step(session), seconds)
-        if isinstance(outcome, Ended) and outcome.lost:
-            await self.drop()
-        return outcome
-
-    async def _on_thread(self, session: Session, step: Callable[[], T], seconds: float | None = None) -> T:
-        """Do blocking work on a thread; end the worker when time is up or the run is cancelled."""
-        future = asyncio.get_running_loop().run_in_executor(self.tree.threads, step)
-        try:
-            done, _ = await asyncio.wait([future], timeout=seconds)
-        except asyncio.CancelledError:
-            session.kill()
-            with contextlib.suppress(BaseException):
-                await asyncio.shield(future)
-            raise
-        if not done:
-            session.kill()
-        return await future
+        return None if seconds is None else max(GRACE, seconds)
 
     def _host(self, name: str, *args: Any) -> Any:
         """The answer to a function that `repl.functions` says the host answers."""
@@ -213,26 +182,6 @@ class Run:
     def take_hosts(self) -> list[Entry]:
         entries, self.hosts = self.hosts, []
         return entries
-
-    @property
-    def has_process(self) -> bool:
-        """It has a REPL, and that a process."""
-        return self.session is not None
-
-    def evict(self) -> None:
-        """Give up a REPL that waits, without waiting for it."""
-        session, self.session = self.session, None
-        if session is not None:
-            session.kill()
-            self.tree.threads.submit(session.close)
-
-    async def drop(self) -> None:
-        """Give the REPL up; the journal has what it takes to build it again."""
-        self.tree.idle.forget(self)
-        session, self.session = self.session, None
-        if session is not None:
-            session.kill()
-            await asyncio.get_running_loop().run_in_executor(self.tree.threads, session.close)
 
 
 def emit(event: str, run: Run, **data: Any) -> None:

@@ -7,24 +7,18 @@ of this may be lost at any moment and is built again from graph state when a nod
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
-
-import pydantic_monty as monty
 
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.resolve import ModelClients
-from langchain_rlm.repl.monty.jail import worker_path
-from langchain_rlm.repl.monty.session import Session
 from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.repl_pool import ReplPool
 from langchain_rlm.settings import Settings
 
-CONCURRENT_CELLS = 16
-"""Threads that run cells; more recursive runs than this wait for one."""
 UNSAVED = 8
 """Answers that may wait to be saved while others take their places in flight: so many, or half of those in flight."""
 
@@ -34,8 +28,9 @@ class RunTree:
     """The live side of one tree of runs."""
 
     settings: Settings
-    idle: IdleRepls
+    idle: InitVar[IdleRepls]
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    repls: ReplPool = field(init=False)
     ledger: Ledger = field(init=False)
     clients: ModelClients = field(default_factory=ModelClients)
     caller: Caller = field(init=False)
@@ -49,67 +44,16 @@ class RunTree:
     """Answers that were saved before this process and are in the first run's journal only after the next superstep."""
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
-    sessions: list[Session] = field(default_factory=list)
-    """Every REPL that was opened, also those that no run has yet."""
-    _threads: ThreadPoolExecutor | None = None
-    _pool: monty.Monty | None = None
-    _pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, idle: IdleRepls) -> None:
+        self.repls = ReplPool(self.settings.sandboxes, idle)
         self.ledger = Ledger(self.settings.budget)
         gate = asyncio.Semaphore(self.settings.max_concurrency)
         at_once = self.settings.max_concurrency
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
         self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
 
-    @property
-    def threads(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(CONCURRENT_CELLS, thread_name_prefix="rlm-cell")
-        return self._threads
-
-    def keep(self, session: Session) -> None:
-        """Know of a REPL, so that the end of the tree ends it."""
-        self.sessions = [known for known in self.sessions if not known.is_closed]
-        self.sessions.append(session)
-
-    async def to_its_end(self, step: Callable[[], Any], *, undo: Callable[[], Any]) -> Any:
-        """Do blocking work on a thread; a cancellation waits for it and takes it back."""
-        future = asyncio.get_running_loop().run_in_executor(self.threads, step)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            await asyncio.wait([future])
-            if future.exception() is None:
-                await asyncio.get_running_loop().run_in_executor(self.threads, undo)
-            raise
-
-    async def workers(self) -> monty.Monty:
-        async with self._pool_lock:
-            if self._pool is None:
-                pool = await asyncio.get_running_loop().run_in_executor(self.threads, new_pool)
-                await self.to_its_end(pool.__enter__, undo=lambda: pool.__exit__(None, None, None))
-                self._pool = pool
-        return self._pool
-
-    def kill(self) -> None:
-        """End every worker at once: a thread that waits for a cell would be waited for."""
-        for session in self.sessions:
-            session.kill()
-        self.sessions.clear()
-
     async def close(self) -> None:
-        """End workers, threads and connections. Safe to call twice."""
-        self.kill()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.get_running_loop().run_in_executor(self.threads, pool.__exit__, None, None, None)
-        if self._threads is not None:
-            self._threads.shutdown(wait=True)
-            self._threads = None
+        """End REPLs and connections. Safe to call twice."""
+        await self.repls.close()
         await self.clients.close()
-
-
-def new_pool() -> monty.Monty:
-    """The workers of one run: processes, jailed where that is possible, none before it is needed."""
-    return monty.Monty(binary_path=worker_path(), min_processes=0, max_processes=10_000)

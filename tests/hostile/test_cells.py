@@ -11,7 +11,7 @@ import pytest
 
 from langchain_rlm.repl.monty.jail import worker_path
 from langchain_rlm.repl.monty.lowering import LoweredCell
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome
 from tests.hostile import contract, escapes, resources
 from tests.hostile.attempts import MARKER, OBSERVED, REFUSED, STOPPED, VARIABLE, Attempt
@@ -34,7 +34,7 @@ class Host:
 
     pool: monty.Monty
     canary: Path
-    neighbour: Session
+    neighbour: MontySandbox
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
             yield Host(pool, canary, neighbour)
 
 
-def answered(session: Session, outcome: Outcome) -> Ended:
+def answered(session: MontySandbox, outcome: Outcome) -> Ended:
     """Answer what a cell asks, until it ends."""
     for _ in range(MOST_ASKED):
         if isinstance(outcome, Ended):

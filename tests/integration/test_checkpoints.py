@@ -135,19 +135,19 @@ async def outcome(rlm: RLM, *, config: RunnableConfig | None = None, lose: Any =
             value = data["value"]
             continue
         for run in list(rlm._registry.runs.values()):
-            if lose and run.session is not None:
+            if lose and run.repl.sandbox is not None:
                 lost += 1
                 await lose(run)
     return value, lost
 
 
 async def drop(run: Any) -> None:
-    await run.drop()
+    await run.repl.drop()
 
 
 async def kill(run: Any) -> None:
     """What the kernel does to a worker when memory runs out."""
-    os.kill(run.session._pid, signal.SIGKILL)
+    os.kill(run.repl.sandbox._pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("saved", [False, True])

@@ -15,23 +15,14 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.errors import ReplayError, UnsupportedCodeError
-from langchain_rlm.repl.functions import ReplFunction
-from langchain_rlm.repl.monty.bindings import ANSWERED, bound_for_each_cell, bound_once, tool_source
+from langchain_rlm.errors import UnsupportedCodeError
+from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
+from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
-from langchain_rlm.repl.protocol import (
-    Asked,
-    Ended,
-    Outcome,
-    ReplContext,
-    ReplLimits,
-    Result,
-    plain,
-    read_asked,
-    read_tool_call,
-)
+from langchain_rlm.repl.monty.values import is_usable, read_end
+from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result
 
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""
@@ -39,8 +30,6 @@ BLOCKS_ABOVE = 1_000_000
 PART = 1024 * BLOCK
 """Characters of a large text handed over at a time."""
 SUSPENSIONS = 1_000_000
-CALLS_AT_ONCE = 100_000
-"""Sub-queries of one batch."""
 ANSWERED_AT_ONCE = 10_000
 """Calls that need no model, in a row: they do not count as the cell's own time."""
 HANDED_OVER = 512 * 1024 * 1024
@@ -48,27 +37,17 @@ HANDED_OVER = 512 * 1024 * 1024
 
 
 @dataclass
-class _Pause:
-    """Where a cell waits: at a call (`ids` is None) or at futures, with how many calls each."""
-
-    snapshot: Any
-    counts: list[int]
-    ids: list[int] | None = None
-
-
-@dataclass
-class Session:
-    """One REPL. Use `open`, then `start` and `resume`; `close` from any state, `kill` from any thread."""
+class MontySandbox:
+    """A `Sandbox` in a worker process of `pool`; its arguments are those of `Sandboxes.new`."""
 
     pool: monty.Monty
     context: ReplContext
     limits: ReplLimits
     seed: str
     started: datetime
-    host: Callable[..., Any]
-    """Answers the functions that need no model, by name and with what they were called with."""
+    host: Host
     tools: frozenset[str] = frozenset()
-    """Names of the user's functions."""
+    _calls: HostCalls = field(init=False)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _output: list[str] = field(default_factory=list)
     _cells: dict[str, CellText] = field(default_factory=dict)
@@ -77,12 +56,11 @@ class Session:
     _printed: int = 0
     _pid: int | None = None
     _is_killed: bool = False
-    is_closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _pause: _Pause | None = None
-    _waiting: dict[int, Asked] = field(default_factory=dict)
-    _final: tuple[Any] | None = None
     _lowered: LoweredCell | None = None
+
+    def __post_init__(self) -> None:
+        self._calls = HostCalls(self.tools)
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -142,10 +120,9 @@ class Session:
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
-        self._pause = None
-        self.is_closed = True
+        self._calls.begin()
         with self._lock:
-            self._pid = None  # the pool may give the same worker to another session
+            self._pid = None  # the pool may give the same worker to another sandbox
         with contextlib.suppress(monty.MontyError, RuntimeError):
             self._stack.close()
 
@@ -162,8 +139,7 @@ class Session:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
         self._printed = 0
-        self._final = None
-        self._waiting.clear()
+        self._calls.begin()
         try:
             self._lowered = self._lowering.lower(code)
         except UnsupportedCodeError as error:
@@ -188,22 +164,13 @@ class Session:
 
     def resume(self, results: Sequence[Result]) -> Outcome:
         """Put the answers of a paused cell in, and run it on."""
-        pause, self._pause = self._pause, None
-        if pause is None:
-            msg = "This REPL is not paused at a question."
-            raise ReplayError(msg)
-        queue = list(results)
-        answers = [[queue.pop(0) for _ in range(count)] for count in pause.counts]
-        if pause.ids is None:
-            return self._run(lambda: pause.snapshot.resume({"return_value": answers[0]}))
-        settled = {call: {"return_value": answer} for call, answer in zip(pause.ids, answers, strict=True)}
-        return self._run(lambda: pause.snapshot.resume(settled))
+        return self._run(self._calls.answer(results))
 
     def draft(self) -> Any:
         """What `answer` holds now, ready or not; None when the REPL cannot say."""
         with contextlib.suppress(monty.MontyError, RuntimeError):
             value = self._feed("_rlm_draft(_rlm_b_locals())")
-            return value if _is_usable(value) else None
+            return value if is_usable(value) else None
         return None
 
     def variable(self, name: str) -> tuple[Any] | None:
@@ -215,7 +182,7 @@ class Session:
             found = self._feed(
                 f"[_rlm_measured({name!r}, _rlm_b_locals()[{name!r}])] if {name!r} in _rlm_b_locals() else None"
             )
-            return (found[0],) if isinstance(found, list) and len(found) == 1 and _is_usable(found) else None
+            return (found[0],) if isinstance(found, list) and len(found) == 1 and is_usable(found) else None
         return None
 
     def _print(self, _stream: str, text: str) -> None:
@@ -237,11 +204,11 @@ class Session:
             snapshot = step()
             answered = 0
             while not isinstance(snapshot, monty.MontyComplete):
-                asked = self._at(snapshot)
+                asked = self._calls.take(snapshot, self.host)
                 answered += 1
                 if isinstance(asked, Asked):
                     return asked
-                if self._final is not None:
+                if self._calls.final is not None:
                     return self._stopped(snapshot)
                 if answered > ANSWERED_AT_ONCE:
                     return self._given_up()
@@ -266,7 +233,7 @@ class Session:
             lost = not isinstance(snapshot.resume({"exc_type": "SystemExit", "message": "FINAL"}), monty.MontyComplete)
         if lost:
             self.kill()
-        return Ended(self._text(), None, lost=lost, final=self._final)
+        return Ended(self._text(), None, lost=lost, final=self._calls.final)
 
     def _failed(self, error: monty.MontyError) -> Ended:
         said = explain(error, self._cells, self._lowering.errors)
@@ -283,11 +250,11 @@ class Session:
 
     def _ended(self, error: str | None) -> Ended:
         output = self._text()
-        if self._final is not None:
-            return Ended(output, None, final=self._final)
+        if self._calls.final is not None:
+            return Ended(output, None, final=self._calls.final)
         assigned = list(self._lowered.assigned) if self._lowered else []
         try:
-            ready, variables = _read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
+            ready, variables = read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
         except monty.MontyError as failure:
             return Ended(output, error or explain(failure, self._cells, self._lowering.errors))
         final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
@@ -296,83 +263,5 @@ class Session:
     def _text(self) -> str:
         return "".join(self._output)
 
-    # -- pauses ---------------------------------------------------------------------------------------------------
-
-    def _at(self, snapshot: Any) -> Any:
-        """Answer what the host can answer at once; return the next snapshot, or what was asked."""
-        if isinstance(snapshot, monty.FutureSnapshot):
-            ids = sorted(call for call in snapshot.pending_call_ids if call in self._waiting)  # in the order asked
-            if not ids:
-                late: monty.ExternalExceptionData = {
-                    "exc_type": "RuntimeError",
-                    "message": "what an earlier cell asked cannot be awaited any more",
-                }
-                return snapshot.resume(dict.fromkeys(snapshot.pending_call_ids, late))
-            waiting = [self._waiting.pop(call) for call in ids]
-            self._pause = _Pause(snapshot, [len(asked.calls) for asked in waiting], ids)
-            return Asked(tuple(call for asked in waiting for call in asked.calls), any(a.raises for a in waiting))
-        if isinstance(snapshot, monty.NameLookupSnapshot):
-            return snapshot.resume()
-        if snapshot.is_os_function:
-            return snapshot.resume_not_handled()
-        return self._host_call(snapshot)
-
-    def _host_call(self, snapshot: Any) -> Any:
-        name = snapshot.function_name
-        if name in ANSWERED:
-            return snapshot.resume(self._answered(ANSWERED[name], snapshot))
-        if name not in _TAKING:
-            return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
-        args = snapshot.args  # written out in full here, however small it is in the sandbox
-        if name == "_rlm_host_final" and len(args) == 1:
-            self._final = (args[0],) if _is_usable(args[0]) else None
-            return None if self._final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
-        if "tool" in name and not _is_usable(args):
-            args = ()
-        asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
-        if asked is None or len(asked.calls) > CALLS_AT_ONCE:
-            return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
-        if name.endswith("_future"):
-            self._waiting[snapshot.call_id] = asked
-            return snapshot.resume({"future": ...})
-        self._pause = _Pause(snapshot, [len(asked.calls)])
-        return asked
-
-    def _answered(self, function: ReplFunction, snapshot: Any) -> Any:
-        """What the host knows without a model. Arguments come from the sandbox and may be anything."""
-        args = snapshot.args if function.takes else ()
-        if len(args) == len(function.takes) and all(map(isinstance, args, function.takes)):
-            return {"return_value": self.host(function.name, *args)}
-        return {"exc_type": "TypeError", "message": f"{function.name} was called with wrong arguments"}
-
-
-def _is_usable(value: Any) -> bool:
-    """Whether the host can write a value out: nested too deeply or a number of thousands of digits, it cannot."""
-    try:
-        plain(value)
-        return isinstance(value, str) or bool(repr(value))
-    except (RecursionError, ValueError):
-        return False
-
-
-def _read_end(told: Any) -> tuple[list[Any] | None, tuple[tuple[str, str, int | None], ...]]:
-    """How a cell ended, as the sandbox tells it; code there may have put anything in its place."""
-    if not isinstance(told, list) or len(told) != 2 or not isinstance(told[1], list):  # noqa: PLR2004  # a pair
-        return None, ()
-    ready, described = told
-    is_ready = isinstance(ready, list) and len(ready) == 1 and _is_usable(ready[0])
-    return ready if is_ready else None, tuple(row for row in described if _is_variable(row))
-
-
-def _is_variable(row: Any) -> bool:
-    kinds = (str, str, int | None)
-    return isinstance(row, tuple) and len(row) == len(kinds) and all(map(isinstance, row, kinds))
-
 
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
-UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
-WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
-_TAKING = frozenset({
-    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
-    "_rlm_host_tool_future",
-})  # fmt: skip

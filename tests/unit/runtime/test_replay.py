@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Outcome, Result
 from langchain_rlm.runtime.replay import rebuild
 from tests.unit.repl.monty.sessions import TEXT, a_session, ended, failed, output
@@ -62,7 +62,7 @@ def result_for(prompt: str) -> Result:
 class Recorder:
     """Drives a session as the engine does, and keeps what a rebuilt one must equal."""
 
-    session: Session
+    session: MontySandbox
     journal: list[Entry] = field(default_factory=list)
     variables: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By length of the journal, between cells."""
@@ -110,7 +110,7 @@ class Recorder:
         return outcome
 
 
-def variables_of(session: Session) -> dict[str, Any]:
+def variables_of(session: MontySandbox) -> dict[str, Any]:
     return {name: session.variable(name) for name in NAMES}
 
 

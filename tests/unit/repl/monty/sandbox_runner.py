@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Call, Ended, Result
 
 _MESSAGE = "the model failed"
@@ -89,7 +89,7 @@ def in_cpython(cells: list[str], context: Any) -> Run:
 class Sandbox:
     """A REPL whose host is the made-up model."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: MontySandbox) -> None:
         self.session = session
         self.run = Run()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
 
 TEXT = "alpha beta gamma\n" * 20
@@ -23,14 +23,14 @@ def a_session(
     host: Callable[[str], Any] = lambda _: dict(LEFT),
     tools: frozenset[str] = frozenset(),
     **limits: Any,
-) -> Iterator[Session]:
+) -> Iterator[MontySandbox]:
     """A REPL over the texts, closed at the end."""
     texts = texts or (TEXT,)
     sources = [
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
     context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
-    session = Session(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
+    session = MontySandbox(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
     session.open()
     try:
         yield session
@@ -45,7 +45,7 @@ def ended(outcome: Outcome) -> Ended:
     return outcome
 
 
-def output(session: Session, code: str) -> str:
+def output(session: MontySandbox, code: str) -> str:
     """What a cell prints that must end well."""
     return ended(session.start(code)).output
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import langchain_rlm.repl.monty.lowering
-from langchain_rlm.repl.monty import session
+from langchain_rlm.repl.monty import host_calls, session
 from langchain_rlm.repl.monty.bindings import ANSWERED, bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.lowering import builtins_source, sandbox_module, sandbox_source, vocabulary
 from langchain_rlm.repl.monty.lowering.imports import module_text
@@ -90,7 +90,7 @@ def host_names() -> set[str]:
     keys = [
         k for node in ast.walk(tree) if isinstance(node, ast.Dict) for k in node.keys if isinstance(k, ast.Constant)
     ]
-    return {str(k.value) for k in keys if HELPER.match(str(k.value))} | {*ANSWERED} | session._TAKING
+    return {str(k.value) for k in keys if HELPER.match(str(k.value))} | {*ANSWERED} | host_calls._TAKING
 
 
 def bound_in(tree: ast.Module) -> Counter[str]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.monty.session import BLOCK, BLOCKS_ABOVE, Session
+from langchain_rlm.repl.monty.session import BLOCK, BLOCKS_ABOVE, MontySandbox
 from langchain_rlm.repl.protocol import Asked, Call, Ended
 from tests.unit.repl.monty.sessions import LEFT, TEXT, a_session, answered, asked, ended, failed, output
 
@@ -29,7 +29,7 @@ def pool() -> Iterator[monty.Monty]:
 
 
 @pytest.fixture
-def session(pool: monty.Monty) -> Iterator[Session]:
+def session(pool: monty.Monty) -> Iterator[MontySandbox]:
     with a_session(pool) as session:
         yield session
 
@@ -37,18 +37,18 @@ def session(pool: monty.Monty) -> Iterator[Session]:
 # -- cells ------------------------------------------------------------------------------------------------------------
 
 
-def test_variables_stay_from_cell_to_cell_also_when_a_cell_fails(session: Session) -> None:
+def test_variables_stay_from_cell_to_cell_also_when_a_cell_fails(session: MontySandbox) -> None:
     assert "ValueError: no" in failed(session.start("x = [1]\nraise ValueError('no')"))
     assert output(session, "x.append(2)\nprint(x)") == "[1, 2]\n"
 
 
-def test_what_was_printed_before_an_error_is_kept(session: Session) -> None:
+def test_what_was_printed_before_an_error_is_kept(session: MontySandbox) -> None:
     outcome = session.start("print('before')\n1 / 0")
     assert isinstance(outcome, Ended)
     assert outcome.output == "before\n"
 
 
-def test_a_traceback_names_the_lines_as_the_model_wrote_them(session: Session) -> None:
+def test_a_traceback_names_the_lines_as_the_model_wrote_them(session: MontySandbox) -> None:
     code = "# a comment\ntotals = {}\n\nfor n in [1, 0]:\n    del totals\n    totals = {}\n    y = 1 / n"
     assert failed(session.start(code)).splitlines()[1:] == [
         "  line 7, in <module>",
@@ -57,14 +57,14 @@ def test_a_traceback_names_the_lines_as_the_model_wrote_them(session: Session) -
     ]
 
 
-def test_a_traceback_through_an_earlier_cell_says_so(session: Session) -> None:
+def test_a_traceback_through_an_earlier_cell_says_so(session: MontySandbox) -> None:
     output(session, "def half(n):\n    return 1 / n\n")
     said = failed(session.start("print('a')\nhalf(0)"))
     assert "line 2, in <module>\n    half(0)" in said
     assert "line 2 of an earlier cell, in half\n    return 1 / n" in said
 
 
-def test_code_that_is_no_python_is_refused_whole(session: Session) -> None:
+def test_code_that_is_no_python_is_refused_whole(session: MontySandbox) -> None:
     outcome = session.start("x = 1\ny = = 2")
     assert "Line 2" in failed(outcome)
     assert isinstance(outcome, Ended)
@@ -81,19 +81,19 @@ def test_the_context_is_a_text_or_a_list_of_texts(pool: monty.Monty) -> None:
         assert output(several, "print(context[1])") == "zwölf\n"
 
 
-def test_what_a_cell_assigned_is_told(session: Session) -> None:
+def test_what_a_cell_assigned_is_told(session: MontySandbox) -> None:
     outcome = ended(session.start("names = ['a', 'b']\n_hidden = 1\nn = 3"))
     assert sorted(outcome.variables) == [("n", "int", None), ("names", "list", 2)]
 
 
-def test_a_variable_can_be_read_from_outside(session: Session) -> None:
+def test_a_variable_can_be_read_from_outside(session: MontySandbox) -> None:
     output(session, "found = {'a': [1, 2]}")
     assert session.variable("found") == ({"a": [1, 2]},)
     for name in ("missing", "_rlm_settings", "found['a']", "", "1 + 1", "import os"):
         assert session.variable(name) is None
 
 
-def test_asking_for_a_variable_that_is_not_there_leaves_no_trace(session: Session) -> None:
+def test_asking_for_a_variable_that_is_not_there_leaves_no_trace(session: MontySandbox) -> None:
     assert session.variable("second") is None
     output(session, "first = 1\nsecond = 2")
     assert output(session, "SHOW_VARS()") == "first: int\nsecond: int\n"
@@ -112,11 +112,11 @@ def test_printing_more_than_the_limit_fails_with_what_to_do_and_keeps_variables(
         assert "output limit" in failed(session.start("print('y' * 10_000_000)"))
 
 
-def test_budget_is_answered_by_the_host_without_a_pause(session: Session) -> None:
+def test_budget_is_answered_by_the_host_without_a_pause(session: MontySandbox) -> None:
     assert output(session, "print(budget() == " + repr(LEFT) + ")") == "True\n"
 
 
-def test_chunks_put_together_are_the_text(session: Session) -> None:
+def test_chunks_put_together_are_the_text(session: MontySandbox) -> None:
     assert output(session, "parts = chunks()\nprint(len(parts) > 1, ''.join(parts) == context)") == "True True\n"
     assert len(TEXT) > 100
 
@@ -124,13 +124,13 @@ def test_chunks_put_together_are_the_text(session: Session) -> None:
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_cell_pauses_at_llm_query_and_runs_on_with_the_answer(session: Session) -> None:
+def test_a_cell_pauses_at_llm_query_and_runs_on_with_the_answer(session: MontySandbox) -> None:
     outcome = session.start("print('asking')\na = llm_query('what?')\nprint(a)")
     assert outcome == Asked((Call("llm", "what?"),))
     assert ended(session.resume([("ok", "this")])).output == "asking\nthis\n"
 
 
-def test_a_question_may_be_asked_anywhere(session: Session) -> None:
+def test_a_question_may_be_asked_anywhere(session: MontySandbox) -> None:
     outcome = session.start("def f(p):\n    return llm_query(p)\nprint([f(p) for p in 'ab'], {p: f(p) for p in 'c'})")
     for prompt in "abc":
         assert asked(outcome) == [prompt]
@@ -138,7 +138,7 @@ def test_a_question_may_be_asked_anywhere(session: Session) -> None:
     assert ended(outcome).output == "['A', 'B'] {'c': 'C'}\n"
 
 
-def test_a_batch_is_asked_at_once_and_answered_in_order(session: Session) -> None:
+def test_a_batch_is_asked_at_once_and_answered_in_order(session: MontySandbox) -> None:
     outcome = session.start("print(llm_query_batched([str(n) for n in range(300)], model='small'))")
     assert isinstance(outcome, Asked)
     assert outcome.calls == tuple(Call("llm", str(n), "small") for n in range(300))
@@ -146,14 +146,14 @@ def test_a_batch_is_asked_at_once_and_answered_in_order(session: Session) -> Non
     assert output(session, "print(llm_query_batched([]))") == "[]\n"
 
 
-def test_rlm_query_hands_its_context_over(session: Session) -> None:
+def test_rlm_query_hands_its_context_over(session: MontySandbox) -> None:
     code = "rlm_query('p', context=context[:5])\nrlm_query_batched(['q', 'r'], [['a', 'b'], None])"
     assert session.start(code) == Asked((Call("rlm", "p", None, TEXT[:5]),))
     assert session.resume([("ok", "")]) == Asked((Call("rlm", "q", None, ["a", "b"]), Call("rlm", "r")))
     ended(session.resume([("ok", ""), ("ok", "")]))
 
 
-def test_questions_asked_concurrently_come_in_the_order_they_were_asked(session: Session) -> None:
+def test_questions_asked_concurrently_come_in_the_order_they_were_asked(session: MontySandbox) -> None:
     for _ in range(5):
         outcome = session.start(GATHER)
         assert asked(outcome) == [*"abcdefgh"]
@@ -171,7 +171,7 @@ def test_questions_asked_concurrently_come_in_the_order_they_were_asked(session:
     ],
 )
 def test_a_failed_sub_query_raises_in_the_cell_with_its_kind_and_message(
-    session: Session, kind: str, error: str
+    session: MontySandbox, kind: str, error: str
 ) -> None:
     asked(session.start("x = 1\nx = llm_query('q')"))
     said = failed(session.resume([("failed", kind, "as it was")]))
@@ -180,12 +180,12 @@ def test_a_failed_sub_query_raises_in_the_cell_with_its_kind_and_message(
     assert output(session, "print(x)") == "1\n"
 
 
-def test_a_failed_sub_query_can_be_caught(session: Session) -> None:
+def test_a_failed_sub_query_can_be_caught(session: MontySandbox) -> None:
     asked(session.start("try:\n    llm_query('q')\nexcept RuntimeError as error:\n    print('caught', error)"))
     assert ended(session.resume([("failed", "server", "down")])).output == "caught sub-query failed (server): down\n"
 
 
-def test_one_failure_of_a_batch_raises_or_is_returned_as_a_marked_result(session: Session) -> None:
+def test_one_failure_of_a_batch_raises_or_is_returned_as_a_marked_result(session: MontySandbox) -> None:
     results = [("ok", "A"), ("failed", "server", "down"), ("ok", "C")]
     asked(session.start("llm_query_batched(['a', 'b', 'c'])"))
     said = failed(session.resume(results))
@@ -199,7 +199,7 @@ def test_one_failure_of_a_batch_raises_or_is_returned_as_a_marked_result(session
     assert told == "A C SubQueryFailure server down False\n"
 
 
-def test_an_answer_without_a_question_is_refused(session: Session) -> None:
+def test_an_answer_without_a_question_is_refused(session: MontySandbox) -> None:
     output(session, "x = 1")
     with pytest.raises(ReplayError):
         session.resume([("ok", "answer")])
@@ -223,40 +223,40 @@ def test_an_answer_without_a_question_is_refused(session: Session) -> None:
         ("FINAL('x' * 3_000_000)", "x" * 3_000_000),
     ],
 )
-def test_every_way_to_finish_gives_the_value(session: Session, code: str, value: Any) -> None:
+def test_every_way_to_finish_gives_the_value(session: MontySandbox, code: str, value: Any) -> None:
     outcome = ended(session.start(f"print('seen')\n{code}"))
     assert outcome.final == (value,)
     assert outcome.output == "seen\n"
 
 
-def test_nothing_runs_after_final_and_the_session_can_go_on(session: Session) -> None:
+def test_nothing_runs_after_final_and_the_session_can_go_on(session: MontySandbox) -> None:
     assert ended(session.start("kept = 1\nFINAL('a')\nkept = 2\nprint('after')")).output == ""
     assert output(session, "print(kept)") == "1\n"
     assert session.variable("kept") == (1,)
 
 
 @pytest.mark.parametrize("value", ["", "''", "None", "'  '"])
-def test_an_empty_answer_is_refused(session: Session, value: str) -> None:
+def test_an_empty_answer_is_refused(session: MontySandbox, value: str) -> None:
     assert "FINAL: the answer is empty" in failed(session.start(f"FINAL({value})"))
 
 
-def test_final_var_of_a_name_that_is_not_there_says_so(session: Session) -> None:
+def test_final_var_of_a_name_that_is_not_there_says_so(session: MontySandbox) -> None:
     assert "no variable named 'missing'" in failed(session.start("FINAL_VAR('missing')"))
 
 
 @pytest.mark.parametrize("code", ["answer['content'] = 'c'", "answer = {'content': '', 'ready': True}", "answer = 'x'"])
-def test_an_answer_that_is_not_ready_or_empty_does_not_end_the_run(session: Session, code: str) -> None:
+def test_an_answer_that_is_not_ready_or_empty_does_not_end_the_run(session: MontySandbox, code: str) -> None:
     assert ended(session.start(code)).final is None
 
 
-def test_the_draft_is_what_answer_holds(session: Session) -> None:
+def test_the_draft_is_what_answer_holds(session: MontySandbox) -> None:
     output(session, "answer['content'] = 'so far'")
     assert session.draft() == "so far"
     output(session, "answer = 'as text'")
     assert session.draft() == "as text"
 
 
-def test_show_vars_lists_the_models_variables_and_nothing_else(session: Session) -> None:
+def test_show_vars_lists_the_models_variables_and_nothing_else(session: MontySandbox) -> None:
     assert output(session, "SHOW_VARS()") == "no variables yet\n"
     output(session, "rows = [1, 2, 3]\ntitle = 'x'\ncount = 4")
     assert sorted(output(session, "SHOW_VARS()").splitlines()) == ["count: int", "rows: list (3)", "title: str (1)"]
@@ -269,7 +269,7 @@ BOUND = st.none() | st.integers(-len(LARGE) - 10, len(LARGE) + 10) | st.integers
 
 
 @pytest.fixture(scope="module")
-def over_large_text(pool: monty.Monty) -> Iterator[Session]:
+def over_large_text(pool: monty.Monty) -> Iterator[MontySandbox]:
     with a_session(pool, LARGE) as session:
         yield session
 
@@ -277,7 +277,7 @@ def over_large_text(pool: monty.Monty) -> Iterator[Session]:
 @settings(max_examples=60)
 @given(start=BOUND, stop=BOUND, step=st.sampled_from([None, None, None, 1, 2, -1, 4096, -7]))
 def test_slices_of_a_large_text_are_those_of_cpython(
-    over_large_text: Session, start: int | None, stop: int | None, step: int | None
+    over_large_text: MontySandbox, start: int | None, stop: int | None, step: int | None
 ) -> None:
     output(
         over_large_text,

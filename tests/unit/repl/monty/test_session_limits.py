@@ -10,7 +10,7 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Ended
 from tests.unit.repl.monty.sessions import a_session, answered, asked, ended, failed, output
 
@@ -22,7 +22,7 @@ def pool() -> Iterator[monty.Monty]:
 
 
 @pytest.fixture
-def session(pool: monty.Monty) -> Iterator[Session]:
+def session(pool: monty.Monty) -> Iterator[MontySandbox]:
     with a_session(pool) as session:
         yield session
 
@@ -70,7 +70,7 @@ def lost(outcome: Any) -> str:
     ],
 )
 def test_wrong_arguments_are_told_by_the_name_the_model_knows(
-    session: Session, code: str, error: str, said: str
+    session: MontySandbox, code: str, error: str, said: str
 ) -> None:
     told = failed(session.start(code))
     assert said in told
@@ -94,7 +94,7 @@ def test_wrong_arguments_are_told_by_the_name_the_model_knows(
         "_rlm_host_query = print",
     ],
 )
-def test_no_cell_takes_llm_query_or_final_from_the_next_one(session: Session, code: str) -> None:
+def test_no_cell_takes_llm_query_or_final_from_the_next_one(session: MontySandbox, code: str) -> None:
     session.start(code)
     outcome = session.start("print(llm_query('q'), llm_query_batched(['r']))\nFINAL('x')")
     assert asked(outcome) == ["q"]
@@ -134,7 +134,7 @@ def test_more_memory_than_allowed_is_reported_as_lost(pool: monty.Monty, code: s
         assert "memory" in lost(session.start(code)).lower()
 
 
-def test_a_deep_recursion_is_an_error_of_the_cell_and_costs_no_variables(session: Session) -> None:
+def test_a_deep_recursion_is_an_error_of_the_cell_and_costs_no_variables(session: MontySandbox) -> None:
     assert "RecursionError" in failed(session.start("x = 1\ndef f(n):\n    return f(n + 1)\nf(0)"))
     assert output(session, "print(x)") == "1\n"
 
@@ -262,7 +262,7 @@ def test_no_worker_process_is_left_when_the_pool_has_ended() -> None:
         "exit()",
     ],
 )
-def test_there_is_no_way_to_files_environment_network_or_interpreter(session: Session, code: str) -> None:
+def test_there_is_no_way_to_files_environment_network_or_interpreter(session: MontySandbox, code: str) -> None:
     assert failed(session.start(code))
     assert output(session, "print('alive')") == "alive\n"
 

@@ -6,7 +6,7 @@ import pydantic_monty as monty
 import pytest
 
 from langchain_rlm.repl.monty.lowering.captured import NAMES
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked
 from tests.unit.repl.monty.sessions import TEXT, a_session, answered, asked, ended, failed, output
 
@@ -52,12 +52,12 @@ def pool() -> Iterator[monty.Monty]:
 
 
 @pytest.fixture
-def session(pool: monty.Monty) -> Iterator[Session]:
+def session(pool: monty.Monty) -> Iterator[MontySandbox]:
     with a_session(pool, tools=frozenset({"search"})) as session:
         yield session
 
 
-def said(session: Session, code: str) -> str:
+def said(session: MontySandbox, code: str) -> str:
     """What a cell prints whose questions are answered in capitals."""
     outcome = session.start(code)
     while isinstance(outcome, Asked):
@@ -67,7 +67,7 @@ def said(session: Session, code: str) -> str:
 
 @pytest.mark.parametrize("same_cell", [True, False], ids=["in its cell", "in later cells"])
 @pytest.mark.parametrize("name", ASKING)
-def test_a_question_is_asked_whatever_names_a_cell_took(session: Session, name: str, *, same_cell: bool) -> None:
+def test_a_question_is_asked_whatever_names_a_cell_took(session: MontySandbox, name: str, *, same_cell: bool) -> None:
     cells = [f"{ALL}\n{ASKING[name]}"] if same_cell else [ALL, ASKING[name]]
     told = [said(session, code) for code in cells]
     assert set(told[-1].split()) == {"SEARCH" if name == "a tool" else "Q"}
@@ -76,7 +76,7 @@ def test_a_question_is_asked_whatever_names_a_cell_took(session: Session, name: 
 @pytest.mark.parametrize("same_cell", [True, False], ids=["in its cell", "in later cells"])
 @pytest.mark.parametrize("name", TELLING)
 def test_functions_and_modules_say_the_same_whatever_names_a_cell_took(
-    pool: monty.Monty, session: Session, name: str, *, same_cell: bool
+    pool: monty.Monty, session: MontySandbox, name: str, *, same_cell: bool
 ) -> None:
     telling = f"print({TELLING[name]})"
     with a_session(pool) as other:
@@ -91,12 +91,12 @@ def test_functions_and_modules_say_the_same_whatever_names_a_cell_took(
 @pytest.mark.parametrize(
     "end", ["FINAL('done')", "done = 'done'\nFINAL_VAR('done')", "answer['content'] = 'done'\nanswer['ready'] = True"]
 )
-def test_the_answer_is_given_whatever_names_a_cell_took(session: Session, end: str) -> None:
+def test_the_answer_is_given_whatever_names_a_cell_took(session: MontySandbox, end: str) -> None:
     output(session, ALL)
     assert ended(session.start(end)).final == ("done",)
 
 
-def test_variables_and_the_draft_are_told_whatever_names_a_cell_took(session: Session) -> None:
+def test_variables_and_the_draft_are_told_whatever_names_a_cell_took(session: MontySandbox) -> None:
     assert ("n", "int", None) in ended(session.start(f"{ALL}\nn = 5")).variables
     assert "n: int" in output(session, "SHOW_VARS()")
     output(session, "answer['content'] = [1]")
@@ -110,7 +110,7 @@ def test_the_print_limit_holds_whatever_names_a_cell_took(pool: monty.Monty) -> 
         assert "output limit" in failed(session.start("while True:\n    print('0123456789')"))
 
 
-def test_a_name_that_a_cell_took_stays_taken_for_cells(session: Session) -> None:
+def test_a_name_that_a_cell_took_stays_taken_for_cells(session: MontySandbox) -> None:
     output(session, "list = [1, 2]\nprint_ = print\nprint = 'mine'")
     assert output(session, "print_(list, print)") == "[1, 2] mine\n"
     assert "'list' object is not callable" in failed(session.start("list('ab')"))
@@ -118,10 +118,10 @@ def test_a_name_that_a_cell_took_stays_taken_for_cells(session: Session) -> None
     assert asked(session.start("llm_query_batched(['a', 'b'])")) == ["a", "b"]
 
 
-def test_a_name_that_was_taken_and_deleted_is_the_builtin_again(session: Session) -> None:
+def test_a_name_that_was_taken_and_deleted_is_the_builtin_again(session: MontySandbox) -> None:
     assert output(session, "str = 'x'\ndel str\nprint(str(4) + '!')") == "4!\n"
     assert output(session, "print(str(5) + '!')") == "5!\n"
 
 
-def test_the_module_re_may_be_a_variable(session: Session) -> None:
+def test_the_module_re_may_be_a_variable(session: MontySandbox) -> None:
     assert output(session, "re = 'x'\nprint(''.join(chunks()) == context, len(context))") == f"True {len(TEXT)}\n"

@@ -1,0 +1,54 @@
+"""What comes out of the sandbox: model-written code may have put anything in its place."""
+
+from typing import Any
+
+from langchain_rlm.repl.protocol import Asked, Call, plain
+
+
+def read_asked(args: tuple[Any, ...]) -> Asked | None:
+    """The calls in a host call's arguments, or None."""
+    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
+        return None
+    how, prompts, model, contexts, raises = args
+    if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
+        return None
+    contexts = [None] * len(prompts) if contexts is None else contexts
+    if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
+        return None
+    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
+
+
+def _is_context(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(text, str) for text in value)
+    return isinstance(value, str | None)
+
+
+def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None:
+    """The call of a tool in a host call's arguments, or None."""
+    if len(args) != 3 or args[0] not in known or not isinstance(args[1], list) or not isinstance(args[2], dict):  # noqa: PLR2004
+        return None
+    return Asked((Call("tool", args[0], arguments=(args[1], args[2])),))
+
+
+def is_usable(value: Any) -> bool:
+    """Whether the host can write a value out: nested too deeply or a number of thousands of digits, it cannot."""
+    try:
+        plain(value)
+        return isinstance(value, str) or bool(repr(value))
+    except (RecursionError, ValueError):
+        return False
+
+
+def read_end(told: Any) -> tuple[list[Any] | None, tuple[tuple[str, str, int | None], ...]]:
+    """How a cell ended, as the sandbox tells it: the answer when it is ready, and the variables."""
+    if not isinstance(told, list) or len(told) != 2 or not isinstance(told[1], list):  # noqa: PLR2004  # a pair
+        return None, ()
+    ready, described = told
+    is_ready = isinstance(ready, list) and len(ready) == 1 and is_usable(ready[0])
+    return ready if is_ready else None, tuple(row for row in described if _is_variable(row))
+
+
+def _is_variable(row: Any) -> bool:
+    kinds = (str, str, int | None)
+    return isinstance(row, tuple) and len(row) == len(kinds) and all(map(isinstance, row, kinds))

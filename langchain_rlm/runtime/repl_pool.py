@@ -1,0 +1,163 @@
+"""Where the REPLs of a tree of runs live: threads, sandboxes, and which of them wait.
+
+A REPL is a cache of its run's journal: a sandbox is opened when a step needs one, and given up when others need its
+place, when it is lost, or when the run is cancelled or ends.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from langchain_rlm.repl.protocol import Ended, Sandbox, Sandboxes, SandboxFactory
+from langchain_rlm.runtime.idle import IdleRepls
+
+T = TypeVar("T")
+
+CONCURRENT_CELLS = 16
+"""Threads that run cells; more recursive runs than this wait for one."""
+
+
+@dataclass
+class ReplPool:
+    """The REPLs of one tree of runs.
+
+    Args:
+        factory: Makes what makes the sandboxes, when the first one is needed.
+        idle: Of the `RLM`.
+    """
+
+    factory: SandboxFactory
+    idle: IdleRepls
+    _threads: ThreadPoolExecutor | None = None
+    _sandboxes: Sandboxes | None = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _live: list[Sandbox] = field(default_factory=list)
+    """Every sandbox that was made, also those that no run has yet."""
+
+    @property
+    def threads(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(CONCURRENT_CELLS, thread_name_prefix="rlm-cell")
+        return self._threads
+
+    async def to_its_end(self, work: Callable[[], T], *, undo: Callable[[T], Any]) -> T:
+        """Do blocking work on a thread; a cancellation waits for it and takes back what came of it."""
+        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            if future.exception() is None:
+                await asyncio.get_running_loop().run_in_executor(self.threads, undo, future.result())
+            raise
+
+    async def on_thread(self, sandbox: Sandbox, work: Callable[[], T], seconds: float | None = None) -> T:
+        """Do blocking work with a sandbox on a thread; it is killed when time is up or the run is cancelled."""
+        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        try:
+            done, _ = await asyncio.wait([future], timeout=seconds)
+        except asyncio.CancelledError:
+            sandbox.kill()
+            with contextlib.suppress(BaseException):
+                await asyncio.shield(future)
+            raise
+        if not done:
+            sandbox.kill()
+        return await future
+
+    async def open(self, make: Callable[[Sandboxes], Sandbox]) -> Sandbox:
+        """A fresh sandbox, which the end of the tree ends."""
+        sandbox = make(await self._started())
+        self._live.append(sandbox)
+        await self.to_its_end(sandbox.open, undo=lambda _: sandbox.close())
+        return sandbox
+
+    async def _started(self) -> Sandboxes:
+        async with self._starting:
+            if self._sandboxes is None:
+                self._sandboxes = await self.to_its_end(self.factory, undo=lambda made: made.close())
+        return self._sandboxes
+
+    def forget(self, sandbox: Sandbox) -> None:
+        """End a sandbox at once; what closes it is still to come."""
+        sandbox.kill()
+        self._live = [known for known in self._live if known is not sandbox]
+
+    def kill(self) -> None:
+        """End every sandbox at once: a thread that waits for a cell would be waited for."""
+        for sandbox in self._live:
+            sandbox.kill()
+        self._live.clear()
+
+    async def close(self) -> None:
+        """End sandboxes, what they share, and threads. Safe to call twice."""
+        self.kill()
+        made, self._sandboxes = self._sandboxes, None
+        if made is not None:
+            await asyncio.get_running_loop().run_in_executor(self.threads, made.close)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+            self._threads = None
+
+
+@dataclass
+class Repl:
+    """The REPL of one run: with a sandbox, or to be built when a step needs it."""
+
+    pool: ReplPool
+    sandbox: Sandbox | None = None
+
+    async def step(
+        self,
+        step: Callable[[Sandbox], T],
+        *,
+        make: Callable[[Sandboxes], Sandbox],
+        rebuild: Callable[[Sandbox], None],
+        seconds: Callable[[], float | None] = lambda: None,
+    ) -> T:
+        """Take a step in the sandbox.
+
+        Args:
+            step: What to do; it may block.
+            make: Makes a sandbox, when there is none.
+            rebuild: Brings that one to where the run stands; it may block.
+            seconds: How long the step may take; asked when it begins.
+        """
+        async with self.pool.idle.busy(self):
+            sandbox = self.sandbox or await self._built(make, rebuild)
+            outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+            if isinstance(outcome, Ended) and outcome.lost:
+                await self.drop()
+            return outcome
+
+    async def _built(self, make: Callable[[Sandboxes], Sandbox], rebuild: Callable[[Sandbox], None]) -> Sandbox:
+        sandbox = await self.pool.open(make)
+        try:
+            await self.pool.on_thread(sandbox, lambda: rebuild(sandbox))
+        except BaseException:
+            sandbox.kill()
+            raise
+        self.sandbox = sandbox
+        return sandbox
+
+    def evict(self) -> None:
+        """Give up a sandbox that waits, without waiting for it."""
+        sandbox = self._taken()
+        if sandbox is not None:
+            self.pool.threads.submit(sandbox.close)
+
+    async def drop(self) -> None:
+        """Give the sandbox up; the journal has what it takes to build it again."""
+        self.pool.idle.forget(self)
+        sandbox = self._taken()
+        if sandbox is not None:
+            await asyncio.get_running_loop().run_in_executor(self.pool.threads, sandbox.close)
+
+    def _taken(self) -> Sandbox | None:
+        sandbox, self.sandbox = self.sandbox, None
+        if sandbox is not None:
+            self.pool.forget(sandbox)
+        return sandbox
