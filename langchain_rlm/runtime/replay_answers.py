@@ -12,8 +12,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given, newest_refused
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.files import Recording
-from langchain_rlm.repl.protocol import Sandbox
-from langchain_rlm.repl.protocol import Ended, plain
+from langchain_rlm.repl.protocol import Ended, Sandbox, plain
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.differences import apart, beginning, differs
 from langchain_rlm.surrogates import encodable

@@ -14,8 +14,8 @@ from langchain_rlm.journal.reading import is_first_cell, last_asked, turns
 from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.runtime.replay import rebuild
 from langchain_rlm.runtime.repl_pool import Repl
+from langchain_rlm.runtime.replay import rebuild
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")

@@ -102,6 +102,11 @@ def test_a_second_reply_without_code_is_taken_as_the_answer(model_server: ModelS
     assert "has no cell" in model_server.log()[1]["messages"][-1]["content"]
 
 
+def test_a_second_reply_without_code_that_says_nothing_ends_the_run(model_server: ModelServer) -> None:
+    result = ask(scripted(model_server, "Let me think.", "<think>What now?</think>"))
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "gave_up", 2)
+
+
 def test_a_run_that_knows_nothing_at_its_end_has_given_up(model_server: ModelServer) -> None:
     result = ask(scripted(model_server, cell("x = 1"), budget=Budget(turns=2)))
     assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "gave_up", 2)

@@ -7,8 +7,9 @@ import pytest
 from langgraph.graph import END
 from pydantic import BaseModel
 
+from langchain_rlm.journal.answer import as_text, digest, newest_refused
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.nodes.ending import as_text, best_so_far, covered, digest, finish, newest_refused, touched
+from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import asked, begun, call, cell, cell_end, note, question, reply

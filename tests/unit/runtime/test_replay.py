@@ -2,7 +2,9 @@
 
 import random
 import re
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.files import Recording
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Outcome, Result
-from langchain_rlm.runtime.replay import rebuild
-from tests.unit.repl.monty.sessions import TEXT, a_session, ended, failed, output
+from langchain_rlm.runtime.replay import Replay, rebuild
+from tests.unit.repl.monty.sessions import STARTED, TEXT, a_session, ended, failed, output
 
 GATHER = """import asyncio
 async def one(prompt):
@@ -252,6 +256,7 @@ RECURSIVE = "asks as sub-query 1 of 1 'q' by rlm_query, on record by llm_query"
         ),
         ("x = llm_query('q')", "x = rlm_query('q')", RECURSIVE),
         ("x = 1", "x = budget()", "calls budget(), which it did not on record"),
+        ("x = budget()", "x = cite('alpha')", "calls cite(), which it did not on record"),
     ],
 )
 def test_another_course_of_a_cell_is_found(pool: monty.Monty, before: str, after: str, said: str) -> None:
@@ -273,3 +278,67 @@ def test_a_final_cell_on_record_does_not_end_the_rebuilt_session(pool: monty.Mon
     with a_session(pool) as session:
         rebuild(session, recorder.journal, (TEXT,))
         assert ended(session.start("print(x)")).output == "5\n"
+
+
+# -- a whole record ---------------------------------------------------------------------------------------------------
+
+
+def record(recorder: Recorder) -> Recording:
+    """The recorder's cells as a run on record, a turn each."""
+    begun = {
+        "kind": "run", "question": "What?", "route": "rlm", "documents": 1, "characters": len(TEXT), "seed": "seed",
+        "started": STARTED.isoformat(), "chunk_size": 100,
+    }  # fmt: skip
+    journal: list[Entry] = [begun]
+    for entry in recorder.journal:
+        if entry["kind"] == "cell":
+            journal.append(
+                {"kind": "reply", "turn": entry["turn"], "text": f"```repl\n{entry['code']}\n```", "last": None}
+            )
+        journal.append(entry)
+    return Recording(journal=journal, chunk_size=100)
+
+
+def test_a_record_is_run_again_and_shown_as_it_went(pool: monty.Monty) -> None:
+    recorder = recorded(pool, ["x = llm_query_batched(['a', 'b'])", "print(x[0], budget()['turns'])"])
+    events: list[dict[str, Any]] = []
+    replay = Replay(record(recorder), load_corpus(TEXT), events.append)
+    replay.run()
+    assert (replay.cells, replay.is_answered) == (2, False)
+    assert [event["event"] for event in events] == [
+        "inspect", "turn", "reply", "cell", "sub_queries", "sub_query", "answer", "sub_query", "answer", "cell_end",
+        "turn", "reply", "cell", "cell_end",
+    ]  # fmt: skip
+    assert replay.opened == []
+
+
+def test_a_cell_that_does_something_else_is_named_and_its_repl_is_closed(pool: monty.Monty) -> None:
+    recording = record(recorded(pool, ["x = 1", "print(x)"]))
+    changed = [{**entry, "code": "x = 2"} if entry.get("code") == "x = 1" else entry for entry in recording.journal]
+    replay = Replay(replace(recording, journal=changed), load_corpus(TEXT), lambda _: None)
+    with pytest.raises(ReplayError, match=r"record: cell 1 of turn 2 prints '2\\n', on record '1\\n'\.$"):
+        replay.run()
+    assert replay.opened == []
+
+
+def test_a_record_without_the_size_of_chunks_says_so_where_a_replay_differs(pool: monty.Monty) -> None:
+    recording = record(recorded(pool, ["print(len(chunks()))"]))
+    changed = [{**entry, "chunk_size": None} for entry in recording.journal]
+    replay = Replay(replace(recording, journal=changed, chunk_size=None), load_corpus(TEXT), lambda _: None)
+    with pytest.raises(ReplayError, match="how large chunks\\(\\) were; 50,000 characters were taken"):
+        replay.run()
+
+
+def test_it_can_be_ended_in_the_middle_of_a_cell(pool: monty.Monty) -> None:
+    recording = record(recorded(pool, ["x = 1"]))
+    endless = [{**entry, "code": "while True:\n    pass"} if "code" in entry else entry for entry in recording.journal]
+    begun = threading.Event()
+    replay = Replay(
+        replace(recording, journal=endless), load_corpus(TEXT), lambda e: begun.set() if e["event"] == "cell" else None
+    )
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(replay.run)
+        begun.wait()
+        replay.kill()
+        with pytest.raises(ReplayError):
+            running.result(timeout=30)

@@ -8,7 +8,7 @@ import pytest
 
 from langchain_rlm.repl.functions import ASKING, FUNCTIONS, KEPT, NAMES, ReplFunction
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, sandbox_source
-from langchain_rlm.repl.monty.session import Session
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked
 from tests.unit.repl.monty.sessions import a_session, ended, failed, output
 
@@ -34,7 +34,7 @@ def pool() -> Iterator[monty.Monty]:
 
 
 @pytest.fixture
-def session(pool: monty.Monty) -> Iterator[Session]:
+def session(pool: monty.Monty) -> Iterator[MontySandbox]:
     with a_session(pool) as session:
         yield session
 
@@ -54,26 +54,26 @@ def test_a_function_takes_in_the_sandbox_what_its_signature_says(function: ReplF
         assert parameters(DEFINED[name]) == parameters(told.args)
 
 
-def test_a_cell_finds_every_function(session: Session) -> None:
+def test_a_cell_finds_every_function(session: MontySandbox) -> None:
     listed = ", ".join(sorted(NAMES))
     assert output(session, f"print(all(callable(f) for f in [{listed}]))") == "True\n"
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))
-def test_a_name_that_is_kept_cannot_be_rebound_by_whatever_way(session: Session, name: str) -> None:
+def test_a_name_that_is_kept_cannot_be_rebound_by_whatever_way(session: MontySandbox, name: str) -> None:
     assert f"`{name}` is the REPL's own function" in failed(session.start(f"{name} = 5"))
     session.start(f"globals()['{name}'] = 5")
     assert output(session, f"print(callable({name}))") == "True\n"
 
 
 @pytest.mark.parametrize("name", sorted(NAMES - KEPT - {"print"}))
-def test_a_name_that_may_be_rebound_stays_so_and_is_a_variable_then(session: Session, name: str) -> None:
+def test_a_name_that_may_be_rebound_stays_so_and_is_a_variable_then(session: MontySandbox, name: str) -> None:
     assert ended(session.start(f"{name} = [5]")).variables == ((name, "list", 1),)
     assert output(session, f"print({name})\nSHOW_VARS()") == f"[5]\n{name}: list (1)\n"
 
 
 @pytest.mark.parametrize("name", sorted(ASKING))
-def test_a_function_that_a_model_answers_pauses_the_cell(session: Session, name: str) -> None:
+def test_a_function_that_a_model_answers_pauses_the_cell(session: MontySandbox, name: str) -> None:
     argument = "['q']" if name.endswith("_batched") else "'q'"
     assert isinstance(session.start(f"{name}({argument})"), Asked)
 
