@@ -4,26 +4,29 @@ import keyword
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from typing_extensions import TypedDict
+
 from langchain_rlm.journal.below import documents_below
-from langchain_rlm.journal.check import shown
+from langchain_rlm.journal.check import DEEPEST, TOO_DEEP, shape_problem, shown
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.parts import Cited
 from langchain_rlm.journal.record import number
 
-DEEPEST = 50
-"""Levels of recursive runs."""
-TOO_DEEP = f"recursive runs are nested more than {DEEPEST} deep"
-Numbered = Sequence[tuple[int, Entry]]
-"""Lines, each with its number."""
+
+class _Cite(TypedDict):
+    """What `cite()` gave, of which no type can say that it may be an error instead."""
+
+    value: Cited
 
 
-def content_problems(header: Entry, lines: Numbered) -> Iterator[tuple[int, str]]:
+def content_problems(header: Entry, lines: Sequence[Entry]) -> Iterator[tuple[int, str]]:
     """What is wrong with a file of which each line has the right shape, by the number of the line.
 
     Args:
         header: The first line.
         lines: The entries and excerpts.
     """
-    entries = [line for line in lines if line[1]["kind"] != "excerpt"]
+    entries = [(place, line) for place, line in enumerate(lines, 2) if line["kind"] != "excerpt"]
     if not entries:
         yield 2, "there is no entry of a run"
         return
@@ -34,7 +37,7 @@ def content_problems(header: Entry, lines: Numbered) -> Iterator[tuple[int, str]
         yield 1, f"context is {shown(header['context'])}, and the run has {shown(begun['context'])}"
     for what in _citations(header, begun):
         yield 1, what
-    for place, line in lines:
+    for place, line in enumerate(lines, 2):
         if line["kind"] == "excerpt":
             for what in _stretch(begun, line["document"], line["start"], line["end"], line["text"]):
                 yield place, what
@@ -69,7 +72,7 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
         yield 0, problem
         return
     for place, entry in enumerate(journal):
-        yield from ((place, what) for what in _places(begun, entry))
+        yield from ((place, what) for what in (*_parts(entry), *_places(begun, entry)))
     asked: dict[str, Entry] = {}
     for place, where, call in _calls(journal):
         if call["id"] in asked:
@@ -87,6 +90,23 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
             count = begun["documents"] if below is None else len(below)
             for inner, what in _journal(run["journal"], count, depth + 1):
                 yield place, f"{where}run.journal[{inner}].{what}"
+
+
+def _parts(entry: Entry) -> Iterator[str]:
+    """What an entry lacks that must be beside something else in it."""
+    for _, where, answer in _answers([entry]):
+        if not {"text", "value", "error"}.intersection(answer):
+            yield f"{where.removesuffix('.')} has none of text, value, error".lstrip()
+    for _, where, call in _calls([entry]):
+        if "tool" in call and "arguments" not in call:
+            yield f"{where}.arguments is missing"
+    if entry["kind"] == "asked" and "refused" in entry:
+        yield from (f"{name} is missing" for name in ("count", "digest") if name not in entry)
+    if entry["kind"] == "host" and entry["name"] == "cite":
+        value = entry["value"]
+        problem = shape_problem(_Cite, [entry]) if not isinstance(value, dict) or "mark" in value else None
+        if problem is not None:
+            yield problem[1]
 
 
 def _places(begun: Entry, entry: Entry) -> Iterator[str]:

@@ -1,39 +1,242 @@
-"""What a journal is made of: one entry for everything that happened in a run, in order."""
+"""What a journal is made of: one entry for everything that happened in a run, in order.
+
+Entries are plain dicts, which load from a checkpoint or a file without our classes. Their checks and the public JSON
+schema are made from these types; keys that are not named here are kept. What a type cannot say is in `contents.py`.
+"""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
 
+from pydantic import Field
+from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
+
+from langchain_rlm.journal.parts import (
+    Call,
+    ContextSpan,
+    Number,
+    Quote,
+    Refused,
+    Route,
+    SubQueryError,
+    Usage,
+    Variable,
+    Whole,
+)
+
+
+class RunEntry(TypedDict):
+    """A run begins: what a replay needs to be exact."""
+
+    kind: Literal["run"]
+    id: str
+    """Of the tree of runs."""
+    path: str
+    """Which run of the tree: empty for the first, then the ids of the calls that led here, joined by slashes."""
+    depth: Whole
+    question: str
+    seed: str
+    started: str
+    """ISO 8601."""
+    route: Route
+    documents: Whole
+    characters: Whole
+    context: str
+    """Its hash."""
+    chunk_size: NotRequired[Whole]
+    """Of `chunks()`, in characters."""
+    shown: NotRequired[list[ContextSpan]]
+    """What the first message shows of the context."""
+
+
+class QuestionEntry(TypedDict):
+    """A further question on the thread; the REPL goes on."""
+
+    kind: Literal["question"]
+    text: str
+
+
+class RouteEntry(TypedDict):
+    """The direct call did not fit: the run goes on another way."""
+
+    kind: Literal["route"]
+    route: Route
+
+
+class Waited(TypedDict, total=False):
+    """What is said of a call that could not be sent at once."""
+
+    waited: Number
+    """Of its seconds, those before it was sent."""
+
+
+class ReplyEntry(Waited):
+    """The root model has answered."""
+
+    kind: Literal["reply"]
+    turn: Whole
+    text: str
+    last: str | None
+    """The stop reason, on the reserved last turn."""
+    usage: Usage | None
+    """None: it was edited, and not paid for."""
+    model: NotRequired[str]
+    cut_off: NotRequired[bool]
+    seconds: NotRequired[Number]
+    at: NotRequired[Number]
+    """Seconds of the run when this was written."""
+
+
+class CellEntry(TypedDict):
+    """A cell of the reply begins to run."""
+
+    kind: Literal["cell"]
+    turn: Whole
+    index: Whole
+    code: str
+
+
+class AskedEntry(TypedDict):
+    """The cell waits for answers."""
+
+    kind: Literal["asked"]
+    raises: bool
+    """An error is raised in the cell; else it is returned."""
+    calls: list[Call]
+    quote: NotRequired[Quote]
+    """There when a person is to confirm it."""
+    refused: NotRequired[Refused]
+    """The budget has no room for so many calls: they are not written down, but for their `count` and `digest`."""
+    count: NotRequired[Whole]
+    digest: NotRequired[str]
+
+
+class ConfirmEntry(TypedDict):
+    """A person was shown the quote, and has decided."""
+
+    kind: Literal["confirm"]
+    decision: str
+    """`approve`, `limit` (up to the `limit`) or `deny`."""
+    limit: NotRequired[float]
+    """US dollars."""
+
+
+class BelowRun(TypedDict):
+    """The recursive run that an answer comes from."""
+
+    turns: Whole
+    stop_reason: str
+    journal: "list[AnyEntry]"
+    over: NotRequired[Literal["all", "context", "prompt"]]
+    """Its context: all that the run above has, the one it was given, or its prompt."""
+    marks: NotRequired[str]
+    """The id that its citations begin with."""
+
+
+class Answered(Waited, total=False):
+    """What an answer says: `text`, the `value` of a tool, or an `error`."""
+
+    text: str
+    value: Any
+    error: SubQueryError
+    model: str
+    usage: Usage | None
+    """None: it was paid for by another call."""
+    run: BelowRun
+    refused: bool
+    """It was not asked for."""
+    is_copy: bool
+    """It was paid for by another call."""
+
+
+class AnswerEntry(Answered):
+    """A call has its answer."""
+
+    kind: Literal["answer"]
+    id: str
+    seconds: NotRequired[Number]
+    at: NotRequired[Number]
+    """Seconds of the run when this was written."""
+
+
+class HostEntry(TypedDict):
+    """What the host answered at once: `budget()`, `cite()`."""
+
+    kind: Literal["host"]
+    name: str
+    value: Any
+
+
+class CellEndEntry(TypedDict):
+    """A cell has ended: the observation."""
+
+    kind: Literal["cell_end"]
+    output: str
+    """Head and tail of what was printed."""
+    printed: Whole
+    """Characters of the whole output."""
+    hash: str
+    """Of the whole output."""
+    error: str | None
+    lost: bool
+    """The variables are."""
+    refused: bool
+    """The cell was not run: it cannot be."""
+    variables: list[Variable]
+    """Those that it assigned."""
+    shown: NotRequired[list[ContextSpan]]
+    """What the output shows of the context."""
+    at: NotRequired[Number]
+    """Seconds of the run when this was written."""
+
+
+class NoteEntry(TypedDict):
+    """Said to the root model instead of an observation, or beside it."""
+
+    kind: Literal["note"]
+    text: str
+    refused_answer: NotRequired[Any]
+    """The answer that was not taken."""
+
+
+class EndEntry(TypedDict):
+    """The run has its answer."""
+
+    kind: Literal["end"]
+    stop_reason: str
+    characters: Whole
+    hash: NotRequired[str]
+    given: NotRequired[str]
+    """Hash of what the code gave, where the answer took the form of `response_format`."""
+
+
+class ForkEntry(TypedDict):
+    """The run goes on from an earlier place: what was asked after it is kept, so that nothing is paid for twice."""
+
+    kind: Literal["fork"]
+    keep: Whole
+    """After how many entries the journal was cut."""
+    calls: list[Call]
+    answers: list[AnswerEntry]
+
+
+AnyEntry = Annotated[
+    RunEntry
+    | QuestionEntry
+    | RouteEntry
+    | ReplyEntry
+    | CellEntry
+    | AskedEntry
+    | ConfirmEntry
+    | AnswerEntry
+    | HostEntry
+    | CellEndEntry
+    | NoteEntry
+    | EndEntry
+    | ForkEntry,
+    Field(discriminator="kind"),
+]
+"""One entry of a journal."""
 Entry = dict[str, Any]
-"""One journal entry. Its `kind` is one of:
-
-| kind | holds |
-|---|---|
-| `run` | `id`, `path`, `depth`, `question`, `seed`, `started` (ISO 8601), `route`, `chunk_size`; facts of the context |
-| `question` | `text`: a further question on the thread; the REPL goes on |
-| `route` | `route`: the direct call did not fit, the run goes on as `rlm` |
-| `reply` | `turn`, `text` (the root model's), `last` (the stop reason on the reserved last turn, else None), `usage` |
-| `cell` | `turn`, `index`, `code`: this cell of the reply began to run |
-| `asked` | `raises`; `calls` |
-| `confirm` | `decision` of the person who was shown the quote: `approve`, `limit` (and the `limit`) or `deny` |
-| `answer` | `id`, `text`, or `value` of a tool, or `error` (type, message), `model`, `usage`, `seconds`, `run` |
-| `host` | `name`, `value`: what the host answered at once (`budget()`, `cite()`) |
-| `cell_end` | `output` as shown, `printed` characters, `hash` of the output, `error`, `lost`, `refused`, `variables` |
-| `note` | `text` to the root model instead of an observation (no code, a cut-off reply), `refused_answer` |
-| `end` | `stop_reason`, `characters` and `hash` of the answer, `given` |
-| `fork` | `keep`: the journal was cut after so many entries; `calls` and `answers` that were cut off |
-
-- `run` has of the context its hash (`context`), and how many `documents` and `characters` it has; `run` and `cell_end`
-  have `shown`, the spans of the context that the root model was shown.
-- `reply`, `answer` and `cell_end` have `at`: seconds of the run when they were written. The first two have `waited`:
-  of their `seconds` those before they were sent, if any.
-- A call of `asked` has `id`, `how`, `pieces`, `model`, `digest`; with `rlm` its `context`, and whether it is a `single`
-  text; `tool` and `arguments`; `reused`, the id of the call whose answer it has. `asked` has a `quote` when a person is
-  to confirm it, and `refused`, `count` and `digest` instead of calls that the budget has no room for.
-- `given` is the hash of what the code gave where the answer took the form of `response_format`.
-- An `answer` is `refused` when it was not asked for, and a copy (`is_copy`) when it was paid for by another call. Its
-  `run` is the recursive run it comes from: `turns`, `stop_reason`, `journal`, `over` (its context is that of the run
-  above, the one it was given, or its prompt), `marks` (the id that its citations begin with).
-"""
 
 
 def append_entries(journal: list[Entry], writes: Sequence[list[Entry]]) -> list[Entry]:

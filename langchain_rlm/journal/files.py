@@ -1,16 +1,4 @@
-"""Journals as files: a run on disk, to look at, to replay and to test against. JSON lines, UTF-8, one object a line.
-
-| line | holds |
-|---|---|
-| first | the header: `format` ("langchain-rlm journal"), `version`, `question`, `answer`, `value` (the answer as plain data, when it is no string), `stop_reason` (also `failed` and `interrupted`, of a run that did not end), `error` (why it failed), `usage`, `citations`, `coverage`, `documents` (`id`, `name`, `characters`), `context` (hash), `single` (the context was one text; null: not known), `chunk_size` (of `chunks()`; null: not known) |
-| then | the journal's entries, in order; see `langchain_rlm.state.Entry`. The `run` of an answer holds the `journal` of that recursive run |
-| then | excerpts, `{"kind": "excerpt", "document": 0, "start": 10, "end": 250, "text": "..."}`: what stands at the beginning and at the end of what was cited or sent to a model |
-| last | `{"kind": "file_end", "entries": N}`: without it the file was cut off |
-
-Numbers that JSON lacks are written as Python writes them (`NaN`, `Infinity`). Unknown keys are kept. The context is not in
-the file, but for excerpts and for what cells printed or wrote into prompts; nor are settings, so no key can be.
-`JOURNAL_SCHEMA` is the JSON schema of a line.
-"""  # noqa: E501  # a table
+"""Journals as files: a run on disk, to look at, to replay and to test against; `header.py` says what is in one."""
 
 import contextlib
 import json
@@ -27,10 +15,10 @@ from langchain_rlm.context.pieces import Span, above, merged
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.below import answered_calls, documents_below
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.header import FORMAT, VERSION
+from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.record import RunRecord, number
 
-FORMAT = "langchain-rlm journal"
-VERSION = 1
 EXCERPT = 240
 """Characters kept of the beginning of a span or a cited passage, and of its end."""
 NAMED = 5
@@ -89,8 +77,6 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
     Raises:
         InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
     """
-    from langchain_rlm.journal.lines import read_lines  # needs this module
-
     return _recording(*read_lines(_path(path)))
 
 

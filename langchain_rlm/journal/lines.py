@@ -3,14 +3,14 @@
 import codecs
 import json
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.check import shape_problem
-from langchain_rlm.journal.contents import TOO_DEEP, Numbered, content_problems
+from langchain_rlm.journal.contents import content_problems
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import FORMAT, VERSION
+from langchain_rlm.journal.header import FORMAT, VERSION, Header, Line
 
 SHOWN = 60
 """Characters of a file that is no journal, in the error."""
@@ -33,15 +33,24 @@ def read_lines(file: Path) -> tuple[Entry, list[Entry], list[Entry]]:
     lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     if (_read(lines[-1]) or {}).get("kind") == "file_end":
         lines.append(b"")  # an editor took the last line break
-    header = _header(file, lines[0], is_whole=len(lines) > 1)
-    body = _body(file, lines[1:])
-    for place, what in chain(_shape_problems(header, body), content_problems(header, body)):
+    first, body = _header(file, lines[0], is_whole=len(lines) > 1), _body(file, lines[1:])
+    for place, what in _problems(first, body):
         raise damaged(file, f"line {place}: {what}")
-    entries = [line for _, line in body if line["kind"] != "excerpt"]
-    return header, entries, [line for _, line in body if line["kind"] == "excerpt"]
+    entries = [line for line in body if line["kind"] != "excerpt"]
+    excerpts = [line for line in body if line["kind"] == "excerpt"]
+    return first, entries, excerpts
 
 
-def _header(file: Path, line: bytes, *, is_whole: bool) -> Entry:
+def _problems(first: dict[str, Any], body: Sequence[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+    """What is wrong with lines, by their number."""
+    for number, kind, lines in ((1, Header, [first]), (2, Line, body)):
+        problem = shape_problem(kind, lines)
+        if problem is not None:
+            yield number + problem[0], problem[1]
+    yield from content_problems(first, body)
+
+
+def _header(file: Path, line: bytes, *, is_whole: bool) -> dict[str, Any]:
     header = _read(line)
     if header is None and not is_whole and line.startswith(f'{{"format":"{FORMAT}"'.encode()):
         raise _cut_off(file, 0)
@@ -61,9 +70,9 @@ def _header(file: Path, line: bytes, *, is_whole: bool) -> Entry:
     return header
 
 
-def _body(file: Path, lines: Sequence[bytes]) -> list[tuple[int, Entry]]:
-    """What stands between the header and the end, each with the number of its line."""
-    body: list[tuple[int, Entry]] = []
+def _body(file: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+    """What stands between the header and the end."""
+    body: list[dict[str, Any]] = []
     entries = 0
     for place, line in enumerate(lines[:-1], 2):
         entry = _read(line)
@@ -77,23 +86,12 @@ def _body(file: Path, lines: Sequence[bytes]) -> list[tuple[int, Entry]]:
                     file, f"line {place}: it says that it has {entry.get('entries')} entries, and has {entries}"
                 )
             return body
-        body.append((place, entry))
+        body.append(entry)
         entries += entry["kind"] != "excerpt"
     raise _cut_off(file, entries)
 
 
-def _shape_problems(header: Entry, body: Numbered) -> Iterator[tuple[int, str]]:
-    for place, line in [(1, header), *body]:
-        name = "header" if line is header else "excerpt" if line["kind"] == "excerpt" else "entry"
-        try:
-            problem = shape_problem(name, line)
-        except RecursionError:
-            problem = TOO_DEEP
-        if problem is not None:
-            yield place, problem
-
-
-def _read(line: bytes) -> Entry | None:
+def _read(line: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(line.decode())
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A line of a journal is checked by the schema that is documented: the reader and the schema never differ."""
+"""What is read is what the public schema says, and what is wrong is said with its place and the value."""
 
 import copy
 import json
@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.validators import extend  # type: ignore[import-untyped]
+from pydantic import TypeAdapter
 
-from langchain_rlm import JOURNAL_SCHEMA, load_journal, save_journal
-from langchain_rlm.journal.check import KEYWORDS, TYPES, compiled, shape_problem
+from langchain_rlm import load_journal, save_journal
+from langchain_rlm.journal.check import shape_problem
+from langchain_rlm.journal.entries import AnyEntry
+from langchain_rlm.journal.header import Excerpt, FileEnd, Header
 from tests.server.client import ModelServer
 from tests.unit.journal import test_files as recording
 from tests.unit.report import records
@@ -25,13 +28,19 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 DROPPED = object()
 CHANGES = 6_000
-DEFINITIONS = JOURNAL_SCHEMA["$defs"]
+LINES: dict[str, Any] = {"header": Header, "entry": AnyEntry, "excerpt": Excerpt, "file_end": FileEnd}
 
 
 def judge(name: str) -> Any:
-    """`jsonschema` on a definition; that `2.0` is a whole number to it is the one difference."""
-    strict = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: TYPES["integer"][1](value))
-    return extend(Draft202012Validator, type_checker=strict)({**JOURNAL_SCHEMA["$defs"][name], "$defs": DEFINITIONS})
+    """`jsonschema` on a type; that `2.0` is a whole number to it is the one difference."""
+    strict = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    schema = TypeAdapter(LINES[name] | None).json_schema()
+    return extend(Draft202012Validator, type_checker=strict)(schema)
+
+
+def problem_of(name: str, line: Any) -> str | None:
+    problem = shape_problem(LINES[name], [line])
+    return None if problem is None else problem[1]
 
 
 def kind_of(line: dict[str, Any]) -> str:
@@ -80,58 +89,64 @@ def test_whatever_is_changed_in_a_line_the_reader_and_jsonschema_agree(lines: li
         line, path = draw.choice(places)
         other = changed(line, path, draw.choice([DROPPED, *VALUES]))
         name = kind_of(line)
-        problem = shape_problem(name, other)
+        problem = problem_of(name, other)
         assert (problem is None) == judges[name].is_valid(other), (path, problem, other)
         refused += problem is not None
     assert CHANGES * 0.3 < refused < CHANGES * 0.95
     for line in lines:
-        assert shape_problem(kind_of(line), line) is None
+        assert problem_of(kind_of(line), line) is None
 
 
 PROBLEMS: list[tuple[str, Any, str]] = [
     ("calls", DROPPED, "calls is missing"),
     ("calls", {}, "calls is an object, not a list"),
-    ("calls.0.how", "sms", 'calls[0].how is "sms", not one of "llm", "rlm", "tool"'),
-    ("calls.0.model", 3, "calls[0].model is 3, not a text or null"),
+    ("calls.0.how", "sms", 'calls[0].how is "sms", not "llm", "rlm" or "tool"'),
+    ("calls.0.model", 3, "calls[0].model is 3, not a text"),
     ("calls.0.pieces.0", 7, "calls[0].pieces[0] is 7, not a text or a list"),
     ("calls.0.pieces.1", [0, 1], "calls[0].pieces[1] has 2 items, not 3 or more"),
     ("calls.0.pieces.1", [0, 1, 2, 3], "calls[0].pieces[1] has 4 items, not 3 or less"),
     ("calls.0.pieces.1.0", -1, "calls[0].pieces[1][0] is -1, not 0 or more"),
     ("calls.0.pieces.1.2", 10**30, f"calls[0].pieces[1][2] is {10**30}, not {2**53 - 1} or less"),
     ("calls.0.pieces.1.2", 2.0, "calls[0].pieces[1][2] is 2.0, not a whole number"),
-    ("calls.0.tool", "x", "calls[0].arguments is missing"),
+    ("calls.0.arguments", [[]], "calls[0].arguments[1] is missing"),
+    ("calls.0.arguments", {}, "calls[0].arguments is an object, not a list"),
+    ("quote", {"calls": 1}, "quote.tokens is missing"),
     ("kind", "telegram", 'kind is "telegram", not one of "run", "question"'),
-    ("at", float("nan"), "at is NaN, not -9007199254740991 or more"),
     ("raises", "a\nb" + "c" * 100, 'raises is "a\\nbccc'),
 ]
 
 
 @pytest.mark.parametrize(("place", "value", "said"), PROBLEMS)
 def test_what_is_wrong_is_said_with_its_place_and_the_value(place: str, value: Any, said: str) -> None:
-    asked = {**records.asked(records.call("1", "Read: ", [0, 1, 2])), "at": 1.0}
+    line = records.asked(records.call("1", "Read: ", [0, 1, 2]))
     path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
-    problem = shape_problem("entry", changed(asked, path, value))
+    problem = problem_of("entry", changed(line, path, value))
     assert problem is not None
     assert problem.startswith(said)
     assert "\n" not in problem
     assert len(problem) < 200
 
 
-def test_an_answer_of_nothing_says_what_it_could_have() -> None:
-    assert shape_problem("entry", {"kind": "answer", "id": "1"}) == "has none of text, value, error"
+@pytest.mark.parametrize("at", [float("nan"), float("inf"), 10**30])
+def test_a_number_that_no_reader_of_json_keeps_is_refused(at: Any) -> None:
+    problem = problem_of("entry", {**records.answer("1"), "at": at})
+    assert problem is not None
+    assert problem.endswith(f", not {2**53 - 1} or less")
 
 
-def test_every_word_of_the_schema_is_known_to_the_check() -> None:
-    def words(schema: Any) -> Iterator[str]:
-        for word, value in schema.items():
-            yield word
-            inner = value.values() if word in {"properties", "$defs"} else value if isinstance(value, list) else [value]
-            for part in inner if word not in {"enum", "const", "required"} else ():
-                if isinstance(part, dict):
-                    yield from words(part)
+def test_what_is_wrong_in_a_recursive_run_is_said_with_its_place_in_all_the_runs() -> None:
+    entry: Any = {"kind": "route", "route": "sea"}
+    for _ in range(2):
+        entry = records.answer("1", run={"turns": 1, "stop_reason": "", "journal": [entry]})
+    said = 'run.journal[0].run.journal[0].route is "sea", not "direct" or "rlm"'
+    assert problem_of("entry", entry) == said
 
-    assert set(words(JOURNAL_SCHEMA)) <= {*KEYWORDS, "then", "$schema", "title", "$defs"}
-    assert set(compiled()) == set(DEFINITIONS)
+
+def test_runs_nested_without_end_are_said_to_be() -> None:
+    entry: Any = {"kind": "route", "route": "rlm"}
+    for _ in range(400):
+        entry = records.answer("1", run={"turns": 1, "stop_reason": "", "journal": [entry]})
+    assert problem_of("entry", entry) == "recursive runs are nested more than 50 deep"
 
 
 def test_a_large_journal_is_read_in_a_moment(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""What entries and the header of a journal are made of, as types; `entries.py` says what is made from them."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
+
+MOST = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps."""
+
+Whole = Annotated[int, Field(ge=0, le=MOST)]
+Number = Annotated[float, Field(ge=-MOST, le=MOST)]
+Range = Annotated[list[Whole], Field(min_length=2, max_length=2)]
+"""Start and end, in characters."""
+ContextSpan = Annotated[list[Whole], Field(min_length=3, max_length=3)]
+"""Position of a document of the context, start and end in characters."""
+Pieces = list[str | ContextSpan]
+"""A text by reference: literal parts, and spans of the context."""
+Route = Literal["direct", "rlm"]
+Variable = Annotated[tuple[str, str, Whole | None], Field(strict=False)]
+"""Name, type and size; a list, as JSON has it."""
+Arguments = Annotated[tuple[list[Any], dict[str, Any]], Field(strict=False)]
+"""Those by position and those by name; a list of the two, as JSON has it."""
+
+
+class Usage(TypedDict):
+    """What a call used: one call, counted by the provider, of a model without a known price, but where it says more."""
+
+    input_tokens: Number
+    output_tokens: Number
+    calls: NotRequired[Number]
+    estimated_calls: NotRequired[Number]
+    """Calls for which the provider gave no token counts."""
+    cost: NotRequired[Number | None]
+    """US dollars."""
+    seconds: NotRequired[Number]
+
+
+class SubQueryError(TypedDict):
+    """Why there is no answer."""
+
+    type: str
+    message: str
+
+
+class Refused(TypedDict):
+    """What the code got instead of answers."""
+
+    error: SubQueryError
+
+
+class Quote(TypedDict):
+    """What calls are expected to cost; a person is asked before they are made."""
+
+    question: NotRequired[str]
+    """Which question it is: `confirm_sub_queries`."""
+    calls: Whole
+    tokens: Number
+    cost: Number
+    """US dollars."""
+    seconds: Number
+    spent: NotRequired[Number]
+    """US dollars that the tree of runs has cost so far."""
+    run: NotRequired[str]
+    """The path of the run that asks."""
+
+
+class Call(TypedDict):
+    """Something that a cell asked."""
+
+    id: str
+    how: Literal["llm", "rlm", "tool"]
+    model: str | None
+    """The name of a sub-model; None: the usual one."""
+    digest: str
+    """Of what is asked: equal calls have equal ones."""
+    pieces: Pieces
+    """The prompt."""
+    context: NotRequired[list[Pieces]]
+    """The documents that a recursive run is given."""
+    single: NotRequired[bool]
+    """That context is one text, a `str` for the code."""
+    tool: NotRequired[str]
+    """The function that is called; then there are `arguments`."""
+    arguments: NotRequired[Arguments]
+    reused: NotRequired[str]
+    """The id of the call whose answer it has."""
+
+
+class Place(TypedDict):
+    """A stretch of the context."""
+
+    document: str
+    """Its id: `d0`, `d1`, ..."""
+    start: Whole
+    end: Whole
+
+
+class Passage(Place):
+    """A stretch of the context with its words."""
+
+    name: str
+    """Of the document."""
+    line: Whole
+    text: str
+    others: NotRequired[list[Place]]
+    """Other places of the quote."""
+    has_more: NotRequired[bool]
+    """There are still others."""
+
+
+class Cited(Passage):
+    """What `cite()` gave, when it gave no `error`."""
+
+    mark: str
+    """What the code may write for it: `[c1]`."""
+    page: NotRequired[Whole | None]
