@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from langchain_rlm.errors import ModelError as ModelError
     from langchain_rlm.errors import ReplayError as ReplayError
     from langchain_rlm.errors import RLMError as RLMError
-    from langchain_rlm.journal.files import Recording as Recording
     from langchain_rlm.journal.files import load_journal as load_journal
     from langchain_rlm.journal.files import save_journal as save_journal
+    from langchain_rlm.journal.record import Recording as Recording
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
@@ -42,7 +42,7 @@ _HOMES = {
     "RLMResult": "state",
     "RLMRetriever": "adapters.retriever",
     "RLMTool": "adapters.tool",
-    "Recording": "journal.files",
+    "Recording": "journal.record",
     "ReplLimits": "repl.protocol",
     "ReplayChatModel": "testing.replay_model",
     "ReplayError": "errors",

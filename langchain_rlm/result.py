@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
     from langchain_rlm.journal.record import RunRecord
@@ -44,19 +45,19 @@ def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence
     Raises:
         InputError: It is no result, or has no journal.
     """
-    from langchain_rlm.journal.files import as_recording  # only pages need it
+    from langchain_rlm.journal.record import as_recording  # only pages need it
     from langchain_rlm.report.page import render
 
     recording = as_recording(result)
     return render(recording if context is None else replace(recording, texts=context))
 
 
-def with_unseen(coverage: Mapping[str, Any] | None, corpus: Corpus | None) -> dict[str, Any] | None:
+def with_unseen(coverage: Coverage | None, corpus: Corpus | None) -> Coverage | None:
     """Coverage with the documents of which models saw nothing: state leaves them out."""
     if coverage is None or corpus is None:
-        return None if coverage is None else dict(coverage)
+        return coverage
     seen = {document["id"]: document for document in coverage["documents"]}
-    documents = [
+    documents: list[DocumentCoverage] = [
         seen.get(source["id"])
         or {
             "id": source["id"], "name": source["name"], "characters": source["size"],

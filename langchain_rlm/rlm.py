@@ -20,8 +20,8 @@ from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.fork import question_of, with_answer, with_code
+from langchain_rlm.journal.entries import Entry, append_entries
+from langchain_rlm.journal.fork import with_answer, with_code
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.nodes.ending import covered
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
@@ -314,7 +314,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             entries, node = with_code(journal, turn, cell, code)
         else:
             entries, node = with_answer(journal, str(call), answer)
-        about = {"question": question_of(journal, entries)}
+        about = {"question": journals.question(append_entries(journal, [entries]))}
         update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
         await self._graph.aupdate_state(config, update, as_node="inspect")
         configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}

@@ -10,6 +10,7 @@ from langgraph.channels import DeltaChannel, UntrackedValue
 from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
 
 from langchain_rlm.journal.entries import Entry, append_entries
+from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
 
 
 class RLMInput(TypedDict):
@@ -39,11 +40,11 @@ class RLMState(TypedDict, total=False):
     """The answer as the code gave it, when it is plain data and no string."""
     is_structured: bool
     """`value` has the form that `response_format` asks for."""
-    citations: list[dict[str, Any]]
-    coverage: dict[str, Any] | None
+    citations: list[Citation]
+    coverage: Coverage | None
     stop_reason: str
     turns: int
-    usage: dict[str, Any]
+    usage: UsageTotals
     documents: list[dict[str, Any]]
 
 
@@ -61,11 +62,11 @@ class RLMOutput(TypedDict, total=False):
     answer: str
     value: Any
     is_structured: bool
-    citations: list[dict[str, Any]]
-    coverage: dict[str, Any] | None
+    citations: list[Citation]
+    coverage: Coverage | None
     stop_reason: str
     turns: int
-    usage: dict[str, Any]
+    usage: UsageTotals
     documents: list[dict[str, Any]]
     journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
 
@@ -80,22 +81,16 @@ class RLMResult(TypedDict):
     """The same as the code gave it, when it was plain data (a list, a dict, a number); else the answer."""
     structured_response: Any
     """An instance of `response_format`; None without one, or when no answer had its form before the budget ran out."""
-    citations: list[dict[str, Any]]
-    """What the marks `[1]`, `[2]` in the answer stand for: `mark`, `document` (its id), `name`, `page` or else None,
-    `line`, `start` and `end` in characters, the exact `text`; `others`, when the quote is in more places
-    (`has_more`: there are still others). No `mark` is a number that the answer has in brackets of its own."""
-    coverage: dict[str, Any] | None
-    """Which share of the context models have seen, from 0 to 1: `read` (sent to a sub-model), `printed` (shown to the
-    root model), `seen` (either), and by `documents` the same with `read_ranges`, `printed_ranges` and `unread`, in
-    characters. White space alone counts with what was seen beside it. Text sent in lines of less than 24 characters
-    that are no whole documents may count as unread. None for a context that is searched.
-    With `require_coverage` also `required` and `is_reached`."""
+    citations: list[Citation]
+    """What the marks `[1]`, `[2]` in the answer stand for."""
+    coverage: Coverage | None
+    """Which share of the context models have seen. None for a context that is searched. With `require_coverage` also
+    `required` and `is_reached`."""
     context: list[Any]
     """The documents that models or code touched, as LangChain `Document`s without their text:
     `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""
-    usage: dict[str, Any]
-    """Calls, input and output tokens, cost in US dollars (None when no price is known), seconds; `models` has the same
-    by model; `estimated_calls` says for how many calls the provider gave no token counts."""
+    usage: UsageTotals
+    """What the run used, its recursive runs included."""
     stop_reason: str
     """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
     `__interrupt__` says for what; usage, turns and coverage are those so far."""

@@ -231,8 +231,8 @@ class ChatRLM(_Routed, BaseChatModel):
         text = result["answer"]
         for end in stop:
             text = text.partition(end)[0]
-        said = {name: result[name] for name in ("stop_reason", "turns", "usage", "citations")}
-        covered = result["coverage"] or {}
+        said: dict[str, Any] = {name: result[name] for name in ("stop_reason", "turns", "usage", "citations")}
+        covered: Mapping[str, Any] = result["coverage"] or {}
         said["coverage"] = {name: covered[name] for name in SHARES if name in covered}
         metadata = {"model_name": self.model_name, "finish_reason": "stop", "rlm": said}
         return AIMessageChunk(content=text, response_metadata=metadata, chunk_position="last")

@@ -22,8 +22,9 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal.entries import Entry, append_entries
-from langchain_rlm.journal.files import Recording, check_writable, recording_of, save_journal
-from langchain_rlm.journal.reading import spending
+from langchain_rlm.journal.files import check_writable, recording_of, save_journal
+from langchain_rlm.journal.paid import spending
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.rlm import RLM
 
 

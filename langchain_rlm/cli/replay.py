@@ -15,8 +15,10 @@ from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
-from langchain_rlm.journal.files import Recording, about, load_journal, same_context
+from langchain_rlm.journal.files import about, load_journal, same_context
 from langchain_rlm.journal.lines import damaged
+from langchain_rlm.journal.reading import begun, recorded_cells
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.runtime.replay import SEARCHED, Replay
 from langchain_rlm.surrogates import encodable
 
@@ -85,11 +87,11 @@ def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corp
     """
     if paths or recording.context.startswith(SEARCHED):
         corpus = same_context(recording, read_sources(paths)) if paths else Corpus(())
-        count = recording.journal[0]["documents"]
+        count = begun(recording.journal)["documents"]
         if len(corpus.documents) != count:
             raise damaged(journal, f"line 2: documents is {count}, and its context has {len(corpus.documents)}")
         return corpus
-    if any(entry["kind"] == "cell" for entry in recording.journal):
+    if any(recorded_cells(recording.journal)):
         msg = f"The cells of this run read its context: {about(recording)}. Name the same files with --context."
         raise InputError(msg)
     return None

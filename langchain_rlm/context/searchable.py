@@ -6,7 +6,7 @@ once, replayed exactly, and counts as touched.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,30 +33,6 @@ class Searchable:
     def kind(self) -> str:
         return type(self.source).__name__
 
-    def touched(self, journal: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The documents that were found or fetched, from the journal."""
-        found: dict[str, dict[str, Any]] = {}
-        names = {
-            call["id"]: call["tool"] for e in journal if e["kind"] == "asked" for call in e["calls"] if "tool" in call
-        }
-        fetched = {
-            call["id"]: str([*call["arguments"][0], *call["arguments"][1].values()][0])
-            for e in journal if e["kind"] == "asked" for call in e["calls"] if call.get("tool") == "fetch"
-        }  # fmt: skip
-        for entry in journal:
-            if entry["kind"] != "answer" or "value" not in entry:
-                continue
-            if names.get(entry["id"]) == "fetch":
-                key, size = fetched[entry["id"]], len(entry["value"])
-                facts = {"id": key, "name": key, "size": size, "metadata": {}, "spans": [[0, size]]}
-                found.setdefault(key, facts)
-            if names.get(entry["id"]) == "search":
-                for row in entry["value"]:
-                    size = len(row["text"])
-                    facts = {"id": row["id"], "name": row["name"], "size": size, "metadata": row["metadata"]}
-                    found[row["id"]] = {**facts, "spans": [[0, size]]}
-        return list(found.values())
-
     async def search(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
         """`search(query, k)` of the REPL."""
         query, k = _arguments(args, kwargs)
@@ -80,6 +56,25 @@ class Searchable:
         self.found[key] = document
         name = str(document.metadata.get("source") or document.metadata.get("title") or key)
         return {"id": key, "name": name, "text": document.page_content, "metadata": dict(document.metadata)}
+
+
+def touched(used: Iterable[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
+    """The documents that were found or fetched.
+
+    Args:
+        used: What was called, with which arguments, and what it gave.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for tool, arguments, value in used:
+        if tool == "fetch":
+            args, kwargs = arguments
+            key, size = str([*args, *kwargs.values()][0]), len(value)
+            found.setdefault(key, {"id": key, "name": key, "size": size, "metadata": {}, "spans": [[0, size]]})
+        if tool == "search":
+            for row in value:
+                facts = {"id": row["id"], "name": row["name"], "size": len(row["text"]), "metadata": row["metadata"]}
+                found[row["id"]] = {**facts, "spans": [[0, len(row["text"])]]}
+    return list(found.values())
 
 
 def _arguments(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, int]:

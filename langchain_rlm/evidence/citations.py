@@ -9,9 +9,11 @@ from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.pieces import Piece, Span, above, length
 from langchain_rlm.context.quotes import Found, Place
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
-from langchain_rlm.journal.below import answered_calls, documents_below
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import since_question
+from langchain_rlm.journal.header import Citation
+from langchain_rlm.journal.parts import Cited
 
 SHOWN = 300
 """Characters of a passage that an error shows."""
@@ -102,10 +104,10 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     )
 
 
-def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> dict[str, Any]:
+def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> Cited:
     """The entry for a place: document, page or line, offsets in characters, the exact text."""
     document = corpus.documents[place.document]
-    entry: dict[str, Any] = {
+    entry: Cited = {
         "mark": f"[{mark}]",
         "document": f"d{place.document}",
         "name": document.name,
@@ -141,19 +143,15 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**DIGITS else None
 
 
-def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], dict[str, Any]]:
+def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], Cited]:
     """What the code of a run has cited, by place."""
-    found = {}
-    for entry in journal:
-        if entry["kind"] == "host" and entry["name"] == "cite" and "mark" in entry["value"]:
-            value = entry["value"]
-            found[value["document"], value["start"], value["end"]] = value
-    return found
+    given: list[Cited] = [value for value in journals.host_values(journal, "cite") if "mark" in value]
+    return {(value["document"], value["start"], value["end"]): value for value in given}
 
 
-def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[dict[str, Any]]]:
+def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[Citation]]:
     """An answer as the user gets it, with its marks numbered, and what they stand for."""
-    now = [entry["mark"][1:-1] for entry in cited(since_question(journal)).values()]
+    now = [entry["mark"][1:-1] for entry in cited(journals.since_question(journal)).values()]
     return resolve(value, known(corpus, journal), now)
 
 
@@ -165,7 +163,7 @@ def within(call: str, text: str, journal: Sequence[Entry]) -> str:
 
 def _all_marks(journal: Sequence[Entry]) -> Iterator[str]:
     yield from (entry["mark"][1:-1] for entry in cited(journal).values())
-    for run in (entry["run"] for entry in journal if entry["kind"] == "answer" and entry.get("run") is not None):
+    for _, run in journals.runs_below(journal):
         yield from (_above(run["marks"], mark) for mark in _all_marks(run["journal"]))
 
 
@@ -173,9 +171,9 @@ def _above(call: str, mark: str) -> str:
     return f"c{call}.{mark[1:]}"
 
 
-def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, dict[str, Any] | None]:
+def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, Cited | None]:
     """All citations that marks can stand for, recursive runs included."""
-    found: dict[str, dict[str, Any] | None] = {entry["mark"][1:-1]: entry for entry in cited(journal).values()}
+    found: dict[str, Cited | None] = {entry["mark"][1:-1]: entry for entry in cited(journal).values()}
     for mark, place in _below(journal, lambda document, start, end: corpus.texts[document][start:end]):
         found[mark] = None if place is None else citation(corpus, place, mark)
     return found
@@ -187,12 +185,8 @@ Reader = Callable[[int, int, int], str]
 
 def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     """The citations of recursive runs, in places of this run's context where they are."""
-    calls = {call["id"]: call for call, _ in answered_calls(journal)}
-    for entry in journal:
-        run = entry.get("run") if entry["kind"] == "answer" else None
-        if run is None:
-            continue
-        documents = documents_below(calls[entry["id"]], run)
+    for call, run in journals.runs_below(journal):
+        documents = documents_below(call, run)
         read_below = read if documents is None else _reader(documents, read)
         for mark, place in _all_places(run["journal"], read_below):
             lifted = place if place is None or documents is None else _lifted(documents, place, read_below, read)

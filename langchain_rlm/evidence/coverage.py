@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.pieces import Piece, Range, above, gaps, length, merged
+from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.below import answered_calls, documents_below, over
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.below import documents_below, over
+from langchain_rlm.journal.entries import AnswerEntry, Entry
+from langchain_rlm.journal.header import Coverage, DocumentCoverage
+from langchain_rlm.journal.parts import Call
 
 Ranges = dict[int, list[Range]]
 """By document: where, in characters; sorted and apart once merged."""
@@ -19,7 +21,7 @@ Ranges = dict[int, list[Range]]
 _TO_READ = re.compile(r"\S")
 
 
-def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> dict[str, Any]:
+def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> Coverage:
     """What a run has seen of its context.
 
     Args:
@@ -47,7 +49,7 @@ def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], tex
     }
 
 
-def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> dict[str, Any]:
+def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> DocumentCoverage:
     size = source["size"]
     unread = gaps(merged([*read, *printed]), size)
     return {
@@ -86,42 +88,31 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
         return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size}
     read: Ranges = {}
     printed: Ranges = {}
-    pending: list[tuple[int, int, int]] = []  # shown only when the root model is asked again
-    for entry in journal:
-        if entry["kind"] == "reply":
-            for document, start, end in pending:
-                printed.setdefault(document, []).append((start, end))
-            pending = []
-        pending += entry.get("shown") or ()
-    for call, answer in answered_calls(journal):
+    newest = journals.this_turn(journal)  # what it shows is seen only when the root model is asked again
+    for document, start, end in journals.shown(journal[: -len(newest)] if newest else ()):
+        printed.setdefault(document, []).append((start, end))
+    for call, answer in journals.answered_calls(journal):
         if answer is not None and "error" not in answer:
             for document, start, end in _read(call, answer, sizes):
                 read.setdefault(document, []).append((start, end))
     return _merged_all(read), _merged_all(printed)
 
 
-def _read(call: Entry, answer: Entry, sizes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Span]:
     """What the model, or the recursive run, that answered a call has seen of the context."""
     run = answer.get("run")
     if run is None:
-        for pieces in [call["pieces"], *(call.get("context") or ())]:
-            yield from _spans(pieces)
+        yield from journals.spans(call)
         return
     if over(call, run) != "prompt":
-        yield from _spans(call["pieces"])
-    documents = documents_below(call, run)
+        yield from journals.spans({**call, "context": []})
+    documents: Sequence[Sequence[Piece]] | None = documents_below(call, run)
     if documents is None:
-        documents = [[[n, 0, size]] for n, size in enumerate(sizes)]
+        documents = [[(n, 0, size)] for n, size in enumerate(sizes)]
     below_read, below_printed = seen(run["journal"], [sum(map(length, pieces)) for pieces in documents])
     for number, pieces in enumerate(documents):
         for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
             yield from above(pieces, start, end)
-
-
-def _spans(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int]]:
-    for piece in pieces:
-        if not isinstance(piece, str):
-            yield int(piece[0]), int(piece[1]), int(piece[2])
 
 
 def _merged_all(ranges: Ranges) -> Ranges:

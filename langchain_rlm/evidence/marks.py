@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count, filterfalse
-from typing import Any
+from typing import Any, cast
 
+from langchain_rlm.journal.header import Citation
+from langchain_rlm.journal.parts import Cited
 from langchain_rlm.repl.protocol import plain
 
 MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
@@ -18,7 +20,7 @@ _OWN = re.compile(rf"\[\s*({_NUMBER}(?:\s*[,;]\s*{_NUMBER})*)(?=[\],;:\s])")
 """Numbers in brackets that are no marks: `[1]`, `[1, 3]`, `[2-4]`, `[1, p. 5]`."""
 _ENDS = re.compile(r"([0-9]+)(?:\s*[-\u2013]\s*([0-9]+))?")
 
-Marks = Mapping[str, dict[str, Any] | None]
+Marks = Mapping[str, Cited | None]
 """Citations by mark; None where the place of one from a recursive run is not in this run's context."""
 
 
@@ -31,7 +33,7 @@ def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
     return f"[{', '.join(left)}]" if left else ""
 
 
-def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[dict[str, Any]]]:
+def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[Citation]]:
     """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
 
     Numbers that the answer has in brackets of its own, which may stand for anything, are left out.
@@ -61,7 +63,8 @@ def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, li
     value = _each_text(value, lambda text: MARK.sub(numbered, text))
     if not numbers:
         give(otherwise)
-    return value, [{**(marks[mark] or {}), "mark": number} for mark, number in numbers.items()]
+    listed = [{**(marks[mark] or {}), "mark": number} for mark, number in numbers.items()]
+    return value, cast("list[Citation]", listed)
 
 
 def has_mark(value: Any, marks: Marks) -> bool:

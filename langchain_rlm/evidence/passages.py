@@ -18,6 +18,7 @@ from langchain_core.documents import Document
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.pieces import Span
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.reading import answered_calls, arrived, spans
 from langchain_rlm.state import RLMResult
 
 LONGEST = 2_000
@@ -99,18 +100,15 @@ def _asked(result: RLMResult, documents: Sequence[SourceText], *, is_searched: b
     elif result["stop_reason"] == "direct":
         names = {document.metadata["name"] for document in result["context"]}
         yield from ((index, 0, len(d.text)) for index, d in enumerate(documents) if d.name in names)
-    given = {e["id"]: e.get("text") for e in result["journal"] if e["kind"] == "answer"}
-    for call in (call for e in result["journal"] if e["kind"] == "asked" for call in e["calls"]):
-        text = given.get(call["id"])
-        if isinstance(text, str) and not is_refusal(text):
-            for piece in [*call.get("pieces", ()), *(p for part in call.get("context") or () for p in part)]:
-                if not isinstance(piece, str):
-                    yield piece[0], piece[1], piece[2]
+    for call, answer in answered_calls(result["journal"]):
+        if answer is not None and "text" in answer and not is_refusal(answer["text"]):
+            yield from spans(call)
 
 
 def _found(journal: Iterable[Entry]) -> tuple[SourceText, ...]:
     """What searches gave, of a context that can only be searched."""
-    rows = [row for e in journal if e["kind"] == "answer" and isinstance(e.get("value"), list) for row in e["value"]]
+    given = [answer.get("value") for answer in arrived(journal)]
+    rows = [row for value in given if isinstance(value, list) for row in value]
     found = {r["id"]: r for r in rows if isinstance(r, dict) and {"id", "name", "text", "metadata"} <= r.keys()}
     return tuple(SourceText(row["name"], row["text"], row["metadata"]) for row in found.values())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import recorded_cells
+from langchain_rlm.journal.reading import recorded_cells, refused_answers
 from langchain_rlm.repl.protocol import Ended, plain
 from langchain_rlm.repl.replies import ParsedReply
 from langchain_rlm.surrogates import encodable
@@ -63,14 +63,10 @@ def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
     Args:
         journal: The entries since the question.
     """
-    refused, since = None, journal
-    for index in range(len(journal) - 1, -1, -1):
-        value = journal[index].get("refused_answer")
-        if value not in NOTHING:
-            refused, since = value, journal[index + 1 :]
-            break
-    is_newest = refused is not None and not any(DRAFT.search(e["code"]) for e in since if e["kind"] == "cell")
-    cells = recorded_cells(journal)
+    taken_back = [(place, value) for place, value in refused_answers(journal) if value not in NOTHING]
+    place, refused = taken_back[-1] if taken_back else (-1, None)
+    cells = list(recorded_cells(journal))
+    is_newest = place >= 0 and not any(DRAFT.search(cell.code) for cell in cells if cell.place > place)
     return refused, not is_newest and not all(cell.is_lost for cell in cells)
 
 

@@ -8,8 +8,10 @@ from typing_extensions import TypedDict
 
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.check import DEEPEST, TOO_DEEP, shape_problem, shown
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.parts import Cited
+from langchain_rlm.journal.entries import AnswerEntry, BelowRun, Entry, RunEntry
+from langchain_rlm.journal.header import Header, Line
+from langchain_rlm.journal.parts import Call, Cited, Place
+from langchain_rlm.journal.reading import answers, answers_of, begun, calls_of
 from langchain_rlm.journal.record import number
 
 
@@ -19,7 +21,7 @@ class _Cite(TypedDict):
     value: Cited
 
 
-def content_problems(header: Entry, lines: Sequence[Entry]) -> Iterator[tuple[int, str]]:
+def content_problems(header: Header, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """What is wrong with a file of which each line has the right shape, by the number of the line.
 
     Args:
@@ -32,30 +34,30 @@ def content_problems(header: Entry, lines: Sequence[Entry]) -> Iterator[tuple[in
         return
     for place, what in _journal([entry for _, entry in entries], None, 0):
         yield entries[place][0], what
-    begun = entries[0][1]
-    if header["context"] != begun["context"]:
-        yield 1, f"context is {shown(header['context'])}, and the run has {shown(begun['context'])}"
-    for what in _citations(header, begun):
+    run = begun(entry for _, entry in entries)
+    if header["context"] != run["context"]:
+        yield 1, f"context is {shown(header['context'])}, and the run has {shown(run['context'])}"
+    for what in _citations(header, run):
         yield 1, what
     for place, line in enumerate(lines, 2):
         if line["kind"] == "excerpt":
-            for what in _stretch(begun, line["document"], line["start"], line["end"], line["text"]):
+            for what in _stretch(run, line["document"], line["start"], line["end"], line["text"]):
                 yield place, what
 
 
-def _citations(header: Entry, begun: Entry) -> Iterator[str]:
+def _citations(header: Header, run: RunEntry) -> Iterator[str]:
     for place, cited in enumerate(header["citations"]):
-        others = ((f"others[{n}].", other) for n, other in enumerate(cited.get("others", ())))
-        for where, part in (("", cited), *others):
-            yield from (f"citations[{place}].{where}{what}" for what in _cited(begun, part))
+        yield from (f"citations[{place}].{what}" for what in _cited(run, cited, cited["text"]))
+        for n, other in enumerate(cited.get("others", ())):
+            yield from (f"citations[{place}].others[{n}].{what}" for what in _cited(run, other))
 
 
-def _cited(begun: Entry, part: Entry) -> Iterator[str]:
+def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str]:
     """What is wrong with a place that was cited."""
-    document = number(part["document"])
+    document = number(place["document"])
     if document < 0:
-        yield f"document is {shown(part['document'])}, not the id of one"
-    yield from _stretch(begun, document, part["start"], part["end"], part.get("text"))
+        yield f"document is {shown(place['document'])}, not the id of one"
+    yield from _stretch(run, document, place["start"], place["end"], text)
 
 
 def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Iterator[tuple[int, str]]:
@@ -66,14 +68,17 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
         documents: How many documents it must have; None: as many as it says.
         depth: How many runs are above it.
     """
-    begun = journal[0]
-    problem = _beginning(begun, documents, depth)
+    run = journal[0]
+    if run["kind"] != "run":
+        yield 0, f"kind is {shown(run['kind'])}, and a journal begins with its run"
+        return
+    problem = _beginning(run, documents, depth)
     if problem is not None:
         yield 0, problem
         return
     for place, entry in enumerate(journal):
-        yield from ((place, what) for what in (*_parts(entry), *_places(begun, entry)))
-    asked: dict[str, Entry] = {}
+        yield from ((place, what) for what in (*_parts(entry), *_places(run, entry)))
+    asked: dict[str, Call] = {}
     for place, where, call in _calls(journal):
         if call["id"] in asked:
             yield place, f"{where}.id is {shown(call['id'])}, which another call has"
@@ -82,14 +87,27 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
         asked[call["id"]] = call
     yield from _unanswered(journal)
     for place, where, answer in _answers(journal):
-        run = answer.get("run")
-        if run and not _is_of(run, asked.get(answer["id"])):
-            yield place, f"{where}run is not what was asked with the id {shown(answer['id'])}"
-        elif run and run["journal"]:
-            below = documents_below(asked[answer["id"]], run)
-            count = begun["documents"] if below is None else len(below)
-            for inner, what in _journal(run["journal"], count, depth + 1):
-                yield place, f"{where}run.journal[{inner}].{what}"
+        if "run" in answer:
+            problems = _below(run, answer["id"], asked.get(answer["id"]), answer["run"], depth + 1)
+            yield from ((place, f"{where}{what}") for what in problems)
+
+
+def _beginning(run: RunEntry, documents: int | None, depth: int) -> str | None:
+    if documents is not None and run["documents"] != documents:
+        return f"documents is {run['documents']}, and the run was given {documents}"
+    if depth > DEEPEST:
+        return f"kind: {TOO_DEEP}"
+    return None if _is_time(run["started"]) else f"started is {shown(run['started'])}, not a time"
+
+
+def _below(run: RunEntry, identity: str, call: Call | None, below: BelowRun, depth: int) -> Iterator[str]:
+    """What is wrong with a recursive run that answers a call."""
+    if call is None or (below.get("over") == "context" and "context" not in call):
+        yield f"run is not what was asked with the id {shown(identity)}"
+    elif below["journal"]:
+        documents = documents_below(call, below)
+        count = run["documents"] if documents is None else len(documents)
+        yield from (f"run.journal[{n}].{what}" for n, what in _journal(below["journal"], count, depth))
 
 
 def _parts(entry: Entry) -> Iterator[str]:
@@ -109,73 +127,58 @@ def _parts(entry: Entry) -> Iterator[str]:
             yield problem[1]
 
 
-def _places(begun: Entry, entry: Entry) -> Iterator[str]:
+def _places(run: RunEntry, entry: Entry) -> Iterator[str]:
     """What is wrong with the places of the context that an entry names."""
     for where, span in _spans(entry):
-        yield from (f"{where}: {what}" for what in _stretch(begun, span[0], span[1], span[2]))
+        yield from (f"{where}: {what}" for what in _stretch(run, span[0], span[1], span[2]))
     if entry["kind"] == "host" and entry["name"] == "cite" and "mark" in entry["value"]:
-        yield from (f"value.{what}" for what in _cited(begun, entry["value"]))
-
-
-def _is_of(run: Entry, call: Entry | None) -> bool:
-    return call is not None and (run.get("over") != "context" or "context" in call)
-
-
-def _beginning(begun: Entry, documents: int | None, depth: int) -> str | None:
-    if begun["kind"] != "run":
-        return f"kind is {shown(begun['kind'])}, and a journal begins with its run"
-    if documents is not None and begun["documents"] != documents:
-        return f"documents is {begun['documents']}, and the run was given {documents}"
-    if depth > DEEPEST:
-        return f"kind: {TOO_DEEP}"
-    return None if _is_time(begun["started"]) else f"started is {shown(begun['started'])}, not a time"
+        yield from (f"value.{what}" for what in _cited(run, entry["value"], entry["value"]["text"]))
 
 
 def _unanswered(journal: Sequence[Entry]) -> Iterator[tuple[int, str]]:
     """Calls without an answer in cells that went on after them: no REPL does."""
-    given = {answer["id"] for _, _, answer in _answers(journal)}
-    waiting: tuple[int, Sequence[Entry]] = (0, ())
+    given = answers(journal)
+    waiting: tuple[int, Sequence[Call]] = (0, ())
     for place, entry in enumerate(journal):
         if entry["kind"] == "asked" or (entry["kind"] == "cell_end" and not entry["lost"]):
             for n, call in enumerate(waiting[1]):
                 if call["id"] not in given:
                     yield waiting[0], f"calls[{n}].id is {shown(call['id'])}, which no answer has, and the cell goes on"
         if entry["kind"] in {"asked", "cell", "cell_end"}:
-            waiting = place, entry.get("calls", ()) if entry["kind"] == "asked" else ()
+            waiting = place, calls_of(entry)
 
 
-def _calls(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Entry]]:
+def _calls(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Call]]:
+    """The calls, and where they are."""
     for place, entry in enumerate(journal):
-        if entry["kind"] in {"asked", "fork"}:
-            yield from ((place, f"calls[{n}]", call) for n, call in enumerate(entry["calls"]))
+        yield from ((place, f"calls[{n}]", call) for n, call in enumerate(calls_of(entry)))
 
 
-def _answers(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Entry]]:
+def _answers(journal: Sequence[Entry]) -> Iterator[tuple[int, str, AnswerEntry]]:
+    """The answers, and where they are."""
     for place, entry in enumerate(journal):
-        if entry["kind"] == "answer":
-            yield place, "", entry
-        elif entry["kind"] == "fork":
-            yield from ((place, f"answers[{n}].", answer) for n, answer in enumerate(entry["answers"]))
+        for n, answer in enumerate(answers_of(entry)):
+            yield place, "" if answer is entry else f"answers[{n}].", answer
 
 
 def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
     """The spans of an entry, and where in it they are."""
-    for n, span in enumerate(entry.get("shown", ())):
-        yield f"shown[{n}]", span
+    if entry["kind"] in {"run", "cell_end"}:
+        yield from ((f"shown[{n}]", span) for n, span in enumerate(entry.get("shown", ())))
     for _, where, call in _calls([entry]):
         named = [("pieces", call["pieces"]), *((f"context[{n}]", d) for n, d in enumerate(call.get("context", ())))]
         for name, pieces in named:
             yield from ((f"{where}.{name}[{n}]", piece) for n, piece in enumerate(pieces) if not isinstance(piece, str))
 
 
-def _stretch(begun: Entry, document: int, start: int, end: int, text: str | None = None) -> Iterator[str]:
+def _stretch(run: RunEntry, document: int, start: int, end: int, text: str | None = None) -> Iterator[str]:
     """What is wrong with a stretch of the context of a run."""
-    if not 0 <= document < begun["documents"]:
-        yield f"document is {document}, and the run has {begun['documents']}"
+    if not 0 <= document < run["documents"]:
+        yield f"document is {document}, and the run has {run['documents']}"
     if start > end:
         yield f"start is {start}, and end is {end}"
-    if end > begun["characters"]:
-        yield f"end is {end}, and the context has {begun['characters']} characters"
+    if end > run["characters"]:
+        yield f"end is {end}, and the context has {run['characters']} characters"
     if text is not None and len(text) != end - start:
         yield f"text has {len(text)} characters, and start to end are {end - start}"
 

@@ -120,14 +120,17 @@ class ConfirmEntry(TypedDict):
     """US dollars."""
 
 
+Over = Literal["all", "context", "prompt"]
+"""The context of a recursive run: all that the run above has, the one it was given, or its prompt."""
+
+
 class BelowRun(TypedDict):
     """The recursive run that an answer comes from."""
 
     turns: Whole
     stop_reason: str
-    journal: "list[AnyEntry]"
-    over: NotRequired[Literal["all", "context", "prompt"]]
-    """Its context: all that the run above has, the one it was given, or its prompt."""
+    journal: "list[Entry]"
+    over: NotRequired[Over]
     marks: NotRequired[str]
     """The id that its citations begin with."""
 
@@ -219,7 +222,7 @@ class ForkEntry(TypedDict):
     answers: list[AnswerEntry]
 
 
-AnyEntry = Annotated[
+Entry = Annotated[
     RunEntry
     | QuestionEntry
     | RouteEntry
@@ -236,7 +239,6 @@ AnyEntry = Annotated[
     Field(discriminator="kind"),
 ]
 """One entry of a journal."""
-Entry = dict[str, Any]
 
 
 def append_entries(journal: list[Entry], writes: Sequence[list[Entry]]) -> list[Entry]:

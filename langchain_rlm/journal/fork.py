@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry, ForkEntry
 from langchain_rlm.repl.replies import parse_reply
 
 Node = Literal["decompose", "aggregate"]
@@ -30,12 +30,11 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
         msg = "This run took the direct route: it has no cells. Ask again with RLM(route='rlm')."
         raise InputError(msg)
     start = len(journal) - len(journals.since_question(journal))
-    replies = [n for n in range(start, len(journal)) if journal[n]["kind"] == "reply"]
+    replies = [(n, entry) for n, entry in enumerate(journal) if n >= start and entry["kind"] == "reply"]
     if not _is_place(turn, range(1, len(replies) + 1)):
         msg = f"turn={turn!r}: the run has the turns 1 to {len(replies)}."
         raise InputError(msg)
-    place = replies[turn - 1]
-    reply = journal[place]
+    place, reply = replies[turn - 1]
     cells = list(parse_reply(reply["text"]).cells)
     if not _is_place(index, range(len(cells))):
         msg = f"cell={index!r}: turn {turn} has {len(cells)} cells, counted from 0."
@@ -45,7 +44,7 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
         raise InputError(msg)
     cells[index] = code
     text = "\n\n".join(f"{_fence(cell)}repl\n{cell}\n{_fence(cell)}" for cell in cells)
-    edited = {**reply, "text": text, "usage": None, "cut_off": False}
+    edited: Entry = {**reply, "text": text, "usage": None, "cut_off": False}
     return [_fork(journal, place), edited], "decompose"
 
 
@@ -63,44 +62,39 @@ def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[
     Raises:
         InputError: There is no such sub-query.
     """
-    places = [n for n, entry in enumerate(journal) if entry["kind"] == "asked" and call in _ids(entry)]
-    if not places:
+    asked = [(n, entry) for n, entry in enumerate(journal) if entry["kind"] == "asked" and call in _ids(entry)]
+    if not asked:
         msg = f"call={call!r}: the run asked no such sub-query. Their ids are in the journal's `asked` entries."
         raise InputError(msg)
-    place = places[-1]
-    entry, ids = journal[place], _ids(journal[place])
+    place, entry = asked[-1]
     given = journals.answers(journal)
-    if given.get(call, {}).get("text") is not None and not isinstance(answer, str):
+    is_tool = "tool" in entry["calls"][_ids(entry).index(call)]
+    if call in given and "text" in given[call] and not isinstance(answer, str):
         msg = f"answer={answer!r:.80}: the answer of a sub-query is a str."
         raise InputError(msg)
-    tool = next(each for each in entry["calls"] if each["id"] == call).get("tool")
-    new = {"kind": "answer", "id": call, "usage": None, "is_copy": True, "value" if tool else "text": answer}
-    kept = [{**given[each], "usage": None, "is_copy": True} for each in ids if each in given and each != call]
+    new: AnswerEntry = {"kind": "answer", "id": call, "usage": None, "is_copy": True}
+    if is_tool:
+        new["value"] = answer
+    else:
+        new["text"] = answer
+    kept = [_copy(given[each]) for each in _ids(entry) if each in given and each != call]
     return [_fork(journal, place + 1), *kept, new], "aggregate"
 
 
-def _fork(journal: Sequence[Entry], keep: int) -> Entry:
+def _fork(journal: Sequence[Entry], keep: int) -> ForkEntry:
     """The entry that cuts a journal: it carries what was asked after the cut, so that nothing is paid for twice."""
-    calls: list[Entry] = []
-    answers: list[Entry] = []
-    for entry in journal[keep:]:
-        if entry["kind"] in {"asked", "fork"}:
-            calls += entry["calls"]
-        if entry["kind"] == "answer":
-            answers.append({**entry, "usage": None, "is_copy": True})
-        elif entry["kind"] == "fork":
-            answers += entry["answers"]
+    cut_off = journal[keep:]
+    calls = [call for entry in cut_off for call in journals.calls_of(entry)]
+    answers = [_copy(answer) for entry in cut_off for answer in journals.answers_of(entry)]
     return {"kind": "fork", "keep": keep, "calls": calls, "answers": answers}
 
 
-def question_of(journal: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """The question that a forked journal is about."""
-    kept = journal[: entries[0]["keep"]]
-    asked = next(entry for entry in reversed(kept) if entry["kind"] in {"run", "question"})
-    return str(asked["text"] if asked["kind"] == "question" else asked["question"])
+def _copy(answer: AnswerEntry) -> AnswerEntry:
+    """An answer that is paid for already."""
+    return {**answer, "usage": None, "is_copy": True}
 
 
-def _ids(asked: Entry) -> list[str]:
+def _ids(asked: AskedEntry) -> list[str]:
     return [call["id"] for call in asked["calls"]]
 
 

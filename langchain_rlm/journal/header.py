@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from langchain_rlm.journal.entries import AnyEntry
+from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.parts import Number, Passage, Range, Usage, Whole
 
 FORMAT: Literal["langchain-rlm journal"] = "langchain-rlm journal"
@@ -129,5 +129,5 @@ class FileEnd(TypedDict):
     """How many there are."""
 
 
-Line = Annotated[AnyEntry | Excerpt, Field(discriminator="kind")]
+Line = Annotated[Entry | Excerpt, Field(discriminator="kind")]
 """What stands between the first line and the last."""

@@ -4,19 +4,19 @@ import codecs
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.check import shape_problem
 from langchain_rlm.journal.contents import content_problems
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.header import FORMAT, VERSION, Header, Line
+from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header, Line
 
 SHOWN = 60
 """Characters of a file that is no journal, in the error."""
 
 
-def read_lines(file: Path) -> tuple[Entry, list[Entry], list[Entry]]:
+def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
     """The header, the entries and the excerpts of a journal file.
 
     Raises:
@@ -38,7 +38,7 @@ def read_lines(file: Path) -> tuple[Entry, list[Entry], list[Entry]]:
         raise damaged(file, f"line {place}: {what}")
     entries = [line for line in body if line["kind"] != "excerpt"]
     excerpts = [line for line in body if line["kind"] == "excerpt"]
-    return first, entries, excerpts
+    return cast("Header", first), cast("list[Entry]", entries), cast("list[Excerpt]", excerpts)
 
 
 def _problems(first: dict[str, Any], body: Sequence[dict[str, Any]]) -> Iterator[tuple[int, str]]:
@@ -47,7 +47,7 @@ def _problems(first: dict[str, Any], body: Sequence[dict[str, Any]]) -> Iterator
         problem = shape_problem(kind, lines)
         if problem is not None:
             yield number + problem[0], problem[1]
-    yield from content_problems(first, body)
+    yield from content_problems(cast("Header", first), cast("list[Line]", body))
 
 
 def _header(file: Path, line: bytes, *, is_whole: bool) -> dict[str, Any]:

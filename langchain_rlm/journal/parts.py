@@ -17,6 +17,8 @@ ContextSpan = Annotated[list[Whole], Field(min_length=3, max_length=3)]
 Pieces = list[str | ContextSpan]
 """A text by reference: literal parts, and spans of the context."""
 Route = Literal["direct", "rlm"]
+How = Literal["llm", "rlm", "tool"]
+"""A question to a model, a recursive run, or a function of the user's."""
 Variable = Annotated[tuple[str, str, Whole | None], Field(strict=False)]
 """Name, type and size; a list, as JSON has it."""
 Arguments = Annotated[tuple[list[Any], dict[str, Any]], Field(strict=False)]
@@ -69,7 +71,7 @@ class Call(TypedDict):
     """Something that a cell asked."""
 
     id: str
-    how: Literal["llm", "rlm", "tool"]
+    how: How
     model: str | None
     """The name of a sub-model; None: the usual one."""
     digest: str

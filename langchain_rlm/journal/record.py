@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Self
 
+from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import since_question
+from langchain_rlm.journal.header import Excerpt
+from langchain_rlm.journal.reading import question as newest_question
+from langchain_rlm.journal.reading import turns
 
 DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
 
@@ -49,7 +52,7 @@ class RunRecord:
         journal = result.get("journal") or ()
         coverage = result.get("coverage")
         return cls(
-            question=_words(result.get("question")) or _question(journal),
+            question=_words(result.get("question")) or newest_question(journal),
             answer=_words(result.get("answer")),
             stop_reason=_words(result.get("stop_reason")),
             usage=result.get("usage") or {},
@@ -63,7 +66,7 @@ class RunRecord:
     @property
     def turns(self) -> int:
         """Root-model replies to the newest question."""
-        return sum(entry.get("kind") == "reply" for entry in since_question(self.journal))
+        return turns(self.journal)
 
     def name(self, index: int) -> str:
         """The name of a document by its position."""
@@ -71,7 +74,28 @@ class RunRecord:
 
     @cached_property
     def _names(self) -> dict[int, str]:
-        return {number(document.get("id")): str(document.get("name") or "") for document in self.documents}
+        return {number(document["id"]): document["name"] for document in self.documents}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording(RunRecord):
+    """A run on record, as a file holds it. `texts` are pieced together from the excerpts when it was read from one.
+
+    Args:
+        value: The answer as the code gave it, when it was plain data; else the answer.
+        error: Why the run failed, when it did.
+        context: Hash of the context.
+        single: The context was one text, a `str` for the code; None when that is not known.
+        chunk_size: Characters that `chunks()` made, when that is known.
+        excerpts: Stretches of the documents: `document`, `start`, `end`, `text`.
+    """
+
+    value: Any = None
+    error: str = ""
+    context: str = ""
+    single: bool | None = None
+    chunk_size: int | None = None
+    excerpts: Sequence[Excerpt] = ()
 
 
 def number(identity: Any) -> int:
@@ -82,11 +106,6 @@ def number(identity: Any) -> int:
 
 def _words(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _question(journal: Sequence[Entry]) -> str:
-    asked = [entry for entry in journal if entry.get("kind") in {"run", "question"}]
-    return _words(asked[-1].get("text", asked[-1].get("question"))) if asked else ""
 
 
 def _documents(result: Mapping[str, Any], coverage: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -100,3 +119,32 @@ def _documents(result: Mapping[str, Any], coverage: Mapping[str, Any]) -> list[d
         characters = metadata.get("characters", metadata.get("size"))
         found[identity] = {"id": identity, "name": str(metadata.get("name") or identity), "characters": characters}
     return sorted(found.values(), key=lambda document: number(document["id"]))
+
+
+def as_recording(result: Any) -> Recording:
+    """A result or a record, as it is.
+
+    Raises:
+        InputError: It is neither, or has no journal.
+    """
+    if not isinstance(result, Mapping | RunRecord):
+        msg = f"{result!r:.80} is no run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
+        raise InputError(msg)
+    journal = result.get("journal") if isinstance(result, Mapping) else result.journal
+    if not journal:
+        msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
+        raise InputError(msg)
+    if not _is_journal(journal):
+        msg = f"The journal is {journal!r:.80}, no list of a run's entries. Pass what RLM.invoke returned."
+        raise InputError(msg)
+    if isinstance(result, Recording):
+        return result
+    if isinstance(result, RunRecord):
+        return Recording(**{part.name: getattr(result, part.name) for part in fields(RunRecord)}, value=result.answer)
+    made = Recording.of(result, getattr(result, "texts", None))
+    told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
+    return replace(made, value=result.get("value", made.answer), **told)
+
+
+def _is_journal(journal: Any) -> bool:
+    return isinstance(journal, Sequence) and all(isinstance(entry, Mapping) and "kind" in entry for entry in journal)

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from langgraph.types import Command
 
@@ -16,7 +16,10 @@ from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.evidence.marks import has_mark
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import given
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import Answered, CellEndEntry, Entry
+from langchain_rlm.journal.paid import unclaimed
+from langchain_rlm.journal.parts import Call, Variable
+from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
@@ -61,7 +64,7 @@ class Turn:
     @classmethod
     def recorded(cls, run: Run, state: RLMState) -> Self:
         """The turn that the journal is in the middle of."""
-        reply = journals.this_turn(state["journal"])[0]
+        reply = journals.replies(journals.this_turn(state["journal"]))[0]
         return cls(run, state, parse_reply(reply["text"]), reply["last"])
 
     @property
@@ -76,15 +79,16 @@ class Turn:
         turn = journals.turns(self.journal)
         emit("cell", self.run, turn=turn, index=index, code=code)
         before = self.journal
-        self.run.pool = journals.unclaimed(before)
+        self.run.pool = unclaimed(before)
         self.entries.append({"kind": "cell", "turn": turn, "index": index, "code": code})
         return await self._settle(index, await self.run.start(code, before))
 
     async def go_on(self, results: Sequence[Result]) -> Command[Any]:
         """Put answers into the paused cell and run it on."""
-        cell = next(entry for entry in reversed(self.state["journal"]) if entry["kind"] == "cell")
         self._settled(results)
-        return await self._settle(cell["index"], await self.run.resume(results, self.journal))
+        return await self._settle(
+            journals.last_cell(self.state["journal"])["index"], await self.run.resume(results, self.journal)
+        )
 
     async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
         """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
@@ -111,12 +115,12 @@ class Turn:
         left = self.run.tree.ledger.remaining_seconds(last_turn=True)
         return left is not None and left < -GRACE
 
-    def ask(self, waiting: Sequence[Entry]) -> Command[Any]:
+    def ask(self, waiting: Sequence[Call]) -> Command[Any]:
         """Send out what waits for an answer."""
         tasks = sends(self.run, waiting)
         return Command(update={"journal": self.entries}, goto=tasks)
 
-    def _quoted(self, waiting: Sequence[Entry]) -> Command[Any] | None:
+    def _quoted(self, waiting: Sequence[Call]) -> Command[Any] | None:
         """To where a person is asked, when this costs more than they want to spend unasked."""
         quote = quote_of(self.run, waiting, self.journal)
         if quote is None:
@@ -130,15 +134,15 @@ class Turn:
         if len({result[0] == "ok" for result in results}) > 1:
             self.run.pool = None
 
-    async def _ask(self, outcome: Asked) -> tuple[list[Entry], list[Entry]]:
+    async def _ask(self, outcome: Asked) -> tuple[Sequence[Answered], list[Call]]:
         """Write down what the cell asks; return the answers there are, and the calls that wait for one."""
         pool = self.run.pool
         if pool is None:
-            pool = self.run.pool = journals.unclaimed(self.journal)
+            pool = self.run.pool = unclaimed(self.journal)
         refused = too_many(self.run, outcome, pool)
         if refused is not None:
             self.entries += [*self.run.take_hosts(), refused]
-            return [refused["refused"]] * refused["count"], []
+            return [{"error": refused["refused"]["error"]}] * refused["count"], []
         characters = sum(len(call.prompt) for call in outcome.calls)
         asked = await self._searched(characters, partial(asked_entry, self.run, outcome, pool))
         answers = answers_at_once(self.run, asked, self.journal, is_last_turn=self.last is not None)
@@ -152,8 +156,8 @@ class Turn:
             return search()
         return await self.run.tree.repls.to_its_end(search, undo=lambda _: None)
 
-    async def _cell_end(self, outcome: Ended) -> Entry:
-        shown = journals.cut(outcome.output, self.run.tree.settings.shown)
+    async def _cell_end(self, outcome: Ended) -> CellEndEntry:
+        shown = cut(outcome.output, self.run.tree.settings.shown)
         spans = await self._searched(len(shown), partial(self.run.finder.spans, shown))
         emit(
             "cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
@@ -162,20 +166,20 @@ class Turn:
             "kind": "cell_end",
             "at": at(self.run),
             "shown": [list(span) for span in spans],
-            "output": journals.cut(outcome.output, KEPT_OUTPUT),
+            "output": cut(outcome.output, KEPT_OUTPUT),
             "printed": len(outcome.output),
             "hash": outcome.digest(),
             "error": outcome.error,
             "lost": outcome.lost,
             "refused": outcome.refused,
-            "variables": [list(variable) for variable in outcome.variables],
+            "variables": cast("list[Variable]", [list(variable) for variable in outcome.variables]),
         }
 
     # -- answers --------------------------------------------------------------------------------------------------
 
     async def read(self) -> Command[Any]:
         """Run a reply's cells, or take its bare text for what it is."""
-        if journals.this_turn(self.journal)[0]["cut_off"] and self.reply.unclosed:
+        if journals.replies(journals.this_turn(self.journal))[0].get("cut_off") and self.reply.unclosed:
             self.note(prompts.UNCLOSED)
             return await self.give_up() if self.last else self.next()
         if self.reply.cells:
@@ -187,7 +191,7 @@ class Turn:
 
     def _was_nudged(self) -> bool:
         """A reply of bare text gets one nudge; the second in a row is the answer."""
-        return any(entry.get("text") == prompts.NO_CODE for entry in journals.turn_before(self.journal))
+        return any(note["text"] == prompts.NO_CODE for note in journals.notes(journals.turn_before(self.journal)))
 
     async def _over(self, ended: Ended | None) -> Command[Any]:
         """The turn is over: it gives an answer, or there is another one."""
@@ -209,9 +213,9 @@ class Turn:
 
     # -- where to go ----------------------------------------------------------------------------------------------
 
-    def note(self, text: str, **more: Any) -> None:
+    def note(self, text: str) -> None:
         """Tell the root model something instead of an observation, or beside it."""
-        self.entries.append({"kind": "note", "text": text, **more})
+        self.entries.append({"kind": "note", "text": text})
 
     def next(self) -> Command[Any]:
         """On to the next turn."""
@@ -221,7 +225,7 @@ class Turn:
         """End the run with its answer, or say what is wrong with it."""
         problem = None if self.last else self._problem(value)
         if problem:
-            self.note(problem, refused_answer=plain(value))
+            self.entries.append({"kind": "note", "text": problem, "refused_answer": plain(value)})
             return self.next()
         return finish(self.run, self.state, self.entries, value, self.last or reason)
 

@@ -6,13 +6,14 @@ from typing import Any
 from langgraph.types import interrupt
 
 from langchain_rlm.budget import dollars
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import AnswerEntry, AskedEntry
+from langchain_rlm.journal.parts import Call
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.expected_cost import expected
 from langchain_rlm.runtime.run import Run, emit
 
 
-def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, Entry]:
+def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call]) -> dict[str, AnswerEntry]:
     """Interrupt with the quote; return the answers of the calls that are not approved, by id."""
     value = interrupt(asked["quote"])
     while (decision := _decision(value)) is None:
@@ -31,7 +32,7 @@ def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, E
         f"The user was shown the quote of {quoted} and did not approve it{why}. "
         "Ask fewer or shorter ones, or answer from what is known."
     )
-    answers = {
+    answers: dict[str, AnswerEntry] = {
         call["id"]: {
             "kind": "answer", "id": call["id"], "error": {"type": "budget", "message": message}, "refused": True,
         }
@@ -41,7 +42,7 @@ def confirmed(turn: Turn, asked: Entry, waiting: Sequence[Entry]) -> dict[str, E
     return answers
 
 
-def _beyond(run: Run, calls: Sequence[Entry], limit: float) -> list[Entry]:
+def _beyond(run: Run, calls: Sequence[Call], limit: float) -> list[Call]:
     """The calls after which, in the order asked, the limit would be passed."""
     total, beyond = 0.0, []
     for call in calls:

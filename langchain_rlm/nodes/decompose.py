@@ -11,12 +11,14 @@ from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.errors import ModelError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import Entry, ReplyEntry
+from langchain_rlm.journal.parts import Usage
 from langchain_rlm.models.calls import Reply
 from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.models.messages import add_usage
 from langchain_rlm.models.remedies import unusable
 from langchain_rlm.nodes.cells import Turn
+from langchain_rlm.nodes.conversation import conversation
 from langchain_rlm.nodes.ending import finish
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
@@ -70,7 +72,7 @@ async def _turn(run: Run, state: RLMState, config: RunnableConfig) -> Command[An
     return _kept(_reply_entry(run, state, reply))
 
 
-def _kept(reply: Entry) -> Command[Any]:
+def _kept(reply: ReplyEntry) -> Command[Any]:
     """Have a reply saved before its cells run: it is paid for."""
     return Command(update={"journal": [reply]}, goto="decompose")
 
@@ -117,7 +119,7 @@ async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: s
 def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[BaseMessage]:
     """The conversation as the root model sees it: built anew from the journal, the old part always the same."""
     settings = run.tree.settings
-    begun = next(entry for entry in state["journal"] if entry["kind"] == "run")
+    begun = journals.begun(state["journal"])
     first = prompts.task_message(
         begun["question"],
         [(d.name, p) for d, p in zip(run.corpus.documents, run.profiles, strict=True)],
@@ -131,7 +133,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
     )
     system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
     room = settings.history_room if room is None else room
-    turns = journals.conversation(state["journal"], room=room, shown=settings.shown)
+    turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
         left = run.tree.ledger.left()
         left["turns"] = (left["turns"] or 0) + 1  # this one is taken already
@@ -159,21 +161,22 @@ async def _ask_root(
         raise ROOT_ERRORS.get(error.failure.kind, ModelError)(msg) from error
 
 
-def _reply_entry(run: Run, state: RLMState, reply: Reply, *, last: str | None = None) -> Entry:
+def _reply_entry(run: Run, state: RLMState, reply: Reply, *, last: str | None = None) -> ReplyEntry:
     turn = journals.turns(state["journal"]) + 1
     seconds = round(reply.seconds, 3)
     emit("reply", run, turn=turn, text=reply.text, model=reply.model, seconds=seconds, spent=spent(run))
     emit("budget", run, left=run.tree.ledger.left())
     return {
-        "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model, "usage": reply.usage,
-        "cut_off": reply.cut_off, "seconds": seconds, "at": at(run), **waiting(reply.waited),
+        "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model,
+        "usage": cast("Usage", reply.usage), "cut_off": reply.cut_off, "seconds": seconds, "at": at(run),
+        **waiting(reply.waited),
     }  # fmt: skip
 
 
 async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """The direct route: the whole context in one call. A context that does not fit after all goes the other way."""
     form = run.response_format
-    said = [entry for entry in journals.since_question(state["journal"]) if entry["kind"] == "reply"]
+    said = journals.replies(journals.since_question(state["journal"]))
     try:
         reply = await _ask_directly(run, _direct_messages(run, state), config, turn=len(said) + 1)
     except BudgetExceededError as error:
@@ -182,7 +185,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
         if error.failure.kind == "overflow" and run.tree.settings.route == "auto":
             return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
         raise ModelError(unusable("model", run.tree.settings.model, error)) from error
-    entries = [_reply_entry(run, state, reply)]
+    entries: list[Entry] = [_reply_entry(run, state, reply)]
     problem = form.problem(reply.text) if form else None
     if problem is None:
         return finish(run, state, entries, reply.text, "direct")
@@ -195,14 +198,15 @@ def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     """The whole context with the first question, then what was said since."""
     form = run.response_format
     documents = [(document.name, document.text) for document in run.corpus.documents]
-    begun = next(entry for entry in state["journal"] if entry["kind"] == "run")
+    begun = journals.begun(state["journal"])
     prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None)
     messages: list[BaseMessage] = [HumanMessage(prompt)]
     for entry in state["journal"]:
-        if entry["kind"] == "reply":
-            messages.append(AIMessage(entry["text"]))
-        elif entry["kind"] in {"note", "question"}:
-            messages.append(HumanMessage(entry["text"]))
+        match entry["kind"]:
+            case "reply":
+                messages.append(AIMessage(entry["text"]))
+            case "note" | "question":
+                messages.append(HumanMessage(entry["text"]))
     return messages
 
 

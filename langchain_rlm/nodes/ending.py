@@ -6,12 +6,14 @@ from typing import Any
 from langgraph.graph import END
 from langgraph.types import Command
 
+from langchain_rlm.context.searchable import touched as touched_by
 from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
-from langchain_rlm.journal.below import answered_calls
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import EndEntry, Entry
+from langchain_rlm.journal.header import Citation, Coverage
+from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
@@ -21,16 +23,17 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     """End the run with its answer."""
     form = run.response_format
     is_valid = form is not None and form.problem(value) is None
-    formed: Entry = {}
+    given = digest(as_text(value)) if is_valid else None
     if form is not None and is_valid:
-        formed = {"given": digest(as_text(value))}
         value = form.plain(value)
     journal = [*state["journal"], *entries]
-    citations: list[dict[str, Any]] = []
+    citations: list[Citation] = []
     if run.depth == 0:  # those of a recursive run are numbered by the run above
         value, citations = with_citations(value, run.corpus, journal)
     answer = as_text(value)
-    end = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer), **formed}
+    end: EndEntry = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer)}
+    if given is not None:
+        end["given"] = given
     usage = run.tree.ledger.usage()
     run.give_turn_back()
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
@@ -49,7 +52,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     return Command(update=update, goto=END)
 
 
-def covered(run: Run, journal: Sequence[Entry]) -> dict[str, Any] | None:
+def covered(run: Run, journal: Sequence[Entry]) -> Coverage | None:
     """What models have seen of the context; documents of which they saw nothing are left out."""
     if run.depth > 0 or run.corpus.searchable is not None:
         return None
@@ -75,10 +78,10 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
         return refused
     if run.depth > 0:  # the code above must not take an output for an answer
         return ""
-    outputs = [entry["output"].strip() for entry in journal if entry["kind"] == "cell_end" and entry["output"].strip()]
+    outputs = journals.outputs(journal)
     if not outputs:
         return ""
-    shown = journals.cut(outputs[-1], run.tree.settings.shown)
+    shown = cut(outputs[-1], run.tree.settings.shown)
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
@@ -87,11 +90,11 @@ def touched(run: Run, journal: Sequence[Entry]) -> list[dict[str, Any]]:
     spans: dict[int, set[tuple[int, int]]] = {}
     if journals.route(journal) == "direct":
         spans = {index: {(0, len(text))} for index, text in enumerate(run.corpus.texts)}
-    for call, _ in answered_calls(journal):
-        for piece in [*call["pieces"], *(part for document in call.get("context") or [] for part in document)]:
-            if not isinstance(piece, str):
-                spans.setdefault(piece[0], set()).add((piece[1], piece[2]))
+    for call, _ in journals.answered_calls(journal):
+        for document, start, end in journals.spans(call):
+            spans.setdefault(document, set()).add((start, end))
     sources = run.corpus.sources()
     if run.corpus.searchable is not None:
-        return run.corpus.searchable.touched(journal)
+        answered = [(call, answer) for call, answer in journals.answered_calls(journal) if "tool" in call and answer]
+        return touched_by((call["tool"], call["arguments"], a["value"]) for call, a in answered if "value" in a)
     return [{**sources[index], "spans": [list(span) for span in sorted(spans[index])]} for index in sorted(spans)]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
 
 from langchain_rlm.context.pieces import Piece
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.paid import paid
+from langchain_rlm.journal.parts import Call, Quote
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import name_of, provider_of
@@ -16,7 +17,7 @@ SECONDS_A_CALL = 5.0
 """Expected time of a call when this run has made none yet."""
 
 
-def quote_of(run: Run, calls: Sequence[Entry], journal: Sequence[Entry]) -> dict[str, Any] | None:
+def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote | None:
     """What these calls are expected to cost, when that is more than the user wants to be asked about; else None."""
     above = run.tree.settings.budget.confirm_above
     if above is None:
@@ -26,7 +27,7 @@ def quote_of(run: Run, calls: Sequence[Entry], journal: Sequence[Entry]) -> dict
     cost = sum(dollars or 0.0 for _, dollars in costs)
     if cost <= above:
         return None
-    seconds = [entry["seconds"] for entry in journal if entry["kind"] in {"answer", "reply"} and entry.get("usage")]
+    seconds = [entry["seconds"] for entry in paid(journal)]
     each = fmean(seconds) if seconds else SECONDS_A_CALL
     at_once = min(len(priced), run.tree.settings.max_concurrency)
     return {
@@ -40,9 +41,9 @@ def quote_of(run: Run, calls: Sequence[Entry], journal: Sequence[Entry]) -> dict
     }
 
 
-def expected(run: Run, call: Entry) -> tuple[int, float | None]:
+def expected(run: Run, call: Call) -> tuple[int, float | None]:
     """Expected tokens and dollars of one call; a recursive run counts as one call that reads its context."""
-    characters = sum(map(_length, [*call["pieces"], *(p for d in call.get("context") or () for p in d)]))
+    characters = sum(map(_length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
     tokens = characters // CHARACTERS_PER_TOKEN + 1
     model = run.tree.settings.pick(call["model"]) or run.tree.settings.sub_model
     dollars = cost_of(name_of(model), provider_of(model), tokens, EXPECTED_OUTPUT)

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -12,7 +12,8 @@ from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import Entry, RunEntry
+from langchain_rlm.journal.parts import Route
 from langchain_rlm.runtime.registry import BEGUN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
@@ -76,7 +77,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     return tree, begun, await registry.corpus_of(tree, begun)
 
 
-def choose_route(run: Run) -> str:
+def choose_route(run: Run) -> Route:
     """`direct` when the context is small enough that one call reads it best, else `rlm`.
 
     The paper finds that plain models win below some 16,000 tokens (arXiv 2512.24601, section 3).
@@ -87,7 +88,7 @@ def choose_route(run: Run) -> str:
     if (settings.tools or settings.require_citations) and settings.route == "auto":
         return "rlm"  # tools are for code, and only code cites
     if settings.route != "auto":
-        return settings.route
+        return cast("Route", settings.route)
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
 
@@ -100,7 +101,7 @@ def _facts(run: Run) -> dict[str, Any]:
     }
 
 
-def first_entry(run: Run, question: str, route: str) -> Entry:
+def first_entry(run: Run, question: str, route: Route) -> RunEntry:
     """The first entry of a journal: what a replay needs to be exact."""
     return {
         "kind": "run",

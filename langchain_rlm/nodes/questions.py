@@ -1,13 +1,16 @@
 """What a cell asks: written down by reference, counted, and sent out as tasks."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from langgraph.types import Send
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import Piece
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry
+from langchain_rlm.journal.parts import Call as CallEntry
+from langchain_rlm.journal.parts import How, Pieces, SubQueryError
 from langchain_rlm.repl.protocol import Asked, Call, plain
 from langchain_rlm.runtime.run import Run, emit
 
@@ -21,7 +24,7 @@ faster than their number: no more than this are sent out at a time."""
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
 
 
-def asked_entry(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry:
+def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry:
     """The journal entry for the calls of one pause.
 
     Args:
@@ -34,7 +37,7 @@ def asked_entry(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry:
     return {"kind": "asked", "raises": asked.raises, "calls": calls}
 
 
-def too_many(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry | None:
+def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry | None:
     """One entry for calls of which there are more than the budget has, or None: they are not even written down."""
     left = run.tree.ledger.left()["sub_queries"]
     count = sum(call.arguments is None for call in asked.calls)
@@ -43,10 +46,9 @@ def too_many(run: Run, asked: Asked, pool: dict[str, list[Entry]]) -> Entry | No
     try:
         run.tree.ledger.take_sub_queries(count)
     except BudgetExceededError as error:
-        refused = {"error": {"type": "budget", "message": str(error)}}
         return {
             "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
-            "refused": refused,
+            "refused": {"error": {"type": "budget", "message": str(error)}},
         }  # fmt: skip
     return None
 
@@ -63,14 +65,14 @@ class _Documents:
         self._calls = calls
         self._taken: set[int] = set()
 
-    def pieces(self, context: str | list[str], number: int) -> list[list[Piece]]:
+    def pieces(self, context: str | list[str], number: int) -> list[Pieces]:
         """The pieces of the context of the call with this number."""
         if isinstance(context, str):
             return [self._pieces(context, number, self._calls)]
         self._taken.clear()
         return [self._pieces(text, position, len(context)) for position, text in enumerate(context)]
 
-    def _pieces(self, text: str, position: int, count: int) -> list[Piece]:
+    def _pieces(self, text: str, position: int, count: int) -> Pieces:
         finder = self._level.finder
         whole = finder.document(text, position if count == len(self._level.corpus.texts) else None, self._taken)
         if whole is None:
@@ -79,9 +81,17 @@ class _Documents:
         return _plain([whole])
 
 
-def _call_entry(run: Run, call: Call, pool: dict[str, list[Entry]], documents: _Documents, number: int) -> Entry:
+def _call_entry(
+    run: Run, call: Call, pool: dict[str, list[AnswerEntry]], documents: _Documents, number: int
+) -> CallEntry:
     run.calls += 1
-    entry: Entry = {"id": str(run.calls), "how": call.how, "model": call.model, "digest": call.digest(), "pieces": []}
+    entry: CallEntry = {
+        "id": str(run.calls),
+        "how": cast("How", call.how),
+        "model": call.model,
+        "digest": call.digest(),
+        "pieces": [],
+    }
     if call.arguments is not None:
         entry["tool"] = call.prompt
         entry["arguments"] = plain(call.arguments)
@@ -96,18 +106,18 @@ def _call_entry(run: Run, call: Call, pool: dict[str, list[Entry]], documents: _
     return entry
 
 
-def _plain(pieces: Sequence[Piece]) -> list[Piece]:
+def _plain(pieces: Sequence[Piece]) -> Pieces:
     """Pieces as they come back from a checkpoint: tuples are lists."""
     return [piece if isinstance(piece, str) else list(piece) for piece in pieces]
 
 
-def answers_at_once(run: Run, asked: Entry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[Entry]:
+def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those paid for before, and refusals."""
     given = journals.answers(journal) if _reuses(asked) else {}
     refused = _refusal(
         run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
     )
-    answers = []
+    answers: list[AnswerEntry] = []
     for call in asked["calls"]:
         if "reused" in call:
             answers.append({**given[call["reused"]], "id": call["id"], "usage": None, "is_copy": True})
@@ -118,11 +128,11 @@ def answers_at_once(run: Run, asked: Entry, journal: Sequence[Entry], *, is_last
     return answers
 
 
-def _reuses(asked: Entry) -> bool:
+def _reuses(asked: AskedEntry) -> bool:
     return any("reused" in call for call in asked["calls"])
 
 
-def _refusal(run: Run, count: int, *, is_last_turn: bool) -> dict[str, str] | None:
+def _refusal(run: Run, count: int, *, is_last_turn: bool) -> SubQueryError | None:
     """Why none of these calls may be made, or None: then they are counted."""
     if not count:
         return None
@@ -135,14 +145,14 @@ def _refusal(run: Run, count: int, *, is_last_turn: bool) -> dict[str, str] | No
     return None
 
 
-def _unknown_model(run: Run, name: str | None) -> dict[str, str] | None:
+def _unknown_model(run: Run, name: str | None) -> SubQueryError | None:
     if run.tree.settings.pick(name) is not None:
         return None
     known = ", ".join(run.tree.settings.sub_models) or "none: leave `model` out"
     return {"type": "invalid", "message": f"There is no sub-model {name!r}. Known: {known}."}
 
 
-def sends(run: Run, calls: Sequence[Entry]) -> list[Send]:
+def sends(run: Run, calls: Sequence[CallEntry]) -> list[Send]:
     """One task for each question, up to a number; then several to a task, or in waves where answers are saved.
 
     Recursive runs and tools never share a task: they may be interrupted, and a task is then run again. A task has the

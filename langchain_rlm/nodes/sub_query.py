@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
@@ -15,9 +15,11 @@ from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
 from langchain_rlm.errors import RLMError
 from langchain_rlm.evidence.citations import within
-from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.below import context_below
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.below import context_over
+from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
+from langchain_rlm.journal.paid import spending
+from langchain_rlm.journal.parts import Call, SubQueryError, Usage
+from langchain_rlm.journal.reading import turns
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import brief
 from langchain_rlm.models.resolve import name_of
@@ -44,22 +46,22 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
     return {"journal": list(entries)}
 
 
-async def _answer(registry: RunRegistry, run: Run, call: Entry, config: RunnableConfig) -> Entry:
+async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry:
     started = time.monotonic()
     emit("sub_query", run, id=call["id"], how=call["how"])
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
-        entry = await ask(registry, run, call, config)
+        entry: Answered = await ask(registry, run, call, config)
     except GraphBubbleUp:
         raise  # a person is asked; the task is run again when the answer is there
     except ModelCallError as error:
-        entry = {"error": error.failure.as_dict(), **_paid(error, registry, call)}
+        entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, registry, call)}
     except BudgetExceededError as error:
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, registry, call)}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
-        entry = {"error": classify(error).as_dict()}
+        entry = {"error": cast("SubQueryError", classify(error).as_dict())}
     if "error" in entry:
         entry["error"]["message"] = encodable(entry["error"]["message"])
     run.answered.add(call["id"])
@@ -68,16 +70,15 @@ async def _answer(registry: RunRegistry, run: Run, call: Entry, config: Runnable
     return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
 
 
-def _paid(error: ModelCallError | BudgetExceededError, registry: RunRegistry, call: Entry) -> Entry:
+def _paid(error: ModelCallError | BudgetExceededError, registry: RunRegistry, call: Call) -> Answered:
     """What a failed call has cost all the same."""
     model = registry.settings.pick(call["model"])
-    return {"model": name_of(model), "usage": brief(error.usage)} if error.usage and model else {}
+    return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
-async def _ask_model(registry: RunRegistry, run: Run, call: Entry, config: RunnableConfig) -> Entry:
+async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     prompt = assemble(call["pieces"], run.corpus.texts)
-    if call.get("context"):
-        prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call["context"])])
+    prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
     model = registry.settings.pick(call["model"])
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
@@ -87,7 +88,8 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Entry, config: Runna
         reply = await run.tree.caller.ask(
             model, [HumanMessage(prompt)], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
         )
-    return {"text": reply.text, "model": reply.model, "usage": brief(reply.usage), **waiting(waited + reply.waited)}
+    answered: Answered = {"text": reply.text, "model": reply.model, "usage": _brief(reply.usage)}
+    return {**answered, **waiting(waited + reply.waited)}
 
 
 @asynccontextmanager
@@ -108,7 +110,7 @@ async def _until_saved(registry: RunRegistry, run: Run, config: RunnableConfig) 
     saver.when_saved(config, places.release)
 
 
-async def _use_tool(registry: RunRegistry, run: Run, call: Entry, config: RunnableConfig) -> Entry:  # noqa: ARG001  # alike
+async def _use_tool(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:  # noqa: ARG001  # alike
     """Call one of the user's functions."""
     tool = run.tools[call["tool"]]
     args, kwargs = call["arguments"]
@@ -125,7 +127,7 @@ async def _use_tool(registry: RunRegistry, run: Run, call: Entry, config: Runnab
     return {"value": plain(value)}
 
 
-async def _recurse(registry: RunRegistry, run: Run, call: Entry, config: RunnableConfig) -> Entry:
+async def _recurse(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     """Run the same state machine one level down; what it spends counts for the whole tree."""
     if not run.tree.ledger.set_turn_aside():
         msg = "No turn is left for a recursive run. Ask with llm_query and the text in the prompt, or finish."
@@ -147,32 +149,39 @@ async def _recurse(registry: RunRegistry, run: Run, call: Entry, config: Runnabl
             below.give_turn_back()
             await below.repl.drop()
     if below is None:  # it had ended in another process, and only its answer was not saved here
-        run.tree.ledger.charge(replace(journals.spending(result["journal"]), seconds=0.0))
-    record = {key: result[key] for key in ("turns", "stop_reason", "journal")} | {"over": over, "marks": call["id"]}
+        run.tree.ledger.charge(replace(spending(result["journal"]), seconds=0.0))
+    record = _record(call, over, result["turns"], result["stop_reason"], result["journal"])
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": record}
     return {"text": within(call["id"], result["answer"], result["journal"]), "run": record}
 
 
-def _failed(run: Run, call: Entry, over: str, error: RLMError) -> Entry:
+def _record(call: Call, over: Over, turns: int, stop_reason: str, journal: list[Entry]) -> BelowRun:
+    return {"turns": turns, "stop_reason": stop_reason, "journal": journal, "over": over, "marks": call["id"]}
+
+
+def _failed(run: Run, call: Call, over: Over, error: RLMError) -> Answered:
     """The answer of a recursive run that an error ended: what it came to stays, for it is paid."""
     kind = "budget" if isinstance(error, BudgetExceededError) else "failed"
-    entry: Entry = {"error": {"type": kind, "message": str(error)}}
+    entry: Answered = {"error": {"type": kind, "message": str(error)}}
     if error.journal:
-        turns = journals.turns(error.journal)
-        record = {"turns": turns, "stop_reason": "failed", "journal": error.journal, "over": over, "marks": call["id"]}
-        entry["run"] = record
+        journal = cast("list[Entry]", error.journal)
+        entry["run"] = _record(call, over, turns(journal), "failed", journal)
     if isinstance(error.__cause__, ModelCallError) and error.__cause__.usage:
-        entry |= {"model": name_of(run.tree.settings.model), "usage": brief(error.__cause__.usage)}
+        entry["model"], entry["usage"] = name_of(run.tree.settings.model), _brief(error.__cause__.usage)
     return entry
 
 
-def _task(run: Run, call: Entry) -> tuple[str, dict[str, Any], str]:
+def _brief(usage: Mapping[str, Any]) -> Usage:
+    return cast("Usage", brief(usage))
+
+
+def _task(run: Run, call: Call) -> tuple[str, dict[str, Any], Over]:
     """The question and the context of a recursive run, by reference, and what that context is."""
     prompt = assemble(call["pieces"], run.corpus.texts)
-    over = "context" if call.get("context") is not None else "prompt" if len(prompt) > LONG_PROMPT else "all"
-    ref = context_below(call, {"over": over})
+    over: Over = "context" if "context" in call else "prompt" if len(prompt) > LONG_PROMPT else "all"
+    ref = context_over(call, over)
     if ref is None:
         pieces = [[[index, 0, len(text)]] for index, text in enumerate(run.corpus.texts)]
         ref = {"pieces": pieces, "single": run.corpus.single, "names": [d.name for d in run.corpus.documents]}

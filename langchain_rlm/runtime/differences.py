@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_rlm.context.pieces import assemble
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.parts import Call as Recorded
 from langchain_rlm.repl.protocol import Call
 
 AROUND = 60
@@ -43,7 +43,7 @@ def _clip(text: str, start: int, end: int) -> str:
     return repr(f"{before}{text[start:end]}{after}")
 
 
-def calls_apart(now: Call, then: Entry, texts: Sequence[str]) -> str:
+def calls_apart(now: Call, then: Recorded, texts: Sequence[str]) -> str:
     """What a cell asks, and what is on record of that; where the words are the same, how they were asked.
 
     Args:
@@ -64,7 +64,7 @@ def _asked_now(call: Call) -> str:
     return "\n\n".join([call.prompt, *texts])
 
 
-def _asked_then(call: Entry, texts: Sequence[str]) -> str:
+def _asked_then(call: Recorded, texts: Sequence[str]) -> str:
     if "tool" in call:
         return _called(call["tool"], call["arguments"])
     return "\n\n".join(assemble(pieces, texts) for pieces in [call["pieces"], *(call.get("context") or ())])

@@ -15,6 +15,7 @@ from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.paid import spending
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.idle import IdleRepls
@@ -201,17 +202,17 @@ class RunRegistry:
         if not run.is_counted:
             run.is_counted = run.is_resumed = True
             run.calls = journals.last_id(journal)
-            ledger.charge(journals.spending(journal, without=run.answered))
-            turn = journals.this_turn(journals.since_question(journal))
-            if turn and turn[0]["last"]:
+            ledger.charge(spending(journal, without=run.answered))
+            said = journals.replies(journals.since_question(journal))
+            if said and said[-1]["last"]:
                 run.is_last_turn = True
                 run.give_turn_back()
-            run.answered |= {entry["id"] for entry in journal if entry["kind"] == "answer"}
+            run.answered |= {answer["id"] for answer in journals.arrived(journal)}
             journal = [] if run.path else run.tree.saved
-        late = [entry for entry in journal if entry["kind"] == "answer" and entry["id"] not in run.answered]
+        late = [answer for answer in journals.arrived(journal) if answer["id"] not in run.answered]
         if late:
-            ledger.charge(replace(journals.spending(late), sub_queries=0))
-            run.answered |= {entry["id"] for entry in late}
+            ledger.charge(replace(spending(late), sub_queries=0))
+            run.answered |= {answer["id"] for answer in late}
 
     async def close(self, tree: RunTree) -> None:
         """End a run's live side."""

@@ -14,10 +14,11 @@ from typing import Any
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.journal.below import answered_calls, context_below
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import Recording
-from langchain_rlm.journal.reading import RecordedCell, answers, recorded_cells, results_of
+from langchain_rlm.journal.below import context_over, over
+from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CellEndEntry, Entry, ReplyEntry, RunEntry
+from langchain_rlm.journal.parts import Call
+from langchain_rlm.journal.reading import RecordedCell, answered_calls, answers, begun, recorded_cells, results_of
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
@@ -54,12 +55,12 @@ class _Cells:
     """Runs the cells of one run again, one after the other."""
 
     sandbox: Sandbox
-    given: Mapping[str, Entry]
+    given: Mapping[str, AnswerEntry]
     texts: Sequence[str]
     path: str
     remedy: str
 
-    def run(self, cell: RecordedCell, paused: Callable[[Entry], None] = lambda _: None) -> Ended | None:
+    def run(self, cell: RecordedCell, paused: Callable[[AskedEntry], None] = lambda _: None) -> Ended | None:
         """Run a cell to its end, or to where it waits on record.
 
         Args:
@@ -91,7 +92,7 @@ class _Cells:
 
         return host
 
-    def _check_asked(self, cell: RecordedCell, asked: Entry, outcome: Outcome) -> None:
+    def _check_asked(self, cell: RecordedCell, asked: AskedEntry, outcome: Outcome) -> None:
         calls = asked["calls"]
         count = asked["count"] if "refused" in asked else len(calls)
         if not isinstance(outcome, Asked):
@@ -106,7 +107,7 @@ class _Cells:
                 words = calls_apart(now, then, self.texts)
                 raise self._differs(cell, f"asks as sub-query {place} of {count:,} {words}")
 
-    def _checked(self, cell: RecordedCell, end: Entry, outcome: Outcome) -> Ended:
+    def _checked(self, cell: RecordedCell, end: CellEndEntry, outcome: Outcome) -> Ended:
         if not isinstance(outcome, Ended):
             raise self._differs(cell, f"asks {len(outcome.calls):,} sub-queries more than on record")
         if bool(outcome.error) != bool(end["error"]):
@@ -163,7 +164,7 @@ class Replay:
             sandbox.kill()
 
     @contextmanager
-    def repl(self, begun: Entry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
+    def repl(self, begun: RunEntry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
         """A fresh REPL for a run."""
         assert self.sandboxes is not None  # noqa: S101  # it runs
         started = datetime.fromisoformat(begun["started"])
@@ -180,7 +181,7 @@ class Replay:
             sandbox.close()
             self.opened.remove(sandbox)
 
-    def spent(self, entry: Entry) -> dict[str, Any]:
+    def spent(self, entry: ReplyEntry | AnswerEntry) -> dict[str, Any]:
         """What was spent up to a reply or an answer."""
         self.at = entry.get("at", self.at)
         usage: Mapping[str, Any] = entry.get("usage") or {}
@@ -211,14 +212,14 @@ class _Run:
     @cached_property
     def cells(self) -> _Cells:
         """Its REPL, opened for the first cell."""
-        corpus, begun, recording = self.corpus or Corpus(()), self.journal[0], self.replay.recording
-        size = begun.get("chunk_size") or recording.chunk_size or CHUNK
+        corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
+        size = run.get("chunk_size") or recording.chunk_size or CHUNK
         separators = [profile.separators for profile in self.profiles]
         context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
-        sandbox = self.stack.enter_context(self.replay.repl(begun, context, frozenset(called | searching)))
+        sandbox = self.stack.enter_context(self.replay.repl(run, context, frozenset(called | searching)))
         return _Cells(sandbox, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
@@ -235,8 +236,10 @@ class _Run:
         match entry["kind"]:
             case "run" | "question":
                 formats = sorted({profile.format for profile in self.profiles}) or ["text not at hand"]
-                facts = {name: self.journal[0][name] for name in ("documents", "characters", "route", "question")}
-                self._emit("inspect", **facts, formats=formats)
+                run = begun(self.journal)
+                facts = (run["documents"], run["characters"], run["route"], run["question"])
+                named = zip(("documents", "characters", "route", "question"), facts, strict=True)
+                self._emit("inspect", **dict(named), formats=formats)
             case "reply":
                 self._emit("turn", turn=entry["turn"], last=bool(entry["last"]))
                 said = {name: entry.get(name) for name in ("turn", "text", "model", "seconds")}
@@ -253,7 +256,7 @@ class _Run:
         if cell.end is not None:
             self._emit("cell_end", **{name: cell.end[name] for name in ("printed", "output", "error", "lost")})
 
-    def _asked(self, asked: Entry) -> None:
+    def _asked(self, asked: AskedEntry) -> None:
         """Show what was asked and answered, and replay the recursive runs that it began."""
         fresh = [call for call in asked["calls"] if "reused" not in call]
         if "refused" not in asked:
@@ -268,8 +271,8 @@ class _Run:
             told = {"error": answer.get("error"), "seconds": answer.get("seconds", 0.0)}
             self._emit("answer", id=call["id"], **told, spent=self.replay.spent(answer))
 
-    def _below(self, call: Entry, answer: Entry) -> None:
-        cut, corpus = context_below(call, answer["run"]), self.corpus
+    def _below(self, call: Call, answer: AnswerEntry) -> None:
+        cut, corpus = context_over(call, over(call, answer["run"])), self.corpus
         if cut is not None and corpus is not None:
             corpus = corpus.cut(**cut)
         below = _Run(self.replay, answer["run"]["journal"], corpus, f"{self.path}/{call['id']}")

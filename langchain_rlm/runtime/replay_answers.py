@@ -10,8 +10,9 @@ from langchain_rlm.errors import ReplayError
 from langchain_rlm.evidence.citations import with_citations, within
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given, newest_refused
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import Recording
+from langchain_rlm.journal.entries import AnswerEntry, EndEntry, Entry
+from langchain_rlm.journal.header import Citation
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.protocol import Ended, Sandbox, plain
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.differences import apart, beginning, differs
@@ -62,16 +63,16 @@ class Answers:
         with contextlib.suppress(_UnknownError):
             if entry["kind"] == "end":
                 self._check_end(entry, before, kept)
-            elif "refused_answer" in entry:
+            elif entry["kind"] == "note" and "refused_answer" in entry:
                 self._check_refused(before, as_text(entry["refused_answer"]))
             elif self.ended is not None and self.ended.final is not None:
                 said = beginning(as_text(self.ended.final[0]))
                 raise self._differs(before, f"gives the answer {said}, and none on record")
-        if kept is not None and not _is_on_record(entry, kept.answer):
+        if kept is not None and entry["kind"] == "end" and not _is_on_record(entry, kept.answer):
             raise self._differs(before, f"ended with another answer than {beginning(kept.answer)}, which is on record")
         self.ended = None
 
-    def check_above(self, answer: Entry) -> None:
+    def check_above(self, answer: AnswerEntry) -> None:
         """Check what the run above was answered.
 
         Raises:
@@ -87,7 +88,7 @@ class Answers:
             raise self._differs(before, f"gives no answer, on record {beginning(known)}")
         self._same(before, as_text(plain(answer.value)), known)
 
-    def _check_end(self, end: Entry, before: Sequence[Entry], kept: Recording | None) -> None:
+    def _check_end(self, end: EndEntry, before: Sequence[Entry], kept: Recording | None) -> None:
         self.made = None
         answer = self._given_at_end(end["stop_reason"], before)
         if not _has_marks(before):
@@ -95,7 +96,7 @@ class Answers:
         on_record = f"{end['characters']:,} characters" if kept is None else beginning(kept.answer)
         if answer is None:
             raise self._differs(before, f"gives no answer, on record {on_record}")
-        value, citations = answer.value, list[dict[str, Any]]()
+        value, citations = answer.value, list[Citation]()
         has_form = "given" in end  # which one is not on record
         if not has_form and not self.path:  # marks of a recursive run are numbered by the run above
             value, citations = with_citations(value, self.corpus or Corpus(()), before)
@@ -113,12 +114,12 @@ class Answers:
 
     def _given(self, before: Sequence[Entry]) -> Given | None:
         """What the newest turn gives as an answer."""
-        turn = journals.this_turn(journals.since_question(before))
-        if not turn:
+        reply = journals.last_reply(before)
+        if reply is None:
             return None
-        if any(entry["kind"] == "cell_end" and entry["lost"] for entry in turn):
+        if any(cell.is_lost for cell in journals.recorded_cells(journals.this_turn(before))):
             raise _UnknownError  # what it did was given up with its worker
-        answer = given(parse_reply(turn[0]["text"]), self.ended, is_last=bool(turn[0]["last"]))
+        answer = given(parse_reply(reply["text"]), self.ended, is_last=bool(reply["last"]))
         if answer is None or not answer.is_name:
             return answer
         if self.corpus is None:
@@ -127,10 +128,10 @@ class Answers:
 
     def _given_at_end(self, reason: str, before: Sequence[Entry]) -> Given | None:
         entries = journals.since_question(before)
-        turn = journals.this_turn(entries)
+        reply = journals.last_reply(before)
         if journals.route(before) == "direct":
-            return Given(turn[0]["text"] if turn else "")
-        answer = self._given(before) if reason in BY_TURN or (turn and turn[0]["last"]) else None
+            return Given(reply["text"] if reply else "")
+        answer = self._given(before) if reason in BY_TURN or (reply and reply["last"]) else None
         if answer is not None or reason in BY_TURN:
             return answer
         refused, may_be_drafted = newest_refused(entries)
@@ -154,12 +155,12 @@ def _places(citations: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join("[{}] {} {}-{} {}".format(*(entry[name] for name in PLACE)) for entry in citations)
 
 
-def _is_on_record(end: Entry, answer: str) -> bool:
+def _is_on_record(end: EndEntry, answer: str) -> bool:
     """Whether it is the answer that a run ended with, as far as its last entry says."""
     return bool(end["hash"] == digest(answer) if "hash" in end else end["characters"] == len(answer))
 
 
 def _has_marks(journal: Sequence[Entry]) -> bool:
     """What the citations of recursive runs stand for is on record; journals of old have not all of it."""
-    runs = [entry["run"] for entry in journal if entry["kind"] == "answer" and entry.get("run")]
+    runs = [answer["run"] for answer in journals.arrived(journal) if "run" in answer]
     return all("over" in run and "marks" in run and _has_marks(run["journal"]) for run in runs)

@@ -9,8 +9,9 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import is_first_cell, last_asked, turns
+from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
+from langchain_rlm.journal.parts import Call, Cited
+from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
 from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -37,19 +38,19 @@ class Run:
     profiles: list[Profile]
     finder: SpanFinder = field(init=False)
     repl: Repl = field(init=False)
-    hosts: list[Entry] = field(default_factory=list)
+    hosts: list[HostEntry] = field(default_factory=list)
     """What the host answered since the last journal write."""
     calls: int = 0
     is_last_turn: bool = False
     holds_turn: bool = True
     """The ledger has a last turn set aside for this run."""
-    pool: dict[str, list[Entry]] | None = None
+    pool: dict[str, list[AnswerEntry]] | None = None
     """Answers that the running cell may be given again; None: read them from the journal."""
-    asked: tuple[Mapping[str, Entry], int] = ({}, 0)
+    asked: tuple[Mapping[str, Call], int] = ({}, 0)
     """The calls of the pause that the cell is in, by id, and its turn."""
     answered: set[str] = field(default_factory=set)
     """Ids of the calls whose answers are in the ledger."""
-    cited: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
+    cited: dict[tuple[str, int, int], Cited] = field(default_factory=dict)
     """What the code has cited, by place."""
     cited_last: tuple[int, int] | None = None
     is_resumed: bool = False
@@ -80,7 +81,7 @@ class Run:
         """The form of the answer; recursive runs answer freely."""
         return self.tree.settings.response_format if self.depth == 0 else None
 
-    def asked_now(self, call: str, read: Callable[[str], Any]) -> tuple[Mapping[str, Entry], int]:
+    def asked_now(self, call: str, read: Callable[[str], Any]) -> tuple[Mapping[str, Call], int]:
         """The calls asked last, by id, and the turn; read from the state when they are not at hand."""
         if call not in self.asked[0]:
             journal = read("journal")
@@ -139,7 +140,7 @@ class Run:
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
         """A sandbox over this run's context."""
-        entry = next(entry for entry in journal if entry["kind"] == "run")
+        entry = begun(journal)
         return sandboxes.new(
             self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),
             self.tree.settings.limits,
@@ -168,7 +169,7 @@ class Run:
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()
 
-    def host_cite(self, quote: str, source: str | int | None, near: int | None) -> dict[str, Any]:
+    def host_cite(self, quote: str, source: str | int | None, near: int | None) -> Cited | dict[str, Any]:
         try:
             place, found = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
         except CiteError as error:
@@ -179,7 +180,7 @@ class Run:
             self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", found)
         return self.cited[key]
 
-    def take_hosts(self) -> list[Entry]:
+    def take_hosts(self) -> list[HostEntry]:
         entries, self.hosts = self.hosts, []
         return entries
 
@@ -195,7 +196,7 @@ def spent(run: Run) -> dict[str, Any]:
     return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.cost}
 
 
-def waiting(seconds: float) -> Entry:
+def waiting(seconds: float) -> Waited:
     """What a reply or an answer says of how long it waited before it was sent, if it did."""
     return {"waited": round(seconds, 3)} if seconds >= WAITED else {}
 

@@ -17,7 +17,8 @@ from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from pydantic import BaseModel, Field, PrivateAttr
 
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import known_texts, load_journal, recording_of
+from langchain_rlm.journal.excerpts import known_texts
+from langchain_rlm.journal.files import load_journal, recording_of
 from langchain_rlm.journal.record import RunRecord
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL, READS_WELL_SHARE
 from langchain_rlm.testing.replay_record import Record
@@ -38,11 +39,11 @@ class ReplayChatModel(BaseChatModel):
     """
 
     model_name: str = "replay"
-    journal: list[dict[str, Any]] = Field(repr=False)
+    journal: list[Any] = Field(repr=False)
     """The entries of the run."""
     chunk_size: int | None = None
     """Characters that `chunks()` made in the run, when that is known."""
-    excerpts: list[dict[str, Any]] = Field(default_factory=list, repr=False)
+    excerpts: list[Any] = Field(default_factory=list, repr=False)
     """Stretches of the documents: they tell recursive runs over texts of one size apart."""
     _record: Record = PrivateAttr()
 

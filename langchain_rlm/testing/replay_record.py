@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -21,9 +21,11 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_rlm import prompts
 from langchain_rlm.context.pieces import Piece, length
 from langchain_rlm.errors import InputError, ReplayError
-from langchain_rlm.journal.below import answered_calls, documents_below
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import EXCERPT, UNKNOWN
+from langchain_rlm.journal.below import documents_below
+from langchain_rlm.journal.entries import AnswerEntry, Entry, ReplyEntry
+from langchain_rlm.journal.excerpts import EXCERPT, UNKNOWN
+from langchain_rlm.journal.parts import Call as Recorded
+from langchain_rlm.journal.reading import answered_calls, begun, replies
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.repl.protocol import Call
 
@@ -51,19 +53,18 @@ class _RootRun:
     question: str
     route: str
     characters: int
-    replies: tuple[Entry, ...]
+    replies: tuple[ReplyEntry, ...]
     stop_reason: str
     beginning: str = ""
     """Of its first document, as far as it is known."""
 
     @classmethod
     def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
-        begun = journal[0]
-        replies = tuple(entry for entry in journal if entry["kind"] == "reply")
+        run, said = begun(journal), tuple(replies(journal))
         ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
-        beginning = _beginning([(0, 0, begun["characters"])], texts[:1])
+        beginning = _beginning([(0, 0, run["characters"])], texts[:1])
         end = ends[-1] if ends else ""
-        return cls(begun["question"], begun["route"], begun["characters"], replies, end, beginning)
+        return cls(run["question"], run["route"], run["characters"], said, end, beginning)
 
     def begins(self, prompt: str, *, direct: bool) -> bool:
         """Whether a conversation that begins with this prompt is about this question."""
@@ -89,7 +90,7 @@ class Record:
 
     def __init__(self, journal: Sequence[Entry], texts: Sequence[str]) -> None:
         self.roots: list[_RootRun] = []
-        self.answered: list[tuple[Entry, Entry]] = []
+        self.answered: list[tuple[Recorded, AnswerEntry]] = []
         """Sub-queries with their answers, in the order asked."""
         self.places: dict[tuple[bool, str], list[int]] = {}
         """Where in `answered` a digest is. Answers that the run was given again (True) are apart: they are asked for
@@ -207,17 +208,19 @@ class _Served:
         return answers[count % len(answers)]
 
 
-def _message(entry: Entry) -> AIMessage:
+def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
     """A reply or an answer as the model gave it.
 
     Raises:
         ModelCallError: It gave an error.
     """
-    error = entry.get("error")
-    if error:
+    if entry["kind"] == "answer" and "error" in entry:
+        error = entry["error"]
         fits = FITS.search(error["message"])
         limit = int(fits[1].replace(",", "")) // 3 if fits else None
-        raise ModelCallError(Failure(error["type"], FITS.sub("", error["message"]), limit=limit, is_final=True))
+        raise ModelCallError(
+            Failure(cast("Any", error["type"]), FITS.sub("", error["message"]), limit=limit, is_final=True)
+        )
     finish = "length" if entry.get("cut_off") else "stop"
     metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
     return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
@@ -251,7 +254,7 @@ def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
         at += size + 2
 
 
-def _words(call: Entry) -> str:
+def _words(call: Recorded) -> str:
     """A prompt on record without the text of the context."""
     return "".join(piece if isinstance(piece, str) else f" [{length(piece):,} characters] " for piece in call["pieces"])
 

@@ -10,7 +10,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM, Budget, ModelError, RLMResult
-from langchain_rlm.journal.reading import spending
+from langchain_rlm.journal.paid import spending
 from langchain_rlm.models import calls
 from tests.server.client import ModelServer
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm import RLM, Budget, RLMResult
-from langchain_rlm.journal.reading import spending
+from langchain_rlm.journal.paid import spending
 from tests.server.client import ModelServer
 
 CONTEXT = "The whole text, in which MAGIC key = value stands."

@@ -145,7 +145,7 @@ def test_marks_in_one_bracket_are_linked_and_unknown_ones_are_text(show: Show) -
 
 
 def test_a_number_that_the_answer_has_of_its_own_is_no_link(show: Show) -> None:
-    marks = {f"c{n}": {"text": f"passage {n}", "document": "d0", "name": "a"} for n in (1, 2)}
+    marks: Any = {f"c{n}": {"text": f"passage {n}", "document": "d0", "name": "a"} for n in (1, 2)}
     answer, cited = resolve("Proved by Smith [1], a[3]. Also [c2], and [c2, c1].", marks, ())
     page = show(RunRecord(answer=answer, citations=cited))
     expect(page.locator(".answer-text")).to_have_text("Proved by Smith [1], a[3]. Also [2], and [2, 4].")
@@ -299,7 +299,7 @@ def test_tables_add_up_by_model_and_by_turn(show: Show, recursive: RunRecord) ->
 def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
     show: Show, recursive: RunRecord
 ) -> None:
-    journal = [{**entry, "usage": None} if entry.get("error") else entry for entry in recursive.journal]
+    journal: Any = [{**entry, "usage": None} if entry.get("error") else entry for entry in recursive.journal]
     assert journal != recursive.journal
     page = show(replace(recursive, journal=journal))
     expect(page.locator("main")).to_contain_text("2 failed calls are counted in the totals and by model only.")
@@ -327,14 +327,16 @@ def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Sho
 
 
 def test_the_time_that_a_call_waited_is_pale(show: Show, recursive: RunRecord) -> None:
-    run, reply, cell = recursive.journal[:3]
-    calls = [{"id": str(n), "how": "llm", "model": None, "digest": "", "pieces": ["What?"]} for n in (1, 2)]
-    asked = {"kind": "asked", "raises": True, "calls": calls}
-    answers = [
+    journal: Any = recursive.journal
+    run, reply, cell = journal[:3]
+    calls: list[Any] = [{"id": str(n), "how": "llm", "model": None, "digest": "", "pieces": ["What?"]} for n in (1, 2)]
+    asked: Any = {"kind": "asked", "raises": True, "calls": calls}
+    answers: Any = [
         {"kind": "answer", "id": "1", "text": "a", "model": "m", "seconds": 1.0, "at": 2.0},
         {"kind": "answer", "id": "2", "text": "b", "model": "m", "seconds": 2.0, "at": 3.0, "waited": 1.0},
     ]
-    page = show(replace(recursive, journal=[run, {**reply, "seconds": 1.0, "at": 1.0}, cell, asked, *answers]))
+    journal = [run, {**reply, "seconds": 1.0, "at": 1.0}, cell, asked, *answers]
+    page = show(replace(recursive, journal=journal))
     canvas, says = page.locator("canvas"), page.locator(".says")
     expect(says).to_contain_text("3 calls, at most 1 in flight at once")
     for _ in range(3):

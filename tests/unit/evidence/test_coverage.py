@@ -15,7 +15,7 @@ TEXTS = tuple("x" * size for size in SIZES)
 RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair))))
 
 
-def run(*entries: dict[str, Any], route: str = "rlm", shown: Any = ()) -> list[dict[str, Any]]:
+def run(*entries: dict[str, Any], route: str = "rlm", shown: Any = ()) -> Any:
     replies = [{"kind": "reply"}]  # what was shown counts when the root model is asked again
     return [{"kind": "run", "route": route, "shown": [*shown]}, *entries, *replies]
 
@@ -28,8 +28,9 @@ def answer(call: str, **parts: Any) -> dict[str, Any]:
     return {"kind": "answer", "id": call, **(parts or {"text": "yes"})}
 
 
-def ranges(journal: list[dict[str, Any]], kind: str) -> list[list[list[int]]]:
-    return [document[kind] for document in coverage(journal, SOURCES, TEXTS)["documents"]]
+def ranges(journal: Any, kind: Any) -> list[list[list[int]]]:
+    documents: Any = coverage(journal, SOURCES, TEXTS)["documents"]
+    return [document[kind] for document in documents]
 
 
 def test_what_was_answered_is_read_and_what_was_shown_is_printed() -> None:
@@ -100,7 +101,7 @@ def test_a_share_is_one_only_when_nothing_is_missing() -> None:
     assert coverage(journal, [{"id": "d0", "name": "long", "size": size}], ["x" * size])["read"] < 1.0
 
 
-def seen_of(text: str, read: Any = (), printed: Any = ()) -> dict[str, Any]:
+def seen_of(text: str, read: Any = (), printed: Any = ()) -> Any:
     journal = run(asked({"id": "1", "pieces": [[0, *each] for each in read]}), answer("1"))
     journal[0]["shown"] = [[0, *each] for each in printed]
     return coverage(journal, [{"id": "d0", "name": "text", "size": len(text)}], [text])

@@ -5,16 +5,15 @@ from typing import Any
 import pytest
 
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.journal.below import answered_calls, context_below, documents_below, over
-from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.below import context_over, documents_below, over
 
 PIECES = ["Sum up: ", [0, 0, 5]]
 TEXTS = [[[0, 0, 5]], ["literal ", [1, 2, 4]]]
-ALONE: dict[str, Any] = {"id": "1", "pieces": PIECES}
-GIVEN: dict[str, Any] = {**ALONE, "context": TEXTS, "single": False}
+ALONE: Any = {"id": "1", "pieces": PIECES}
+GIVEN: Any = {**ALONE, "context": TEXTS, "single": False}
 
 
-def run(characters: int = 0, **more: Any) -> dict[str, Any]:
+def run(characters: int = 0, **more: Any) -> Any:
     return {"journal": [{"kind": "run", "characters": characters}], **more}
 
 
@@ -31,7 +30,7 @@ def run(characters: int = 0, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_its_documents_are_what_the_call_gave_or_its_prompt_or_those_above(
-    call: dict[str, Any], record: dict[str, Any], documents: Any
+    call: Any, record: Any, documents: Any
 ) -> None:
     assert documents_below(call, record) == documents
     assert (over(call, record) == "all") is (documents is None)
@@ -39,7 +38,7 @@ def test_its_documents_are_what_the_call_gave_or_its_prompt_or_those_above(
 
 def test_its_context_is_cut_from_the_one_above_under_names_of_its_own() -> None:
     corpus = load_corpus(["first text", "other"])
-    given, prompt = context_below(GIVEN, {"over": "context"}), context_below(ALONE, {"over": "prompt"})
+    given, prompt = context_over(GIVEN, "context"), context_over(ALONE, "prompt")
     assert given is not None
     assert prompt is not None
     cut = corpus.cut(**given)
@@ -47,14 +46,4 @@ def test_its_context_is_cut_from_the_one_above_under_names_of_its_own() -> None:
     assert cut.single is False
     assert [(d.name, d.text) for d in corpus.cut(**prompt).documents] == [("request", "Sum up: first")]
     assert corpus.cut(**prompt).single is True
-    assert context_below(ALONE, {"over": "all"}) is None
-
-
-def test_calls_come_with_their_answers_also_those_that_a_fork_cut_off() -> None:
-    asked, cut_off, waiting = ({"id": number} for number in "123")
-    answers = [{"kind": "answer", "id": number, "text": number} for number in "12"]
-    journal: list[Entry] = [
-        {"kind": "run"}, {"kind": "asked", "calls": [asked]}, answers[0],
-        {"kind": "fork", "calls": [cut_off], "answers": [answers[1]]}, {"kind": "asked", "calls": [waiting]},
-    ]  # fmt: skip
-    assert list(answered_calls(journal)) == [(asked, answers[0]), (cut_off, answers[1]), (waiting, None)]
+    assert context_over(ALONE, "all") is None

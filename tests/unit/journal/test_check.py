@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from langchain_rlm import load_journal, save_journal
 from langchain_rlm.journal.check import shape_problem
-from langchain_rlm.journal.entries import AnyEntry
+from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import Excerpt, FileEnd, Header
 from tests.server.client import ModelServer
 from tests.unit.journal import test_files as recording
@@ -28,7 +28,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 DROPPED = object()
 CHANGES = 6_000
-LINES: dict[str, Any] = {"header": Header, "entry": AnyEntry, "excerpt": Excerpt, "file_end": FileEnd}
+LINES: dict[str, Any] = {"header": Header, "entry": Entry, "excerpt": Excerpt, "file_end": FileEnd}
 
 
 def judge(name: str) -> Any:
@@ -151,7 +151,7 @@ def test_runs_nested_without_end_are_said_to_be() -> None:
 
 def test_a_large_journal_is_read_in_a_moment(tmp_path: Path) -> None:
     made = records.large()
-    begun = {**made.journal[0], **recording.BEGUN, "characters": 10_000_000}
+    begun: Any = {**made.journal[0], "characters": 10_000_000}
     file = tmp_path / "run.jsonl"
     save_journal(replace(made, journal=[begun, *made.journal[1:]]), file)
     seconds = []

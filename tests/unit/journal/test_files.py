@@ -4,7 +4,6 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +25,16 @@ from langchain_rlm import (
     result_to_html,
     save_journal,
 )
-from langchain_rlm.journal.files import EXCERPT, UNKNOWN, KnownText, check_writable, known_texts, write_whole
+from langchain_rlm.context.pieces import Span
+from langchain_rlm.journal.excerpts import EXCERPT, UNKNOWN, KnownText, known_texts
+from langchain_rlm.journal.files import check_writable, write_whole
+from langchain_rlm.journal.header import Excerpt
+from langchain_rlm.journal.reading import answered_calls, begun, notes, spans
 from tests.server.client import ModelServer
 from tests.unit.report import records
 
 WORDS = [" ".join(f"word{number * 7919 % 9973}" for number in range(at, at + 1_000)) for at in (0, 1_000)]
 QUESTION = "What is there?"
-BEGUN = {
-    "seed": "r/", "started": "2026-01-02T03:04:05+00:00", "documents": 1, "characters": 1_000, "context": "sha256:0",
-}  # fmt: skip
 THREAD: Any = {"configurable": {"thread_id": "1"}}
 
 
@@ -116,7 +116,7 @@ def test_a_run_is_read_as_it_was_written(model_server: ModelServer, tmp_path: Pa
     for name in ("question", "answer", "value", "stop_reason", "usage"):
         assert getattr(read, name) == result[name]
     assert (list(read.citations), read.coverage) == (result["citations"], dict(result).get("coverage"))
-    assert read.context == result["journal"][0]["context"]
+    assert read.context == begun(result["journal"])["context"]
     again = tmp_path / "again.jsonl"
     save_journal(read, again)
     assert again.read_bytes() == file.read_bytes()
@@ -138,23 +138,22 @@ def test_every_line_of_a_file_fits_the_schema(model_server: ModelServer, tmp_pat
 
 def test_what_utf_8_cannot_carry_and_what_ends_lines_elsewhere_comes_back(tmp_path: Path) -> None:
     texts = ["one\ud800two", "line\u2028line\x85line\r\nline", "naïve 😀"]
-    journal = [
-        {**records.run_entry(QUESTION), **BEGUN},
-        *({"kind": "note", "text": t} for t in texts),
-    ]
+    journal = [records.run_entry(QUESTION), *({"kind": "note", "text": t} for t in texts)]
     save_journal({"journal": journal}, tmp_path / "run.jsonl")
-    assert [entry["text"] for entry in load_journal(tmp_path / "run.jsonl").journal[1:]] == texts
+    assert [note["text"] for note in notes(load_journal(tmp_path / "run.jsonl").journal)] == texts
     assert "naïve 😀" in (tmp_path / "run.jsonl").read_text(encoding="utf-8")
 
 
 # -- excerpts -----------------------------------------------------------------------------------------------------
 
 
-def spans_sent(result: RLMResult) -> Iterator[list[int]]:
+def excerpt(start: int, end: int, text: str, document: int = 0) -> Excerpt:
+    return {"kind": "excerpt", "document": document, "start": start, "end": end, "text": text}
+
+
+def spans_sent(result: RLMResult) -> list[Span]:
     """The spans that the first run sent to models."""
-    for call in chain.from_iterable(entry.get("calls", ()) for entry in result["journal"]):
-        for pieces in (call["pieces"], *(call.get("context") or ())):
-            yield from (piece for piece in pieces if not isinstance(piece, str))
+    return [span for call, _ in answered_calls(result["journal"]) for span in spans(call)]
 
 
 @pytest.mark.parametrize("run", [simple, recursive])
@@ -168,9 +167,9 @@ def test_both_ends_of_what_was_sent_are_kept_and_the_middle_is_not(
     known = {(e["document"], place) for e in read.excerpts for place in range(e["start"], e["end"])}
     for excerpt in read.excerpts:
         assert excerpt["text"] == WORDS[excerpt["document"]][excerpt["start"] : excerpt["end"]]
-    spans = list(spans_sent(result))
-    assert len(spans) == 2
-    for document, start, end in spans:
+    sent = spans_sent(result)
+    assert len(sent) == 2
+    for document, start, end in sent:
         for low, high in ((start, start + EXCERPT), (end - EXCERPT, end)):
             assert read.texts[document][low:high] == WORDS[document][low:high]
     assert (0, 1000 + EXCERPT) not in known
@@ -203,7 +202,7 @@ def test_a_text_known_in_part_gives_what_it_knows_and_keeps_its_length(text: str
     place = st.integers(0, len(text))
     stretches = data.draw(st.lists(st.tuples(place, place).map(sorted).filter(lambda s: s[0] < s[1]), min_size=1))
     start, end = sorted((data.draw(place), data.draw(place)))
-    known = KnownText([{"start": low, "end": high, "text": text[low:high]} for low, high in stretches])
+    known = KnownText([excerpt(low, high, text[low:high]) for low, high in stretches])
     shown = known[start:end]
     inside = [any(low <= index < high for low, high in stretches) for index in range(start, min(end, len(known)))]
     assert shown == ("".join(
@@ -217,7 +216,7 @@ def test_another_context_is_refused_with_both_hashes_and_a_renamed_one_is_the_sa
     result = simple(model_server)
     with pytest.raises(InputError) as refused:
         save_journal(result, tmp_path / "run.jsonl", context=[WORDS[0], "other"])
-    assert result["journal"][0]["context"] in str(refused.value)
+    assert begun(result["journal"])["context"] in str(refused.value)
     assert "2 documents" in str(refused.value)
     assert len(set(re.findall("sha256:[0-9a-f]{64}", str(refused.value)))) == 2
     assert not (tmp_path / "run.jsonl").exists()
@@ -419,7 +418,7 @@ def test_runs_nested_without_end_are_refused(whole: list[dict[str, Any]], tmp_pa
 
 
 def test_what_is_known_of_a_far_document_costs_no_memory_for_those_before_it() -> None:
-    texts = known_texts([{"document": FAR, "start": FAR, "end": FAR + 2, "text": "ab"}])
+    texts = known_texts([excerpt(FAR, FAR + 2, "ab", document=FAR)])
     assert texts is not None
     assert (len(texts), texts[0], texts[:1]) == (FAR + 1, "", [""])
     assert texts[FAR][FAR : FAR + 5] == "ab"

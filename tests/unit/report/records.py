@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.report import RunRecord
 
 USAGE = {"calls": 1, "input_tokens": 812, "output_tokens": 44, "cost": 0.00031, "estimated_calls": 0}
@@ -14,6 +13,9 @@ WORDS = re.findall(
     "ledger harbour notice supplier clause invoice tariff cargo manifest inspection berth penalty schedule renewal"
     " deposit terminal customs weight crane tide pilot charter hull anchor freight storage delay premium",
 )
+
+
+STARTED = "2026-01-02T03:04:05+00:00"
 
 
 def prose(characters: int, seed: int = 1) -> str:
@@ -28,39 +30,40 @@ def prose(characters: int, seed: int = 1) -> str:
     return "".join(lines)[:characters]
 
 
-def run_entry(question: str = "What is said?", **facts: Any) -> Entry:
-    return {"kind": "run", "id": "r", "path": "", "depth": 0, "question": question, "route": "rlm", **facts}
+def run_entry(question: str = "What is said?", **facts: Any) -> Any:
+    begun = {"kind": "run", "id": "r", "path": "", "depth": 0, "question": question, "route": "rlm", "seed": "r/"}
+    return {**begun, "started": STARTED, "documents": 1, "characters": 1_000, "context": "sha256:0", **facts}
 
 
-def reply(text: str, turn: int = 1, **facts: Any) -> Entry:
+def reply(text: str, turn: int = 1, **facts: Any) -> Any:
     entry = {"kind": "reply", "turn": turn, "text": text, "last": None, "model": "root-model", "usage": USAGE}
     return {**entry, "seconds": 1.5, "at": 1.5, **facts}
 
 
-def cell(code: str, turn: int = 1, index: int = 0) -> Entry:
+def cell(code: str, turn: int = 1, index: int = 0) -> Any:
     return {"kind": "cell", "turn": turn, "index": index, "code": code}
 
 
-def asked(*calls: Entry) -> Entry:
+def asked(*calls: Any) -> Any:
     return {"kind": "asked", "raises": True, "calls": list(calls)}
 
 
-def call(identity: str, *pieces: Any, **facts: Any) -> Entry:
+def call(identity: str, *pieces: Any, **facts: Any) -> Any:
     return {"id": identity, "how": "llm", "model": None, "digest": identity, "pieces": list(pieces), **facts}
 
 
-def answer(identity: str, text: str | None = "text", **facts: Any) -> Entry:
-    said: Entry = {"error": {"type": "server", "message": "down"}} if text is None else {"text": text}
+def answer(identity: str, text: str | None = "text", **facts: Any) -> Any:
+    said: Any = {"error": {"type": "server", "message": "down"}} if text is None else {"text": text}
     entry = {"kind": "answer", "id": identity, "model": "sub-model", "usage": USAGE, "seconds": 0.75, "at": 3.0}
     return {**entry, **said, **facts}
 
 
-def cell_end(output: str = "", **facts: Any) -> Entry:
+def cell_end(output: str = "", **facts: Any) -> Any:
     entry = {"kind": "cell_end", "at": 4.0, "output": output, "printed": len(output), "hash": "", "error": None}
     return {**entry, "lost": False, "refused": False, "variables": [], **facts}
 
 
-def end(stop_reason: str = "answered") -> Entry:
+def end(stop_reason: str = "answered") -> Any:
     return {"kind": "end", "stop_reason": stop_reason, "characters": 4}
 
 
@@ -87,7 +90,7 @@ def large(sub_queries: int = 5_000, characters: int = 10_000_000) -> RunRecord:
     text = prose(characters)
     turns = 10
     step = characters // sub_queries
-    entries: list[Entry] = [run_entry("What does the harbour's ledger say of delays?")]
+    entries: list[Any] = [run_entry("What does the harbour's ledger say of delays?")]
     clock, read, number = 0.0, [], 0
     draw = random.Random(7)  # noqa: S311  # always the same
     for turn in range(1, turns + 1):

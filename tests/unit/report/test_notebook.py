@@ -1,6 +1,7 @@
 """A run in a notebook: markup without a script, everything escaped."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 from langchain_rlm.report import RunRecord, repr_html
 from tests.unit.report.records import coverage, hostile
@@ -48,7 +49,7 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
 
 
 def test_one_is_counted_as_one() -> None:
-    journal = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
+    journal: Any = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
     usage = {"calls": 1, "input_tokens": 1, "output_tokens": 0}
     assert "answered · 1 turn · 1 call · 1 token<" in repr_html(
         RunRecord(stop_reason="answered", journal=journal, usage=usage)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Tree, amount
 from tests.unit.report.records import USAGE, answer, asked, call, cell, cell_end, end, reply, run_entry
@@ -13,7 +12,7 @@ from tests.unit.report.records import USAGE, answer, asked, call, cell, cell_end
 class Read:
     """The tree of a journal, with its texts."""
 
-    def __init__(self, *journal: Entry, texts: list[str] | None = None) -> None:
+    def __init__(self, *journal: Any, texts: list[str] | None = None) -> None:
         self.tree = Tree(Texts(), Sources(lambda index: f"d{index}", texts))
         self.sections = self.tree.sections(journal)
         self.texts = self.tree.texts.table()
@@ -108,14 +107,14 @@ def test_each_question_is_a_section() -> None:
 def test_a_fork_a_route_a_note_and_a_decision_are_shown_where_they_stand() -> None:
     fork = {"kind": "fork", "keep": 1, "calls": [call("9")], "answers": [answer("9")]}
     quoted = {**asked(call("1")), "quote": {"cost": 0.5}}
+    host = {"kind": "host", "name": "budget", "value": {"turns": 3}}
     read = Read(
         run_entry(), {"kind": "route", "route": "rlm"}, fork, reply("r"), cell("c"), quoted,
-        {"kind": "confirm", "decision": {"limit": 1}}, {"kind": "host", "name": "budget", "value": {"turns": 3}},
-        {"kind": "note", "text": "go on"},
+        {"kind": "confirm", "decision": "limit", "limit": 1.0}, host, {"kind": "note", "text": "go on"},
     )  # fmt: skip
     assert [turn.get("aside") for turn in read.sections[0]["turns"]] == ["Route", "Fork", None]
     ran, note = read.turn(2)["items"]
-    assert ran["groups"][0]["decision"] == '{"limit": 1}'
+    assert ran["groups"][0]["decision"] == "limit"
     assert read.texts[ran["hosts"][0]] == 'budget() → {"turns": 3}'
     assert read.text(note, "text") == "go on"
 
@@ -128,12 +127,10 @@ def test_a_journal_may_stop_anywhere_or_begin_anywhere(kept: int) -> None:
     ]  # fmt: skip
     Read(*journal[:kept])
     Read(*journal[kept:])
-    for entry in journal:
-        Read({"kind": entry["kind"]})
 
 
 def test_an_unknown_entry_is_passed_over() -> None:
-    assert Read({"kind": "sections"}, {"kind": "from the future"}, {}).sections == []
+    assert Read({"kind": "sections"}, {"kind": "from the future"}).sections == []
 
 
 def test_numbers_that_json_lacks_are_none() -> None:

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.files import Recording
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Outcome, Result
 from langchain_rlm.runtime.replay import Replay, rebuild
@@ -67,7 +66,7 @@ class Recorder:
     """Drives a session as the engine does, and keeps what a rebuilt one must equal."""
 
     session: MontySandbox
-    journal: list[Entry] = field(default_factory=list)
+    journal: list[Any] = field(default_factory=list)
     variables: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By length of the journal, between cells."""
     outcomes: dict[int, tuple[list[Result], Outcome]] = field(default_factory=dict)
@@ -179,13 +178,14 @@ def test_a_rebuilt_session_goes_on_like_the_first(pool: monty.Monty) -> None:
 
 def test_nothing_is_done_for_a_journal_without_cells(pool: monty.Monty) -> None:
     with a_session(pool) as session:
-        rebuild(session, [{"kind": "run"}, {"kind": "reply", "text": "```repl"}], (TEXT,))
+        journal: Any = [{"kind": "run"}, {"kind": "reply", "text": "```repl"}]
+        rebuild(session, journal, (TEXT,))
         assert output(session, "SHOW_VARS()") == "no variables yet\n"
 
 
 def test_lost_cells_are_passed_over_with_what_they_asked(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = 1\nprint(x)", "print(x)"])
-    lost: list[Entry] = [
+    lost: list[Any] = [
         {"kind": "cell", "turn": 2, "index": 0, "code": "x = llm_query('q')\nwhile True:\n    pass"},
         {"kind": "asked", "calls": [{"id": "9", "digest": "d"}], "raises": True},
         {"kind": "answer", "id": "9", "text": "lost"},
@@ -213,7 +213,7 @@ def test_what_budget_said_is_said_again(pool: monty.Monty) -> None:
 # -- what differs is found --------------------------------------------------------------------------------------------
 
 
-def refusal(pool: monty.Monty, journal: Sequence[Entry], *texts: str) -> str:
+def refusal(pool: monty.Monty, journal: Sequence[Any], *texts: str) -> str:
     with a_session(pool, *texts) as session, pytest.raises(ReplayError) as caught:
         rebuild(session, journal, (TEXT,), "/7")
     place = r"the replay differs from the record: (cell 1 of turn \d) of the recursive run /7 "

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langchain.agents import create_agent
@@ -30,6 +30,7 @@ from langchain_rlm import (
     load_journal,
     save_journal,
 )  # fmt: skip
+from langchain_rlm.journal.reading import answered_calls, runs_below
 from langchain_rlm.models.failures import ModelCallError
 from tests.server.client import ModelServer
 
@@ -74,7 +75,7 @@ def script(*replies: Any) -> dict[str, Any]:
 
 def told(result: RLMResult) -> list[Any]:
     """What a run came to: its answer, and what was said, asked, answered and printed on the way."""
-    return [result["answer"], result["stop_reason"], *steps(result["journal"])]
+    return [result["answer"], result["stop_reason"], *steps(cast("Any", result["journal"]))]
 
 
 def steps(journal: list[dict[str, Any]]) -> list[Any]:
@@ -101,7 +102,8 @@ def test_the_run_on_record_is_repeated_without_a_model(recorded: Recorded) -> No
     assert told(again) == told(recorded.result)
     assert told(recorded.rlm().invoke(GIVEN)) == told(recorded.result)
     counts = ("calls", "input_tokens", "output_tokens", "estimated_calls")
-    assert [again["usage"][name] for name in counts] == [recorded.result["usage"][name] for name in counts]
+    now, then = (cast("Any", result["usage"]) for result in (again, recorded.result))
+    assert [now[name] for name in counts] == [then[name] for name in counts]
 
 
 async def test_async_and_streams_are_served_too(recorded: Recorded) -> None:
@@ -183,7 +185,7 @@ class FakeWithTools(FakeMessagesListChatModel):
 
 
 def test_a_prompt_on_record_is_answered_directly_with_its_usage(recorded: Recorded) -> None:
-    entry = next(entry for entry in recorded.result["journal"] if entry["kind"] == "answer")
+    entry: Any = next(entry for entry in recorded.result["journal"] if entry["kind"] == "answer")
     said = recorded.model.invoke(f"Part 0: {TEXT[:90]}")
     assert said.text == entry["text"]
     assert said.usage_metadata is not None
@@ -244,7 +246,7 @@ def test_equal_runs_go_on_as_they_began(model_server: ModelServer) -> None:
     first = cell("if context != 'same':\n    FINAL(rlm_query_batched(['Below'] * 2, ['same'] * 2))\nprint(0)")
     root = script({"content": first, "times": 1}, cell("print(1)"), cell("FINAL('end')"))
     recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, budget=Budget(depth=2))
-    below = [entry["run"]["journal"] for entry in recorded.result["journal"] if "run" in entry]
+    below: Any = [run["journal"] for _, run in runs_below(recorded.result["journal"])]
     begun = [journal[1]["text"] for journal in below]
     assert sorted(begun) == sorted([first, cell("print(1)")])
     for journal in below:
@@ -340,7 +342,7 @@ def test_a_forked_run_is_served_as_it_is_after_the_fork(model_server: ModelServe
     rlm = RLM(*models, route="rlm", checkpointer=InMemorySaver())
     rlm.invoke(GIVEN, thread)
     result = rlm.invoke(None, rlm.fork(thread, turn=2, code="b = llm_query('b')\nFINAL('new ' + b)"))
-    assert any("reused" in call for entry in result["journal"] for call in entry.get("calls", ()))
+    assert any("reused" in call for call, _ in answered_calls(result["journal"]))
     again = RLM(ReplayChatModel.from_journal(result), route="rlm").invoke(GIVEN)
     assert again["answer"] == result["answer"] == "new echo: b (1 characters)"
 
