@@ -141,7 +141,7 @@ class Replay:
     cost: float = 0.0
     at: float = 0.0
     """Seconds into the run on record."""
-    sandboxes: Sandboxes | None = None
+    sandboxes: Sandboxes = field(init=False)
     opened: list[Sandbox] = field(default_factory=list)
     is_killed: bool = False
 
@@ -152,8 +152,7 @@ class Replay:
             ReplayError: A cell asked or printed something else, or the answer is another one.
         """
         run = _Run(self, self.recording.journal, self.corpus)
-        with closing(DEFAULT_SANDBOXES()) as sandboxes:
-            self.sandboxes = sandboxes
+        with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()
         self.is_answered = run.answers.made is not None
 
@@ -166,7 +165,6 @@ class Replay:
     @contextmanager
     def repl(self, begun: RunEntry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
         """A fresh REPL for a run."""
-        assert self.sandboxes is not None  # noqa: S101  # it runs
         started = datetime.fromisoformat(begun["started"])
         sandbox = self.sandboxes.new(
             context, ReplLimits(), seed=begun["seed"], started=started, host=lambda _: None, tools=tools

@@ -7,7 +7,7 @@ import pytest
 from langgraph.graph import END
 from pydantic import BaseModel
 
-from langchain_rlm.journal.answer import as_text, digest, newest_refused
+from langchain_rlm.journal.answer import as_text, digest
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
@@ -149,13 +149,3 @@ async def test_nothing_at_all_is_an_empty_answer() -> None:
     async with live() as it:
         assert await best(it) == ""
         assert await best(it, note("x", refused_answer="of before"), question("And?")) == ""
-
-
-def test_only_what_was_given_to_the_newest_question_counts_as_refused() -> None:
-    lost = [cell("answer"), cell_end(lost=True)]
-    assert newest_refused([note("a", refused_answer="one"), note("b", refused_answer="two"), note("c")]) == (
-        "two",
-        False,
-    )
-    assert newest_refused([note("a", refused_answer=""), *lost]) == (None, False)
-    assert newest_refused([cell("x"), cell_end()]) == (None, True)
