@@ -63,6 +63,11 @@ class Corpus:
                 digest.update(_encode(document, start))
         return "sha256:" + digest.hexdigest()
 
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What others make of the texts once, by its type: it lives as long as the texts do."""
+        return {}
+
     def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
         """The context of a recursive run: one document for each list of pieces over this one, or the same to search."""
         texts = [assemble(document, self.texts) for document in pieces]

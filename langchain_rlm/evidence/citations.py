@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context import quotes
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.nearest import nearest, over_a_break
 from langchain_rlm.context.pieces import Piece, Span, above, length
-from langchain_rlm.context.quotes import Found, Place
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
+from langchain_rlm.evidence.nearest import nearest, over_a_break
+from langchain_rlm.evidence.quotes import Found, Place, Quotes, find
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import Entry
@@ -55,7 +54,7 @@ def look_up(corpus: Corpus, quote: Any, source: Any, near: int | None, last: tup
     documents = _documents(corpus, source)
     is_given = near is not None
     offset = last[1] if near is None else max(0, near)
-    found = quotes.look(quote, corpus.texts, documents, (last[0], offset), is_offset=is_given)
+    found = Quotes.of(corpus).look(quote, documents, (last[0], offset), is_offset=is_given)
     if not found.places:
         raise CiteError(_not_there(corpus, quote, documents))
 
@@ -232,7 +231,7 @@ def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Read
     room = SPREAD * (place.end - place.start) + AHEAD
     low = max(0, start - room)
     passage, text = read_below(place.document, place.start, place.end), read(document, low, end + room)
-    found = [Place(document, low + other.start, low + other.end) for other in quotes.find(passage, [text], [0])]
+    found = [Place(document, low + other.start, low + other.end) for other in find(passage, [text], [0])]
     best = max(found, key=lambda other: _common(other, start, end), default=None)
     return best if best and _common(best, start, end) > 0 else None
 

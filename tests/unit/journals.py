@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.repl.protocol import Call, Ended
 
 STARTED = "2026-01-02T03:04:05+00:00"
 
 
-def begun(question: str = "Why?", route: str = "rlm", **more: Any) -> Entry:
+def begun(question: str = "Why?", route: str = "rlm", **more: Any) -> Any:
     """How a run begins."""
     return {
         "kind": "run", "id": "t", "path": "", "depth": 0, "question": question, "seed": "seed", "started": STARTED,
@@ -16,11 +15,11 @@ def begun(question: str = "Why?", route: str = "rlm", **more: Any) -> Entry:
     }  # fmt: skip
 
 
-def question(text: str) -> Entry:
+def question(text: str) -> Any:
     return {"kind": "question", "text": text}
 
 
-def reply(*codes: str, turn: int = 1, text: str | None = None, **more: Any) -> Entry:
+def reply(*codes: str, turn: int = 1, text: str | None = None, **more: Any) -> Any:
     """A reply of the root model with these cells, or with this text."""
     said = "\n".join(f"```repl\n{code}\n```" for code in codes) if text is None else text
     return {
@@ -30,17 +29,17 @@ def reply(*codes: str, turn: int = 1, text: str | None = None, **more: Any) -> E
     }  # fmt: skip
 
 
-def cell(code: str, turn: int = 1, index: int = 0) -> Entry:
+def cell(code: str, turn: int = 1, index: int = 0) -> Any:
     return {"kind": "cell", "turn": turn, "index": index, "code": f"{code}\n"}
 
 
-def call(identity: str, prompt: str = "q", how: str = "llm", **more: Any) -> Entry:
+def call(identity: str, prompt: str = "q", how: str = "llm", **more: Any) -> Any:
     """A call as `asked` has it."""
     known = Call(how, prompt, more.get("model"))
     return {"id": identity, "how": how, "model": None, "digest": known.digest(), "pieces": [prompt], **more}
 
 
-def tool_call(identity: str, name: str, *args: Any, **named: Any) -> Entry:
+def tool_call(identity: str, name: str, *args: Any, **named: Any) -> Any:
     """A call of a tool as `asked` has it."""
     known = Call("tool", name, arguments=([*args], named))
     return {
@@ -49,28 +48,28 @@ def tool_call(identity: str, name: str, *args: Any, **named: Any) -> Entry:
     }  # fmt: skip
 
 
-def asked(*calls: Entry, raises: bool = True, **more: Any) -> Entry:
+def asked(*calls: Any, raises: bool = True, **more: Any) -> Any:
     return {"kind": "asked", "raises": raises, "calls": list(calls), **more}
 
 
-def answer(identity: str, text: str = "an answer", **more: Any) -> Entry:
+def answer(identity: str, text: str = "an answer", **more: Any) -> Any:
     return {"kind": "answer", "id": identity, "text": text, "seconds": 1.0, "at": 2.0, **more}
 
 
-def failed(identity: str, kind: str = "server", message: str = "down", **more: Any) -> Entry:
+def failed(identity: str, kind: str = "server", message: str = "down", **more: Any) -> Any:
     return {"kind": "answer", "id": identity, "error": {"type": kind, "message": message}, **more}
 
 
-def cell_end(output: str = "", error: str | None = None, *, lost: bool = False, **more: Any) -> Entry:
+def cell_end(output: str = "", error: str | None = None, *, lost: bool = False, **more: Any) -> Any:
     return {
         "kind": "cell_end", "at": 3.0, "shown": [], "output": output, "printed": len(output),
         "hash": Ended(output).digest(), "error": error, "lost": lost, "refused": False, "variables": [], **more,
     }  # fmt: skip
 
 
-def note(text: str, **more: Any) -> Entry:
+def note(text: str, **more: Any) -> Any:
     return {"kind": "note", "text": text, **more}
 
 
-def end(characters: int = 2) -> Entry:
+def end(characters: int = 2) -> Any:
     return {"kind": "end", "stop_reason": "answered", "characters": characters, "hash": "h"}

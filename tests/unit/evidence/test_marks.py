@@ -6,9 +6,9 @@ import pytest
 
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.context.quotes import Place
 from langchain_rlm.evidence.citations import citation, known
 from langchain_rlm.evidence.marks import has_mark, resolve
+from langchain_rlm.evidence.quotes import Place
 
 MARKS: dict[str, Any] = {"c1": {"mark": "[c1]"}, "c2": {"mark": "[c2]"}, "c3.1": None, "c3.2": None}
 TEXT = "Line 1: the geese\nhave landed.\n\n  Line 2: no  duck\u00ad\nlings were\tseen.\nLine 3: the geese have left.\n"

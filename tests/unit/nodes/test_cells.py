@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from langchain_rlm import prompts
 from langchain_rlm.budget import Budget
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes import cells as cells_module
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.repl.protocol import Ended
@@ -59,13 +58,13 @@ CELLS: dict[str, Cell] = {
 }  # fmt: skip
 
 
-async def read(it: Live, *journal: Entry, **more: Any) -> Any:
+async def read(it: Live, *journal: Any, **more: Any) -> Any:
     """What comes of the reply that ends the journal."""
     run = await it.run(**more)
     return await Turn.recorded(run, it.state(*journal)).read()
 
 
-def entries(command: Any) -> list[Entry]:
+def entries(command: Any) -> list[Any]:
     return list(command.update["journal"])
 
 

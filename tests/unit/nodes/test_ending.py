@@ -8,7 +8,6 @@ from langgraph.graph import END
 from pydantic import BaseModel
 
 from langchain_rlm.journal.answer import as_text, digest
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
@@ -16,7 +15,7 @@ from tests.unit.journals import asked, begun, call, cell, cell_end, note, questi
 from tests.unit.live import Live, live
 
 
-async def ended(it: Live, value: Any, *journal: Entry, reason: str = "answered", **run: Any) -> dict[str, Any]:
+async def ended(it: Live, value: Any, *journal: Any, reason: str = "answered", **run: Any) -> dict[str, Any]:
     command = finish(await it.run(**run), it.state(begun(), *journal), [], value, reason)
     assert command.goto == END
     return dict(command.update)  # type: ignore[arg-type]
@@ -115,7 +114,7 @@ def draft(repl: ScriptedSandbox) -> None:
     repl.variables["answer"]["content"] = "a draft"
 
 
-async def best(it: Live, *journal: Entry, **run: Any) -> Any:
+async def best(it: Live, *journal: Any, **run: Any) -> Any:
     return await best_so_far(await it.run(**run), [begun(), *journal])
 
 

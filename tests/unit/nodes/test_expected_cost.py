@@ -20,7 +20,7 @@ async def test_without_a_limit_nobody_is_asked() -> None:
 async def test_a_prompt_is_expected_to_cost_by_its_length_context_included() -> None:
     async with live(sub_model=Model(model_name=PRICED)) as it:
         run = await it.run("y" * 4000)
-        prompt = {**call("1"), "pieces": ["x" * 400, [0, 0, 4000]], "context": [["z" * 400]]}
+        prompt: Any = {**call("1"), "pieces": ["x" * 400, [0, 0, 4000]], "context": [["z" * 400]]}
         tokens, dollars = expected(run, prompt)
         assert tokens == 1201 + EXPECTED_OUTPUT
         assert dollars == pytest.approx(cost_of(PRICED, None, 1201, EXPECTED_OUTPUT))

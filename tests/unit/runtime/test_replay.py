@@ -235,7 +235,7 @@ def test_another_context_is_found_by_what_a_cell_asks(pool: monty.Monty) -> None
 
 def test_another_answer_is_found_by_what_a_cell_prints(pool: monty.Monty) -> None:
     recorder = recorded(pool, ["x = 1", "x = 2", "print(llm_query('q'))"])
-    changed = [{**entry, "text": "other"} if entry["kind"] == "answer" else entry for entry in recorder.journal]
+    changed: Any = [{**entry, "text": "other"} if entry["kind"] == "answer" else entry for entry in recorder.journal]
     assert refusal(pool, changed).startswith("cell 1 of turn 3 prints 'other\\n', on record ")
 
 
@@ -261,7 +261,7 @@ RECURSIVE = "asks as sub-query 1 of 1 'q' by rlm_query, on record by llm_query"
 )
 def test_another_course_of_a_cell_is_found(pool: monty.Monty, before: str, after: str, said: str) -> None:
     recorder = recorded(pool, [before])
-    changed = [{**entry, "code": after} if entry["kind"] == "cell" else entry for entry in recorder.journal]
+    changed: Any = [{**entry, "code": after} if entry["kind"] == "cell" else entry for entry in recorder.journal]
     assert refusal(pool, changed) == f"cell 1 of turn 1 {said}"
 
 
@@ -289,7 +289,7 @@ def record(recorder: Recorder) -> Recording:
         "kind": "run", "question": "What?", "route": "rlm", "documents": 1, "characters": len(TEXT), "seed": "seed",
         "started": STARTED.isoformat(), "chunk_size": 100,
     }  # fmt: skip
-    journal: list[Entry] = [begun]
+    journal: list[Any] = [begun]
     for entry in recorder.journal:
         if entry["kind"] == "cell":
             journal.append(
@@ -314,7 +314,9 @@ def test_a_record_is_run_again_and_shown_as_it_went(pool: monty.Monty) -> None:
 
 def test_a_cell_that_does_something_else_is_named_and_its_repl_is_closed(pool: monty.Monty) -> None:
     recording = record(recorded(pool, ["x = 1", "print(x)"]))
-    changed = [{**entry, "code": "x = 2"} if entry.get("code") == "x = 1" else entry for entry in recording.journal]
+    changed: Any = [
+        {**entry, "code": "x = 2"} if entry.get("code") == "x = 1" else entry for entry in recording.journal
+    ]
     replay = Replay(replace(recording, journal=changed), load_corpus(TEXT), lambda _: None)
     with pytest.raises(ReplayError, match=r"record: cell 1 of turn 2 prints '2\\n', on record '1\\n'\.$"):
         replay.run()
@@ -323,7 +325,7 @@ def test_a_cell_that_does_something_else_is_named_and_its_repl_is_closed(pool: m
 
 def test_a_record_without_the_size_of_chunks_says_so_where_a_replay_differs(pool: monty.Monty) -> None:
     recording = record(recorded(pool, ["print(len(chunks()))"]))
-    changed = [{**entry, "chunk_size": None} for entry in recording.journal]
+    changed: Any = [{**entry, "chunk_size": None} for entry in recording.journal]
     replay = Replay(replace(recording, journal=changed, chunk_size=None), load_corpus(TEXT), lambda _: None)
     with pytest.raises(ReplayError, match="how large chunks\\(\\) were; 50,000 characters were taken"):
         replay.run()
@@ -331,7 +333,9 @@ def test_a_record_without_the_size_of_chunks_says_so_where_a_replay_differs(pool
 
 def test_it_can_be_ended_in_the_middle_of_a_cell(pool: monty.Monty) -> None:
     recording = record(recorded(pool, ["x = 1"]))
-    endless = [{**entry, "code": "while True:\n    pass"} if "code" in entry else entry for entry in recording.journal]
+    endless: Any = [
+        {**entry, "code": "while True:\n    pass"} if "code" in entry else entry for entry in recording.journal
+    ]
     begun = threading.Event()
     replay = Replay(
         replace(recording, journal=endless), load_corpus(TEXT), lambda e: begun.set() if e["event"] == "cell" else None

@@ -9,7 +9,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.answer import digest
-from langchain_rlm.journal.files import Recording
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.runtime.replay_answers import Answers
 
@@ -54,7 +54,7 @@ def taken(
     **header: Any,
 ) -> str | None:
     """What is made of a journal; `ended` is how its newest cell ends now."""
-    journal: Journal = [{"kind": "run", "route": route, "question": "What?"}, *entries]
+    journal: Any = [{"kind": "run", "route": route, "question": "What?"}, *entries]
     recording = Recording(journal=journal, **header) if header else None
     session: Any = repl or Repl()
     answers = Answers(recording, corpus or load_corpus("It is 3."), path, lambda: session)
@@ -146,12 +146,12 @@ def test_what_the_answer_cites_must_be_what_is_on_record() -> None:
 
 
 def test_what_the_run_above_was_told_is_what_the_recursive_run_answered() -> None:
-    journal: Journal = [{"kind": "run", "route": "rlm"}, reply("It is 3"), end("It is 3", "no_code")]
+    journal: Any = [{"kind": "run", "route": "rlm"}, reply("It is 3"), end("It is 3", "no_code")]
     session: Any = Repl()
     answers = Answers(None, None, "/7", lambda: session)
     for place in range(len(journal)):
         answers.take(journal, place)
-    told = {"kind": "answer", "text": "It is 3", "run": {"journal": journal, "over": "all", "marks": "7"}}
+    told: Any = {"kind": "answer", "text": "It is 3", "run": {"journal": journal, "over": "all", "marks": "7"}}
     answers.check_above(told)
     with pytest.raises(ReplayError, match="run /7 gives the answer 'It is 3', on record 'It is 4'"):
-        answers.check_above({**told, "text": "It is 4"})
+        answers.check_above(told | {"text": "It is 4"})

@@ -1,6 +1,6 @@
 """What a quote that is not there comes nearest to is told: the passage with most of its words, or a break."""
 
-from langchain_rlm.context.nearest import nearest, over_a_break
+from langchain_rlm.evidence.nearest import nearest, over_a_break
 
 TEXT = "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules."
 FILLER = "The committee considered the matter at length and resolved that the budget be amended accordingly.\n"
