@@ -22,7 +22,7 @@ class ModelError(RLMError):
 
 
 class ReplayError(RLMError):
-    """A run could not be rebuilt from its journal: the replay differs from what was recorded."""
+    """A replay differs from its record. The message names the run, the turn and the cell, and quotes both sides."""
 
 
 class UnsupportedCodeError(RLMError):
