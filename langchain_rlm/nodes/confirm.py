@@ -24,8 +24,9 @@ def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call]) -> dict[st
     turn.entries.append({"kind": "confirm", "decision": kind, "limit": limit})
     if kind == "approve":
         return {}
-    refused = _beyond(turn.run, waiting, limit)
-    turn.run.tree.ledger.give_sub_queries_back(sum("tool" not in call for call in refused))
+    questions = [call for call in waiting if "tool" not in call]
+    refused = questions if kind == "deny" else _beyond(turn.run, questions, limit)
+    turn.run.tree.ledger.give_sub_queries_back(len(refused))
     why = "" if kind == "deny" else f" beyond {dollars(limit)}"
     quoted = f"{dollars(asked['quote']['cost'])} for {asked['quote']['calls']:,} sub-queries"
     message = (
@@ -46,7 +47,7 @@ def _beyond(run: Run, calls: Sequence[Call], limit: float) -> list[Call]:
     """The calls after which, in the order asked, the limit would be passed."""
     total, beyond = 0.0, []
     for call in calls:
-        dollars = 0.0 if "tool" in call else expected(run, call)[1] or 0.0
+        dollars = expected(run, call)[1] or 0.0
         if total + dollars > limit:
             beyond.append(call)
         else:

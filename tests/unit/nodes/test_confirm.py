@@ -87,8 +87,8 @@ async def test_what_is_approved_is_asked(person: Person) -> None:
 
 async def test_what_is_denied_is_answered_with_a_refusal_and_not_counted(person: Person) -> None:
     person.says.append("deny")
-    async with live(sub_model=Model(model_name=PRICED)) as it:
-        turn, refused = await decided(it, call("1"), tool_call("2", "add"), call("3"))
+    async with live(sub_model=Model(model_name=PRICED), sub_models={"free": Model()}) as it:
+        turn, refused = await decided(it, call("1"), tool_call("2", "add"), call("3", model="free"))
         assert list(refused) == ["1", "3"]
         assert refused["1"]["error"]["type"] == "budget"
         assert "$1.50 for 3 sub-queries and did not approve it." in refused["1"]["error"]["message"]

@@ -15,7 +15,7 @@ from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import registry as registries
-from langchain_rlm.runtime.registry import BEGUN, OPENED, RunRegistry, name_of_context, unknown_context
+from langchain_rlm.runtime.registry import OPENED, RunRegistry, name_of_context, unknown_context
 from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, failed, question, reply
 from tests.unit.live import config_of, corpus, live, settings
@@ -48,15 +48,6 @@ async def test_a_state_without_a_live_tree_gets_one_of_the_same_name_and_the_str
     assert registry.trees == {"lost": tree}
     await registry.close_all(["lost", "unknown"])
     assert registry.trees == {}
-
-
-async def test_the_tree_that_was_opened_for_a_call_serves_a_run_that_a_host_had() -> None:
-    registry = RunRegistry(settings())
-    tree = registry.open_tree()
-    config: Any = {"configurable": {BEGUN: {"tree_id": tree.id}}}
-    assert registry.tree_of({"tree_id": "of the host"}, config) is tree
-    await registry.close(tree)
-    assert registry.trees == {}  # by either name
 
 
 async def test_a_run_that_goes_on_is_not_opened_twice() -> None:
