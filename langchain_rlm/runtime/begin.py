@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import CheckpointTuple
-from langgraph.types import Command, StateSnapshot
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
@@ -44,8 +44,8 @@ class _Thread:
     values: RLMState
     is_waiting: bool
     """Its run has not ended."""
-    asks: Sequence[str] = ()
-    """Ids of what it waits for a person to decide."""
+    asks: Sequence[Interrupt] = ()
+    """What it waits for a person to decide."""
     begins: str = ""
     """The hash of the context of a run that has not got further than its input."""
     saved: Sequence[Entry] = ()
@@ -63,7 +63,9 @@ class _Thread:
         return at_hand.searchable.source is corpus.searchable.source
 
 
-async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableConfig) -> Beginning:
+async def begin(
+    registry: RunRegistry, graph: Any, given: Any, config: RunnableConfig, own: Corpus | None = None
+) -> Beginning:
     """Look at what was given and at the thread, and open the run.
 
     Args:
@@ -71,13 +73,16 @@ async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableC
         graph: Its state machine.
         given: What the user passed; see `RLM.invoke`.
         config: With the thread.
+        own: The context of a run that has its thread to itself, inside a host: what it has answered or asks is there.
 
     Raises:
         InputError: The input cannot be used, or the thread has nothing to go on with.
     """
-    question, context = _read(given)
-    corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
-    thread = await _thread(registry, graph, config)
+    question, corpus = await question_and_context(given)
+    corpus = own or corpus
+    thread = await _thread(graph, config)
+    if own is not None and question is not None and thread is not None and thread.has_run:
+        return await _found(registry, thread, own)
     at_hand = registry.at_hand(thread.values) if thread is not None else None
     if question is not None and corpus is not None:
         return await _asked_over(registry, thread, question, corpus, at_hand)
@@ -99,6 +104,13 @@ async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableC
     return await _further(registry, thread, question, corpus)
 
 
+async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus) -> Beginning:
+    """A run that its host asks for again."""
+    if thread.asks:
+        return Beginning(None, values={**thread.values, langgraph_keys.INTERRUPT: thread.asks}, corpus=corpus)
+    return await _resumed(registry, thread, None, corpus)
+
+
 async def _asked_over(
     registry: RunRegistry, thread: _Thread | None, question: str, corpus: Corpus, at_hand: Corpus | None
 ) -> Beginning:
@@ -110,6 +122,16 @@ async def _asked_over(
     if thread.values["question"] != question:
         return await _new(registry, question, corpus)
     return await _resumed(registry, thread, None, corpus)
+
+
+async def question_and_context(given: Any) -> tuple[str | None, Corpus | None]:
+    """Question and context of what the user passed, each when it is there.
+
+    Raises:
+        InputError: The input cannot be used.
+    """
+    question, context = _read(given)
+    return question, None if context is None else await asyncio.to_thread(load_corpus, context)
 
 
 def _read(given: Any) -> tuple[str | None, Any]:
@@ -131,10 +153,10 @@ def _read(given: Any) -> tuple[str | None, Any]:
     return question, given.get("context")
 
 
-async def _thread(registry: RunRegistry, graph: Any, config: RunnableConfig) -> _Thread | None:
-    """What is on the thread; None without a checkpointer, or inside a host that goes on by itself."""
-    configurable = config.get("configurable", {})
-    if not registry.settings.is_saved or langgraph_keys.CHECKPOINTER in configurable:
+async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
+    """What is on the thread; None without a checkpointer, also where a host without one lends its own."""
+    is_kept = isinstance(graph.checkpointer, BaseCheckpointSaver)
+    if not is_kept or langgraph_keys.CHECKPOINTER in config.get("configurable", {}):
         return None
     name = thread_of(config)
     snapshot = await snapshot_of(graph, config)
@@ -147,9 +169,9 @@ async def _thread(registry: RunRegistry, graph: Any, config: RunnableConfig) -> 
         if "__start__" in tasks or ("inspect" in tasks and not tasks["inspect"].result):
             begins = str((snapshot.metadata or {}).get(BEGINS) or "")
             values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
-        if "checkpoint_id" not in configurable:  # else its superstep begins anew
+        if "checkpoint_id" not in config["configurable"]:  # else its superstep begins anew
             saved = _saved(found)
-    asks = [asked.id for task in snapshot.tasks for asked in task.interrupts]
+    asks = [asked for task in snapshot.tasks for asked in task.interrupts]
     return _Thread(str(name), values, bool(tasks), asks, begins, saved)
 
 
@@ -261,14 +283,14 @@ async def _resumed(
     return await _opened(registry, values, _decided(given, thread.asks), corpus, thread.saved)
 
 
-def _decided(given: Command[Any] | None, asks: Sequence[str]) -> Command[Any] | None:
+def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[Any] | None:
     """None and {} as decisions: LangGraph fails on the one, and takes the other for decisions about nothing.
 
     Each is passed on by what it decides, so that who asked sees it; where nobody asked, the run goes on.
     """
     if given is None or given.update or given.goto or given.resume not in (None, {}):
         return given
-    return replace(given, resume=dict.fromkeys(asks, given.resume)) if asks else None
+    return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
 
 
 async def _further(registry: RunRegistry, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:
