@@ -43,7 +43,7 @@ T = TypeVar("T")
 HOST = "rlm_host"
 """Metadata of checkpoints: the thread of the host."""
 TASKS = 1_000
-"""Tasks of hosts that are remembered in a process."""
+"""Executions of tasks that are remembered in a process."""
 
 
 def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | None":
@@ -73,7 +73,6 @@ class _Task:
     """One execution of a task of a host. LangGraph executes it anew after each interrupt."""
 
     name: str
-    execution: Any
     begun: Counter[str] = field(default_factory=Counter)
     """How often the same was asked."""
     decided: list[Any] = field(default_factory=list)
@@ -110,9 +109,9 @@ class _Bell:
 
 # Runs of one task may belong to several `RLM` objects and event loops; what they share is known to the process.
 _bell = _Bell()
-_tasks: dict[str, _Task] = {}
+_tasks: dict[tuple[str, Any], _Task] = {}
 _on_thread: dict[str, "HostedRun"] = {}
-"""Which run is on a thread. A host may leave a parallel run behind that goes on: the next execution waits for it."""
+"""Which run is on a thread. A host that fails may leave parallel runs behind: the next execution waits for them."""
 
 
 def _task_of(config: RunnableConfig) -> _Task:
@@ -121,12 +120,10 @@ def _task_of(config: RunnableConfig) -> _Task:
     name = _named(str(configurable.get("thread_id")), configurable.get("checkpoint_ns", ""))
     info = inside(config, lambda: get_runtime().execution_info)
     execution = info and (info.node_first_attempt_time, info.node_attempt)
-    if name not in _tasks or _tasks[name].execution != execution:
-        _tasks.pop(name, None)
-        _tasks[name] = _Task(name, execution)
-        while len(_tasks) > TASKS:
-            del _tasks[next(iter(_tasks))]
-    return _tasks[name]
+    task = _tasks.setdefault((name, execution), _Task(name))
+    while len(_tasks) > TASKS:
+        del _tasks[next(iter(_tasks))]
+    return task
 
 
 def _named(*parts: str) -> str:
@@ -141,6 +138,9 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["Hoste
     Args:
         config: The host's.
         identity: What is asked, and how. The same asked again in one task is another run: the second of that name.
+
+    Raises:
+        GraphInterrupt: The task is being interrupted: what comes too late for it begins when it is executed again.
     """
     with _bell.lock:
         task = _task_of(config)
@@ -149,6 +149,8 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["Hoste
         run = HostedRun(config, task, thread)
         task.runs[thread] = None
     try:
+        if task.shown is not None:
+            raise await run.interrupted(task.shown[1])
         await _bell.until(lambda: _on_thread.setdefault(thread, run) is run)
         yield run
     finally:
@@ -187,7 +189,7 @@ class HostedRun:
         await self._take(asked, max((places[ask.id] for ask in asks if ask.id in places), default=-1))
         for ask in asks:
             if ask.id not in places:
-                raise await self._interrupted(ask)
+                raise await self.interrupted(ask)
         return {ask.id: self._task.decided[places[ask.id]] for ask in asks}
 
     async def ended(self) -> None:
@@ -204,7 +206,7 @@ class HostedRun:
         if self._undecided(asked, place):
             entry = asked[len(self._task.decided)]
             ask = Interrupt(entry["value"], id=entry["id"], response_schema=entry["schema"])
-            raise await self._interrupted(ask)
+            raise await self.interrupted(ask)
 
     def _undecided(self, asked: Sequence[Mapping[str, Any]], place: int) -> GraphInterrupt | None:
         """Take decisions up to this place; what LangGraph raises when one of them is not there."""
@@ -220,7 +222,7 @@ class HostedRun:
                     return waits
         return None
 
-    async def _interrupted(self, ask: Interrupt) -> GraphInterrupt:
+    async def interrupted(self, ask: Interrupt) -> GraphInterrupt:
         """What ends the task, when nothing in it goes on: what its runs asked first and nobody has decided."""
         self._task.runs[self.thread] = ask
         _bell.ring()
