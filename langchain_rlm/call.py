@@ -20,7 +20,8 @@ from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.nodes.ending import covered
 from langchain_rlm.result import Result, with_unseen
-from langchain_rlm.runtime.begin import begin, question_and_context
+from langchain_rlm.runtime.begin import begin
+from langchain_rlm.runtime.given import Given, read
 from langchain_rlm.runtime.host import host_saver, in_host, inside
 from langchain_rlm.runtime.langgraph_keys import INTERRUPT
 from langchain_rlm.runtime.loop import to_its_end
@@ -63,16 +64,20 @@ class Call:
     def settings(self) -> Settings:
         return self.registry.settings
 
-    def events(self, given: Any) -> AsyncGenerator[Event, None]:
+    async def events(self, given: Any) -> AsyncGenerator[Event, None]:
         """Run and yield what happens; the result comes last. `given` is what the user passed; see `RLM.invoke`."""
-        return self.in_host(given) if is_hosted(self.settings, self.config) else self.run(given)
+        asked = await read(given)
+        run = self.in_host(asked) if is_hosted(self.settings, self.config) else self.run(asked)
+        async with aclosing(run) as items:
+            async for item in items:
+                yield item
 
-    async def in_host(self, given: Any) -> AsyncGenerator[Event, None]:
+    async def in_host(self, asked: Given) -> AsyncGenerator[Event, None]:
         """A run on a thread of its own inside a host, which is interrupted when the run waits.
 
         Progress that the caller does not ask for reaches the host's custom stream.
         """
-        question, corpus = await question_and_context(given)
+        question, corpus = asked.question, asked.corpus
         if question is None or corpus is None:
             msg = "Inside a graph that has a checkpointer a run begins with a question and a context: pass both."
             raise InputError(msg)
@@ -81,12 +86,11 @@ class Call:
         async with in_host(self.config, _identity(self.settings, question, corpus)) as run:
             graph = build_graph(self.registry, checkpointer=run.saver)
             call = replace(self, graph=graph, config=run.config(), modes=modes)
-            asked: Any = {"question": question, "context": corpus}
             result: Any = None
             while result is None or INTERRUPT in result:
                 if result is not None:
-                    asked = Command(resume=await run.decisions(result[INTERRUPT]))
-                async with aclosing(call.run(asked, corpus)) as items:
+                    asked = Given(None, corpus, Command(resume=await run.decisions(result[INTERRUPT])))
+                async with aclosing(call.run(asked, is_own=True)) as items:
                     async for is_result, mode, data in items:
                         if is_result:
                             result = data
@@ -97,16 +101,16 @@ class Call:
             await run.ended()
         yield True, "values", result
 
-    async def run(self, given: Any, own: Corpus | None = None) -> AsyncGenerator[Event, None]:
-        """Begin a run, or go on with one, until it ends or waits; `own` is the context of one inside a host."""
+    async def run(self, asked: Given, *, is_own: bool = False) -> AsyncGenerator[Event, None]:
+        """Begin a run, or go on with one, until it ends or waits; inside a host it has its thread to itself."""
         registry, kwargs = self.registry, self.kwargs
-        begun = await begin(registry, self.graph, given, self.config, own)
+        begun = await begin(registry, self.graph, asked, self.config, is_own=is_own)
         if begun.tree is None:
             yield True, "values", _result(self.settings, begun.values, begun.corpus)
             return
         config = beginning(self.config, begun.state)
         config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
-        begun.tree.is_saved |= own is not None
+        begun.tree.is_saved |= is_own
         if begun.tree.is_saved:
             kwargs = {"durability": "sync", **kwargs}
         final: dict[str, Any] = dict(begun.values)
@@ -115,8 +119,8 @@ class Call:
             async with aclosing(stream) as items:
                 async for mode, data in items:
                     if mode == "values":
-                        asked = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
-                        final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
+                        waits = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
+                        final = {**final, **data, INTERRUPT: list({each.id: each for each in waits}.values())}
                     else:
                         yield False, mode, data
             live = registry.runs.get((begun.tree.id, ""))

@@ -22,7 +22,8 @@ from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.runtime.begin import check_config, snapshot_of, thread_of
+from langchain_rlm.runtime.begin import snapshot_of, thread_of
+from langchain_rlm.runtime.given import check_config
 from langchain_rlm.runtime.host import host_saver
 from langchain_rlm.runtime.loop import (
     Batched,

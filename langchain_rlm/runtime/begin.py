@@ -1,6 +1,5 @@
 """How a call begins: a new run, a run on a thread that goes on, or a further question to it."""
 
-import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,10 +10,10 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Interrupt, StateSnapshot
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.given import Given
 from langchain_rlm.runtime.registry import RunRegistry, name_of_context, unknown_context
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import RLMState
@@ -64,25 +63,24 @@ class _Thread:
 
 
 async def begin(
-    registry: RunRegistry, graph: Any, given: Any, config: RunnableConfig, own: Corpus | None = None
+    registry: RunRegistry, graph: Any, given: Given, config: RunnableConfig, *, is_own: bool = False
 ) -> Beginning:
     """Look at what was given and at the thread, and open the run.
 
     Args:
         registry: Of the `RLM`.
         graph: Its state machine.
-        given: What the user passed; see `RLM.invoke`.
+        given: What the user passed.
         config: With the thread.
-        own: The context of a run that has its thread to itself, inside a host: what it has answered or asks is there.
+        is_own: The run has its thread to itself, inside a host: what it has answered or asks is there.
 
     Raises:
         InputError: The input cannot be used, or the thread has nothing to go on with.
     """
-    question, corpus = await question_and_context(given)
-    corpus = own or corpus
+    question, corpus = given.question, given.corpus
     thread = await _thread(graph, config)
-    if own is not None and question is not None and thread is not None and thread.has_run:
-        return await _found(registry, thread, own)
+    if is_own and question is not None and thread is not None and thread.has_run:
+        return await _found(registry, thread, corpus)
     at_hand = registry.at_hand(thread.values) if thread is not None else None
     if question is not None and corpus is not None:
         return await _asked_over(registry, thread, question, corpus, at_hand)
@@ -93,7 +91,7 @@ async def begin(
     if corpus is not None and not thread.is_about(corpus, at_hand):
         raise _another_context(thread, thread.values["context_ref"])
     if question is None:
-        return await _resumed(registry, thread, given if isinstance(given, Command) else None, corpus)
+        return await _resumed(registry, thread, given.command, corpus)
     if thread.is_waiting:
         how = "invoke(Command(resume=...), config): it waits for a decision" if thread.asks else "invoke(None, config)"
         msg = (
@@ -104,7 +102,7 @@ async def begin(
     return await _further(registry, thread, question, corpus)
 
 
-async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus) -> Beginning:
+async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) -> Beginning:
     """A run that its host asks for again."""
     if thread.asks:
         return Beginning(None, values={**thread.values, langgraph_keys.INTERRUPT: thread.asks}, corpus=corpus)
@@ -122,35 +120,6 @@ async def _asked_over(
     if thread.values["question"] != question:
         return await _new(registry, question, corpus)
     return await _resumed(registry, thread, None, corpus)
-
-
-async def question_and_context(given: Any) -> tuple[str | None, Corpus | None]:
-    """Question and context of what the user passed, each when it is there.
-
-    Raises:
-        InputError: The input cannot be used.
-    """
-    question, context = _read(given)
-    return question, None if context is None else await asyncio.to_thread(load_corpus, context)
-
-
-def _read(given: Any) -> tuple[str | None, Any]:
-    """Question and context of the input, each when it is there."""
-    if given is None or isinstance(given, Command):
-        return None, None
-    if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
-        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
-        raise InputError(msg)
-    unknown = [key for key in given if key not in {"question", "context"}]
-    if unknown and not ("question" in given and "context" in given):  # it may be the other one, misspelt
-        names = ", ".join(f"{key!r:.80}" for key in unknown)
-        msg = f"Unknown in the input: {names}. Known are 'question' and 'context'."
-        raise InputError(msg)
-    question = given.get("question")
-    if "question" in given and (not isinstance(question, str) or not question.strip()):
-        msg = f"The question is {question!r}. Ask something in words."
-        raise InputError(msg)
-    return question, given.get("context")
 
 
 async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
@@ -190,18 +159,6 @@ async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
         )
         raise InputError(msg)
     return snapshot
-
-
-def check_config(config: Any) -> None:
-    """Refuse what is no configuration.
-
-    Raises:
-        InputError: It is none.
-    """
-    is_one = isinstance(config, Mapping | None)
-    if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
-        msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'
-        raise InputError(msg)
 
 
 def thread_of(config: RunnableConfig) -> Any:

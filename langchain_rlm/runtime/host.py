@@ -14,6 +14,7 @@ host's thread as `rlm_host` in their metadata, by which `saver.list(None, filter
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import threading
@@ -21,7 +22,6 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypedDict, TypeVar, cast
@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 HOST = "rlm_host"
 """Metadata of checkpoints: the thread of the host."""
+PATIENCE = 10.0
+"""Seconds that a run waits for others to begin which asked when its task was executed before."""
 TASKS = 1_000
 """Executions of tasks that are remembered in a process."""
 
@@ -79,6 +81,8 @@ class _Task:
     """What `interrupt()` has returned so far."""
     runs: dict[str, Interrupt | None] = field(default_factory=dict)
     """The runs that are in it now, by their threads, and what they wait for."""
+    seen: set[str] = field(default_factory=set)
+    """The runs that have been in it, by their threads."""
     shown: tuple[str, Interrupt] | None = None
     """The run that it is interrupted for, and what it asks. All of its runs raise that: a host shows one of them."""
 
@@ -131,7 +135,7 @@ def _named(*parts: str) -> str:
     return str(uuid.UUID(bytes=hashlib.sha256(json.dumps(parts).encode()).digest()[:16]))
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["HostedRun"]:
     """Be a run of the host's task that `config` belongs to.
 
@@ -148,6 +152,8 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["Hoste
         thread = _named(task.name, identity, str(task.begun[identity]))
         run = HostedRun(config, task, thread)
         task.runs[thread] = None
+        task.seen.add(thread)
+    _bell.ring()
     try:
         if task.shown is not None:
             raise await run.interrupted(task.shown[1])
@@ -224,12 +230,13 @@ class HostedRun:
 
     async def interrupted(self, ask: Interrupt) -> GraphInterrupt:
         """What ends the task, when nothing in it goes on: what its runs asked first and nobody has decided."""
+        asked = await self._asked()
         self._task.runs[self.thread] = ask
         _bell.ring()
+        await self._all_there({entry["run"] for entry in asked})
         await _bell.until(self._is_still)
         assert self._task.shown is not None  # noqa: S101  # all wait
         run, shown = self._task.shown
-        asked = await self._asked()
         if shown.id not in {entry["id"] for entry in asked}:
             new = {"run": run, "id": shown.id, "value": shown.value, "schema": shown.response_schema}
             asked = [*asked, new]
@@ -237,6 +244,13 @@ class HostedRun:
         waits = self._undecided(asked, len(asked) - 1)
         assert waits is not None  # noqa: S101  # it was not asked before
         return waits
+
+    async def _all_there(self, known: set[str]) -> None:
+        """Wait a while for those that asked in a former execution: one of them has a decision now, and goes on."""
+        task = self._task
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await _bell.until(lambda: known <= task.seen or task.shown is not None)
 
     def _is_still(self) -> bool:
         """All runs of the task wait. The one that is shown is the same whichever came first."""

@@ -102,6 +102,35 @@ async def test_a_task_is_not_interrupted_while_one_of_its_runs_goes_on() -> None
     assert ended == ["slow"]
 
 
+async def test_a_task_is_not_interrupted_anew_before_the_run_with_the_decision_has_gone_on() -> None:
+    executions, went_on = 0, []
+
+    async def decided_late(config: RunnableConfig, name: str) -> None:
+        went_on.append(await asks(config, name, "1", begins=0.0 if executions == 1 else 0.2))
+
+    async def node(config: RunnableConfig) -> Any:
+        nonlocal executions
+        executions += 1
+        late, quick = (name for name in ("ab" if first.startswith("a") else "ba"))
+        return await asyncio.gather(decided_late(config, late), asks(config, quick, "1"))
+
+    first = "a"
+    graph = graph_of(node)
+    first = (await graph.ainvoke({"said": None}, THREAD))["__interrupt__"][0].value
+    state = await graph.ainvoke(Command(resume="!"), THREAD)
+    assert went_on == [f"{first[0]} !"]
+    assert state["__interrupt__"][0].value[0] != first[0]
+
+
+async def test_a_run_that_is_not_there_any_more_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "PATIENCE", 0.1)
+    names = iter(["a", "b", "b"])
+    graph = graph_of(lambda config: asks(config, next(names), "1"))
+    for given, shown in (({"said": None}, "a 1"), (Command(resume="!"), "b 1")):
+        assert (await graph.ainvoke(given, THREAD))["__interrupt__"][0].value == shown
+    assert (await graph.ainvoke(Command(resume="?"), THREAD))["said"] == "b ?"
+
+
 async def test_what_comes_too_late_for_an_interrupted_task_begins_when_it_is_executed_again() -> None:
     begun = []
 
