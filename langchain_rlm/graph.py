@@ -55,32 +55,41 @@ def build_graph(
     """
     if registry.graph is None:
         registry.graph = _builder(registry).compile(name="rlm")
-    graph = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
-    graph.__class__ = _closing(registry)  # LangGraph has no hook for the end of a stream, and compiles one class only
-    return graph
+    compiled = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
+    return ClosingGraph(registry=registry, **vars(compiled))
 
 
-def _closing(registry: RunRegistry) -> type[Graph]:
-    """A compiled graph that closes what its runs opened when a stream ends, fails or is given up half-way."""
+class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
+    """A compiled graph that closes what its runs opened when a stream ends, fails or is given up half-way.
 
-    class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
-        def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
-            config, opened = _with_list(config)
-            try:
-                yield from super().stream(input, config, **kwargs)
-            finally:
-                run_on_background_loop(registry.close_all(opened))
+    LangGraph has no hook for the end of a stream, and `StateGraph.compile` makes one class only. Its own way from one
+    compiled graph to another is `copy`, which hands over the attributes: so does this, and copies are of this class.
 
-        async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
-            config, opened = _with_list(config)
-            try:
-                async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
-                    async for item in items:
-                        yield item
-            finally:
-                await to_its_end(registry.close_all(opened))
+    Args:
+        registry: Has the runs.
+        **compiled: The attributes of a compiled graph.
+    """
 
-    return ClosingGraph
+    def __init__(self, *, registry: RunRegistry, **compiled: Any) -> None:
+        super().__init__(**compiled)
+        vars(self).update(compiled)  # some are set after the constructor
+        self.registry = registry
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
+        config, opened = _with_list(config)
+        try:
+            yield from super().stream(input, config, **kwargs)
+        finally:
+            run_on_background_loop(self.registry.close_all(opened))
+
+    async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
+        config, opened = _with_list(config)
+        try:
+            async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
+                async for item in items:
+                    yield item
+        finally:
+            await to_its_end(self.registry.close_all(opened))
 
 
 def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]]:

@@ -1,50 +1,41 @@
 """`RLM`: the state machine as a LangChain Runnable."""
 
-import asyncio
-import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from dataclasses import asdict
+from contextlib import aclosing
 from typing import Any, cast, get_args
 
-from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, StreamMode
 
 from langchain_rlm.budget import Budget
+from langchain_rlm.call import Call, is_hosted
 from langchain_rlm.context.blobs import open_store
-from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry, append_entries
+from langchain_rlm.journal.entries import append_entries
 from langchain_rlm.journal.fork import with_answer, with_code
 from langchain_rlm.models.resolve import name_of, resolve_model
-from langchain_rlm.nodes.ending import covered
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.result import Result, with_unseen
-from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.begin import Beginning, begin, check_config, snapshot_of, thread_of
-from langchain_rlm.runtime.host import host_saver, in_host
+from langchain_rlm.runtime.begin import snapshot_of, thread_of
+from langchain_rlm.runtime.given import check_config
+from langchain_rlm.runtime.host import host_saver
 from langchain_rlm.runtime.loop import (
     Batched,
     iterate_on_background_loop,
     refuse_to_block,
     run_on_background_loop,
-    to_its_end,
 )
-from langchain_rlm.runtime.registry import RunRegistry, beginning
-from langchain_rlm.runtime.run import Run
+from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, Settings, check_settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 
-INTERRUPT = langgraph_keys.INTERRUPT
 MODES = (*get_args(StreamMode), "tools")  # the last one works, and is left out there
 
 RLMAsk = RLMInput | Command[Any] | None
@@ -172,28 +163,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         """
         check_config(config)
         refuse_to_block(self._graph.checkpointer, instead)
-        if self._is_hosted(config):
+        if is_hosted(self._settings, config):
             refuse_to_block(host_saver(config), instead)
-
-    def belongs_to_host(self, config: RunnableConfig | None) -> bool:
-        """Whether a run inside this host may wait for a person, and the host's checkpointer is there to keep it.
-
-        It then interrupts the host's run, and goes on when that one is resumed.
-        """
-        asks = self._settings.budget.confirm_above is not None
-        return host_saver(config) is not None and (asks or (self._settings.is_saved and bool(self._settings.tools)))
-
-    def _is_hosted(self, config: RunnableConfig | None) -> bool:
-        """LangGraph gives a graph that has a checkpointer the host's in its place."""
-        return self.belongs_to_host(config) or (self._settings.is_saved and host_saver(config) is not None)
-
-    def _identity(self, begun: Beginning) -> str:
-        """What tells a run from others of the same task of a host, in any process."""
-        settings, form = self._settings, self._settings.response_format
-        models = [settings.model, settings.sub_model, *settings.sub_models.values()]
-        about = [(begun.input or {}).get("question"), begun.state["context_ref"]["hash"], *map(name_of, models)]
-        how = [settings.route, settings.require_coverage, settings.require_citations, asdict(settings.budget)]
-        return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
@@ -224,8 +195,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
     async def ainvoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
         """Like `invoke`, on the caller's event loop."""
         result: RLMResult | None = None
-        async with aclosing(self._events(input, config, ["values"], **kwargs)) as events:
-            async for _, _, data in events:
+        async with aclosing(self._call(config, ["values"], kwargs).events(input)) as items:
+            async for _, _, data in items:
                 result = data
         assert result is not None  # noqa: S101  # the last event is the result
         return result
@@ -259,8 +230,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         """Like `stream`, on the caller's event loop."""
         modes = _modes(stream_mode)
         wanted = modes if "values" in modes else [*modes, "values"]
-        async with aclosing(self._events(input, config, wanted, **kwargs)) as events:
-            async for is_result, mode, data in events:
+        async with aclosing(self._call(config, wanted, kwargs).events(input)) as items:
+            async for is_result, mode, data in items:
                 if not is_result:
                     yield data if isinstance(stream_mode, str) else (mode, data)
                 elif stream_mode is None or stream_mode == "values":
@@ -269,6 +240,11 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                     yield {"event": "result", "result": data}
                 elif "values" in modes:
                     yield "values", data
+
+    def _call(self, config: RunnableConfig | None, modes: list[str], kwargs: Mapping[str, Any]) -> Call:
+        check_config(config)
+        config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
+        return Call(self._registry, self._run_graph, config, modes, kwargs)
 
     # -- going on from elsewhere ----------------------------------------------------------------------------------
 
@@ -319,94 +295,6 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         await self._graph.aupdate_state(config, update, as_node="inspect")
         configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
         return {**config, "configurable": configurable}
-
-    # -- one run --------------------------------------------------------------------------------------------------
-
-    async def _events(
-        self, given: RLMAsk, config: RunnableConfig | None, modes: list[str], **kwargs: Any
-    ) -> AsyncGenerator[tuple[bool, str, Any], None]:
-        """Yield (is the result, mode, data); the result comes last."""
-        check_config(config)
-        config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
-        begun = await begin(self._registry, self._run_graph, given, config)
-        if begun.tree is None:
-            yield True, "values", self._result(begun.values, begun.corpus)
-            return
-        graph = self._run_graph
-        config = beginning(_for_async(config), begun.state)
-        config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
-        if self._settings.is_saved:
-            kwargs = {"durability": "sync", **kwargs}
-        final: dict[str, Any] = dict(begun.values)
-        place: AbstractAsyncContextManager[RunnableConfig] = nullcontext(config)
-        if self._is_hosted(config):
-            graph, begun.tree.is_saved = self._graph, True
-            place = in_host(config, self._identity(begun))
-        try:
-            async with place as config:
-                stream = cast("Any", graph).astream(begun.input, config, stream_mode=modes, **kwargs)
-                async with aclosing(stream) as items:
-                    async for mode, data in items:
-                        if mode == "values":
-                            asked = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
-                            final = {**final, **data, INTERRUPT: list({each.id: each for each in asked}.values())}
-                        else:
-                            yield False, mode, data
-            run = self._registry.runs.get((begun.tree.id, ""))
-            if run and final.get(INTERRUPT):
-                final |= await asyncio.to_thread(_so_far, run, final["journal"])
-            corpus = run.corpus if run else next(iter(begun.tree.corpora.values()), None)
-            yield True, "values", self._result(final, corpus)
-        finally:
-            await to_its_end(self._registry.close(begun.tree))
-
-    def _result(self, final: Mapping[str, Any], corpus: Corpus | None) -> RLMResult:
-        form = self._settings.response_format
-        documents = [
-            Document(
-                "",
-                id=d["id"],
-                metadata={
-                    "source": d["name"],
-                    **d["metadata"],
-                    "name": d["name"],
-                    "characters": d["size"],
-                    "spans": d["spans"],
-                },
-            )
-            for d in final["documents"]
-        ]
-        result: RLMResult = {
-            "question": final["question"],
-            "answer": final["answer"],
-            "value": final["value"],
-            "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
-            "citations": final["citations"],
-            "coverage": with_unseen(final["coverage"], corpus),
-            "context": documents,
-            "usage": final["usage"],
-            "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],
-            "turns": final["turns"],
-            "journal": final["journal"],
-        }
-        if final.get(INTERRUPT):
-            result["__interrupt__"] = [*final[INTERRUPT]]
-        return cast("RLMResult", Result(result, corpus.texts if corpus else None))
-
-
-def _so_far(run: Run, journal: Sequence[Entry]) -> dict[str, Any]:
-    """What a run that waits has used, and what models have seen in it."""
-    usage = run.tree.ledger.usage()
-    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(run, journal)}
-
-
-def _for_async(config: RunnableConfig) -> RunnableConfig:
-    """Inside a host with a checkpointer LangGraph takes that one, which may be a synchronous one."""
-    configurable = config.get("configurable", {})
-    saver = configurable.get(langgraph_keys.CHECKPOINTER)
-    if saver is None or isinstance(saver, bool):
-        return config
-    return {**config, "configurable": {**configurable, langgraph_keys.CHECKPOINTER: usable_by_async(saver)}}
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

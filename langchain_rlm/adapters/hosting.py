@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import aclosing, closing, suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langgraph.config import get_stream_writer
-from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import dollars
+from langchain_rlm.call import belongs_to_host
 from langchain_rlm.errors import RLMError
-from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.host import on_own_thread
 from langchain_rlm.state import RLMResult
 
 if TYPE_CHECKING:
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
 def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
     """A host's configuration for a run of its own.
 
-    Callbacks, tags and metadata stay. The host's checkpointer does not, but for a run that may wait for a person: the
-    run has a thread to itself. Tokens of sub-models do not enter the host's messages.
+    A run that may wait for a person belongs to its host, and finds a thread of its own in the host's checkpointer. Any
+    other has nothing of the host's but callbacks, tags and metadata. Tokens of sub-models do not enter the host's
+    messages.
     """
     given = ensure_config(config)
-    configurable = given.get("configurable", {})
-    if rlm.belongs_to_host(given):
-        own = {key: value for key, value in configurable.items() if key != langgraph_keys.STREAM}
-    else:
-        own = {key: value for key, value in configurable.items() if not key.startswith(("__", "checkpoint_"))}
-        own["thread_id"] = uuid4().hex
-    return cast("RunnableConfig", {**given, "tags": [*given.get("tags", []), TAG_NOSTREAM], "configurable": own})
+    return given if belongs_to_host(rlm.settings, given) else on_own_thread(given, uuid4().hex)
 
 
 def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:

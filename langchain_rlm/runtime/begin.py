@@ -1,20 +1,19 @@
 """How a call begins: a new run, a run on a thread that goes on, or a further question to it."""
 
-import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import CheckpointTuple
-from langgraph.types import Command, StateSnapshot
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.given import Given
 from langchain_rlm.runtime.registry import RunRegistry, name_of_context, unknown_context
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import RLMState
@@ -44,8 +43,8 @@ class _Thread:
     values: RLMState
     is_waiting: bool
     """Its run has not ended."""
-    asks: Sequence[str] = ()
-    """Ids of what it waits for a person to decide."""
+    asks: Sequence[Interrupt] = ()
+    """What it waits for a person to decide."""
     begins: str = ""
     """The hash of the context of a run that has not got further than its input."""
     saved: Sequence[Entry] = ()
@@ -63,21 +62,25 @@ class _Thread:
         return at_hand.searchable.source is corpus.searchable.source
 
 
-async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableConfig) -> Beginning:
+async def begin(
+    registry: RunRegistry, graph: Any, given: Given, config: RunnableConfig, *, is_own: bool = False
+) -> Beginning:
     """Look at what was given and at the thread, and open the run.
 
     Args:
         registry: Of the `RLM`.
         graph: Its state machine.
-        given: What the user passed; see `RLM.invoke`.
+        given: What the user passed.
         config: With the thread.
+        is_own: The run has its thread to itself, inside a host: what it has answered or asks is there.
 
     Raises:
         InputError: The input cannot be used, or the thread has nothing to go on with.
     """
-    question, context = _read(given)
-    corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
-    thread = await _thread(registry, graph, config)
+    question, corpus = given.question, given.corpus
+    thread = await _thread(graph, config)
+    if is_own and question is not None and thread is not None and thread.has_run:
+        return await _found(registry, thread, corpus)
     at_hand = registry.at_hand(thread.values) if thread is not None else None
     if question is not None and corpus is not None:
         return await _asked_over(registry, thread, question, corpus, at_hand)
@@ -88,7 +91,7 @@ async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableC
     if corpus is not None and not thread.is_about(corpus, at_hand):
         raise _another_context(thread, thread.values["context_ref"])
     if question is None:
-        return await _resumed(registry, thread, given if isinstance(given, Command) else None, corpus)
+        return await _resumed(registry, thread, given.command, corpus)
     if thread.is_waiting:
         how = "invoke(Command(resume=...), config): it waits for a decision" if thread.asks else "invoke(None, config)"
         msg = (
@@ -97,6 +100,13 @@ async def begin(registry: RunRegistry, graph: Any, given: Any, config: RunnableC
         )
         raise InputError(msg)
     return await _further(registry, thread, question, corpus)
+
+
+async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) -> Beginning:
+    """A run that its host asks for again."""
+    if thread.asks:
+        return Beginning(None, values={**thread.values, langgraph_keys.INTERRUPT: thread.asks}, corpus=corpus)
+    return await _resumed(registry, thread, None, corpus)
 
 
 async def _asked_over(
@@ -112,29 +122,10 @@ async def _asked_over(
     return await _resumed(registry, thread, None, corpus)
 
 
-def _read(given: Any) -> tuple[str | None, Any]:
-    """Question and context of the input, each when it is there."""
-    if given is None or isinstance(given, Command):
-        return None, None
-    if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
-        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
-        raise InputError(msg)
-    unknown = [key for key in given if key not in {"question", "context"}]
-    if unknown and not ("question" in given and "context" in given):  # it may be the other one, misspelt
-        names = ", ".join(f"{key!r:.80}" for key in unknown)
-        msg = f"Unknown in the input: {names}. Known are 'question' and 'context'."
-        raise InputError(msg)
-    question = given.get("question")
-    if "question" in given and (not isinstance(question, str) or not question.strip()):
-        msg = f"The question is {question!r}. Ask something in words."
-        raise InputError(msg)
-    return question, given.get("context")
-
-
-async def _thread(registry: RunRegistry, graph: Any, config: RunnableConfig) -> _Thread | None:
-    """What is on the thread; None without a checkpointer, or inside a host that goes on by itself."""
-    configurable = config.get("configurable", {})
-    if not registry.settings.is_saved or langgraph_keys.CHECKPOINTER in configurable:
+async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
+    """What is on the thread; None without a checkpointer, also where a host without one lends its own."""
+    is_kept = isinstance(graph.checkpointer, BaseCheckpointSaver)
+    if not is_kept or langgraph_keys.CHECKPOINTER in config.get("configurable", {}):
         return None
     name = thread_of(config)
     snapshot = await snapshot_of(graph, config)
@@ -147,9 +138,9 @@ async def _thread(registry: RunRegistry, graph: Any, config: RunnableConfig) -> 
         if "__start__" in tasks or ("inspect" in tasks and not tasks["inspect"].result):
             begins = str((snapshot.metadata or {}).get(BEGINS) or "")
             values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
-        if "checkpoint_id" not in configurable:  # else its superstep begins anew
+        if "checkpoint_id" not in config["configurable"]:  # else its superstep begins anew
             saved = _saved(found)
-    asks = [asked.id for task in snapshot.tasks for asked in task.interrupts]
+    asks = [asked for task in snapshot.tasks for asked in task.interrupts]
     return _Thread(str(name), values, bool(tasks), asks, begins, saved)
 
 
@@ -168,18 +159,6 @@ async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
         )
         raise InputError(msg)
     return snapshot
-
-
-def check_config(config: Any) -> None:
-    """Refuse what is no configuration.
-
-    Raises:
-        InputError: It is none.
-    """
-    is_one = isinstance(config, Mapping | None)
-    if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
-        msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'
-        raise InputError(msg)
 
 
 def thread_of(config: RunnableConfig) -> Any:
@@ -261,14 +240,14 @@ async def _resumed(
     return await _opened(registry, values, _decided(given, thread.asks), corpus, thread.saved)
 
 
-def _decided(given: Command[Any] | None, asks: Sequence[str]) -> Command[Any] | None:
+def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[Any] | None:
     """None and {} as decisions: LangGraph fails on the one, and takes the other for decisions about nothing.
 
     Each is passed on by what it decides, so that who asked sees it; where nobody asked, the run goes on.
     """
     if given is None or given.update or given.goto or given.resume not in (None, {}):
         return given
-    return replace(given, resume=dict.fromkeys(asks, given.resume)) if asks else None
+    return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
 
 
 async def _further(registry: RunRegistry, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:

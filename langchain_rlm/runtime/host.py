@@ -1,28 +1,51 @@
-"""A run that the checkpointer of its host keeps: an agent's, or another graph's."""
+"""A run inside a host (an agent's graph, say) for which a person may have to decide something.
+
+The run has a thread of its own in the host's checkpointer. When it waits, LangGraph's `interrupt()` has the host's task
+wait with the same question. LangGraph begins that task anew when the host is resumed: the run is found on its thread,
+and goes on with what was decided.
+
+`interrupt()` gives a task's decisions by their order alone. So what was asked is kept in order, on a thread for each
+task that asks, and a run that is there first takes the decisions of the others for them.
+
+Both threads stay in the host's checkpointer when a run has ended: the task may have to wait for something else, and
+finds the answer there when it begins anew, instead of paying for it again. Their checkpoints have the name of the
+host's thread as `rlm_host` in their metadata, by which `saver.list(None, filter={"rlm_host": ...})` finds them for
+`saver.delete_thread`. A run's thread holds its journal, and its context by hash only.
+"""
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any
+import json
+import threading
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypedDict, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig, ensure_config
-from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langchain_core.runnables.config import set_config_context
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.constants import TAG_NOSTREAM
 from langgraph.errors import GraphInterrupt
+from langgraph.graph import START, StateGraph
+from langgraph.runtime import get_runtime
+from langgraph.types import Interrupt, interrupt
 
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import usable_by_async
 
-NAMESPACES = "|"
-"""LangGraph's separator between the namespaces of a graph and of one inside it."""
-LOOK_AGAIN = 0.05
-"""Seconds."""
+T = TypeVar("T")
 
-Place = tuple[str, str, int]
-"""Where a host's checkpointer keeps a run: thread, namespace of the host's task, number in it."""
-_places: dict[Place, bool] = {}
-"""Those of the runs that are here now, and whether they wait for a decision."""
+HOST = "rlm_host"
+"""Metadata of checkpoints: the thread of the host."""
+PATIENCE = 10.0
+"""Seconds that a run waits for others to begin which asked when its task was executed before."""
+TASKS = 1_000
+"""Executions of tasks that are remembered in a process."""
 
 
 def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | None":
@@ -31,58 +54,226 @@ def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | Non
     return saver if isinstance(saver, BaseCheckpointSaver) else None
 
 
-@asynccontextmanager
-async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator[RunnableConfig]:
-    """Give a run its own place in the task of the host that it belongs to.
+def on_own_thread(config: RunnableConfig, thread: str) -> RunnableConfig:
+    """A host's configuration for a run that is none of its subgraphs.
 
-    LangGraph counts the graphs that a task calls, and knows them by that number when the task is run again. Parallel
-    calls come in any order then: here the number comes from what is asked. What is to be decided comes up when the
-    other runs of the task have ended or wait too: a host may end them with the first that comes.
+    Callbacks, tags and metadata stay. Tokens of sub-models do not enter the host's messages.
+    """
+    own = {k: v for k, v in config.get("configurable", {}).items() if not k.startswith(("__", "checkpoint_"))}
+    tags = [*config.get("tags", []), TAG_NOSTREAM]
+    return cast("RunnableConfig", {**config, "tags": tags, "configurable": {**own, "thread_id": thread}})
+
+
+def inside(config: RunnableConfig, call: Callable[[], T]) -> T:
+    """Call what looks for the configuration of the task around it."""
+    with set_config_context(config) as context:
+        return context.run(call)
+
+
+@dataclass
+class _Task:
+    """One execution of a task of a host. LangGraph executes it anew after each interrupt."""
+
+    name: str
+    begun: Counter[str] = field(default_factory=Counter)
+    """How often the same was asked."""
+    decided: list[Any] = field(default_factory=list)
+    """What `interrupt()` has returned so far."""
+    runs: dict[str, Interrupt | None] = field(default_factory=dict)
+    """The runs that are in it now, by their threads, and what they wait for."""
+    seen: set[str] = field(default_factory=set)
+    """The runs that have been in it, by their threads."""
+    shown: tuple[str, Interrupt] | None = None
+    """The run that it is interrupted for, and what it asks. All of its runs raise that: a host shows one of them."""
+
+
+class _Bell:
+    """Wakes those who wait for a change, on whichever event loop they are."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._sleepers: list[Future[None]] = []
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        while True:
+            with self.lock:
+                if is_so():
+                    return
+                sleeper: Future[None] = Future()
+                self._sleepers.append(sleeper)
+            await asyncio.wrap_future(sleeper)
+
+    def ring(self) -> None:
+        with self.lock:
+            sleepers, self._sleepers = self._sleepers, []
+        for sleeper in sleepers:
+            if sleeper.set_running_or_notify_cancel():
+                sleeper.set_result(None)
+
+
+# Runs of one task may belong to several `RLM` objects and event loops; what they share is known to the process.
+_bell = _Bell()
+_tasks: dict[tuple[str, Any], _Task] = {}
+_on_thread: dict[str, "HostedRun"] = {}
+"""Which run is on a thread. A host that fails may leave parallel runs behind: the next execution waits for them."""
+
+
+def _task_of(config: RunnableConfig) -> _Task:
+    """The task that the configuration belongs to, as it is executed now."""
+    configurable = config["configurable"]
+    name = _named(str(configurable.get("thread_id")), configurable.get("checkpoint_ns", ""))
+    info = inside(config, lambda: get_runtime().execution_info)
+    execution = info and (info.node_first_attempt_time, info.node_attempt)
+    task = _tasks.setdefault((name, execution), _Task(name))
+    while len(_tasks) > TASKS:
+        del _tasks[next(iter(_tasks))]
+    return task
+
+
+def _named(*parts: str) -> str:
+    """The name of a thread, the same in every process; servers take UUIDs only."""
+    return str(uuid.UUID(bytes=hashlib.sha256(json.dumps(parts).encode()).digest()[:16]))
+
+
+@contextlib.asynccontextmanager
+async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["HostedRun"]:
+    """Be a run of the host's task that `config` belongs to.
 
     Args:
         config: The host's.
-        identity: What is asked, and how. The same asked twice in a task has one place: one call waits for the other,
-            and in a task that is run again it has the answer of the first.
+        identity: What is asked, and how. The same asked again in one task is another run: the second of that name.
+
+    Raises:
+        GraphInterrupt: The task is being interrupted: what comes too late for it begins when it is executed again.
     """
-    configurable = config["configurable"]
-    scratchpad, namespace = configurable.get(langgraph_keys.SCRATCHPAD), configurable.get("checkpoint_ns", "")
-    number = int.from_bytes(hashlib.sha256(identity.encode(errors="surrogatepass")).digest()[:7]) + 1
-    place = (str(configurable.get("thread_id")), namespace, number)
-    if scratchpad is None:
-        yield config
-        return
-    while place in _places:  # noqa: ASYNC110  # a host's threads may have a loop each
-        await asyncio.sleep(LOOK_AGAIN)
-    _places[place] = False
+    with _bell.lock:
+        task = _task_of(config)
+        task.begun[identity] += 1
+        thread = _named(task.name, identity, str(task.begun[identity]))
+        run = HostedRun(config, task, thread)
+        task.runs[thread] = None
+        task.seen.add(thread)
+    _bell.ring()
     try:
-        own: dict[str, Any] = {"subgraph_counter": lambda: number}
-        is_decided = configurable.get(langgraph_keys.RESUMING) and scratchpad.get_null_resume() is not None
-        if is_decided and not await _was_shown(config, place):
-            own["get_null_resume"] = lambda _=None: None
-        yield {**config, "configurable": {**configurable, langgraph_keys.SCRATCHPAD: replace(scratchpad, **own)}}
-    except GraphInterrupt:
-        _places[place] = True
-        while any(other[:2] == place[:2] and not waits for other, waits in [*_places.items()]):  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_AGAIN)
-        raise
+        if task.shown is not None:
+            raise await run.interrupted(task.shown[1])
+        await _bell.until(lambda: _on_thread.setdefault(thread, run) is run)
+        yield run
     finally:
-        del _places[place]
+        with _bell.lock:
+            del task.runs[thread]
+            if _on_thread.get(thread) is run:
+                del _on_thread[thread]
+        _bell.ring()
 
 
-async def _was_shown(config: RunnableConfig, place: Place) -> bool:
-    """A decision that names no question is for the one that the host showed; of parallel calls it shows one."""
-    configurable = config["configurable"]
-    saver = usable_by_async(configurable[langgraph_keys.CHECKPOINTER])
-    assert saver is not None  # noqa: S101  # there is a host
-    thread, namespace, number = place
-    above = namespace.rpartition(NAMESPACES)[0]
-    at = {"checkpoint_id": found} if (found := configurable.get("checkpoint_map", {}).get(above)) else {}
-    shown = await saver.aget_tuple({"configurable": {"thread_id": thread, "checkpoint_ns": above, **at}})
-    inside = f"{namespace}{NAMESPACES}{number}"
-    own = await saver.aget_tuple({"configurable": {"thread_id": thread, "checkpoint_ns": inside}})
-    return bool(_interrupts(shown) & _interrupts(own))
+class HostedRun:
+    """A run inside a host: its thread, and how it gets decisions."""
+
+    def __init__(self, host: RunnableConfig, task: _Task, thread: str) -> None:
+        saver = usable_by_async(host_saver(host))
+        assert saver is not None  # noqa: S101  # there is a host
+        self.saver = saver
+        self.thread = thread
+        self._host, self._task = host, task
+        self._about = {HOST: str(host["configurable"].get("thread_id"))}
+
+    def config(self) -> RunnableConfig:
+        """The configuration of the run."""
+        config = on_own_thread(self._host, self.thread)
+        return {**config, "metadata": {**(config.get("metadata") or {}), **self._about}}
+
+    async def decisions(self, asks: Sequence[Interrupt]) -> dict[str, Any]:
+        """What a person has decided about all that the run asks, by the ids of what it asks.
+
+        Raises:
+            GraphInterrupt: Something is to be decided. The host's task ends so when none of its other runs goes on: a
+                host may end them with the first that waits.
+        """
+        asked = await self._asked()
+        places = {entry["id"]: place for place, entry in enumerate(asked)}
+        await self._take(asked, max((places[ask.id] for ask in asks if ask.id in places), default=-1))
+        for ask in asks:
+            if ask.id not in places:
+                raise await self.interrupted(ask)
+        return {ask.id: self._task.decided[places[ask.id]] for ask in asks}
+
+    async def ended(self) -> None:
+        """Take the decisions that the run got, so that those of what the task asks after it are not taken for them."""
+        asked = await self._asked()
+        await self._take(asked, max((n for n, entry in enumerate(asked) if entry["run"] == self.thread), default=-1))
+
+    async def _take(self, asked: Sequence[Mapping[str, Any]], place: int) -> None:
+        """Take decisions up to this place, in the order asked.
+
+        Raises:
+            GraphInterrupt: One of them is not there yet.
+        """
+        if self._undecided(asked, place):
+            entry = asked[len(self._task.decided)]
+            ask = Interrupt(entry["value"], id=entry["id"], response_schema=entry["schema"])
+            raise await self.interrupted(ask)
+
+    def _undecided(self, asked: Sequence[Mapping[str, Any]], place: int) -> GraphInterrupt | None:
+        """Take decisions up to this place; what LangGraph raises when one of them is not there."""
+        decided = self._task.decided
+        with _bell.lock:
+            while len(decided) <= place:
+                entry = asked[len(decided)]
+                try:
+                    decided.append(
+                        inside(self._host, partial(interrupt, entry["value"], response_schema=entry["schema"]))
+                    )
+                except GraphInterrupt as waits:
+                    return waits
+        return None
+
+    async def interrupted(self, ask: Interrupt) -> GraphInterrupt:
+        """What ends the task, when nothing in it goes on: what its runs asked first and nobody has decided."""
+        asked = await self._asked()
+        self._task.runs[self.thread] = ask
+        _bell.ring()
+        await self._all_there({entry["run"] for entry in asked})
+        await _bell.until(self._is_still)
+        assert self._task.shown is not None  # noqa: S101  # all wait
+        run, shown = self._task.shown
+        if shown.id not in {entry["id"] for entry in asked}:
+            new = {"run": run, "id": shown.id, "value": shown.value, "schema": shown.response_schema}
+            asked = [*asked, new]
+            await self._ledger().aupdate_state(self._ledger_config(), {"asked": asked}, as_node="ask")
+        waits = self._undecided(asked, len(asked) - 1)
+        assert waits is not None  # noqa: S101  # it was not asked before
+        return waits
+
+    async def _all_there(self, known: set[str]) -> None:
+        """Wait a while for those that asked in a former execution: one of them has a decision now, and goes on."""
+        task = self._task
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await _bell.until(lambda: known <= task.seen or task.shown is not None)
+
+    def _is_still(self) -> bool:
+        """All runs of the task wait. The one that is shown is the same whichever came first."""
+        runs = self._task.runs
+        if self._task.shown is None and all(runs.values()):
+            thread = min(runs)
+            self._task.shown = thread, cast("Interrupt", runs[thread])
+        return self._task.shown is not None
+
+    async def _asked(self) -> list[dict[str, Any]]:
+        """What the task has asked so far, in order."""
+        snapshot = await self._ledger().aget_state(self._ledger_config())
+        return list(snapshot.values.get("asked", []))
+
+    def _ledger(self) -> Any:
+        graph = StateGraph(_Asked).add_node("ask", lambda _: {}).add_edge(START, "ask")
+        return graph.compile(checkpointer=self.saver)
+
+    def _ledger_config(self) -> RunnableConfig:
+        return {"configurable": {"thread_id": self._task.name}, "metadata": self._about}
 
 
-def _interrupts(found: CheckpointTuple | None) -> set[str]:
-    writes = (found.pending_writes or []) if found else []
-    return {waiting.id for _, channel, value in writes if channel == langgraph_keys.INTERRUPT for waiting in value}
+class _Asked(TypedDict, total=False):
+    """State of the thread that keeps what a task has asked."""
+
+    asked: list[dict[str, Any]]

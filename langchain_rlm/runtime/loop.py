@@ -112,7 +112,8 @@ async def as_completed(
 class Batched:
     """An `RLM`, or a Runnable with one as `rlm`, whose batches run on the background loop.
 
-    LangChain's run in threads, which go on, and go on paying, after the caller is interrupted.
+    LangChain's run in threads: Ctrl-C then waits until each call in flight has its answer, and pays for it
+    (`tests/integration/test_batch.py` hangs with them).
     """
 
     def batch(

@@ -68,14 +68,7 @@ class RunRegistry:
     def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
         """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
         tree_id = state.get("tree_id", "")
-        tree = self.trees.get(tree_id)
-        if tree is None and (opened := self._opened(config)) is not None:
-            tree = self.trees[tree_id] = opened  # opened for a new run, and a host's checkpointer had one to go on with
-        return tree or self.new_tree(config, tree_id)
-
-    def _opened(self, config: RunnableConfig) -> RunTree | None:
-        begun: Mapping[str, Any] = config.get("configurable", {}).get(BEGUN) or {}
-        return self.trees.get(begun.get("tree_id", ""))
+        return self.trees.get(tree_id) or self.new_tree(config, tree_id)
 
     def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
         """A fresh run, of which `config` is told."""

@@ -209,6 +209,68 @@ def asked_of(server: ModelServer, model: str) -> list[Any]:
     return [entry for entry in server.log() if entry["model"] == model]
 
 
+ASK_TWICE = """one = len(llm_query('x' * {n}000))
+two = len(llm_query('y' * {n}000))
+FINAL('Q{n} ' + str(one + two) + ' characters')"""
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_parallel_runs_that_each_ask_twice_pay_nothing_twice(
+    model_server: ModelServer, *, is_async: bool
+) -> None:
+    tool = RLMTool(rlm=rlm_of(model_server), documents={"a": TEXT})
+    rules = [{"match": f"<question>\nQ{n}", "reply": cell(ASK_TWICE.format(n=n))} for n in (1, 2)]
+    model_server.configure(models={"root": {"kind": "rules", "rules": rules}, PRICED: {"kind": "echo"}})
+    calls = [{"id": f"Q{n}", "name": tool.name, "args": {"question": f"Q{n}"}} for n in (1, 2)]
+    builder = StateGraph(MessagesState).add_node("tools", ToolNode([tool])).add_edge(START, "tools")
+    graph = builder.compile(checkpointer=InMemorySaver())
+    given: Any = {"messages": [AIMessage("", tool_calls=calls)]}
+    state = await run(graph, given, is_async=is_async)
+    for paid in (1, 2, 3, 4):
+        (asked,) = state["__interrupt__"]
+        assert asked.value["calls"] == 1
+        state = await run(graph, Command(resume="approve"), is_async=is_async)
+        assert model_server.stats()["by_model"] == {"root": 2, PRICED: paid}
+    assert "__interrupt__" not in state
+    assert [message.content.split()[0] for message in state["messages"][1:]] == ["Q1", "Q2"]
+
+
+def asks_and_runs(rlm: RLM, *questions: str) -> Any:
+    """A host's node that asks its own questions before, between and after its runs."""
+
+    async def node(state: State, config: RunnableConfig) -> State:  # noqa: ARG001
+        said = [interrupt("begin?")]
+        for asked in questions:
+            said.append((await rlm.ainvoke({"question": asked, "context": TEXT}, config))["answer"])
+            said.append(interrupt("go on?"))
+        return {"answer": " ".join(said)}
+
+    return StateGraph(State).add_node("ask", node).add_edge(START, "ask").compile(checkpointer=InMemorySaver())
+
+
+async def test_a_node_may_ask_its_own_questions_around_its_runs(model_server: ModelServer) -> None:
+    graph = asks_and_runs(rlm_of(model_server, "FINAL('long' if len(llm_query('x')) else '')"), "One?", "Two?")
+    shown = []
+    state = await graph.ainvoke({"answer": ""}, THREAD)
+    for said in ("begun", "approve", "on", "approve", "done"):
+        shown.append(state["__interrupt__"][0].value)
+        state = await graph.ainvoke(Command(resume=said), THREAD)
+    shown = [value if isinstance(value, str) else value["calls"] for value in shown]
+    assert shown == ["begin?", 1, "go on?", 1, "go on?"]
+    assert state["answer"] == "begun long on long done"
+    assert model_server.stats()["by_model"] == {"root": 2, PRICED: 2}
+
+
+async def test_the_same_question_asked_twice_in_one_node_is_two_runs(model_server: ModelServer) -> None:
+    graph = asks_and_runs(rlm_of(model_server, "FINAL(str(len(llm_query('x'))))"), "What?", "What?")
+    state = await graph.ainvoke({"answer": ""}, THREAD)
+    for said in ("begun", "approve", "on", "approve", "done"):
+        assert state["__interrupt__"]
+        state = await graph.ainvoke(Command(resume=said), THREAD)
+    assert state["answer"].endswith("done")
+    assert model_server.stats()["by_model"] == {"root": 2, PRICED: 2}
+
+
 def test_the_middlewares_tool_interrupts_the_agent(model_server: ModelServer) -> None:
     agents = pytest.importorskip("langchain.agents")
     from langchain_rlm.adapters.middleware import RLMMiddleware

@@ -1,0 +1,181 @@
+"""One call of an `RLM`: what happens in it, and the result, which comes last."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+
+from langchain_core.documents import Document
+from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
+from langgraph.types import Command
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.errors import InputError
+from langchain_rlm.graph import Graph, build_graph
+from langchain_rlm.journal import reading as journals
+from langchain_rlm.journal.entries import Entry
+from langchain_rlm.models.resolve import name_of
+from langchain_rlm.nodes.ending import covered
+from langchain_rlm.result import Result, with_unseen
+from langchain_rlm.runtime.begin import begin
+from langchain_rlm.runtime.given import Given, read
+from langchain_rlm.runtime.host import host_saver, in_host, inside
+from langchain_rlm.runtime.langgraph_keys import INTERRUPT
+from langchain_rlm.runtime.loop import to_its_end
+from langchain_rlm.runtime.registry import RunRegistry, beginning
+from langchain_rlm.runtime.run import Run
+from langchain_rlm.settings import Settings
+from langchain_rlm.state import RLMResult
+
+Event = tuple[bool, str, Any]
+"""Whether it is the result, the mode, the data."""
+
+
+def belongs_to_host(settings: Settings, config: RunnableConfig | None) -> bool:
+    """Whether a run inside this host may wait for a person, and the host's checkpointer is there to keep it.
+
+    It then interrupts the host's run, and goes on when that one is resumed.
+    """
+    asks = settings.budget.confirm_above is not None
+    return host_saver(config) is not None and (asks or (settings.is_saved and bool(settings.tools)))
+
+
+def is_hosted(settings: Settings, config: RunnableConfig | None) -> bool:
+    """Whether a run inside this host is kept by the host's checkpointer: a run is saved where its host is."""
+    return belongs_to_host(settings, config) or (settings.is_saved and host_saver(config) is not None)
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a run is called."""
+
+    registry: RunRegistry
+    graph: Graph
+    config: RunnableConfig
+    modes: Sequence[str]
+    """LangGraph's names of what is to be streamed, `values` among them."""
+    kwargs: Mapping[str, Any]
+    """Passed on to the graph."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.registry.settings
+
+    async def events(self, given: Any) -> AsyncGenerator[Event, None]:
+        """Run and yield what happens; the result comes last. `given` is what the user passed; see `RLM.invoke`."""
+        asked = await read(given)
+        run = self.in_host(asked) if is_hosted(self.settings, self.config) else self.run(asked)
+        async with aclosing(run) as items:
+            async for item in items:
+                yield item
+
+    async def in_host(self, asked: Given) -> AsyncGenerator[Event, None]:
+        """A run on a thread of its own inside a host, which is interrupted when the run waits.
+
+        Progress that the caller does not ask for reaches the host's custom stream.
+        """
+        question, corpus = asked.question, asked.corpus
+        if question is None or corpus is None:
+            msg = "Inside a graph that has a checkpointer a run begins with a question and a context: pass both."
+            raise InputError(msg)
+        modes = self.modes if "custom" in self.modes else [*self.modes, "custom"]
+        write = inside(self.config, get_stream_writer)
+        async with in_host(self.config, _identity(self.settings, question, corpus)) as run:
+            graph = build_graph(self.registry, checkpointer=run.saver)
+            call = replace(self, graph=graph, config=run.config(), modes=modes)
+            result: Any = None
+            while result is None or INTERRUPT in result:
+                if result is not None:
+                    asked = Given(None, corpus, Command(resume=await run.decisions(result[INTERRUPT])))
+                async with aclosing(call.run(asked, is_own=True)) as items:
+                    async for is_result, mode, data in items:
+                        if is_result:
+                            result = data
+                        elif mode in self.modes:
+                            yield is_result, mode, data
+                        else:
+                            write(data)
+            await run.ended()
+        yield True, "values", result
+
+    async def run(self, asked: Given, *, is_own: bool = False) -> AsyncGenerator[Event, None]:
+        """Begin a run, or go on with one, until it ends or waits; inside a host it has its thread to itself."""
+        registry, kwargs = self.registry, self.kwargs
+        begun = await begin(registry, self.graph, asked, self.config, is_own=is_own)
+        if begun.tree is None:
+            yield True, "values", _result(self.settings, begun.values, begun.corpus)
+            return
+        config = beginning(self.config, begun.state)
+        config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
+        begun.tree.is_saved |= is_own
+        if begun.tree.is_saved:
+            kwargs = {"durability": "sync", **kwargs}
+        final: dict[str, Any] = dict(begun.values)
+        try:
+            stream = cast("Any", self.graph).astream(begun.input, config, stream_mode=self.modes, **kwargs)
+            async with aclosing(stream) as items:
+                async for mode, data in items:
+                    if mode == "values":
+                        waits = [*final.get(INTERRUPT, ()), *data.get(INTERRUPT, ())]
+                        final = {**final, **data, INTERRUPT: list({each.id: each for each in waits}.values())}
+                    else:
+                        yield False, mode, data
+            live = registry.runs.get((begun.tree.id, ""))
+            if live and final.get(INTERRUPT):
+                final |= await asyncio.to_thread(_so_far, live, final["journal"])
+            corpus = live.corpus if live else next(iter(begun.tree.corpora.values()), None)
+            yield True, "values", _result(self.settings, final, corpus)
+        finally:
+            await to_its_end(registry.close(begun.tree))
+
+
+def _identity(settings: Settings, question: str, corpus: Corpus) -> str:
+    """What tells a run from others of the same task of a host, in any process."""
+    form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
+    about = [question, corpus.hash, *map(name_of, models)]
+    how = [settings.route, settings.require_coverage, settings.require_citations, asdict(settings.budget)]
+    return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
+
+
+def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None) -> RLMResult:
+    """The state of a run that ended or waits, as users get it."""
+    form = settings.response_format
+    documents = [
+        Document(
+            "",
+            id=d["id"],
+            metadata={
+                "source": d["name"],
+                **d["metadata"],
+                "name": d["name"],
+                "characters": d["size"],
+                "spans": d["spans"],
+            },
+        )
+        for d in final["documents"]
+    ]
+    result: RLMResult = {
+        "question": final["question"],
+        "answer": final["answer"],
+        "value": final["value"],
+        "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
+        "citations": final["citations"],
+        "coverage": with_unseen(final["coverage"], corpus),
+        "context": documents,
+        "usage": final["usage"],
+        "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],
+        "turns": final["turns"],
+        "journal": final["journal"],
+    }
+    if final.get(INTERRUPT):
+        result["__interrupt__"] = [*final[INTERRUPT]]
+    return cast("RLMResult", Result(result, corpus.texts if corpus else None))
+
+
+def _so_far(run: Run, journal: Sequence[Entry]) -> dict[str, Any]:
+    """What a run that waits has used, and what models have seen in it."""
+    usage = run.tree.ledger.usage()
+    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(run, journal)}

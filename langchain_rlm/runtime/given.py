@@ -1,0 +1,63 @@
+"""What a user passes to a run: a question, a context, a command, or none of them to go on; and a configuration."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.types import Command
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.errors import InputError
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was passed, each when it is there."""
+
+    question: str | None = None
+    corpus: Corpus | None = None
+    command: Command[Any] | None = None
+
+
+async def read(given: Any) -> Given:
+    """Look at what was passed, and load its context.
+
+    Raises:
+        InputError: The input cannot be used.
+    """
+    question, context = _read(given)
+    corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
+    return Given(question, corpus, given if isinstance(given, Command) else None)
+
+
+def _read(given: Any) -> tuple[str | None, Any]:
+    """Question and context of the input, each when it is there."""
+    if given is None or isinstance(given, Command):
+        return None, None
+    if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
+        msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
+        raise InputError(msg)
+    unknown = [key for key in given if key not in {"question", "context"}]
+    if unknown and not ("question" in given and "context" in given):  # it may be the other one, misspelt
+        names = ", ".join(f"{key!r:.80}" for key in unknown)
+        msg = f"Unknown in the input: {names}. Known are 'question' and 'context'."
+        raise InputError(msg)
+    question = given.get("question")
+    if "question" in given and (not isinstance(question, str) or not question.strip()):
+        msg = f"The question is {question!r}. Ask something in words."
+        raise InputError(msg)
+    return question, given.get("context")
+
+
+def check_config(config: Any) -> None:
+    """Refuse what is no configuration.
+
+    Raises:
+        InputError: It is none.
+    """
+    is_one = isinstance(config, Mapping | None)
+    if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
+        msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'
+        raise InputError(msg)
