@@ -161,6 +161,23 @@ async def test_what_the_task_asks_itself_keeps_its_place() -> None:
     assert said == ["BEFORE", "a A 1", "b B 1", "BETWEEN", "c C 1", "AFTER"]
 
 
+async def test_a_run_that_has_ended_takes_its_decisions_again_so_that_the_task_gets_its_own() -> None:
+    known: dict[str, str] = {}
+
+    async def remembers(config: RunnableConfig) -> str:
+        async with in_host(config, "a") as run:
+            if run.thread not in known:
+                known[run.thread] = (await run.decisions([Interrupt("a 1", id="1")]))["1"]
+            await run.ended()
+            return known[run.thread]
+
+    async def node(config: RunnableConfig) -> Any:
+        return [await remembers(config), interrupt("after"), interrupt("at last")]
+
+    shown, said = await decided(graph_of(node))
+    assert (shown, said) == (["a 1", "after", "at last"], ["A 1", "AFTER", "AT LAST"])
+
+
 async def test_a_run_has_one_thread_in_every_execution_of_its_task_and_of_another_task_another() -> None:
     seen: list[list[str]] = []
 
