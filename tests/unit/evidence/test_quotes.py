@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.evidence import quotes
 from langchain_rlm.evidence.folding import fold
-from langchain_rlm.evidence.quotes import MOST, Place, find, look
+from langchain_rlm.evidence.quotes import MOST, Place, Quotes, find, look
 
 TEXT = (
     "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules. "
@@ -301,3 +302,70 @@ def test_the_places_next_to_an_offset_are_those_next_to_it(parts: list[str], off
     assert set(found) <= set(everything)
     if everything:
         assert min(abs(start - offset) for start in found) == min(abs(start - offset) for start in everything)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "there"),
+    [
+        (
+            "- The **tenant** shall pay [rent](/r.html) to `Acme` monthly.",
+            "The tenant shall pay rent to Acme monthly.",
+            "The **tenant** shall pay [rent](/r.html) to `Acme` monthly.",
+        ),
+        ("Userswhoinstallit are warned.", "Users who install it are warned", "Userswhoinstallit are warned"),
+        ("มนุษย์ทั้งหลายเกิดมา\nมีอิสระ", "มนุษย์ทั้งหลายเกิดมามีอิสระ", "มนุษย์ทั้งหลายเกิดมา\nมีอิสระ"),
+        ("> > first line\n> > second line", "first line second line", "first line\n> > second line"),
+        ("# first line\n# second line", "first line second line", "first line\n# second line"),
+        ("  /// first line\n  /// second line", "first line second line", "first line\n  /// second line"),
+        ("| alpha | beta | gamma 17 |\n", "alpha beta gamma 17", "alpha | beta | gamma 17"),
+        ('{"t": "so \\"yes\\".\\nThen he left."}', 'so "yes". Then he left.', 'so \\"yes\\".\\nThen he left.'),
+        (
+            "1\n00:00:01,000 --> 00:00:02,500\nHe said\n\n2\n00:00:03,000 --> 00:00:04,000\nthat he left.\n",
+            "He said that he left.",
+            "He said\n\n2\n00:00:03,000 --> 00:00:04,000\nthat he left.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", ["", FILLER * 1_000])
+def test_markup_and_what_conversion_did_to_white_space_do_not_matter(
+    text: str, quote: str, there: str, before: str
+) -> None:
+    assert texts_of(quote, before + text) == [there]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("there were 1 000 geese seen", "there were 1000 geese seen"),
+        ("there were **10**00 geese seen", "there were 10 00 geese seen"),
+        ("of 2*35 geese seen there", "of 235 geese seen there"),
+        ("then call each[name](event) now", "then call each[name](other) now"),
+        ("then call each[name](event) now", "then call each[name] now"),
+        ("the **tenant** shall not pay rent", "the tenant shall pay rent"),
+        ("he saw the therapist there", "the rapist"),
+    ],
+)
+def test_without_markup_words_and_numbers_must_be_the_same(text: str, quote: str) -> None:
+    assert texts_of(quote, text) == []
+
+
+def test_a_form_that_is_stricter_goes_first() -> None:
+    assert texts_of("the tenant shall pay", "the *tenant* shall pay", "the tenant  shall pay") == [
+        "the tenant  shall pay"
+    ]
+
+
+def test_texts_are_squeezed_once_for_all_runs_over_a_context() -> None:
+    corpus = Corpus((SourceText("a", "the  tenant"),))
+    assert Quotes.of(corpus) is Quotes.of(corpus)
+    with pytest.MonkeyPatch.context() as patch:
+        assert Quotes.of(corpus).look("the tenant", [0]).places
+        patch.setattr(quotes, "_Squeezed", None)
+        assert Quotes.of(corpus).look("the tenant", [0]).places == [Place(0, 0, 11)]
+
+
+def test_links_are_whole_wherever_a_text_is_cut_to_be_squeezed() -> None:
+    text = "\n".join(f"line {number} [the tenant](/a/b.html) shall pay" for number in range(50))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quotes, "CELL", 100)
+        assert all(texts_of(f"line {number} the tenant shall pay", text) for number in range(50))
