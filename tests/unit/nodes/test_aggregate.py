@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from langgraph.graph import END
 
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes import confirm
 from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.testing.scripted_sandbox import Script, ScriptedSandbox
@@ -25,7 +24,7 @@ def again(repl: ScriptedSandbox) -> Script:
 QUOTE = {"question": "confirm_sub_queries", "calls": 2, "cost": 1.0}
 
 
-async def after(it: Live, code: str, *entries: Entry, **more: Any) -> Any:
+async def after(it: Live, code: str, *entries: Any, **more: Any) -> Any:
     await it.run()
     questions = asked(call("1", "a"), call("2", "b"), **more)
     return await aggregate(it.registry, it.state(begun(), reply(code), cell(code), questions, *entries), {})

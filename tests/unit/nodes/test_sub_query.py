@@ -12,7 +12,6 @@ from langgraph.types import Interrupt
 from langchain_rlm.budget import Budget
 from langchain_rlm.errors import RLMError
 from langchain_rlm.graph import build_graph
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.sub_query import LONG_PROMPT, sub_query
 from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.repl.tools import repl_tools
@@ -22,7 +21,7 @@ from tests.unit.journals import asked, begun, call, cell, reply, tool_call
 from tests.unit.live import Live, Model, config_of, live, saying
 
 
-async def answered(it: Live, *calls: Entry, texts: tuple[str, ...] = (), **run: Any) -> list[Entry]:
+async def answered(it: Live, *calls: Any, texts: tuple[str, ...] = (), **run: Any) -> list[Any]:
     """The answers of one task with these calls."""
     await it.run(*texts, **run)
     state = it.state(begun(), reply("x"), cell("x"), asked(*calls), **run)
@@ -203,7 +202,7 @@ def nothing(repl: ScriptedSandbox) -> Ended:
     return repl.final(" ")
 
 
-async def recursed(it: Live, each: Entry, *texts: str) -> Entry:
+async def recursed(it: Live, each: Any, *texts: str) -> Any:
     build_graph(it.registry)
     (entry,) = await answered(it, each, texts=texts)
     return entry
