@@ -3,6 +3,7 @@
 import keyword
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from typing_extensions import TypedDict
 
@@ -77,7 +78,7 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
         yield 0, problem
         return
     for place, entry in enumerate(journal):
-        yield from ((place, what) for what in (*_parts(entry), *_places(run, entry)))
+        yield from ((place, what) for what in chain(_parts(entry), _places(run, entry)))
     asked: dict[str, Call] = {}
     for place, where, call in _calls(journal):
         if call["id"] in asked:

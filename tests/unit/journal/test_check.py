@@ -3,6 +3,8 @@
 import copy
 import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -147,6 +149,15 @@ def test_runs_nested_without_end_are_said_to_be() -> None:
     for _ in range(400):
         entry = records.answer("1", run={"turns": 1, "stop_reason": "", "journal": [entry]})
     assert problem_of("entry", entry) == "recursive runs are nested more than 50 deep"
+
+
+def test_nothing_that_checks_a_journal_is_made_before_one_is_read() -> None:
+    code = (
+        "import sys; from langchain_rlm import RLM, load_journal; from langchain_rlm.journal import check\n"
+        "print(check._adapter.cache_info().currsize, 'langchain_rlm.journal.schema' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "False"]
 
 
 def test_a_large_journal_is_read_in_a_moment(tmp_path: Path) -> None:
