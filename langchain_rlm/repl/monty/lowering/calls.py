@@ -4,11 +4,11 @@ Calls inside which a model may be asked, generators that stop early, and methods
 """
 
 import ast
-import copy
 from collections.abc import Callable
 from typing import Any
 
 from langchain_rlm.repl.monty.lowering import vocabulary
+from langchain_rlm.repl.monty.lowering.generator_expressions import GeneratorExpressions
 from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import refuse
@@ -38,7 +38,7 @@ _ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
 _KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
 
 
-class Calls(ast.NodeTransformer):
+class Calls(GeneratorExpressions, ast.NodeTransformer):
     """Rewrites the expressions of one annotated cell.
 
     Args:
@@ -48,8 +48,8 @@ class Calls(ast.NodeTransformer):
     """
 
     def __init__(self, known: Knowledge, suspension: Suspension, *, slices: bool = False) -> None:
+        super().__init__(suspension)
         self._known = known
-        self._suspension = suspension
         self._slices = slices
         self._depth = 0
         self._caught: set[str | None] = set()
@@ -386,57 +386,7 @@ class Calls(ast.NodeTransformer):
         )
         return expression(helper, node, OBJECT=node.value, TABLE=table, METHOD=getter or method, FALLBACK=fallback)
 
-    # Generators and slices
-
-    @staticmethod
-    def _sole_generator(node: ast.Call) -> ast.GeneratorExp | None:
-        first = _first(node)
-        return first if isinstance(first, ast.GeneratorExp) else None
-
-    def _lazily(self, node: ast.Call, generator: ast.GeneratorExp) -> ast.expr | None:
-        """`next`, `any` and `all` stop early, so that no question is asked in vain."""
-        if not is_builtin(node.func, "next", "any", "all") or _walrus_or_await(generator):
-            return None
-        name = last_name(node.func)
-        if name != "next" and not self._suspension.mentions(generator) and not self._endless(generator):
-            return None
-        parts = {"ITEMS": self.visit(copy.deepcopy(generator.generators[0].iter)), "PRODUCE": self._producer(generator)}
-        if len(node.args) > 1:
-            return expression("_rlm_next(ITEMS, PRODUCE, DEFAULT)", node, DEFAULT=self.visit(node.args[1]), **parts)
-        return expression(f"_rlm_{name}(ITEMS, PRODUCE)", node, **parts)
-
-    def _producer(self, generator: ast.GeneratorExp) -> ast.expr:
-        """A function from one item of the outer loop to the list of what the generator makes of it."""
-        first, *rest = generator.generators
-        item = expression("[_rlm_item]", generator)
-        outer = ast.comprehension(target=first.target, iter=item, ifs=first.ifs, is_async=0)
-        made = place(ast.ListComp(elt=generator.elt, generators=[outer, *rest]), generator)
-        return expression("lambda _rlm_item: LIST", generator, LIST=self._visited(made))
-
-    def _visited(self, node: ast.expr) -> ast.expr:
-        self.generic_visit(node)
-        return node
-
-    @staticmethod
-    def _endless(generator: ast.GeneratorExp) -> bool:
-        outer = generator.generators[0].iter
-        return called_name(outer) in vocabulary.ENDLESS and not (
-            isinstance(outer, ast.Call)
-            and isinstance(outer.func, ast.Attribute)
-            and last_name(outer.func.value) != "itertools"
-        )
-
-    def _check_end(self, generator: ast.GeneratorExp) -> None:
-        if self._endless(generator):
-            refuse(generator, "a generator without an end is not available here; write a loop that stops")
-
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
-        self._check_end(node)
-        self.generic_visit(node)
-        if mark(node, "eager"):
-            return node
-        made = place(ast.ListComp(elt=node.elt, generators=node.generators), node)
-        return expression("_rlm_b_iter(LIST)", node, LIST=made)
+    # Bound methods and slices
 
     def _bound_method(self, node: ast.expr) -> ast.expr:
         """A method of a builtin type as a value, such as `key=counts.get`; Monty has it in calls only."""
@@ -475,7 +425,3 @@ def _names_type(node: ast.expr, known: Knowledge) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "__class__"
     return last_name(node) in known.classes
-
-
-def _walrus_or_await(node: ast.AST) -> bool:
-    return any(isinstance(child, ast.NamedExpr | ast.Await) for child in ast.walk(node))
