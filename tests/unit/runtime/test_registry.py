@@ -150,8 +150,8 @@ async def test_answers_that_come_late_from_before_are_charged_once() -> None:
     async with live() as it:
         it.tree.corpora["sha256:0"] = corpus()
         it.tree.saved = [late]
-        for _ in range(2):
-            await it.registry.run_of(it.state(*JOURNAL, late), {})
+        for journal in (JOURNAL, [*JOURNAL, late], [*JOURNAL, late]):
+            await it.registry.run_of(it.state(*journal), {})
         assert it.tree.ledger.models["m"].calls == 2
 
 
