@@ -8,7 +8,7 @@ excerpts and for what cells printed or wrote into prompts; nor are settings, so 
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from langchain_rlm.journal.entries import Entry
@@ -89,7 +89,7 @@ class Header(TypedDict):
     """The first line of a file."""
 
     format: Literal["langchain-rlm journal"]
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(lambda it: "true" if it is True else it)]  # it equals 1
     question: str
     answer: str
     value: NotRequired[Any]
