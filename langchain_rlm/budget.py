@@ -1,7 +1,7 @@
 """What a run may spend, and the one ledger that a whole tree of recursive runs writes to.
 
-Every limit is checked here, before a call is made, by the host: nothing that the model's code or the text says can
-raise one. The last turn of every run in the tree is set aside when that run starts, so each can end with an answer.
+The host checks every limit here, before a call is made: nothing that the model's code or the text says can raise one.
+The last turn of every run in the tree is set aside when that run starts, so each can end with an answer.
 """
 
 import math
@@ -18,7 +18,7 @@ WIND_DOWN_SHARE = 0.1
 
 
 def dollars(amount: float) -> str:
-    """US dollars to the cent; less than ten cents to two digits that count."""
+    """US dollars to the cent; less than ten cents to two significant digits."""
     places = 2 if amount >= 0.1 or amount <= 0 else 1 - math.floor(math.log10(amount))  # noqa: PLR2004  # ten cents
     return f"${amount:,.{places}f}"
 
@@ -35,11 +35,11 @@ class Budget:
         tokens: Input and output tokens of all calls.
         cost: US dollars. Calls to models without a known price count as free, and the result says so.
         seconds: Wall time, calls in flight included; time in which no process runs does not count.
-        confirm_above: US dollars. Before what one pause of a cell asks is estimated to cost more, the run interrupts
-            with a quote and goes on when it is resumed (LangGraph `interrupt`). Needs a checkpointer.
+        confirm_above: US dollars. When one pause of a cell is estimated to cost more, the run first interrupts with a
+            quote, and goes on when it is resumed (LangGraph `interrupt`). Needs a checkpointer.
 
     Raises:
-        InputError: A part is zero, negative or no number (depth may be 0).
+        InputError: A part is zero, negative or not a number (depth may be 0).
     """
 
     turns: int = 30
@@ -66,7 +66,7 @@ class BudgetExceededError(RLMError):
 
     Attributes:
         limit: The part of the budget: `depth`, `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
-        usage: What earlier attempts at the same answer, or the parts of it, cost.
+        usage: What earlier attempts at the same answer, or parts of it, cost.
     """
 
     def __init__(self, message: str, limit: str) -> None:
@@ -77,7 +77,7 @@ class BudgetExceededError(RLMError):
 
 @dataclass
 class Spent:
-    """What one model has used. Tokens that the provider did not report are estimates and counted as such."""
+    """What one model has used. `estimated_calls` counts the calls whose tokens the provider did not report."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -162,7 +162,7 @@ class Ledger:
     # -- what is left ---------------------------------------------------------------------------------------------
 
     def remaining_seconds(self, *, last_turn: bool = False) -> float | None:
-        """Wall time left in seconds; unless it is the last turn, without what is set aside for that one."""
+        """Wall time left, in seconds. Only `last_turn` may use the share that is set aside."""
         if self.budget.seconds is None:
             return None
         share = 1.0 if last_turn else 1.0 - WIND_DOWN_SHARE
@@ -184,7 +184,7 @@ class Ledger:
     # -- turns ----------------------------------------------------------------------------------------------------
 
     def set_turn_aside(self) -> bool:
-        """Set the last turn of a starting run aside; False when there is none left to give it a first turn too."""
+        """Set the last turn of a starting run aside; False when no turn would be left for its first."""
         if self.turns + self._set_aside + 1 > self.budget.turns:
             return False
         self._set_aside += 1
@@ -194,7 +194,7 @@ class Ledger:
         self._set_aside = max(0, self._set_aside - 1)
 
     def out_of(self) -> str | None:
-        """The limit because of which only the last turn is left, or None."""
+        """The limit that leaves only the last turn, or None."""
         seconds = self.remaining_seconds()
         if self.turns + self._set_aside >= self.budget.turns:
             return "turns"
@@ -210,7 +210,7 @@ class Ledger:
         self.turns += 1
 
     def give_turn_up(self) -> None:
-        """A turn was taken, and the call for it could not be made."""
+        """Uncount a turn whose call could not be made."""
         self.turns -= 1
 
     # -- calls ----------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ class Ledger:
         self.sub_queries += count
 
     def give_sub_queries_back(self, count: int) -> None:
-        """Sub-queries were counted, and are not made after all."""
+        """Uncount sub-queries that are not made after all."""
         self.sub_queries -= count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:

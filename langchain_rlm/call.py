@@ -1,4 +1,4 @@
-"""One call of an `RLM`: what happens in it, and the result, which comes last."""
+"""One call of an `RLM`: its events, of which the result is the last."""
 
 import asyncio
 import json
@@ -35,16 +35,16 @@ Event = tuple[bool, str, Any]
 
 
 def belongs_to_host(settings: Settings, config: RunnableConfig | None) -> bool:
-    """Whether a run inside this host may wait for a person, and the host's checkpointer is there to keep it.
+    """Whether the run may wait for a person inside a host that has a checkpointer.
 
-    It then interrupts the host's run, and goes on when that one is resumed.
+    It then interrupts the host's run, and goes on when the host's run is resumed.
     """
     asks = settings.budget.confirm_above is not None
     return host_saver(config) is not None and (asks or (settings.is_saved and bool(settings.tools)))
 
 
 def is_hosted(settings: Settings, config: RunnableConfig | None) -> bool:
-    """Whether a run inside this host is kept by the host's checkpointer: a run is saved where its host is."""
+    """Whether the host's checkpointer keeps the run: a run is saved where its host is."""
     return belongs_to_host(settings, config) or (settings.is_saved and host_saver(config) is not None)
 
 
@@ -56,7 +56,7 @@ class Call:
     graph: Graph
     config: RunnableConfig
     modes: Sequence[str]
-    """LangGraph's names of what is to be streamed, `values` among them."""
+    """LangGraph's stream modes, `values` among them."""
     kwargs: Mapping[str, Any]
     """Passed on to the graph."""
 
@@ -73,7 +73,7 @@ class Call:
                 yield item
 
     async def in_host(self, asked: Given) -> AsyncGenerator[Event, None]:
-        """A run on a thread of its own inside a host, which is interrupted when the run waits.
+        """Run on a thread of its own inside a host. When the run waits, the host is interrupted.
 
         Progress that the caller does not ask for reaches the host's custom stream.
         """
@@ -133,7 +133,7 @@ class Call:
 
 
 def _identity(settings: Settings, question: str, corpus: Corpus) -> str:
-    """What tells a run from others of the same task of a host, in any process."""
+    """A key that tells a run from the other runs of the same host task, in any process."""
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, *map(name_of, models)]
     how = [settings.route, settings.require_coverage, settings.require_citations, asdict(settings.budget)]

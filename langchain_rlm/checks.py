@@ -1,4 +1,4 @@
-"""Settings as users pass them: pydantic says whether a value will do, and the rule what to pass instead."""
+"""Checks the settings that users pass: pydantic validates the value, the rule says what to pass instead."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,15 +26,15 @@ class Rule:
         return TypeAdapter(self.kind)
 
     def check(self, name: str, value: Any, *, of: str = "") -> None:
-        """Refuse a value that is not as it must be.
+        """Refuse a value that the rule does not allow.
 
         Args:
-            name: Of the setting.
-            value: As passed.
-            of: What the setting belongs to, when that is not plain: `Budget`, say.
+            name: The setting's name.
+            value: The value that was passed.
+            of: What the setting belongs to, such as `Budget`, when its name does not say it.
 
         Raises:
-            InputError: It is not.
+            InputError: The rule does not allow the value.
         """
         try:
             self._adapter.validate_python(value)
@@ -44,7 +44,7 @@ class Rule:
             raise InputError(msg) from None
 
     def __or__(self, other: None) -> "Rule":
-        """The same, or None."""
+        """A rule that also allows None."""
         return Rule(self.kind | None, f"{self.instead}, or None")
 
 

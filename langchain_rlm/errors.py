@@ -7,7 +7,7 @@ class RLMError(Exception):
     """The base of every error that langchain-rlm raises.
 
     Attributes:
-        journal: Of the run that it ended, as far as the run came; None where there is none.
+        journal: What the failed run had written to its journal, or None.
     """
 
     journal: list[dict[str, Any]] | None = None

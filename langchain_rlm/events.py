@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 
 
 class Progress(TypedDict):
-    """What all events have."""
+    """The fields that every event has."""
 
     run: str
     depth: int
@@ -24,7 +24,7 @@ class Spent(TypedDict):
 
 
 class InspectEvent(Progress):
-    """A run begins: its context is known, and its route."""
+    """A run begins; its context and its route are known."""
 
     event: Literal["inspect"]
     documents: int
@@ -70,7 +70,7 @@ class CellEvent(Progress):
 
 
 class SubQueriesEvent(Progress):
-    """A cell asks: so many sub-queries go out."""
+    """A cell asks `count` sub-queries."""
 
     event: Literal["sub_queries"]
     count: int

@@ -50,8 +50,8 @@ def build_graph(
 
     Args:
         registry: What the nodes share.
-        checkpointer: Keeps the state between supersteps; recursive runs inherit it. None takes that of a host graph,
-            False takes none.
+        checkpointer: Keeps the state between supersteps; recursive runs inherit it. None uses that of a host graph,
+            False keeps nothing.
     """
     if registry.graph is None:
         registry.graph = _builder(registry).compile(name="rlm")
@@ -62,11 +62,11 @@ def build_graph(
 class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
     """A compiled graph that closes what its runs opened when a stream ends, fails or is given up half-way.
 
-    LangGraph has no hook for the end of a stream, and `StateGraph.compile` makes one class only. Its own way from one
-    compiled graph to another is `copy`, which hands over the attributes: so does this, and copies are of this class.
+    LangGraph has no hook for the end of a stream, and `StateGraph.compile` makes one class only. This class takes over
+    the attributes of a compiled graph, as LangGraph's own `copy` does, so copies are of this class too.
 
     Args:
-        registry: Has the runs.
+        registry: Finds the runs.
         **compiled: The attributes of a compiled graph.
     """
 
@@ -93,7 +93,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
 
 
 def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]]:
-    """A configuration through which the nodes of one stream tell which runs they opened."""
+    """A configuration with a list, in which the nodes of one stream note the runs they open."""
     opened: list[str] = []
     config = ensure_config(config)
     steps = max(config["recursion_limit"], SUPERSTEPS)
@@ -117,7 +117,7 @@ def _builder(registry: RunRegistry) -> "StateGraph[Any, Any, Any, Any]":
 
 
 class BoundNode(Runnable[Any, Any]):
-    """A node with both bodies; the synchronous one runs the asynchronous one on the background loop.
+    """A node that can be called both ways: `invoke` runs `ainvoke` on the background loop.
 
     LangGraph traces nodes itself, so this traces nothing.
     """

@@ -27,7 +27,7 @@ class ResponseFormat:
         """Take a pydantic model, or any type pydantic can validate.
 
         Raises:
-            InputError: It is no such type.
+            InputError: Pydantic cannot validate the type.
         """
         try:
             made = cls(TypeAdapter(kind))
@@ -43,10 +43,10 @@ class ResponseFormat:
         return json.dumps(self.adapter.json_schema(), ensure_ascii=False)
 
     def validate(self, value: Any) -> Any:
-        """The value as an instance: as it is, as the JSON it holds as a text, or by way of JSON (dates, strict models).
+        """An instance made of the value itself, of the JSON in its text, or of its JSON form (dates, strict models).
 
         Raises:
-            ValidationError: It does not fit.
+            ValidationError: The value does not fit.
         """
         data = _json_in(value) if isinstance(value, str) else None
         try:
@@ -76,7 +76,7 @@ class ResponseFormat:
 
 
 def _json_in(text: str) -> Any:
-    """JSON data in a text, in a fence or without; None when there is none."""
+    """The JSON data in a text, with or without a fence; None when the text is not JSON."""
     inner = text.strip()
     if inner.startswith("```"):
         inner = inner.partition("\n")[2].rpartition("```")[0]

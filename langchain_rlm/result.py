@@ -1,4 +1,4 @@
-"""A result that shows itself: the dict that `RLM.invoke` returns, with the texts at hand for excerpts."""
+"""The dict that `RLM.invoke` returns. It holds the texts too, so that a notebook can show excerpts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,11 +39,11 @@ def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence
 
     Args:
         result: What `RLM.invoke` returned, or what `load_journal` read.
-        context: The texts of the documents, in order. Default: those that the result has at hand; without any, the page
+        context: The texts of the documents, in order. Default: the texts that the result holds. Without texts the page
             shows places instead of excerpts.
 
     Raises:
-        InputError: It is no result, or has no journal.
+        InputError: `result` is not a result, or has no journal.
     """
     from langchain_rlm.journal.record import as_recording  # only pages need it
     from langchain_rlm.report.page import render
@@ -53,7 +53,7 @@ def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence
 
 
 def with_unseen(coverage: Coverage | None, corpus: Corpus | None) -> Coverage | None:
-    """Coverage with the documents of which models saw nothing: state leaves them out."""
+    """Coverage that lists also the documents no model has seen: state leaves them out."""
     if coverage is None or corpus is None:
         return coverage
     seen = {document["id"]: document for document in coverage["documents"]}

@@ -36,7 +36,7 @@ from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, Settings, check_settings
 from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
 
-MODES = (*get_args(StreamMode), "tools")  # the last one works, and is left out there
+MODES = (*get_args(StreamMode), "tools")  # LangGraph takes "tools", though its type leaves it out
 
 RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
@@ -57,15 +57,15 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         direct_below: Estimated tokens of context below which one direct call is made.
         sub_models: Further sub-models by name, for `llm_query(prompt, model=name)`.
         model_window: Input window of the root model in tokens, when its profile does not say.
-        sub_model_window: The same of the sub-model.
+        sub_model_window: The same for the sub-model.
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
         context_store: Where contexts are kept for runs that go on in another `RLM` object or process: a directory, a
-            LangChain `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. The newest eight (or 50
-            million characters) are at hand in this object without it.
+            LangChain `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. Without it, this object
+            keeps the newest eight (or 50 million characters).
         repl_limits: Time, memory and output of the REPL.
         tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
         require_coverage: Share of the context, up to 1, that models must have seen before an answer is taken: for
-            questions that count or list everything. Out of budget, the answer is taken and `coverage` says how far.
+            questions that count or list everything. Out of budget, the answer is taken and `coverage` says how much.
         require_citations: Take no answer without a citation.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
             `structured_response` of the result.
@@ -127,7 +127,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A compiled graph does not pickle; what it was built from does (models by name, or that pickle themselves)."""
+        """Rebuild from the arguments: a compiled graph cannot be pickled (models must be names, or picklable)."""
         return _rebuild, (type(self), self._given)
 
     def __repr__(self) -> str:
@@ -154,12 +154,12 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         """Stop a synchronous call from the event loop that a checkpointer needs.
 
         Args:
-            config: Of the call.
+            config: The call's configuration.
             instead: The asynchronous form of the call.
 
         Raises:
             RuntimeError: The call would wait for ever.
-            InputError: `config` is none.
+            InputError: `config` is not a configuration.
         """
         check_config(config)
         refuse_to_block(self._graph.checkpointer, instead)
@@ -174,9 +174,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         Args:
             input: `question` and `context`: `str`, `Document`, a list of either, a `Path` or list of paths (text
                 files, directories, patterns), or a mapping of names to texts. On a thread of a checkpointer also: None,
-                to go on with a run that was stopped; `{"context": ...}`, the same where its text is not at hand; a
+                to go on with a run that was stopped; `{"context": ...}`, to do so where its text is not at hand; a
                 `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
-                the same REPL. Other keys are left alone beside both, and refused beside one: it may be a misspelt one.
+                the same REPL. Other keys are ignored beside both, but refused beside one: the other may be misspelt.
             config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
             **kwargs: Passed on to the graph.
 
@@ -186,7 +186,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         Raises:
             InputError: The question or the context cannot be used.
             ModelError: The root model cannot be used.
-            Exception: Whatever a checkpointer raises comes as it is: its database cannot be reached, say.
+            Exception: An error of the checkpointer, unchanged: for example, its database cannot be reached.
         """
         self.refuse_to_block(config, "ainvoke")
         config = ensure_config(config)
@@ -262,7 +262,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             The configuration to go on with. The thread is at the changed place now.
 
         Raises:
-            InputError: There is no such run, turn, cell or sub-query.
+            InputError: The run, turn, cell or sub-query does not exist.
         """
         self.refuse_to_block(config, "afork")
         return run_on_background_loop(self.afork(config, **change))
@@ -302,9 +302,9 @@ def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
 
 
 def _modes(given: Any) -> list[str]:
-    """LangGraph's names of what is to be streamed."""
+    """The stream modes as a list."""
     modes = ["values"] if given is None else [given] if isinstance(given, str) else given
     if not isinstance(modes, Sequence) or not modes or any(mode not in MODES for mode in modes):
-        msg = f"stream_mode={given!r:.80}: use None, or one or a list of {', '.join(map(repr, MODES))}."
+        msg = f"stream_mode={given!r:.80}: use None, or one or more of {', '.join(map(repr, MODES))}."
         raise InputError(msg)
     return [*modes]

@@ -97,10 +97,10 @@ def check_settings(given: Mapping[str, Any]) -> None:
     """Refuse settings of an `RLM` that are out of range or of another type.
 
     Args:
-        given: As passed, by name; those without a rule are checked where they are used.
+        given: The settings by name. Those without a rule are checked where they are used.
 
     Raises:
-        InputError: One cannot be used.
+        InputError: A setting cannot be used.
     """
     for name, rule in _RULES.items():
         rule.check(name, given[name])
@@ -128,4 +128,4 @@ _RULES = {
     "require_coverage": Rule(_SHARE | None, "use a share above 0, up to 1"),
     "require_citations": FLAG,
 }
-"""What a setting must be, and what to pass instead of one that is not."""
+"""The rule for each setting."""

@@ -7,7 +7,7 @@ content hash, and prompts are literal pieces plus spans of the context.
 from typing import Annotated, Any, NotRequired
 
 from langgraph.channels import DeltaChannel, UntrackedValue
-from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
+from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
@@ -18,7 +18,7 @@ class RLMInput(TypedDict):
 
     question: NotRequired[str]
     context: NotRequired[Any]
-    """The text, or what it is in: see `langchain_rlm.context.load.load_corpus`."""
+    """The text, or where it is: see `langchain_rlm.context.load.load_corpus`."""
 
 
 class RLMState(TypedDict, total=False):
@@ -37,7 +37,7 @@ class RLMState(TypedDict, total=False):
     journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
     answer: str
     value: Any
-    """The answer as the code gave it, when it is plain data and no string."""
+    """The answer as the code gave it, when it is plain data and not a string."""
     is_structured: bool
     """`value` has the form that `response_format` asks for."""
     citations: list[Citation]
@@ -52,7 +52,7 @@ NOTHING_YET: dict[str, Any] = {
     "answer": "", "value": None, "is_structured": False, "citations": [], "stop_reason": "", "turns": 0, "usage": {},
     "documents": [], "coverage": None,
 }  # fmt: skip
-"""What a run has of a result before it ends."""
+"""The result of a run that has not ended."""
 
 
 class RLMOutput(TypedDict, total=False):

@@ -1,4 +1,4 @@
-"""Text that can be encoded. Half an emoji, or a file name that is no UTF-8, reaches Python as lone surrogates."""
+"""Text that can be encoded. Half an emoji, or a file name that is not UTF-8, reaches Python as lone surrogates."""
 
 
 def encodable(text: str) -> str:

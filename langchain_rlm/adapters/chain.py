@@ -18,7 +18,7 @@ from langchain_rlm.runtime.loop import Batched
 from langchain_rlm.state import RLMResult
 
 HISTORY = 8_000
-"""Characters of a conversation, its end, that go into the question."""
+"""Characters from the end of a conversation that go into the question."""
 NAME = "rlm_chain"
 
 
@@ -62,7 +62,7 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
 
 
 class _Chain(Batched, RunnableGenerator[dict[str, Any], dict[str, Any]]):
-    def __init__(self, rlm: RLM, run: Any, arun: Any) -> None:  # the stub of transforms knows no configuration
+    def __init__(self, rlm: RLM, run: Any, arun: Any) -> None:  # its stub takes no configuration
         super().__init__(run, arun, name=NAME)
         self.rlm = rlm
 

@@ -41,11 +41,11 @@ from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import run_on_background_loop
 
 MOST = 100_000
-"""Tokens above which a conversation is long whatever the window: answers get worse long before it is full."""
+"""Tokens above which a conversation is long, however large the window: answers get worse long before it is full."""
 DIGESTS_AT_ONCE = 8
 DIGESTS_KEPT = 256
 SHARES = ("read", "printed", "seen", "required", "is_reached")
-"""What a message tells of a run's coverage: no ranges, for messages are kept and sent on."""
+"""What a message holds of a run's coverage. Ranges would be too much: messages are kept and sent on."""
 
 NAME = "chat_rlm"
 """Key of progress events in a host's custom stream."""
@@ -55,10 +55,10 @@ Stop = list[str] | None
 
 
 class _Routed(Runnable[LanguageModelInput, Any]):
-    """Calls a target with what fits; anything else, and what does not fit after all, goes the long way."""
+    """Calls its target when the messages fit. When they do not, or the provider says so, it goes the long way."""
 
     def _ways(self) -> tuple["ChatRLM", Runnable[Any, Any]]:
-        """The chat model that knows how long is long, and the target."""
+        """The chat model, which has the limit, and the target."""
         raise NotImplementedError
 
     def _long(self, messages: Sequence[BaseMessage], bound: Mapping[str, Any]) -> Runnable[Any, Any]:  # noqa: ARG002
@@ -134,13 +134,13 @@ class ChatRLM(_Routed, BaseChatModel):
       metadata are that model's.
     - A longer one is answered by the RLM. The last human message is the question (of a long one its first and last
       2,000 characters), the messages are the documents, named by place and role, as in `message 3 (tool search)`. The
-      answer is one piece of text, with the usage of all calls. `response_metadata["rlm"]` has of the run's result
+      answer is one piece of text, with the usage of all calls. `response_metadata["rlm"]` holds the run's
       `stop_reason`, `turns`, `usage`, `citations` (what marks like `[1]` in the answer stand for) and `coverage`: its
       shares `read`, `printed` and `seen`, and `required` and `is_reached` where a share is required.
     - A longer one that only the model can answer (tools, a response format or any other setting is bound, or there are
-      images) is shortened and goes to the root model: the largest texts, system messages apart, are replaced by digests
-      of what in them bears on the last human message, each made by one RLM run and kept for the calls that follow. Tool
-      calls and their results stay in pairs.
+      images) is shortened and goes to the root model. Digests of what bears on the last human message replace the
+      largest texts, except system messages. One RLM run makes each digest, which is kept for later calls. Tool calls
+      and their results stay in pairs.
     - A conversation that the provider finds too long, though it is below `above`, is treated as a longer one.
 
     Args:
@@ -226,7 +226,7 @@ class ChatRLM(_Routed, BaseChatModel):
         return self._sequence(answer, RunnableLambda(_with_usage, name="usage"))
 
     async def _answer(self, messages: Sequence[BaseMessage], stop: list[str], config: RunnableConfig) -> AIMessageChunk:
-        """The RLM's answer, its usage not yet put on: its calls have been counted where they were made."""
+        """The RLM's answer without usage: its calls were counted where they were made."""
         result = await aask(self.rlm, question_of(messages), documents_of(messages), config, key=NAME)
         text = result["answer"]
         for end in stop:
@@ -262,9 +262,9 @@ class ChatRLM(_Routed, BaseChatModel):
             shorter[index] = with_digest(messages[index], digest, is_request=index == last)
         if (left := sum(map(tokens_of, shorter))) > self._window:
             msg = (
-                f"The conversation is about {total:,} tokens, shortened {left:,}, the window {self._window:,}: it has "
-                "many messages rather than large ones. Trim it (trim_messages, SummarizationMiddleware), or keep large "
-                "results out of it with RLMMiddleware."
+                f"The conversation is about {total:,} tokens, {left:,} when shortened; the window is {self._window:,}. "
+                "It has many messages rather than large ones. Trim it (trim_messages, SummarizationMiddleware), or "
+                "keep large results out of it with RLMMiddleware."
             )
             raise InputError(msg)
         return shorter
@@ -282,8 +282,8 @@ class ChatRLM(_Routed, BaseChatModel):
             self._digests[key] = answer if len(answer) <= most else f"{answer[:most]} [...]"
         return self._digests[key]
 
-    # `generate` and version 3 of `stream_events` come in here, with a run of their own. The calls below report to none
-    # of its callbacks and its message names no model, or LangChain's usage callback would count tokens twice.
+    # `generate` and version 3 of `stream_events` enter here, with a run of their own. The calls below do not report to
+    # its callbacks, and its message names no model: else LangChain's usage callback would count tokens twice.
 
     def _generate(
         self, messages: list[BaseMessage], stop: Stop = None, run_manager: Any = None, **kwargs: Any  # noqa: ARG002
@@ -319,7 +319,7 @@ class _Bound(_Routed):
 
 
 class _Answer(BaseChatModel):
-    """An answer that is there already, as a chat model call: hosts trace and stream it like any other."""
+    """Gives a finished answer as a chat model call, so that hosts trace and stream it like any other."""
 
     message: AIMessageChunk
 
@@ -356,7 +356,7 @@ def _with_usage(message: AIMessage) -> AIMessage:
 
 
 def _anew(config: RunnableConfig | None, error: Exception, *, has_begun: bool = False) -> RunnableConfig:
-    """The configuration for a second try after an overflow; any other error, or one half-way, is raised."""
+    """The configuration for a second try after an overflow. Raises other errors, and any after the first chunk."""
     ours = isinstance(error, OutputParserException | ValidationError)  # the reply's words, not the provider's
     if has_begun or ours or classify(error).kind != "overflow":
         raise error

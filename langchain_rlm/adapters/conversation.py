@@ -11,7 +11,7 @@ from langchain_rlm.context.formats import estimate_tokens
 SHOWN = 2_000
 """Characters of a long request that are shown from each of its ends."""
 DIGEST = 6_000
-"""Characters of a digest, at most; of a smaller text a quarter of it."""
+"""Characters of a digest at most. A digest of a smaller text has a quarter of its size."""
 WORTH_SHORTENING = 1_000
 """Tokens below which a message stays as it is."""
 MEDIA = frozenset({"image", "image_url", "input_image", "audio", "input_audio", "video", "file", "input_file", "media"})
@@ -89,7 +89,7 @@ def documents_of(messages: Sequence[BaseMessage]) -> list[Document]:
 
 
 def _is_fixed(message: BaseMessage) -> bool:
-    """Instructions, and blocks of a reply that its provider may have signed."""
+    """Whether a message may not change: instructions, and blocks of a reply that its provider may have signed."""
     return isinstance(message, SystemMessage) or (isinstance(message, AIMessage) and isinstance(message.content, list))
 
 

@@ -1,4 +1,4 @@
-"""A run of its own inside whatever host there is: an agent, another graph, a chain, or none."""
+"""Runs an `RLM` inside a host (an agent, another graph, a chain) or without one."""
 
 from collections.abc import Callable
 from contextlib import aclosing, closing, suppress
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
-    """A host's configuration for a run of its own.
+    """The configuration of a run inside a host.
 
-    A run that may wait for a person belongs to its host, and finds a thread of its own in the host's checkpointer. Any
-    other has nothing of the host's but callbacks, tags and metadata. Tokens of sub-models do not enter the host's
+    A run that may wait for a person belongs to its host, and gets a thread of its own in the host's checkpointer. Any
+    other run takes only callbacks, tags and metadata from the host. Tokens of sub-models do not enter the host's
     messages.
     """
     given = ensure_config(config)
@@ -33,7 +33,7 @@ def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, 
     """Run, and send progress to the host's custom stream, when there is one, as `{key: event}`.
 
     Raises:
-        RLMError: The run waits for a decision, and there is no host that could ask for it.
+        RLMError: The run waits for a decision, and no host can ask for it.
     """
     write, config = _host_writer(), own_config(rlm, config)
     stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")
@@ -64,8 +64,8 @@ def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
     waits = "; ".join(map(_asked, result["__interrupt__"]))
     msg = (
         f"The run on thread {thread!r} waits for a decision: {waits}. Decide with rlm.invoke(Command(resume=...), "
-        f'{{"configurable": {{"thread_id": {thread!r}}}}}), or call this in a graph that has a checkpointer, which is '
-        "then interrupted and resumed in its place."
+        f'{{"configurable": {{"thread_id": {thread!r}}}}}), or call this in a graph that has a checkpointer: the '
+        "graph is then interrupted and resumed instead."
     )
     raise RLMError(msg)
 
@@ -78,6 +78,6 @@ def _asked(waiting: Any) -> str:
 
 
 def _host_writer() -> Callable[[Any], None]:
-    with suppress(RuntimeError, LookupError):  # there is no host, or it is no graph
+    with suppress(RuntimeError, LookupError):  # there is no host, or it is not a graph
         return get_stream_writer()
     return lambda _: None

@@ -73,7 +73,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         rlm: Answers the questions.
         above: Estimated tokens of text that a tool result or user message may have. Of content blocks, only texts are
             offloaded, the largest first; images stay.
-        store: Where the texts are kept: a directory (one file each, made when it is not there; nothing is ever
+        store: Where the texts are kept: a directory (created when missing; one file each, of which none is ever
             deleted), a LangGraph `BaseStore`, or a LangChain `ByteStore`. Default: the store that the agent was
             compiled with, else the memory of this process, which a restart loses.
         preview: Characters of a text that stay in the conversation, from its start and its end.
@@ -152,7 +152,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
-        """Offload what came in on other ways; when the call overflows, offload the largest text and call again."""
+        """Offload what came in by other ways; when the call overflows, offload the largest text and call again."""
         turn = Turn(self._shortener, request.messages)
         if turn.has_long():
             self._keep(turn.offload_long(), request.runtime.store)
@@ -197,7 +197,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         self,
         question: Annotated[str, "The question, with all that is needed to understand it."],
         documents: Annotated[list[str] | None, "Handles such as doc-5f0c2a91b3d4. All when left out."] = None,
-        runtime: ToolRuntime = None,  # type: ignore[assignment]  # injected, and not in the schema, only when spelt so
+        runtime: ToolRuntime = None,  # type: ignore[assignment]  # only this spelling is injected and left out of the schema
         config: RunnableConfig = None,  # type: ignore[assignment]  # same
     ) -> tuple[str, dict[str, Any]]:
         named = pick(_known(runtime), documents)

@@ -1,4 +1,4 @@
-"""Documents by name, for agents: asked for by name, added and removed while an agent runs, kept in their directory."""
+"""Documents that an agent asks for by name. They may be added and removed while the agent runs."""
 
 import difflib
 import json
@@ -26,14 +26,14 @@ NAMED = 20
 
 
 class Library:
-    """Documents by name, for several threads: given ones, and the text files of a directory as they are at the time.
+    """Documents by name: those given, and the text files that a directory has at the time. Safe to use from threads.
 
     Args:
         documents: What `load_corpus` takes, or loaders, which are read at first use.
         root: A directory. Names are paths below it; hidden files and links that lead out of it are left out.
 
     Raises:
-        InputError: The documents cannot be used, or `root` is no directory.
+        InputError: The documents cannot be used, or `root` is not a directory.
     """
 
     def __init__(self, documents: Any = None, root: str | Path | None = None) -> None:
@@ -43,7 +43,7 @@ class Library:
         self._looked_at: dict[str, tuple[tuple[int, int], bool]] = {}
         self._root = None if root is None else Path(root).resolve()
         if self._root is not None and not self._root.is_dir():
-            msg = f"root={str(root)!r}: there is no such directory (looked in {Path.cwd()})."
+            msg = f"root={str(root)!r}: this is not a directory (looked in {Path.cwd()})."
             raise InputError(msg)
         given = list(documents) if isinstance(documents, list | tuple) else [documents]
         self._loaders = [item for item in given if isinstance(item, BaseLoader)]
@@ -107,7 +107,7 @@ class Library:
         return Corpus(documents, single=len(documents) == 1)
 
     def listing(self) -> list[tuple[str, str]]:
-        """Names and sizes of what can be read, loaders not yet read aside."""
+        """Names and sizes of what can be read, without loaders that were not read yet."""
         with self._lock:
             rows = {name: f"{len(text.text):,} characters" for name, text in self._texts.items()}
         return [*({name: f"{size:,} bytes" for name, size in self._files()} | rows).items()]
@@ -184,7 +184,7 @@ class Library:
             return f"`documents` takes names of documents, not text. {len(name):,} characters were given as a name."
         names = [known for known, _ in self.listing()]
         if not names:
-            return f"There is no document {name!r}: there is none at present."
+            return f"There is no document {name!r}, nor any other at present."
         ends = [known for known in names if known.lower().endswith(name.lower())]
         near = list(dict.fromkeys([*ends, *difflib.get_close_matches(name, names, NEAREST, 0.5)]))[:NEAREST]
         hint = f"Nearest: {', '.join(map(repr, near))}" if near else f"There are {', '.join(map(repr, names[:NAMED]))}"

@@ -1,4 +1,4 @@
-"""Where the texts go that are too long for a conversation.
+"""Where texts that are too long for a conversation are kept.
 
 A text is known by the SHA-256 of its content. State holds that hash and a short handle; the text is in a store.
 """
@@ -38,7 +38,7 @@ class LongText:
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.data = text.encode(errors="replace")  # a lone surrogate is no text, and no store takes it
+        self.data = text.encode(errors="replace")  # no store takes a lone surrogate
         self.text = self.data.decode()
 
     @cached_property
@@ -59,12 +59,12 @@ def entries(kept: list[LongText]) -> dict[str, KeptDocument]:
 
 
 def intact(entry: KeptDocument, data: bytes | None) -> str | None:
-    """The text when it is the one that was kept, else None."""
+    """The text if it is unchanged, else None."""
     return data.decode() if data is not None and hashlib.sha256(data).hexdigest() == entry["hash"] else None
 
 
 def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[str, KeptDocument]:
-    """The documents that are asked about, out of those that are known: all when none is named.
+    """The known documents that are asked about; all of them when no handle is given.
 
     Raises:
         ToolException: A name is unknown, or nothing is kept.
@@ -74,7 +74,7 @@ def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[s
         return {handle: known[handle] for handle in handles or known}
     shown = [f"{handle} ({entry['name']}, {entry['characters']:,} characters)" for handle, entry in known.items()]
     has = f"Its documents: {', '.join(shown[-SHOWN:])}." if shown else (
-        "It has none: nothing of it is kept outside. (An agent without a checkpointer forgets them after each call.)"
+        "It has no documents kept outside. (An agent without a checkpointer forgets them after each call.)"
     )  # fmt: skip
     msg = f"There is no document {', '.join(unknown) or 'to ask about'} in this conversation. {has}"
     raise ToolException(msg)
@@ -84,7 +84,7 @@ def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None
     """The context of a run over these texts.
 
     Raises:
-        ToolException: A text is not where it was put.
+        ToolException: A text is lost.
     """
     lost = [handle for handle, text in texts.items() if text is None]
     if lost:

@@ -1,4 +1,4 @@
-"""`RLMRetriever`: the passages that an answer rests on, for whatever takes a retriever."""
+"""`RLMRetriever`: the passages that an answer rests on, for code that takes a retriever."""
 
 import asyncio
 from typing import Any
@@ -40,7 +40,7 @@ class RLMRetriever(Batched, BaseRetriever):
     _corpus: Corpus | None = PrivateAttr(default=None)
 
     def corpus(self) -> Corpus:
-        """The documents, read when they were not yet."""
+        """The documents; the first call reads them."""
         if self._corpus is None:
             self._corpus = load_corpus(self.documents)
         return self._corpus

@@ -12,7 +12,7 @@ from langchain_rlm.context.formats import estimate_tokens, profile
 from langchain_rlm.models.failures import classify
 
 WORTH = 2
-"""A text is only replaced by a handle at least this many times shorter."""
+"""A handle replaces a text only when it is at least this many times shorter."""
 LEAST_HANDLE = 250
 """Characters that every handle has, preview not counted."""
 

@@ -54,7 +54,7 @@ class RLMTool(Batched, BaseTool):
         **settings: Fields of `BaseTool`.
 
     Raises:
-        InputError: The documents cannot be used, or `root` is no directory.
+        InputError: The documents cannot be used, or `root` is not a directory.
         ModelError: While running: a model cannot be used.
     """
 
@@ -83,7 +83,7 @@ class RLMTool(Batched, BaseTool):
     if not TYPE_CHECKING:  # a type checker that sees this takes any attribute for known
 
         def __getattribute__(self, name: str) -> Any:
-            """The description is of the documents as they are now; a field of pydantic cannot be a property."""
+            """Describe the documents as they are now: a pydantic field cannot be a property."""
             if name in {"description", "tool_call_schema"}:
                 self._describe()
             return super().__getattribute__(name)
@@ -114,11 +114,11 @@ class RLMTool(Batched, BaseTool):
         """Remove a document that was given or added. A run that reads it goes on.
 
         Raises:
-            InputError: There is none of that name.
+            InputError: No document has that name.
         """
         self._library.remove(name)
 
-    # LangChain hands `_run` the configuration of the tool's caller; the tool's own, under which its run belongs, is the
+    # LangChain hands `_run` the configuration of the tool's caller. The run belongs under the tool's own, which is the
     # surrounding one.
 
     def _run(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:

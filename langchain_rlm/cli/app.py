@@ -12,8 +12,8 @@ EXIT_CODES = (
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
 REPLAY_CODES = (
-    "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 not so, 2 wrong use or input, "
-    "130 interrupted."
+    "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 something differs, 2 wrong use "
+    "or input, 130 interrupted."
 )
 Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file that `ask --journal` wrote.")]
 Context = Annotated[
@@ -104,7 +104,7 @@ def replay(
     context: Context = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run a run on record again, without a model: each cell must ask, print and answer what it did."""
+    """Replay a run on record without a model: each cell must ask, print and answer the same again."""
     from langchain_rlm.cli.replay import run  # imports the engine
 
     raise typer.Exit(run(journal, context or (), quiet=quiet))

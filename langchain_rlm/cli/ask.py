@@ -61,7 +61,7 @@ class SoFar:
     result: Mapping[str, Any] | None = None
 
     def recording(self, stop_reason: str, error: str) -> Recording:
-        """The run as a recording; one that did not end has what it spent from its journal."""
+        """The run as a recording. What a run that did not end has spent comes from its journal."""
         known = dict(self.result or {})
         if not known:
             ledger = Ledger(Budget())
@@ -100,7 +100,7 @@ def run(request: Request) -> int:
 
 
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
-    """Write the journal and the page, of a run that failed as far as it came; whether all was written."""
+    """Write the journal and the page, also of a run that failed. Returns whether both were written."""
     files = {"journal": request.journal, "report": request.report}
     if not so_far.journal or not any(files.values()):
         return True
@@ -145,7 +145,7 @@ def _check_files(request: Request) -> None:
         if file is None:
             continue
         if file.exists() and any(file.resolve() == Path(path).resolve() for path in request.paths):
-            msg = f"{option} {file}: this is what is asked about, and would be lost. Name another file."
+            msg = f"{option} {file}: the question is about this file, and it would be lost. Name another file."
             raise InputError(msg)
         check_writable(file)
     if journal is not None and page is not None and journal.resolve() == page.resolve():
@@ -200,7 +200,7 @@ def confirm(quote: Mapping[str, Any]) -> Any:
     while True:
         print("Ask them? yes, no, or dollars to stop at [no]: ", end="", file=sys.stderr, flush=True)
         if not sys.stdin.isatty():
-            print("no (standard input is no terminal)", file=sys.stderr)
+            print("no (standard input is not a terminal)", file=sys.stderr)
             return "deny"
         said = sys.stdin.readline().strip().lower()
         if said in {"", "n", "no"}:

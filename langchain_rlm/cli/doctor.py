@@ -31,7 +31,7 @@ EXPECTED = "3 words"
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the list. `works` is None where either way is well."""
+    """One line of the list. `works` is None for a part that may be missing."""
 
     name: str
     said: str
@@ -53,7 +53,7 @@ def run() -> int:
 
 
 def examine() -> Iterator[Check]:
-    """Every check, made as it is asked for."""
+    """Make the checks, one at a time."""
     yield Check("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", works=True)
     for package in NEEDED:
         found = _version(package)
@@ -87,13 +87,13 @@ def _worker() -> Check:
     """Open a REPL and run a cell for real, in the jail."""
     try:
         said = _cell()
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is what there is to tell
+    except Exception as error:  # noqa: BLE001  # the list tells any error
         return Check("REPL worker", f"{type(error).__name__}: {error}", works=False)
     return Check("REPL worker", f"starts and runs a cell that says {said!r}", works=said == EXPECTED)
 
 
 def _cell() -> str:
-    from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which is for this list to tell
+    from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which the list must tell
 
     context = ReplContext([TEXT], True, [{}], [[]], len(TEXT))  # noqa: FBT003  # one text
     with closing(DEFAULT_SANDBOXES()) as sandboxes:

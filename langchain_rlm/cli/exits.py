@@ -7,7 +7,7 @@ ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3
 
 
 def interrupt_on_sigterm() -> None:
-    """Have the signals to end, and of a terminal that is closed, treated as Ctrl-C is."""
+    """Treat SIGTERM, and SIGHUP from a terminal that is closed, as Ctrl-C."""
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else it is ignored, as under nohup
         signal.signal(signal.SIGHUP, _interrupt)

@@ -10,14 +10,14 @@ from langchain_rlm.errors import InputError
 DECIMAL = {"cost", "seconds", "confirm_above"}
 PARTS = tuple(part.name for part in fields(Budget))
 SETTING = re.compile(r"^([a-z_]+)=([^:\s]+)")
-"""How an error begins that is about a setting of `RLM`."""
+"""How an error about a setting of `RLM` begins."""
 
 
 def parse_budget(given: tuple[str, ...]) -> Budget:
     """Read `turns=20,cost=0.5`.
 
     Raises:
-        InputError: A part is unknown or no number.
+        InputError: A part is unknown or not a number.
     """
     values: dict[str, Any] = {}
     for item in (item.strip() for text in given for item in text.split(",")):
@@ -44,7 +44,7 @@ def number(option: str, text: str | None, kind: type[float]) -> Any:
     """Read a number; None where nothing was typed.
 
     Raises:
-        InputError: It is none.
+        InputError: The text is not a number.
     """
     try:
         return None if text is None else kind(text)
@@ -53,12 +53,12 @@ def number(option: str, text: str | None, kind: type[float]) -> Any:
 
 
 def as_typed(error: InputError) -> InputError:
-    """An error about a setting of `RLM` as one about the option that it came from."""
+    """Make an error about a setting of `RLM` one about the option that was typed."""
     return InputError(SETTING.sub(_option, str(error)))
 
 
 def _no_number(option: str, text: str, *, is_whole: bool) -> str:
-    return f"{option}: {text!r} is no {'whole number' if is_whole else 'number'}."
+    return f"{option}: {text!r} is not a {'whole number' if is_whole else 'number'}."
 
 
 def _option(setting: re.Match[str]) -> str:

@@ -83,7 +83,7 @@ def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corp
     """The texts that the cells need.
 
     Raises:
-        InputError: They are needed and not given, or are others.
+        InputError: They are needed but not given, or are not those of the run.
     """
     if paths or recording.context.startswith(SEARCHED):
         corpus = same_context(recording, read_sources(paths)) if paths else Corpus(())

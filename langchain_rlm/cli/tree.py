@@ -1,4 +1,4 @@
-"""A run as a tree that grows with its progress events, and that is folded so that it fits a screen.
+"""A run as a tree that grows with its progress events, and is folded to fit a screen.
 
 A run has turns, a turn has cells, a cell has what it asked and printed, and recursive runs hang below the cell that
 started them. Finished parts fold first, the oldest before the others; what runs now stays open.
@@ -46,7 +46,7 @@ class Node:
 
 
 def fold(node: Node, room: int) -> Node:
-    """The same in no more lines than `room`, of which there is at least one."""
+    """The node in at most `room` lines (at least 1)."""
     if node.size() <= room:
         return node
     if room == 1:
@@ -66,7 +66,7 @@ def fold(node: Node, room: int) -> Node:
 
 
 def _folded(children: Iterable[Node], room: int) -> list[Node]:
-    """Children of which as many as needed are one line: the oldest of those that are done first, the last never."""
+    """The children, cut to one line each until they fit: finished and older ones first, the last one never."""
     kept = list(children)
     total = sum(child.size() for child in kept)
     for place in sorted(range(len(kept) - 1), key=lambda place: (not kept[place].is_done, place)):
@@ -80,7 +80,7 @@ def _folded(children: Iterable[Node], room: int) -> list[Node]:
 
 
 def drawn(node: Node) -> Tree:
-    """The tree as rich draws it, a line for each node whatever its length."""
+    """The tree for rich, one line for each node."""
     tree = Tree(_text(node), guide_style="dim")
     for child in node.children:
         tree.add(drawn(child))
@@ -96,7 +96,7 @@ def _text(node: Node) -> Text:
 
 @dataclass
 class Timed:
-    """Something that begins, and at some time ends."""
+    """Something that begins and ends."""
 
     clock: Callable[[], float]
     began: float = field(init=False)
@@ -255,5 +255,5 @@ class RunTree:
         return self.runs[path]
 
     def node(self, lines: int) -> Node | None:
-        """The tree in so many lines at most; None before anything happened."""
+        """The tree in at most `lines` lines; None before anything happened."""
         return fold(self.runs[""].node(), max(1, lines)) if "" in self.runs else None

@@ -35,7 +35,7 @@ def _citation(entry: Mapping[str, Any]) -> str:
 
 
 class View:
-    """Shows nothing; the others build on it. Counts what has happened."""
+    """Counts what happens and shows nothing; the other views build on it."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()

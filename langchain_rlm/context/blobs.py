@@ -23,7 +23,7 @@ class BlobStore(Protocol):
 
 
 def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_documents") -> BlobStore | None:
-    """The store for what a user passed; None for None.
+    """Open the store that a user passed; None for None.
 
     Args:
         store: A directory (`Path` or `str`), a LangGraph `BaseStore`, or a LangChain `ByteStore`.
@@ -31,7 +31,7 @@ def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_docu
         namespace: Where the texts are in a LangGraph store.
 
     Raises:
-        InputError: It is something else, or the path is no directory.
+        InputError: It is something else, or the path is not a directory.
     """
     if store is None:
         return None
@@ -48,7 +48,7 @@ def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_docu
 
 @dataclass(frozen=True)
 class Directory:
-    """One file a text, readable by its owner only; written whole or not at all."""
+    """One file for each text, readable by its owner only; written whole or not at all."""
 
     path: Path
     setting: str = "store"

@@ -10,7 +10,7 @@ from langchain_rlm.errors import InputError
 OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".xls", ".epub", ".msg"})
 ZIPPED = frozenset({".docx", ".pptx", ".xlsx", ".epub"})
 WEB = frozenset({".html", ".htm"})
-"""Also read as they are, when the extra is not installed."""
+"""Without the extra, these are read as they are."""
 
 
 def is_convertible(path: Path) -> bool:
@@ -20,7 +20,7 @@ def is_convertible(path: Path) -> bool:
 
 
 def convert(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield text and metadata: of a PDF one for each page, of other files one.
+    """Yield text and metadata: once for each page of a PDF, once for any other file.
 
     Raises:
         InputError: The extra is not installed, or the file cannot be read.
@@ -52,7 +52,7 @@ def _markdown(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         msg = f"{path}: reading {path.suffix} files needs an extra: pip install 'langchain-rlm[office]'."
         raise InputError(msg)
     if path.suffix.lower() in ZIPPED and not zipfile.is_zipfile(path):
-        msg = f"{path}: this is no {path.suffix} file, or a damaged one."
+        msg = f"{path}: this is not a {path.suffix} file, or it is damaged."
         raise InputError(msg)
     try:
         yield kind(enable_plugins=False).convert_local(path).text_content, {}

@@ -65,11 +65,11 @@ class Corpus:
 
     @cached_property
     def kept(self) -> dict[Any, Any]:
-        """What others make of the texts once, by its type: it lives as long as the texts do."""
+        """What others compute from the texts once, by its type. It lives as long as the texts."""
         return {}
 
     def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
-        """The context of a recursive run: one document for each list of pieces over this one, or the same to search."""
+        """The context of a recursive run: one document for each list of pieces, or the same source to search."""
         texts = [assemble(document, self.texts) for document in pieces]
         documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
         return Corpus(documents, single, None if documents else self.searchable)
@@ -93,13 +93,13 @@ def _encode(document: SourceText, start: int) -> bytes:
     except UnicodeEncodeError as error:
         msg = (
             f"{document.name}: character {start + error.start:,} is a lone surrogate "
-            f"({document.text[start + error.start]!r}), which is no text. "
+            f"({document.text[start + error.start]!r}), which cannot be encoded. "
             "Decode the source with errors='replace' before passing it."
         )
         raise InputError(msg) from None
 
 
 def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Metadata as JSON data: what is not, becomes its string."""
+    """Metadata as JSON data; other values become strings."""
     named = {str(key): value for key, value in metadata.items()}
     return dict(json.loads(encodable(json.dumps(named, default=str, skipkeys=True, ensure_ascii=False))))

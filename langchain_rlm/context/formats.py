@@ -81,7 +81,7 @@ def profile(text: str, *, name: str = "") -> Profile:
 
 
 def estimate_tokens(characters_or_text: int | str) -> int:
-    """Estimate how many tokens a text has. No tokenizer is asked: they differ, and loading one needs the network.
+    """Estimate how many tokens a text has, without a tokenizer: they differ, and loading one needs the network.
 
     Args:
         characters_or_text: A number of characters, counted as 4 a token, or a text, whose Chinese, Japanese and Korean

@@ -1,4 +1,4 @@
-"""The kinds of text: how each is recognised, and where the structure of such a text lies."""
+"""The kinds of text: how each is recognised, and where its structure lies."""
 
 import csv
 import json
@@ -61,7 +61,7 @@ _Findings = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _records(text: str) -> list[object]:
-    """The first lines read as JSON; what is no JSON object or array is left out, and reading stops at twice as many."""
+    """The JSON objects and arrays on the first lines; of lines that are neither, only as many again are read."""
     records: list[object] = []
     start = 0
     for _ in range(2 * _RECORDS_READ):

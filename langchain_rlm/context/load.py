@@ -132,11 +132,11 @@ def read_path(path: Path) -> Iterator[SourceText]:
     """Read a file, the text files of a directory, or the files that a pattern matches.
 
     Args:
-        path: What to read. Below a directory, hidden files and files that are no text are left out.
+        path: What to read. Below a directory, hidden files and files that are not text are left out.
 
     Yields:
-        One document a file (of a PDF, one a page), named by its path below the directory, or below what the files of a
-        pattern share.
+        One document for each file (or each page of a PDF), named by its path below the directory; for a pattern, below
+        the directory that its files share.
 
     Raises:
         InputError: Nothing is there, or a file named outright is binary or not Unicode.
@@ -161,7 +161,7 @@ def read_path(path: Path) -> Iterator[SourceText]:
         for file in files:
             yield from _read_any(file, base)
         return
-    msg = f"{path}: there is no such file or directory (looked in {Path.cwd()})."
+    msg = f"{path}: this file or directory does not exist (looked in {Path.cwd()})."
     raise InputError(msg)
 
 
@@ -227,7 +227,7 @@ def _read_file(path: Path, base: Path) -> SourceText:
 
 
 def _unique(documents: Iterable[SourceText]) -> Iterator[SourceText]:
-    """Names that occur again get a number."""
+    """Give repeated names a number."""
     taken: set[str] = set()
     for document in documents:
         name, count = document.name, 1

@@ -33,7 +33,7 @@ def length(piece: Piece) -> int:
 
 
 def merged(ranges: Iterable[Range]) -> list[Range]:
-    """Ranges in order, those that touch made one."""
+    """Sorted ranges; those that touch are joined."""
     result: list[Range] = []
     for start, end in sorted(ranges):
         if result and start <= result[-1][1]:
@@ -44,7 +44,7 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
 
 
 def gaps(ranges: Iterable[Range], size: int) -> list[Range]:
-    """What merged ranges leave out of a document."""
+    """The parts of a document that merged ranges leave out."""
     result, at = [], 0
     for start, end in ranges:
         if start > at:

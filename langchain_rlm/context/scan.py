@@ -1,4 +1,4 @@
-"""A text as it is looked at to find its structure: all of it, or samples that stand for it."""
+"""What is read of a text to find its structure: all of it, or samples."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Scan:
 
 
 def scan_of(text: str) -> Scan:
-    """A text of up to 5 million characters whole, a larger one by samples."""
+    """Scan all of a text of up to 5 million characters, or samples of a larger one."""
     windows = windows_of(text, WINDOW_CHARACTERS)
     exact = len(text) <= EXACT_UP_TO
     sample = text if exact else "\n".join(windows)

@@ -19,7 +19,7 @@ from langgraph.store.base import BaseStore
 Source = BaseRetriever | VectorStore | BaseStore
 DEFAULT_K = 4
 UNINDEXED = 1_000
-"""Items of a store without an index that are looked through."""
+"""Items that are looked through when a store has no index."""
 
 
 @dataclass

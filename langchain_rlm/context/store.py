@@ -28,10 +28,10 @@ class ContextStore:
             await self.blobs.aput(key, data)
             listed.append({"name": document.name, "metadata": plain_metadata(document.metadata), "text": key})
         manifest = {"version": 1, "single": corpus.single, "documents": listed}
-        await self.blobs.aput(_key(corpus.hash), json.dumps(manifest).encode())  # last: what it lists is there
+        await self.blobs.aput(_key(corpus.hash), json.dumps(manifest).encode())  # last: all that it lists is stored
 
     async def _is_whole(self, corpus: Corpus) -> bool:
-        """The context is there as it was put; what is damaged is put again."""
+        """Whether the context is stored undamaged: a damaged one is stored again."""
         try:
             return await self.get(corpus.hash) is not None
         except InputError:
@@ -41,7 +41,7 @@ class ContextStore:
         """The context of that hash, or None.
 
         Raises:
-            InputError: It is there and damaged.
+            InputError: It is damaged.
         """
         if not ref.startswith("sha256:"):
             return None
@@ -63,14 +63,14 @@ class ContextStore:
             where = f" ({self.blobs.file(damaged)})" if isinstance(self.blobs, Directory) else ""
             msg = (
                 f"The context {ref} in the context store is damaged{where}: its texts have another hash. "
-                "Pass the context again: it is then put there anew."
+                "Pass the context again: it is then stored anew."
             )
             raise InputError(msg)
         return corpus
 
 
 def _damaged(keys: Sequence[str], documents: Sequence[SourceText]) -> str | None:
-    """The key of the first text that is not as it was put."""
+    """The key of the first damaged text."""
     for key, document in zip_longest(keys, documents):
         if document is None or hashlib.sha256(document.text.encode()).hexdigest() != key:
             return key

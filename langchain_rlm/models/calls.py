@@ -26,11 +26,11 @@ from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
 RATE_LIMITED_ATTEMPTS = 7
-"""More than of others: when many calls wait for one limit, most of them find it used up again."""
+"""More than for other failures: when many calls wait for one limit, most of them find it used up again."""
 BACKOFF = 0.5
 """Seconds before the second attempt; doubles, with jitter."""
 LONGEST_WAIT = 60.0
-"""Seconds. A provider that asks to wait longer is not asked again before; the call fails and says so."""
+"""Seconds. When a provider asks to wait longer, the call fails and says so, and no other is sent before."""
 HALF_A_PROMPT = 0.5
 CONTINUATIONS = 4
 EXPECTED_OUTPUT = 300
@@ -106,7 +106,7 @@ class Caller:
 
 @dataclass
 class _Call:
-    """One call for an answer, and what it has come to so far; it may take several requests."""
+    """One call for an answer, which may take several requests, and its cost so far."""
 
     caller: Caller
     model: BaseChatModel
@@ -116,7 +116,7 @@ class _Call:
     started: float = field(default_factory=time.monotonic)
     paid: list[dict[str, Any]] = field(default_factory=list)
     sent: float | None = None
-    """When the first request was."""
+    """When the first request was sent."""
 
     def __post_init__(self) -> None:
         self.name = name_of(self.model)
@@ -144,7 +144,7 @@ class _Call:
         return "".join(parts), False
 
     async def part(self, messages: list[BaseMessage], *, may_be_empty: bool = False) -> tuple[str, bool]:
-        """What one request gives, asked again where that helps; whether it was cut off."""
+        """The text of one request, repeated where that helps, and whether it was cut off."""
         tokens = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
         self._check_window(tokens)
         failed = limited = 0
@@ -196,7 +196,7 @@ class _Call:
             raise BudgetExceededError(msg, "seconds")
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
-        # raised here, not in the handler: a traceback shows the errors that one came from
+        # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
 
     def _check_window(self, tokens: int) -> None:
@@ -209,7 +209,7 @@ class _Call:
             raise ModelCallError(Failure("overflow", msg, limit=window))
 
     async def _wait(self, failure: Failure, attempt: int) -> None:
-        asked = failure.retry_after or None  # a provider that says 0 is not asked the harder
+        asked = failure.retry_after or None  # a 0 does not shorten the pause
         if asked is None:
             pause = min(LONGEST_WAIT, BACKOFF * 2 ** (attempt - 1))
         else:
@@ -247,12 +247,12 @@ def _asked_to_wait(failure: Failure, seconds: float) -> Failure:
 
 
 def _with_size(failure: Failure, sent: int, window: int | None) -> Failure:
-    """Say what fits, in characters, to the code that asked too much."""
+    """Add how many characters fit, for the code that sent too many."""
     if failure.kind not in {"overflow", "too_large"}:
         return failure
     limit = failure.limit or window
     fits = limit * 3 if limit else int(sent * 4 * HALF_A_PROMPT)
     advice = f"send at most about {fits:,} characters"
     if failure.kind == "too_large":
-        advice = f"the provider's limit by the minute is smaller than this one request, waiting does not help: {advice}"
+        advice = f"this one request is above the provider's limit by the minute, so waiting does not help: {advice}"
     return replace(failure, message=f"{failure.message} ({advice})", limit=limit)

@@ -1,7 +1,6 @@
 """The sentences of a text that share most words with a question, found without a model.
 
-Words count by BM25 and are known by their English stems, so it finds what is said in the question's own words and
-nothing else.
+Words are compared by their English stems and weighed by BM25: only what is said in the question's own words is found.
 """
 
 import math
@@ -41,13 +40,13 @@ def extract(question: str, text: str, *, limit: int = _QUOTES) -> list[str]:
     """Quote the sentences of a text that share most with a question.
 
     Args:
-        question: Whose content words count.
-        text: Is searched.
+        question: The question whose content words count.
+        text: The text to search.
         limit: The most sentences to quote.
 
     Returns:
-        The best sentences, best first, line breaks in them made spaces; none when the text has fewer than two (and
-        fewer than half) of the question's content words.
+        The best sentences, best first, with spaces for line breaks. Empty when the text has fewer than two (and fewer
+        than half) of the question's content words.
     """
     words = content_words(question)
     found = set(re.findall(word_pattern(words), text.lower()))
@@ -90,7 +89,7 @@ def word_pattern(stems: Sequence[str]) -> str:
 def pair_patterns(question: str) -> dict[str, str]:
     """Patterns for content words that stand side by side in the question, by the stem of the first and a plus sign.
 
-    A pair found together says more than its words apart: "import statement" is not any statement and some import.
+    A pair says more than its words apart: "import statement" is not any statement and some import.
     """
     pairs = pairwise(re.findall(r"\w+", question.lower()))
     stems = [(_stem(one), _stem(two)) for one, two in pairs if one not in _STOP_WORDS and two not in _STOP_WORDS]

@@ -37,7 +37,7 @@ _QUOTA = re.compile(
     re.IGNORECASE,
 )
 _DAILY = re.compile(r"quotaId\W+\w+PerDay")
-"""Gemini names a delay of seconds beside a limit by the day, too."""
+"""A limit by the day. Gemini names a delay of seconds even then."""
 _KEY = re.compile(r"API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error", re.IGNORECASE)
 _REFUSED = re.compile(
     r"content_filter|content management policy|content_policy_violation|input was flagged|flagged as potentially"
@@ -84,7 +84,7 @@ class Failure:
 
 
 class ModelCallError(Exception):
-    """A call that failed for good; `failure` says how, `usage` what was paid for it all the same."""
+    """A call that failed for good; `failure` says how, `usage` what it cost."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -110,7 +110,7 @@ def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
 
 
 def holds_any(error: BaseException, secrets: Iterable[str]) -> bool:
-    """Whether an exception, or one it came from, says one of the secrets."""
+    """Whether an exception, or one it came from, contains one of the secrets."""
     links = [*_chain(error)]
     notes = (note for link in links for note in getattr(link, "__notes__", ()))
     said = " ".join([*_texts(error), *map(repr, links), *map(str, notes)])

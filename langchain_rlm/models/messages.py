@@ -12,7 +12,7 @@ from langchain_rlm.models.prices import cost_of
 SILENT_CUT = 3
 """A provider that counts fewer than a third of the tokens sent has cut the prompt without saying so."""
 SILENT_CUT_ABOVE = 3000
-"""Tokens below which such a count is no sign."""
+"""Tokens of a prompt below which a low count proves nothing."""
 CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_context_window_exceeded"})
 FILTERED = frozenset({
     "content_filter", "refusal", "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE",
@@ -22,7 +22,7 @@ BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
 
 
 def is_cut_off(message: AIMessage) -> bool:
-    """It ended at the output limit."""
+    """Whether the message ended at the output limit."""
     return _finish(message) in CUT_OFF
 
 
@@ -32,7 +32,7 @@ def usage_of(message: AIMessage, name: str, provider: str | None, sent: int) -> 
     Args:
         message: What came back.
         name: The model's name.
-        provider: Its provider's.
+        provider: The provider's name.
         sent: Estimated tokens of the prompt.
     """
     reported = message.usage_metadata
@@ -55,7 +55,7 @@ def _finish(message: AIMessage) -> str:
 
 
 def _refusal(message: AIMessage) -> str | None:
-    """The model's own words; the Responses API gives them as a part of the content."""
+    """The model's own words when it refuses; the Responses API gives them as a part of the content."""
     parts = message.content if isinstance(message.content, list) else []
     said = [part.get("refusal") for part in parts if isinstance(part, dict) and part.get("type") == "refusal"]
     return message.additional_kwargs.get("refusal") or next(iter(said), None)
@@ -91,7 +91,7 @@ def silent_cut(messages: Sequence[BaseMessage], usage: dict[str, Any], sent: int
 
 
 def brief(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """Usage for the journal: without what goes without saying (one call, counted by the provider, no known price)."""
+    """Usage for the journal, without the defaults (one call, counted by the provider, no known price)."""
     unsaid = {"calls": 1, "estimated_calls": 0, "cost": None}
     return {name: value for name, value in usage.items() if name not in unsaid or value != unsaid[name]}
 

@@ -1,4 +1,4 @@
-"""What calls cost, from the price tables of `genai-prices` (kept up to date by others, part of its package)."""
+"""What calls cost, from the price tables in the package `genai-prices`."""
 
 from functools import lru_cache
 from typing import Any

@@ -18,7 +18,7 @@ REMEDIES: dict[Kind, str] = {
     "refused": "Ask in other words, or use another model.",
     "cut_off": "Raise its output limit.",
 }
-"""By kind; the other kinds have none, or their message says it."""
+"""By kind. The message of any other kind says what to do, if anything helps."""
 
 
 def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:

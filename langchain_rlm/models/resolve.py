@@ -1,4 +1,4 @@
-"""From what a user names to a chat model that a run can call.
+"""Turns a model's name into a chat model that a run can call.
 
 A run gets its own network client: pooled connections belong to one event loop, and langchain-openai shares one client
 between all models of a process. The client is closed with the run, so no socket outlives it.
@@ -21,7 +21,7 @@ DEFAULT_WINDOW = 128_000
 """Tokens assumed when a model does not say how large its window is."""
 _SECRET = re.compile(r"key|token|secret|auth|password|credential", re.IGNORECASE)
 _SHORTEST_SECRET = 8
-"""Characters: `close` and `1` are no secrets, and words of many messages; nor is the `none` that local servers take."""
+"""Characters. Shorter values are not secrets, and stand in many messages: `close`, `1`, the `none` of local servers."""
 
 
 def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
@@ -45,7 +45,7 @@ def resolve_model(model: BaseChatModel | str) -> BaseChatModel:
         return OfflineChatModel()
     provider, colon, name = (part.strip() for part in model.partition(":"))
     if not colon:
-        msg = f"model={model!r}: name the provider too, as in 'openai:{model}'; 'offline' needs none."
+        msg = f"model={model!r}: name the provider too, as in 'openai:{model}'; 'offline' needs no provider."
         raise ModelError(msg)
     if not provider or not name:
         msg = f"model={model!r}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
@@ -102,9 +102,9 @@ def provider_of(model: BaseChatModel) -> str | None:
 
 
 def secrets_of(model: BaseChatModel) -> list[str]:
-    """The keys and headers a model holds, to be struck out of whatever its provider says; the longest first.
+    """The keys and headers a model holds, to be struck out of its provider's messages; the longest first.
 
-    Keys in its address too. Each as it is, and as it stands in an address or in JSON.
+    Keys in its address are among them. Each comes as it is, and as it is quoted in an address and in JSON.
     """
     found: set[str] = set()
     for name in type(model).model_fields:
@@ -118,7 +118,7 @@ def secrets_of(model: BaseChatModel) -> list[str]:
             found |= {part for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
     for client in ("root_async_client", "root_client"):
         own = getattr(model, client, None)
-        key = getattr(own, "api_key", None)  # what a function for it gave last
+        key = getattr(own, "api_key", None)  # what a function for the key returned last
         found |= {key} if isinstance(key, str) else set()
         found |= _address_values(str(getattr(own, "base_url", "")))  # the environment's, when the model has none
     secret = (one for one in found if len(one) >= _SHORTEST_SECRET)
@@ -127,14 +127,14 @@ def secrets_of(model: BaseChatModel) -> list[str]:
 
 
 def _header_values(headers: Any) -> set[str]:
-    """The values, and their words, as of "Bearer <key>"; those too short for a secret are left out."""
+    """The values and their words (as in "Bearer <key>"), but for those too short for a secret."""
     values = [str(value) for value in headers.values()] if isinstance(headers, Mapping) else []
     words = [word for value in values for word in value.split()]
     return {value for value in [*values, *words] if len(value) >= _SHORTEST_SECRET}
 
 
 def _address_values(text: str) -> set[str]:
-    """User, password and query of an address: as they are there, and as they were before they were quoted."""
+    """User, password and query of an address, both quoted and unquoted."""
     try:
         address = urlsplit(text)
     except ValueError:
@@ -165,7 +165,7 @@ class ModelClients:
         return kept[1]
 
     def _copy(self, model: BaseChatModel) -> BaseChatModel:
-        """Retries are this package's: a client that also retries asks again behind the back of budget and limits."""
+        """A copy that does not retry: this package does, and a client's own retries escape budget and limits."""
         kinds = {kind.__name__ for kind in type(model).__mro__}
         if getattr(model, "root_async_client", None) is not None:
             return self._openai(model)
@@ -212,5 +212,5 @@ class ModelClients:
 def _unstreamed(model: BaseChatModel, clients: dict[str, Any]) -> BaseChatModel:
     """A copy with these clients. Nobody sees tokens of its calls, and a streamed call may come without its usage."""
     copy = model.model_copy(update={"disable_streaming": True})
-    copy.__dict__.update(clients)  # some are cached properties and no fields
+    copy.__dict__.update(clients)  # some are cached properties, not fields
     return copy

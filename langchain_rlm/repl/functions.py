@@ -13,15 +13,15 @@ class ReplFunction:
     """A function of the REPL.
 
     Args:
-        name: What code calls it. No cell keeps it for itself, unless it may be rebound, and no tool has it.
+        name: What code calls it. No tool may take the name; a cell may, but only for itself unless `may_be_rebound`.
         signature: Its parameters, in parentheses.
         answered_by: `model`: the cell pauses until a model has answered. `host`: the method `host_<name>` of the run
-            answers at once. `sandbox`: nothing leaves the REPL, but for an answer of the run.
-        takes: What the host is handed, by kind; the rest is refused. With nothing here, nothing is looked at.
+            answers at once. `sandbox`: nothing leaves the REPL, except an answer of the run.
+        takes: The kinds of the arguments that the host gets; a call with others is refused. Empty: no check.
         line: What the system prompt says of it, in the prompt's form; empty where it is not taught.
         shares_line: It is told on the line of the function before.
-        needs: What a run must have for its models to be told.
-        may_be_rebound: A cell may take the name for good: `chunks = chunks()` is what models write.
+        needs: What a run must have for the prompt to tell of it.
+        may_be_rebound: A cell may take the name for good: models write `chunks = chunks()`.
         ends_run: Its argument is the answer; a reply may also have it as bare text.
     """
 
@@ -125,4 +125,4 @@ NAMES = frozenset(function.name for function in FUNCTIONS)
 ASKING = frozenset(function.name for function in FUNCTIONS if function.answered_by == "model")
 ENDING = frozenset(function.name for function in FUNCTIONS if function.ends_run)
 KEPT = frozenset(function.name for function in FUNCTIONS if not function.may_be_rebound)
-"""What each cell finds anew, whatever the cell before made of the name."""
+"""The names that each cell finds unchanged, even if an earlier cell rebound them."""

@@ -1,6 +1,6 @@
 """What a sandbox is: where the code of a run is run, cell by cell.
 
-The engine knows no more of one than this, and a sandbox nothing of the engine. Between the two goes plain data: what a
+The engine knows only this of a sandbox, and a sandbox knows nothing of the engine. They exchange plain data: what a
 REPL is given, what a cell asks, how it ends.
 """
 
@@ -28,7 +28,7 @@ class ReplLimits:
         idle_repls: REPLs of one `RLM` that may wait with a process at once; the one that waits longest gives way.
 
     Raises:
-        InputError: A limit is negative or no number; only the last two may be zero.
+        InputError: A limit is negative or not a number; only the last two may be zero.
     """
 
     cell_seconds: float = 60.0
@@ -88,7 +88,7 @@ class Asked:
     """One failing call raises in the cell, which then loses the answers of the others."""
 
     def digest(self) -> str:
-        """One for all calls."""
+        """One digest for all calls."""
         return hashlib.sha256("".join(call.digest() for call in self.calls).encode()).hexdigest()[:32]
 
 
@@ -101,10 +101,10 @@ class Ended:
     error: str | None = None
     """What it raised, as the root model is told."""
     lost: bool = False
-    """The sandbox is of no use any more, and what the cell assigned is lost: the engine drops it and opens another, in
-    which the cells before this one are run again."""
+    """The sandbox cannot be used any more, and what the cell assigned is lost. The engine opens another one and runs
+    the cells before this one there again."""
     crashed: bool = False
-    """It is lost for no fault of the cell, which is run once more. Never after `kill`."""
+    """It is lost through no fault of the cell, which is run once more. Never after `kill`."""
     refused: bool = False
     """The cell was never run: it cannot be understood."""
     final: tuple[Any] | None = None
@@ -131,8 +131,8 @@ class Sandbox(Protocol):
     """One REPL, and all that its code can reach.
 
     All but `kill` may block; the engine calls them on threads of its own, one at a time, though not always on the same
-    one. The same cells with the same answers must come to the same outcomes in any sandbox of the same making: a run
-    is built again that way.
+    one. The same cells with the same answers must have the same outcomes in any sandbox of the same kind: that is how
+    a REPL is built again.
     """
 
     host: Host
@@ -148,7 +148,7 @@ class Sandbox(Protocol):
         """Put the answers of the paused cell in, in the order asked, and run it on."""
 
     def variable(self, name: str) -> tuple[Any] | None:
-        """The value of a variable, or None when there is none of that name. Only between cells."""
+        """The value of a variable in a tuple, or None when no variable has that name. Only between cells."""
 
     def draft(self) -> Any:
         """What `answer` holds, ready or not; None when the REPL cannot say. Only between cells."""
@@ -178,8 +178,8 @@ class Sandboxes(Protocol):
         Args:
             context: What code sees.
             limits: What it may use.
-            seed: Of all randomness.
-            started: What the clock says, always.
+            seed: The seed of all randomness.
+            started: The time that its clock always shows.
             host: Answers what needs no model.
             tools: Names of the user's functions, each called with `Call.how` as `tool`.
         """
@@ -199,7 +199,7 @@ STORABLE = range(-(2**63), 2**64)
 
 
 def plain(value: Any, *, room: int = DEEPEST) -> Any:
-    """A value from the sandbox or a tool as JSON data; what has no such form becomes its string.
+    """A value from the sandbox or a tool as JSON data; other values become strings.
 
     Raises:
         ValueError: It is nested deeper than checkpoints can keep it.

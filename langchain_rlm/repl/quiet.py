@@ -1,4 +1,4 @@
-"""Parsing what a model wrote, without the warnings Python has for it: they are no concern of the host's log."""
+"""Parsing what a model wrote, without Python's warnings about it: they do not belong in the host's log."""
 
 import contextlib
 import threading

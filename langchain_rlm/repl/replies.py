@@ -54,7 +54,7 @@ def parse_reply(text: str) -> ParsedReply:
     """Read a reply.
 
     Args:
-        text: The root model's reply as it came. Thinking between `<think>` tags is left out, but in a cell.
+        text: The root model's reply as it came. Thinking between `<think>` tags is left out, except in a cell.
     """
     text = _THOUGHT.sub("", text.replace("\r\n", "\n"), count=1)
     fences, thinking = _Fences(text), _Thinking(text)
@@ -96,7 +96,7 @@ class _Thinking:
         self.found: tuple[int, int] | None = (-1, -1)
 
     def next(self, position: int, before: int) -> tuple[int, int] | None:
-        """Start and end of the first thinking from `position` on that begins before the other one."""
+        """Start and end of the first thinking that begins at `position` or later, and before `before`."""
         if self.found and self.found[0] < position:
             opening = _THINKING.search(self.text, position)
             end = opening and _THINKING_END.search(self.text, opening.end())
@@ -124,7 +124,7 @@ class _Fences:
     def block(self, opening: re.Match[str]) -> tuple[str, int, bool]:
         """The code of a fenced block, where it ends, and whether it was closed.
 
-        A cell may hold a fence in a string: when the code up to the first closing fence is no Python, later ones are
+        A cell may hold a fence in a string: when the code up to the first closing fence is not Python, later ones are
         tried, as long as not too much has been read in vain.
         """
         start = min(len(self.text), opening.end() + 1)

@@ -9,11 +9,11 @@ from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 
 LISTED = 100
-"""Documents of which the page says more than their sum."""
+"""Documents that the page lists; of the others it gives the sum."""
 UNREAD = 50
 """Ranges of a document that are listed as seen by no model."""
 STEPS = 2_000
-"""Ranges of a strip; more are drawn as so many equal parts, each filled by its share."""
+"""Ranges that a strip draws; more become this many equal parts, each filled by its share."""
 AROUND = 300
 """Characters shown around a cited passage."""
 
@@ -58,11 +58,11 @@ def _citation(record: RunRecord, citation: Mapping[str, Any], tree: Tree) -> Nod
 
 
 def around(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before a passage and after it, from one word to another."""
+    """The text before and after a passage, cut between words."""
     low, high = max(0, start - AROUND), min(len(text), end + AROUND)
     before, after = text[low:start], text[end:high]
     if low > 0:
-        before = "… " + before[re.search(r"\s|$", before).end() :]  # type: ignore[union-attr]  # the end is found at least
+        before = "… " + before[re.search(r"\s|$", before).end() :]  # type: ignore[union-attr]  # `$` always matches
     if high < len(text):
         after = after[: max((match.start() for match in re.finditer(r"\s", after)), default=len(after))] + " …"
     return before, after
@@ -93,7 +93,7 @@ def _coverage(record: RunRecord, tree: Tree) -> Node | None:
 
 
 def _listed(documents: Sequence[Mapping[str, Any]], shares: Sequence[Mapping[str, int]]) -> list[int]:
-    """Which documents the page lists: all, or those of which models saw most, in the order of the context."""
+    """Which documents the page lists: all, or those that models saw most of, in the order of the context."""
     places = range(len(documents))
     if len(documents) > LISTED and shares:
         places = sorted(places, key=lambda place: shares[place]["unseen"] - _characters(documents[place]))  # type: ignore[assignment]
@@ -142,7 +142,7 @@ def _together(shares: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
-    """Ranges in order, those that touch made one."""
+    """Sorted ranges; those that touch are joined."""
     joined: list[Range] = []
     for start, end in sorted((int(start), int(end)) for start, end in ranges if start < end):
         if joined and start <= joined[-1][1]:
@@ -158,7 +158,7 @@ def total(ranges: Iterable[Range]) -> int:
 
 
 def without(whole: Range, ranges: Iterable[Range]) -> list[Range]:
-    """What merged ranges leave of a whole."""
+    """The parts of a whole that merged ranges leave."""
     left: list[Range] = []
     done = whole[0]
     for start, end in ranges:
@@ -169,7 +169,7 @@ def without(whole: Range, ranges: Iterable[Range]) -> list[Range]:
 
 
 def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
-    """Ranges as a strip shows them: as they are, or when they are very many, how full each part of the document is."""
+    """The ranges of a strip: unchanged, or, when there are too many, how full each part of the document is."""
     if len(ranges) <= STEPS:
         return ranges
     step = -(-characters // STEPS)

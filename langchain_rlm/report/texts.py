@@ -34,7 +34,7 @@ def size(value: Any) -> int:
 
 
 class Texts:
-    """The table of texts: whatever is long is referred to by its place in it."""
+    """The table of texts. The page refers to a long text by its place here."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
@@ -69,7 +69,7 @@ def _cut(text: str, most: int, taken: int) -> Any:
 
 
 class Text(Protocol):
-    """What is asked of a document's text."""
+    """What the page needs of a document's text."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, wanted: slice, /) -> str: ...
@@ -104,7 +104,7 @@ class Joined:
 class Source:
     """A document of a run: where its text is, if anywhere.
 
-    `origin` is the span of another document that it is the whole of; `read` gives the text.
+    `origin` is the span of another document that it consists of; `read` gives the text.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Source:
 
 
 class Sources:
-    """The documents of a tree of runs. Those of a recursive run that are a piece of one above are shown as that."""
+    """The documents of a tree of runs. A recursive run's document is shown as a piece of one above, if it is one."""
 
     def __init__(self, names: Callable[[int], str], texts: Sequence[str] | None) -> None:
         self._names, self._texts = names, texts
@@ -185,7 +185,7 @@ View = Callable[[int], int]
 
 
 def excerpt(text: Text | None, start: int, end: int, ends: int) -> tuple[str, ...]:
-    """The beginning and the end of a stretch of text; all of it when that is no longer."""
+    """The beginning and the end of a stretch of text, or all of it when it is short."""
     if text is None or start < 0:
         return ()
     end = min(end, len(text))

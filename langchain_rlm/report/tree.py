@@ -43,7 +43,7 @@ class Sum:
 
 @dataclass
 class Tree:
-    """Builds the tree of a journal and of those of its recursive runs."""
+    """Builds the tree of a journal and of its recursive runs' journals."""
 
     texts: Texts
     sources: Sources
@@ -125,7 +125,7 @@ class _Level:
         return turn
 
     def _close_turn(self) -> None:
-        """Write down what the turn used, and drop what it lacks."""
+        """Write down what the turn used, and drop its empty fields."""
         self.cell = None
         if self.sums:
             turn = self.section["turns"][-1]
@@ -258,7 +258,7 @@ class _Level:
 
 
 def amount(value: Any) -> float | None:
-    """A number that JSON has, or None."""
+    """The value if it is a number that JSON can hold, else None."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and math.isfinite(value) else None
 

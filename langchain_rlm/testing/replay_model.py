@@ -1,6 +1,6 @@
 """`ReplayChatModel`: a chat model that says again what a run on record was told. For tests without a key.
 
-It serves as root model and as sub-model at once; `replay_record.py` has what it says to which request.
+It serves as root model and as sub-model at once; `replay_record.py` finds what it says to a request.
 """
 
 import os
@@ -44,7 +44,7 @@ class ReplayChatModel(BaseChatModel):
     chunk_size: int | None = None
     """Characters that `chunks()` made in the run, when that is known."""
     excerpts: list[Any] = Field(default_factory=list, repr=False)
-    """Stretches of the documents: they tell recursive runs over texts of one size apart."""
+    """Excerpts of the documents, to tell recursive runs over texts of one size apart."""
     _record: Record = PrivateAttr()
 
     @classmethod
@@ -58,8 +58,8 @@ class ReplayChatModel(BaseChatModel):
 
         Args:
             source: A journal file, what `load_journal` read, what `RLM.invoke` returned, or the `journal` of that.
-            context: What was given to the run. Only needed for a journal alone, or a result that was copied, and so
-                lost its texts, where recursive runs with one question over texts of one size run side by side.
+            context: What was given to the run. Only needed when `source` has no texts (it is a bare journal or a copied
+                result) and recursive runs with one question over texts of one size run side by side.
 
         Raises:
             InputError: It cannot be read, has no journal, or had another context.
@@ -85,7 +85,7 @@ class ReplayChatModel(BaseChatModel):
         return {"model_name": self.model_name, "run": self.journal[0].get("id")}
 
     def _resolve_model_profile(self) -> ModelProfile:
-        """A window with which pieces are cut as they were."""
+        """A window that makes `chunks()` cut as it did in the run."""
         if self.chunk_size is None or self.chunk_size >= READS_WELL * CHARACTERS_PER_TOKEN:
             return ModelProfile(text_inputs=True, text_outputs=True)
         window = round(self.chunk_size / CHARACTERS_PER_TOKEN / READS_WELL_SHARE)
@@ -111,7 +111,7 @@ class ReplayChatModel(BaseChatModel):
         """The text on record read as JSON, for prompts that were answered with it.
 
         Args:
-            schema: A pydantic model, of which an instance is made; of any other schema the data is given as it is.
+            schema: A pydantic model, to get an instance of it; with any other schema, the plain data is returned.
             include_raw: Give `raw`, `parsed` and `parsing_error` instead of raising.
 
         Returns:

@@ -1,9 +1,8 @@
 """What a run on record was asked and told, in order for look-ups: for `ReplayChatModel`.
 
-The root's requests are known by the question they begin with, and their place in the conversation says which reply is
-due. A sub-query is known by the digest of its prompt, so the text of the context is not needed. Nothing is remembered
-but how often an equal request came: the answers to equal requests are given in the order in which they were asked, and
-then from the first again.
+A request to the root model is known by the question it begins with, and its place in the conversation says which reply
+is due. A sub-query is known by the digest of its prompt, so the text of the context is not needed. Equal requests are
+counted: they get their answers in the order in which they were asked on record, and then from the first again.
 """
 
 import re
@@ -40,7 +39,7 @@ MISSING = "is not on record"
 
 
 class NotOnRecordError(ReplayError, ModelCallError):
-    """The run on record was never asked this. Asking again does not help, and the engine does not."""
+    """The run on record was never asked this. The engine does not ask again, as that would not help."""
 
     def __init__(self, message: str) -> None:
         ModelCallError.__init__(self, Failure("invalid", message, is_final=True))
@@ -56,7 +55,7 @@ class _RootRun:
     replies: tuple[ReplyEntry, ...]
     stop_reason: str
     beginning: str = ""
-    """Of its first document, as far as it is known."""
+    """The beginning of its first document, as far as it is known."""
 
     @classmethod
     def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
@@ -73,7 +72,7 @@ class _RootRun:
         return prompt.startswith(f"<question>\n{self.question}\n</question>\n")
 
     def is_over(self, prompt: str, *, direct: bool) -> bool:
-        """Whether the context has the size that it had, and begins as it did."""
+        """Whether the context has the size and the beginning that it had on record."""
         if direct:
             return len(prompt) >= self.characters
         if self.characters and f", {self.characters:,} characters in all" not in prompt:
@@ -93,13 +92,13 @@ class Record:
         self.answered: list[tuple[Recorded, AnswerEntry]] = []
         """Sub-queries with their answers, in the order asked."""
         self.places: dict[tuple[bool, str], list[int]] = {}
-        """Where in `answered` a digest is. Answers that the run was given again (True) are apart: they are asked for
-        only where what came before is not on record."""
+        """Where in `answered` a digest is. Answers that the run was given a second time (True) are used only when the
+        first ones are not on record."""
         self._served = _Served()
         self._read(journal, texts)
         calls = [call for call, _ in self.answered]
         self.names = {None, *(call["model"] for call in calls)}
-        self.sizes = {  # of prompts with a text beside them: where one ends and the other begins
+        self.sizes = {  # of prompts and the texts beside them, to tell where one ends and the other begins
             tuple(sum(map(length, pieces)) for pieces in (call["pieces"], *call["context"])): call["single"]
             for call in calls
             if call.get("context") is not None
@@ -235,7 +234,7 @@ def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
 
 
 def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
-    """The beginning of a text made of pieces, up to what is not known of it."""
+    """The beginning of a text made of pieces, up to the first unknown part."""
 
     def begins(piece: Piece) -> str:
         if isinstance(piece, str):
@@ -275,7 +274,7 @@ def _asked_directly(prompt: str) -> NotOnRecordError:
 
 def _missing(asked: str, known: Sequence[str], what: str = "sub-query") -> NotOnRecordError:
     nearest = max(known, key=partial(_likeness, asked), default=None)
-    told = ": there is none at all" if nearest is None else f"; the nearest one there: {_quoted(nearest)}"
+    told = ", nor is any other" if nearest is None else f"; the nearest one there: {_quoted(nearest)}"
     return NotOnRecordError(f"the {what} {_quoted(asked)} {MISSING}{told}")
 
 

@@ -1,6 +1,6 @@
-"""A sandbox in memory whose cells are written down beforehand: for tests, without a process.
+"""A sandbox in memory that runs scripted cells: for tests, without a process.
 
-A cell is a function of the test, and the code that the root model writes is what finds it:
+A cell is a function of the test. The code that the root model writes is its name:
 
     def count(repl: ScriptedSandbox) -> Script:
         words = yield from repl.ask("How many words?", "And lines?")
@@ -90,7 +90,7 @@ class ScriptedSandbox:
         return Ended("".join(self._output), **how)
 
     def hang(self) -> None:
-        """Wait until the sandbox is killed, as a cell does that will not end."""
+        """Wait until the sandbox is killed, as an endless cell does."""
         self._killed.wait()
         raise KilledError
 

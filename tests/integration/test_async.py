@@ -163,7 +163,7 @@ async def test_a_list_of_modes_streams_pairs_with_the_result_last(model_server: 
 
 @pytest.mark.parametrize("mode", ["valuess", ["values", "result"], [], 5])
 def test_a_mode_that_is_none_is_refused_before_anything_is_asked(model_server: ModelServer, mode: Any) -> None:
-    with pytest.raises(InputError, match=re.escape(f"stream_mode={mode!r}: use None, or one or a list of 'values', ")):
+    with pytest.raises(InputError, match=re.escape(f"stream_mode={mode!r}: use None, or one or more of 'values', ")):
         list(rlm_of(model_server, HERE).stream(given(), stream_mode=mode))
     assert model_server.stats()["requests"] == 0
 

@@ -89,7 +89,7 @@ FILES = {
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("nowhere.txt", "no such file"), ("empty", "no text file"), ("only", "no text file"),
+        ("nowhere.txt", "does not exist"), ("empty", "no text file"), ("only", "no text file"),
         ("only/*.md", "no file matches"), ("binary.bin", "binary file"), ("latin.txt", "byte 2 is 0xf8"),
     ],
 )  # fmt: skip

@@ -328,19 +328,19 @@ def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, 
     asked = ("asked.txt", *QUESTION, *OFFLINE)
     text = ("-", *QUESTION, *OFFLINE)
     cases: dict[tuple[str, ...], str] = {
-        ("nowhere.txt", *QUESTION, *OFFLINE): "nowhere.txt: there is no such file",
+        ("nowhere.txt", *QUESTION, *OFFLINE): "nowhere.txt: this file or directory does not exist",
         ("binary.bin", *QUESTION, *OFFLINE): "binary.bin: this is a binary file",
         (*QUESTION, *OFFLINE): "nothing to read",
         ("-", *OFFLINE): "There is no question",
         (*text, "--budget", "turns=20", "--budget", "speed=3"): "--budget 'speed=3': use NAME=NUMBER",
-        (*text, "--require-coverage", "x"): "--require-coverage x: 'x' is no number.",
+        (*text, "--require-coverage", "x"): "--require-coverage x: 'x' is not a number.",
         (*text, "--require-coverage", "2"): "--require-coverage 2.0: use a share above 0",
         (*text, "--max-concurrency", "0"): "--max-concurrency 0: use a whole number above 0",
         (*text, "--route", "direct", "--require-citations"): "--require-citations needs the REPL",
         (*text, "--journal", "run.x", "--report", "./run.x"): "--journal run.x, --report run.x: the page would take",
         (*text, "--journal", "real.x", "--report", "link.x"): "--journal real.x, --report link.x: the page would take",
-        (*asked, "--journal", "./asked.txt"): "--journal asked.txt: this is what is asked about",
-        (*asked, "--report", "asked.txt"): "--report asked.txt: this is what is asked about",
+        (*asked, "--journal", "./asked.txt"): "--journal asked.txt: the question is about this file",
+        (*asked, "--report", "asked.txt"): "--report asked.txt: the question is about this file",
     }
     runs = side_by_side(
         [
@@ -374,7 +374,7 @@ def test_without_a_terminal_a_dear_batch_is_denied_and_it_is_said_why(
     (tmp_path / "book.txt").write_text("A line.")
     models = ("--model", "openai:root", "--sub-model", "openai:gpt-4o", "--route", "rlm")
     done = ask("book.txt", *QUESTION, *models, "--budget", "confirm_above=0.000001", given="y\n")
-    assert "[no]: no (standard input is no terminal)\n" in done.stderr
+    assert "[no]: no (standard input is not a terminal)\n" in done.stderr
     assert "The next 1 sub-queries: about 301 tokens, $0.0030, " in done.stderr
     assert "$0.0000" not in done.stderr  # nothing is known of what the root model costs
     assert "The user was shown the quote of $0.0030 for 1 sub-queries and did not approve it" in done.stdout
@@ -399,8 +399,8 @@ def test_a_model_that_cannot_be_used_is_one_clear_line_and_exit_code_3(model_ser
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("turns", "use NAME=NUMBER"), ("=5", "use NAME=NUMBER"), ("", "use NAME=NUMBER"), ("turns=", "no whole number"),
-        ("turns=2.5", "is no whole number"), ("cost=x", "'x' is no number"), ("turns=0", "Budget(turns=0)"),
+        ("turns", "use NAME=NUMBER"), ("=5", "use NAME=NUMBER"), ("", "use NAME=NUMBER"), ("turns=", "whole number"),
+        ("turns=2.5", "is not a whole number"), ("cost=x", "'x' is not a number"), ("turns=0", "Budget(turns=0)"),
         ("turns=none", "Budget(turns=None)"), ("seconds=-1", "Budget(seconds=-1.0)"), ("cost=nan", "Budget(cost=nan)"),
     ],
 )  # fmt: skip

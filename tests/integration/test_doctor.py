@@ -63,7 +63,7 @@ def test_a_worker_that_does_not_start_is_told_and_the_exit_code_is_1(tmp_path: P
 def test_a_jail_that_does_not_exist_is_told_and_the_exit_code_is_1() -> None:
     done = doctor(env={"LANGCHAIN_RLM_JAIL": "moat"})
     assert done.returncode == 1
-    assert "FAIL jail: LANGCHAIN_RLM_JAIL='moat' is no jail. Use auto, bubblewrap, landlock or off." in done.stdout
+    assert "FAIL jail: LANGCHAIN_RLM_JAIL='moat' is not a jail. Use auto, bubblewrap, landlock or off." in done.stdout
 
 
 WITHOUT_MONTY = """

@@ -345,7 +345,7 @@ def test_a_handle_of_another_thread_is_refused(model_server: ModelServer, tmp_pa
         stolen = {**said(f"Ask {handle}."), KEY: agent.get_state(thread("mine")).values[KEY]}
         (answer,) = results_of(agent.invoke(stolen, thread(f"theirs {question}")))
         assert answer.status == "error"
-        assert "It has none" in answer.text
+        assert "It has no documents" in answer.text
         assert "Elsinore" not in answer.text
 
 

@@ -1,17 +1,17 @@
-"""How the sandbox binds the REPL's functions and tools; what Monty calls each comes from its name by the rules here."""
+"""How the sandbox binds the REPL's functions and tools. Their names in Monty are made by the rules here."""
 
 from collections.abc import Iterable, Sequence
 
 from langchain_rlm.repl.functions import FUNCTIONS, KEPT, NAMES
 
 _OWN = "_rlm_contract_"
-"""Before the name of a function: what the sandbox defines, and what no cell can reach."""
+"""Prefix of the functions that the sandbox defines and no cell can reach."""
 ANSWERED = {f"_rlm_host_{function.name}": function for function in FUNCTIONS if function.answered_by == "host"}
 """The host calls of the functions that the host answers at once."""
 
 
 def bound_once() -> str:
-    """Binds what cells may take for themselves; `eval` and `exec` they may not."""
+    """Binds the functions that cells may rebind for good, and `eval` and `exec`, which they may not."""
     names = sorted(NAMES - KEPT)
     own = ", ".join(f'"{name}": {_OWN}{name}' for name in names)
     return f"import re\neval = exec = _rlm_eval\n_rlm_rebindable = {{{own}}}\n{_bound(names)}"

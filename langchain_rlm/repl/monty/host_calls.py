@@ -24,7 +24,7 @@ _TAKING = frozenset({
 
 @dataclass
 class _Pause:
-    """Where a cell waits: at a call (`ids` is None) or at futures, with how many calls each."""
+    """Where a cell waits: at a call (`ids` is None) or at futures. `counts` says how many calls each stands for."""
 
     snapshot: Any
     counts: list[int]
@@ -46,12 +46,12 @@ class HostCalls:
     _waiting: dict[int, Asked] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """A cell begins: nothing of the one before is awaited any more."""
+        """Begin a cell: the one before awaits nothing any more."""
         self.final = self._pause = None
         self._waiting.clear()
 
     def answer(self, results: Sequence[Result]) -> Callable[[], Any]:
-        """What puts the answers into the paused cell and runs it on to the next snapshot.
+        """A function that puts the answers into the paused cell and runs it on to the next snapshot.
 
         Raises:
             ReplayError: It is not paused.

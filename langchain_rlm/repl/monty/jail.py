@@ -41,8 +41,8 @@ class JailReport:
 
     Attributes:
         kind: `bubblewrap`, `landlock` or `none`.
-        why: Why this one.
-        others: Why not the others, by kind.
+        why: Why this kind was chosen.
+        others: Why each other kind was not.
     """
 
     kind: str
@@ -108,7 +108,7 @@ def innermost(pid: int) -> int:
 
 
 def limit_memory(pid: int, size: int) -> None:
-    """Limit a worker's address space to `size` bytes, where that of another process can be: on Linux."""
+    """Limit a worker's address space to `size` bytes. Only Linux can do so for another process."""
     if platform.system() != "Linux":
         return
     import resource  # not everywhere
@@ -125,7 +125,7 @@ def _words(path: Path) -> list[str]:
 def _choose() -> tuple[JailReport, _Wrapper | None]:
     asked = os.environ.get(VARIABLE, "").strip().lower() or AUTO
     if asked not in {AUTO, OFF, *_KINDS}:
-        msg = f"{VARIABLE}={asked!r} is no jail. Use {AUTO}, {', '.join(_KINDS)} or {OFF}."
+        msg = f"{VARIABLE}={asked!r} is not a jail. Use {AUTO}, {', '.join(_KINDS)} or {OFF}."
         raise InputError(msg)
     if asked == OFF:
         return JailReport(NONE, f"{VARIABLE} is {OFF}"), None
@@ -176,7 +176,7 @@ def _try(path: str) -> None:
 
 def _worker_binary() -> str:
     if platform.system() != "Linux":
-        msg = f"there is no such jail on {platform.system()}"
+        msg = f"this jail does not exist on {platform.system()}"
         raise _UnavailableError(msg)
     try:
         from pydantic_monty._binary import find_monty_binary  # the only place that knows; private, so it may go

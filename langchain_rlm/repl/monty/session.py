@@ -25,13 +25,13 @@ from langchain_rlm.repl.monty.values import is_usable, read_end
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result
 
 BLOCK = 4096
-"""Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""
+"""Characters of a block of large non-ASCII text: slicing the whole string would count from its start each time."""
 BLOCKS_ABOVE = 1_000_000
 PART = 1024 * BLOCK
 """Characters of a large text handed over at a time."""
 SUSPENSIONS = 1_000_000
 ANSWERED_AT_ONCE = 10_000
-"""Calls that need no model, in a row: they do not count as the cell's own time."""
+"""Calls in a row that need no model: their time does not count as the cell's own."""
 HANDED_OVER = 512 * 1024 * 1024
 """Bytes beside its memory that a worker may use to hand values over: a small value may be huge when written out."""
 
@@ -80,7 +80,7 @@ class MontySandbox:
         checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
         if self._repl.worker_pid is not None:
-            self._pid = innermost(self._repl.worker_pid)  # now: to end it must need no look at files
+            self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
             limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
         large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
         blocked = [index for index in large if not self.context.texts[index].isascii()]
@@ -174,11 +174,11 @@ class MontySandbox:
         return None
 
     def variable(self, name: str) -> tuple[Any] | None:
-        """A variable's value, or None when there is none of that name."""
+        """A variable's value in a tuple, or None when no variable has that name."""
         if not name.isidentifier() or name.startswith("_rlm_"):
             return None
         with contextlib.suppress(monty.MontyError, RuntimeError):
-            # naming it outright would give it a place among the variables
+            # the plain name would add it to the variables
             found = self._feed(
                 f"[_rlm_measured({name!r}, _rlm_b_locals()[{name!r}])] if {name!r} in _rlm_b_locals() else None"
             )

@@ -1,4 +1,4 @@
-"""Errors of a cell, told with the lines that the model wrote: not the lowered ones, not the contract's own."""
+"""Errors of a cell, told with the lines that the model wrote, not with lowered lines or the contract's own."""
 
 import ast
 import contextlib
@@ -77,7 +77,7 @@ def _as_in_cpython(said: str, own: Mapping[str, str]) -> str:
 
 
 def _is_key(text: str) -> bool:
-    """Whether a key that was not found is no text: the interpreter tells text without its quotes."""
+    """Whether a key that was not found is not a string: the interpreter shows strings without quotes."""
     with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
         return len(text) < KEY and not isinstance(ast.literal_eval(text), str)
     return bool(re.fullmatch(r"<.*>|[\w.]+\(.*\)", text))

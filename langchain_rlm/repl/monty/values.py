@@ -32,7 +32,7 @@ def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None
 
 
 def is_usable(value: Any) -> bool:
-    """Whether the host can write a value out: nested too deeply or a number of thousands of digits, it cannot."""
+    """Whether the host can write a value out. Deep nesting and numbers of thousands of digits make that impossible."""
     try:
         plain(value)
         return isinstance(value, str) or bool(repr(value))

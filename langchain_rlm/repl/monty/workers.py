@@ -9,7 +9,7 @@ from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
 
 PROCESSES = 10_000
-"""At once; what holds them back is how many may wait (`ReplLimits.idle_repls`)."""
+"""Processes at once. What keeps them few is `ReplLimits.idle_repls`."""
 
 
 class MontySandboxes:

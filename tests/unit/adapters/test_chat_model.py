@@ -296,7 +296,7 @@ def test_many_small_messages_that_no_digest_can_bring_into_the_window_are_an_err
 ) -> None:
     chat = ChatRLM(rlm=RLM(model, model_window=8_000))
     messages = [HumanMessage("word " * 400) for _ in range(40)]
-    with pytest.raises(InputError, match=r"many messages rather than large ones.*RLMMiddleware"):
+    with pytest.raises(InputError, match=r"when shortened; .* many messages rather than large ones.*RLMMiddleware"):
         chat.bind(tools=["search"]).invoke(messages)
     assert model.sent == []
 

@@ -267,7 +267,7 @@ def test_all_documents_are_asked_when_none_is_named() -> None:
 
 
 def test_a_conversation_without_documents_says_so() -> None:
-    with pytest.raises(ToolException, match=r"doc-x in this conversation. It has none.*checkpointer"):
+    with pytest.raises(ToolException, match=r"doc-x in this conversation. It has no documents.*checkpointer"):
         pick({}, ["doc-x"])
     with pytest.raises(ToolException, match="to ask about"):
         pick({}, None)

@@ -320,7 +320,7 @@ def test_a_file_that_is_no_text_is_named_by_its_path_below_the_directory(root: P
 
 
 def test_a_root_that_is_no_directory_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such directory"):
+    with pytest.raises(InputError, match="this is not a directory"):
         RLMTool(rlm=RLM("offline"), root=tmp_path / "none")
 
 
@@ -378,7 +378,7 @@ def test_an_agent_without_any_document_is_told_so(documents: Any) -> None:
     given = RLMTool(rlm=RLM("offline"), documents=documents)
     assert given.description.endswith("There is no document at present.")
     assert "There is no document to read at present." in str(call(given, question="What?").content)
-    assert "there is none at present" in str(call(given, question="What?", documents=["a"]).content)
+    assert "nor any other at present" in str(call(given, question="What?", documents=["a"]).content)
     given.add_documents({"a": "The alpha text."})
     assert call(given, question="What is alpha?").status == "success"
 

@@ -63,7 +63,7 @@ class Lowering:
         """Rewrite the next cell.
 
         Raises:
-            UnsupportedCodeError: The cell is no valid Python or cannot run in the sandbox; nothing is remembered of it.
+            UnsupportedCodeError: The cell is not valid Python or cannot run in the sandbox; it is not remembered.
         """
         tree = parse(cell)
         assigned = tuple(lasting_names(tree.body))

@@ -1,7 +1,7 @@
 """Asking at the same time: functions that ask get an async twin, which thread pools and `asyncio.gather` run together.
 
-A twin does what its function does and awaits where the function waits. Whatever cannot be awaited in it, waits: then
-the answers are the same, one after the other.
+A twin does what its function does and awaits where the function waits. What it cannot await, it waits for: the answers
+are then the same, but come one after the other.
 """
 
 import ast

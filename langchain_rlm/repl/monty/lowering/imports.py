@@ -84,7 +84,7 @@ class Imports:
         if name in vocabulary.NATIVE_MODULES or self.optional:
             return
         advice = vocabulary.MODULE_ADVICE.get(
-            name.split(".", maxsplit=1)[0], "write what you need with the modules there are"
+            name.split(".", maxsplit=1)[0], "write what you need with the modules below"
         )
         refuse(node, f"the module `{name}` is not available here; {advice}. Modules: {vocabulary.AVAILABLE}")
 

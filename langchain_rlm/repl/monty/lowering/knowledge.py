@@ -16,8 +16,8 @@ class KnownClass:
         name: Its name.
         node: Its definition as the model wrote it.
         order: Itself and its bases, in method resolution order.
-        error: The builtin exception that carries it when it is raised; empty for a class that is no exception.
-        kinds: Methods that are no plain methods: name to "property", "staticmethod" or "classmethod".
+        error: The builtin exception that carries it when it is raised; empty for other classes.
+        kinds: Methods that are not plain methods: name to "property", "staticmethod" or "classmethod".
         attributes: What `vars()` of an instance holds.
         fields: The fields of a dataclass.
         has_length: Whether it defines `__len__`.
@@ -63,7 +63,7 @@ class Knowledge:
         return [other for other, known in self.classes.items() if name in known.order]
 
     def deriving(self, name: str) -> list[str]:
-        """As `family`, of a builtin exception too."""
+        """Like `family`, but also of a builtin exception."""
         above = {one for one, error in vocabulary.ERRORS.items() if issubclass(error, vocabulary.ERRORS.get(name, ()))}
         return [*self.family(name), *[own for own, carrier in self.errors.items() if carrier in above]]
 

@@ -20,7 +20,7 @@ def parse(cell: str) -> ast.Module:
     """Parse a cell.
 
     Raises:
-        UnsupportedCodeError: It is no valid Python.
+        UnsupportedCodeError: The cell is not valid Python.
     """
     try:
         with without_warnings():

@@ -86,7 +86,7 @@ def bound_names(body: list[ast.stmt]) -> list[str]:
 
 
 def lasting_names(body: list[ast.stmt]) -> list[str]:
-    """As `bound_names`, without the names of `except ... as`, which end with their handler."""
+    """Like `bound_names`, without the names of `except ... as`, which end with their handler."""
     handlers = {n.name for s in body for n in ast.walk(s) if isinstance(n, ast.ExceptHandler) and n.name}
     stored = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return [name for name in bound_names(body) if name not in handlers - stored]

@@ -1,4 +1,4 @@
-"""Statements that Monty lacks: `del`, exceptions of one's own, `async with`, imports, generators."""
+"""Statements that Monty lacks: `del`, exceptions that cells define, `async with`, imports, generators."""
 
 import ast
 from typing import Any

@@ -34,7 +34,7 @@ def statements(source: str, at: ast.AST, **parts: ast.expr) -> list[ast.stmt]:
 
 
 def expression(source: str, at: ast.AST, **parts: ast.expr) -> ast.expr:
-    """As `statements`, for one expression."""
+    """Like `statements`, for one expression."""
     (statement,) = statements(source, at, **parts)
     assert isinstance(statement, ast.Expr)  # noqa: S101 - a template is ours
     return statement.value
@@ -66,7 +66,7 @@ def mark(node: ast.AST, key: str) -> Any:
 
 
 def called_name(node: ast.AST) -> str:
-    """The name a call calls: `f` of `f(x)`, `m` of `x.m()`; empty when it is no plain call."""
+    """The name a call calls: `f` of `f(x)`, `m` of `x.m()`; empty when it is not a plain call."""
     if not isinstance(node, ast.Call):
         return ""
     return last_name(node.func)

@@ -41,7 +41,7 @@ MODULE_ADVICE = {
     "yaml": "use json, or split the lines",
 }
 
-# Names of modules that Monty has but lacks this name of; the builtins file defines `_rlm_<module>_<name>`.
+# Names that Monty's modules lack; the builtins file defines `_rlm_<module>_<name>`.
 PATCHES = {
     "collections": {"OrderedDict": "_rlm_OrderedDict", "ChainMap": "_rlm_ChainMap"},
     "dataclasses": {"asdict": "None", "astuple": "None", "replace": "None", "fields": "None"},
@@ -65,7 +65,7 @@ NATIVE_TYPING = frozenset({
     "Tuple", "Type", "TypeVar", "Union",
 })  # fmt: skip
 
-# Never by any other meaning: with them, code would get past the lowering.
+# Refused under any meaning: with them, code would get past the lowering.
 RUNNING_CODE = {
     "exec": "`exec` is not available here; write the code itself in the cell",
     "eval": "`eval` keeps its name here, and reads values such as \"[1, 'a']\" only; choose another name",

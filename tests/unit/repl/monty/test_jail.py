@@ -245,7 +245,7 @@ def test_off_is_no_jail(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_jail_is_named_with_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(jail.VARIABLE, "Docker")
     with pytest.raises(
-        InputError, match=r"LANGCHAIN_RLM_JAIL='docker' is no jail. Use auto, bubblewrap, landlock or off"
+        InputError, match=r"LANGCHAIN_RLM_JAIL='docker' is not a jail. Use auto, bubblewrap, landlock or off"
     ):
         jail.worker_path()
 
