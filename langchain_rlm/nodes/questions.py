@@ -9,9 +9,9 @@ from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import Piece
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry
+from langchain_rlm.journal.parts import Arguments, How, Pieces, SubQueryError
 from langchain_rlm.journal.parts import Call as CallEntry
-from langchain_rlm.journal.parts import How, Pieces, SubQueryError
-from langchain_rlm.repl.protocol import Asked, Call, plain
+from langchain_rlm.repl.protocol import Asked, Call
 from langchain_rlm.runtime.run import Run, emit
 
 GROUPS = 128
@@ -94,7 +94,7 @@ def _call_entry(
     }
     if call.arguments is not None:
         entry["tool"] = call.prompt
-        entry["arguments"] = plain(call.arguments)
+        entry["arguments"] = cast("Arguments", [*call.arguments])  # as it comes back from a checkpoint
     else:
         entry["pieces"] = _plain(run.finder.pieces(call.prompt))
     if call.context is not None:
