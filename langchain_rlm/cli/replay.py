@@ -11,13 +11,13 @@ from pathlib import Path
 from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
 from langchain_rlm.journal.files import about, load_journal, same_context
 from langchain_rlm.journal.lines import damaged
 from langchain_rlm.journal.reading import begun, recorded_cells
 from langchain_rlm.journal.record import Recording
-from langchain_rlm.runtime.replay import SEARCHED, Replay
+from langchain_rlm.runtime.replay import Replay
 
 SAME, DIFFERENT = 0, 1
 

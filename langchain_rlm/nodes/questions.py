@@ -113,7 +113,7 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those paid for before, and refusals."""
-    given = journals.answers(journal) if _reuses(asked) else {}
+    given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
     refused = _refusal(
         run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
     )
@@ -126,10 +126,6 @@ def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is
         elif error := refused or _unknown_model(run, call["model"]):
             answers.append({"kind": "answer", "id": call["id"], "error": error, "refused": bool(refused)})
     return answers
-
-
-def _reuses(asked: AskedEntry) -> bool:
-    return any("reused" in call for call in asked["calls"])
 
 
 def _refusal(run: Run, count: int, *, is_last_turn: bool) -> SubQueryError | None:

@@ -224,3 +224,11 @@ def plain(value: Any, *, room: int = DEEPEST) -> Any:
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(), room=room - 1)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def usable(value: Any) -> tuple[Any] | None:
+    """A value as plain data; None where it is nested too deeply, or has a number of thousands of digits."""
+    try:
+        return (plain(value),)
+    except (RecursionError, ValueError):
+        return None

@@ -17,7 +17,18 @@ from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.protocol import Asked, Call, Ended, Host, Outcome, ReplContext, ReplLimits, Result, plain
+from langchain_rlm.repl.protocol import (
+    Asked,
+    Call,
+    Ended,
+    Host,
+    Outcome,
+    ReplContext,
+    ReplLimits,
+    Result,
+    plain,
+    usable,
+)
 from langchain_rlm.surrogates import encodable
 
 Script: TypeAlias = Generator[Asked, Sequence[Result], Any]
@@ -139,10 +150,10 @@ class ScriptedSandbox:
         return self._run(on)
 
     def variable(self, name: str) -> tuple[Any] | None:
-        return _usable(self.variables[name]) if name in self.variables else None
+        return usable(self.variables[name]) if name in self.variables else None
 
     def draft(self) -> Any:
-        draft = _usable(self.variables["answer"]["content"])
+        draft = usable(self.variables["answer"]["content"])
         return draft[0] if draft else None
 
     def kill(self) -> None:
@@ -197,13 +208,6 @@ def _plain_call(call: Call) -> Call:
         args, kwargs = plain(call.arguments)
         return replace(call, arguments=(args, kwargs))
     return replace(call, prompt=encodable(call.prompt), context=plain(call.context))
-
-
-def _usable(value: Any) -> tuple[Any] | None:
-    try:
-        return (plain(value),)
-    except (RecursionError, ValueError):
-        return None
 
 
 @dataclass(eq=False)

@@ -9,8 +9,8 @@ import pydantic_monty as monty
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
-from langchain_rlm.repl.monty.values import read_asked, read_tool_call, usable
-from langchain_rlm.repl.protocol import Asked, Host, Result
+from langchain_rlm.repl.monty.values import read_asked, read_tool_call
+from langchain_rlm.repl.protocol import Asked, Host, Result, usable
 
 CALLS_AT_ONCE = 100_000
 """Sub-queries of one batch."""

@@ -21,8 +21,8 @@ from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
-from langchain_rlm.repl.monty.values import read_end, usable
-from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result
+from langchain_rlm.repl.monty.values import read_end
+from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result, usable
 
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing such a string would count from its start each time."""

@@ -5,7 +5,7 @@ Values are made plain here. The interpreter's text needs nothing: it is UTF-8, w
 
 from typing import Any
 
-from langchain_rlm.repl.protocol import Asked, Call, plain
+from langchain_rlm.repl.protocol import Asked, Call, usable
 
 
 def read_asked(args: tuple[Any, ...]) -> Asked | None:
@@ -33,14 +33,6 @@ def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None
         return None
     given = usable(args[1:])
     return Asked((Call("tool", args[0], arguments=(given[0][0], given[0][1])),)) if given else None
-
-
-def usable(value: Any) -> tuple[Any] | None:
-    """A value as plain data; None where it is nested too deeply, or has a number of thousands of digits."""
-    try:
-        return (plain(value),)
-    except (RecursionError, ValueError):
-        return None
 
 
 def read_end(told: Any) -> tuple[tuple[Any] | None, tuple[tuple[str, str, int | None], ...]]:
