@@ -54,7 +54,7 @@ class ResponseFormat:
         except ValidationError as error:
             by_value = error
         try:
-            return self.adapter.validate_json(json.dumps(plain(value if data is None else data)))
+            return self.adapter.validate_json(json.dumps(value if data is None else data))
         except ValidationError as by_json:
             raise (by_value if data is None else by_json) from None
 
@@ -72,7 +72,7 @@ class ResponseFormat:
 
     def plain(self, value: Any) -> Any:
         """A valid value as JSON data."""
-        return self.adapter.dump_python(self.validate(value), mode="json", by_alias=True)
+        return plain(self.adapter.dump_python(self.validate(value), mode="json", by_alias=True))
 
 
 def _json_in(text: str) -> Any:
@@ -81,6 +81,6 @@ def _json_in(text: str) -> Any:
     if inner.startswith("```"):
         inner = inner.partition("\n")[2].rpartition("```")[0]
     try:
-        return json.loads(inner)
-    except ValueError:
+        return plain(json.loads(inner))
+    except (ValueError, RecursionError):
         return None

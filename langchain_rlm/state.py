@@ -21,20 +21,10 @@ class RLMInput(TypedDict):
     """The text, or where it is: see `langchain_rlm.context.load.load_corpus`."""
 
 
-class RLMState(TypedDict, total=False):
-    """What a run keeps between supersteps."""
+class RLMOutput(TypedDict, total=False):
+    """What the graph returns."""
 
     question: str
-    context: Annotated[Any, UntrackedValue]
-    """Only when the graph is called directly: `inspect` takes it out at once, and it is never checkpointed."""
-    context_ref: dict[str, Any]
-    """`hash` of the context; in a recursive run also its `pieces` over the context of the run above."""
-    tree_id: str
-    """The id of the first run, and so of the tree."""
-    path: str
-    """Which run of the tree: empty for the first, then the ids of the calls that led here, joined by slashes."""
-    depth: int
-    journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
     answer: str
     value: Any
     """The answer as the code gave it, when it is plain data and not a string."""
@@ -46,6 +36,21 @@ class RLMState(TypedDict, total=False):
     turns: int
     usage: UsageTotals
     documents: list[dict[str, Any]]
+    journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
+
+
+class RLMState(RLMOutput, total=False):
+    """What a run keeps between supersteps: what it returns, and which run it is."""
+
+    context: Annotated[Any, UntrackedValue]
+    """Only when the graph is called directly: `inspect` takes it out at once, and it is never checkpointed."""
+    context_ref: dict[str, Any]
+    """`hash` of the context; in a recursive run also its `pieces` over the context of the run above."""
+    tree_id: str
+    """The id of the first run, and so of the tree."""
+    path: str
+    """Which run of the tree: empty for the first, then the ids of the calls that led here, joined by slashes."""
+    depth: int
 
 
 NOTHING_YET: dict[str, Any] = {
@@ -53,22 +58,6 @@ NOTHING_YET: dict[str, Any] = {
     "documents": [], "coverage": None,
 }  # fmt: skip
 """The result of a run that has not ended."""
-
-
-class RLMOutput(TypedDict, total=False):
-    """What the graph returns."""
-
-    question: str
-    answer: str
-    value: Any
-    is_structured: bool
-    citations: list[Citation]
-    coverage: Coverage | None
-    stop_reason: str
-    turns: int
-    usage: UsageTotals
-    documents: list[dict[str, Any]]
-    journal: Annotated[list[Entry], DeltaChannel(append_entries, snapshot_frequency=1000)]
 
 
 class RLMResult(TypedDict):

@@ -3,24 +3,21 @@
 Each cell must ask and print the same, and the answer that they give must be the one on record.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
 from langchain_rlm.journal.files import about, load_journal, same_context
 from langchain_rlm.journal.lines import damaged
 from langchain_rlm.journal.reading import begun, recorded_cells
 from langchain_rlm.journal.record import Recording
-from langchain_rlm.runtime.replay import SEARCHED, Replay
-from langchain_rlm.surrogates import encodable
+from langchain_rlm.runtime.replay import Replay
 
 SAME, DIFFERENT = 0, 1
 
@@ -30,7 +27,7 @@ def run(journal: Path, context: Sequence[str], *, quiet: bool) -> int:
     interrupt_on_sigterm()
     view = view_for(quiet=quiet)
     try:
-        recording = _encodable(load_journal(journal))
+        recording = load_journal(journal)
         corpus = _corpus(journal, recording, tuple(context))
         replayed = Replay(recording, corpus, view.show)
         with view, ThreadPoolExecutor(1) as thread:  # an interrupt must reach this one
@@ -67,16 +64,6 @@ def _said(replayed: Replay) -> str:
 
 def _has_ended(recording: Recording) -> bool:
     return bool(recording.journal[-1]["kind"] == "end")
-
-
-def _encodable(recording: Recording) -> Recording:
-    """The same without lone surrogates, which neither the sandbox nor standard output takes."""
-    text = json.dumps([recording.journal, recording.answer], ensure_ascii=False)
-    clean = encodable(text)
-    if clean is text:
-        return recording
-    journal, answer = json.loads(clean)
-    return replace(recording, journal=journal, answer=answer)
 
 
 def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corpus | None:

@@ -14,6 +14,8 @@ from langchain_rlm.surrogates import encodable
 
 SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
+SEARCHED = "search:"
+"""How the hash of a context begins that can only be searched."""
 NAMED = 3
 """Documents that state knows by name."""
 
@@ -55,7 +57,7 @@ class Corpus:
             InputError: A text has a lone surrogate, which no encoding can carry.
         """
         if self.searchable is not None:
-            return f"search:{type(self.searchable.source).__name__}"
+            return f"{SEARCHED}{type(self.searchable.source).__name__}"
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.parts import Cited
-from langchain_rlm.repl.protocol import plain
 
 MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
 """One mark, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one."""
@@ -39,13 +38,12 @@ def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, li
     Numbers that the answer has in brackets of its own, which may stand for anything, are left out.
 
     Args:
-        value: The answer.
+        value: The answer, which is plain data.
         marks: What marks can stand for.
         otherwise: The marks of the citations that are listed when the answer has none.
     """
     if not marks:
         return value, []
-    value = _data(value)
     numbers: dict[str, int] = {}
     free = filterfalse(_own_numbers(value).__contains__, count(1))
 
@@ -69,7 +67,7 @@ def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, li
 
 def has_mark(value: Any, marks: Marks) -> bool:
     """Whether an answer has a mark that stands for a citation."""
-    groups = (group for text in _texts(_data(value)) for group in MARK.findall(text))
+    groups = (group for text in _texts(value) for group in MARK.findall(text))
     return any(marks.get(mark) is not None for group in groups for mark in ONE.findall(group))
 
 
@@ -81,10 +79,6 @@ def _own_numbers(value: Any) -> set[int]:
             for first, last in _ENDS.findall(group):
                 found.update(range(int(first), min(int(last or first) + 1, int(first) + WIDEST)))
     return found
-
-
-def _data(value: Any) -> Any:
-    return value if isinstance(value, str) else plain(value)
 
 
 def _texts(value: Any) -> Iterator[str]:

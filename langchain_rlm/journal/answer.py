@@ -12,9 +12,8 @@ from typing import Any
 
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.reading import recorded_cells, refused_answers
-from langchain_rlm.repl.protocol import Ended, plain
+from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.repl.replies import ParsedReply
-from langchain_rlm.surrogates import encodable
 
 DRAFT = re.compile(r"\banswer\b")
 """The variable, in the code of a cell."""
@@ -71,11 +70,10 @@ def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
 
 
 def as_text(value: Any) -> str:
-    """An answer as text: a string as it is, plain data as JSON."""
-    data = value if isinstance(value, str) else plain(value)
-    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    """An answer as text: a string as it is, other plain data as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def digest(text: str) -> str:
     """What stands for an answer in the journal."""
-    return hashlib.sha256(encodable(text).encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,10 +17,10 @@ from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
 from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.reading import beginning
 from langchain_rlm.journal.record import Recording, RunRecord, as_recording
+from langchain_rlm.surrogates import encodable
 
 NAMED = 5
 """Documents that an error names."""
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def save_journal(
@@ -145,9 +144,7 @@ def _lines(recording: Recording) -> Iterator[Any]:
 
 
 def _line(value: Any) -> str:
-    """One line. A lone surrogate, which UTF-8 cannot carry, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return encodable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
 def _recording(header: Header, entries: list[Entry], excerpts: list[Excerpt]) -> Recording:

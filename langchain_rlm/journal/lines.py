@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -11,9 +12,12 @@ from langchain_rlm.journal.check import shape_problem
 from langchain_rlm.journal.contents import content_problems
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header, Line
+from langchain_rlm.surrogates import encodable
 
 SHOWN = 60
 """Characters of a file that is no journal, in the error."""
+_ESCAPED = re.compile(rb"\\ud[89a-f]", re.IGNORECASE)
+"""What may be a lone surrogate: it is replaced, for neither a sandbox nor standard output takes it."""
 
 
 def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
@@ -94,6 +98,8 @@ def _body(file: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
 def _read(line: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(line.decode())
+        if _ESCAPED.search(line):
+            value = json.loads(encodable(json.dumps(value, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

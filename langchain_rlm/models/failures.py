@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from langchain_core.exceptions import ContextOverflowError
 
+from langchain_rlm.surrogates import encodable
+
 Kind = Literal[
     "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "malformed", "refused", "cut_off",
     "empty", "timeout", "invalid",
@@ -192,7 +194,7 @@ def _message(error: BaseException, secrets: Iterable[str]) -> str:
     text = " ".join(_without(secrets, text).split())
     if "<html" in text.lower():
         text = "the provider answered with an HTML page instead of JSON"
-    return f"{type(error).__name__}: {text[:300]}"
+    return encodable(f"{type(error).__name__}: {text[:300]}")
 
 
 def _without(secrets: Iterable[str], text: str) -> str:

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure
 from langchain_rlm.models.prices import cost_of
+from langchain_rlm.surrogates import encodable
 
 SILENT_CUT = 3
 """A provider that counts fewer than a third of the tokens sent has cut the prompt without saying so."""
@@ -65,7 +66,8 @@ def fault_of(message: AIMessage) -> Failure | None:
     """What is wrong with a reply that arrived as if all were well."""
     refusal = _refusal(message)
     if refusal or _finish(message) in FILTERED:
-        return Failure("refused", f"the model refused: {refusal or 'the provider filtered the content'}"[:300])
+        said = f"the model refused: {refusal or 'the provider filtered the content'}"
+        return Failure("refused", encodable(said)[:300])
     if _finish(message) in BROKEN_OFF:
         return Failure("server", f"the provider broke the answer off ({_finish(message)})")
     if not message.text.strip():

@@ -23,7 +23,7 @@ from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
-from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result, plain
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
 from langchain_rlm.runtime.run import GRACE, Run, at, emit
 from langchain_rlm.state import RLMState
@@ -225,7 +225,7 @@ class Turn:
         """End the run with its answer, or say what is wrong with it."""
         problem = None if self.last else self._problem(value)
         if problem:
-            self.entries.append({"kind": "note", "text": problem, "refused_answer": plain(value)})
+            self.entries.append({"kind": "note", "text": problem, "refused_answer": value})
             return self.next()
         return finish(self.run, self.state, self.entries, value, self.last or reason)
 

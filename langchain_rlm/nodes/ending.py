@@ -14,7 +14,6 @@ from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refuse
 from langchain_rlm.journal.entries import EndEntry, Entry
 from langchain_rlm.journal.header import Citation, Coverage
 from langchain_rlm.nodes.conversation import cut
-from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
 
@@ -39,7 +38,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
         "answer": answer,
-        "value": plain(value),
+        "value": value,
         "is_structured": is_valid,
         "citations": citations,
         "coverage": covered(run, journal),

@@ -9,9 +9,9 @@ from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import Piece
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry
+from langchain_rlm.journal.parts import Arguments, How, Pieces, SubQueryError
 from langchain_rlm.journal.parts import Call as CallEntry
-from langchain_rlm.journal.parts import How, Pieces, SubQueryError
-from langchain_rlm.repl.protocol import Asked, Call, plain
+from langchain_rlm.repl.protocol import Asked, Call
 from langchain_rlm.runtime.run import Run, emit
 
 GROUPS = 128
@@ -94,7 +94,7 @@ def _call_entry(
     }
     if call.arguments is not None:
         entry["tool"] = call.prompt
-        entry["arguments"] = plain(call.arguments)
+        entry["arguments"] = cast("Arguments", [*call.arguments])  # as it comes back from a checkpoint
     else:
         entry["pieces"] = _plain(run.finder.pieces(call.prompt))
     if call.context is not None:
@@ -113,7 +113,7 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those paid for before, and refusals."""
-    given = journals.answers(journal) if _reuses(asked) else {}
+    given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
     refused = _refusal(
         run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
     )
@@ -126,10 +126,6 @@ def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is
         elif error := refused or _unknown_model(run, call["model"]):
             answers.append({"kind": "answer", "id": call["id"], "error": error, "refused": bool(refused)})
     return answers
-
-
-def _reuses(asked: AskedEntry) -> bool:
-    return any("reused" in call for call in asked["calls"])
 
 
 def _refusal(run: Run, count: int, *, is_last_turn: bool) -> SubQueryError | None:

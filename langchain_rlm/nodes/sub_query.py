@@ -62,8 +62,6 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
         entry = {"error": cast("SubQueryError", classify(error).as_dict())}
-    if "error" in entry:
-        entry["error"]["message"] = encodable(entry["error"]["message"])
     run.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
@@ -116,15 +114,15 @@ async def _use_tool(registry: RunRegistry, run: Run, call: Call, config: Runnabl
     args, kwargs = call["arguments"]
     try:
         async with asyncio.timeout(run.tree.ledger.remaining_seconds()):
-            value = await tool.call(args, kwargs, config)
+            return {"value": plain(await tool.call(args, kwargs, config))}
     except GraphBubbleUp:
         if run.tree.is_saved:
             raise
         message = f"{call['tool']}: interrupt() needs a checkpointer, and this run has none"
         return {"error": {"type": "tool", "message": message}}
     except Exception as error:  # noqa: BLE001  # the code is told, whatever it was
-        return {"error": {"type": "tool", "message": f"{call['tool']}: {type(error).__name__}: {error}"}}
-    return {"value": plain(value)}
+        message = encodable(f"{call['tool']}: {type(error).__name__}: {error}")
+        return {"error": {"type": "tool", "message": message}}
 
 
 async def _recurse(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:

@@ -1,7 +1,7 @@
 """What a sandbox is: where the code of a run is run, cell by cell.
 
 The engine knows only this of a sandbox, and a sandbox knows nothing of the engine. They exchange plain data: what a
-REPL is given, what a cell asks, how it ends.
+REPL is given, what a cell asks, how it ends. All that comes out is `plain` already: the engine keeps it as it is.
 """
 
 import hashlib
@@ -73,10 +73,10 @@ class Call:
     arguments: tuple[list[Any], dict[str, Any]] | None = None
 
     def digest(self) -> str:
-        parts = [self.how, self.prompt, self.model, self.context]
+        parts: list[Any] = [self.how, self.prompt, self.model, self.context]
         if self.arguments is not None:
-            parts.append(plain(self.arguments))
-        return hashlib.sha256(json.dumps(parts).encode(errors="surrogatepass")).hexdigest()[:32]
+            parts.append(self.arguments)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Ended:
     """What it assigned: name, type, and size where it has one."""
 
     def digest(self) -> str:
-        return hashlib.sha256(self.output.encode(errors="surrogatepass")).hexdigest()
+        return hashlib.sha256(self.output.encode()).hexdigest()
 
 
 Outcome = Asked | Ended
@@ -133,6 +133,9 @@ class Sandbox(Protocol):
     All but `kill` may block; the engine calls them on threads of its own, one at a time, though not always on the same
     one. The same cells with the same answers must have the same outcomes in any sandbox of the same kind: that is how
     a REPL is built again.
+
+    What comes out is `plain` and has no lone surrogates: prompts, arguments, output, errors, the answer, variables. An
+    answer or arguments that cannot be plain data are an error of the cell.
     """
 
     host: Host
@@ -148,7 +151,7 @@ class Sandbox(Protocol):
         """Put the answers of the paused cell in, in the order asked, and run it on."""
 
     def variable(self, name: str) -> tuple[Any] | None:
-        """The value of a variable in a tuple, or None when no variable has that name. Only between cells."""
+        """The value of a variable in a tuple; None when there is no usable one of that name. Only between cells."""
 
     def draft(self) -> Any:
         """What `answer` holds, ready or not; None when the REPL cannot say. Only between cells."""
@@ -199,10 +202,12 @@ STORABLE = range(-(2**63), 2**64)
 
 
 def plain(value: Any, *, room: int = DEEPEST) -> Any:
-    """A value from the sandbox or a tool as JSON data; other values become strings.
+    """A value as JSON data without lone surrogates; other values become strings.
+
+    Values are made so where they enter, and nowhere else: where they leave a sandbox, and where a tool returns.
 
     Raises:
-        ValueError: It is nested deeper than checkpoints can keep it.
+        ValueError: It is nested deeper than checkpoints can keep it, or a number of thousands of digits.
     """
     if not room:
         msg = f"nested more than {DEEPEST} deep"
@@ -219,3 +224,11 @@ def plain(value: Any, *, room: int = DEEPEST) -> Any:
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(), room=room - 1)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def usable(value: Any) -> tuple[Any] | None:
+    """A value as plain data; None where it is nested too deeply, or has a number of thousands of digits."""
+    try:
+        return (plain(value),)
+    except (RecursionError, ValueError):
+        return None

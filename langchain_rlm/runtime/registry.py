@@ -9,7 +9,7 @@ from typing import Any, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
@@ -241,7 +241,7 @@ def _profiles(corpus: Corpus) -> list[Profile]:
 
 def unknown_context(ref: Mapping[str, Any]) -> InputError:
     """The error for a run whose text is not there."""
-    if str(ref.get("hash")).startswith("search:"):
+    if str(ref.get("hash")).startswith(SEARCHED):
         return InputError(
             f"The context of this run is searched ({name_of_context(ref)}), so it cannot be kept, and it is not at "
             'hand in this RLM object. Pass it again: `invoke({"context": ...}, config)`.'
@@ -256,8 +256,8 @@ def unknown_context(ref: Mapping[str, Any]) -> InputError:
 def name_of_context(ref: Mapping[str, Any]) -> str:
     """What is known of a context that is not there: the names of its documents, if any, and its hash."""
     key = str(ref.get("hash"))
-    if key.startswith("search:"):
-        return key.removeprefix("search:")
+    if key.startswith(SEARCHED):
+        return key.removeprefix(SEARCHED)
     named = ", ".join(map(str, ref.get("names") or ()))
     more = ref.get("documents", 0) - len(ref.get("names") or ())
     return "; ".join(part for part in (named + (f" and {more} more documents" if more > 0 else ""), key) if part)

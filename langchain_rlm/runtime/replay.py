@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.below import context_over, over
@@ -27,8 +27,6 @@ from langchain_rlm.settings import CHARACTERS_PER_TOKEN, DEFAULT_SANDBOXES, READ
 CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
 CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
-SEARCHED = "search:"
-"""How the hash of a context begins that could only be searched."""
 ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 

@@ -13,10 +13,9 @@ from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given,
 from langchain_rlm.journal.entries import AnswerEntry, EndEntry, Entry
 from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.record import Recording
-from langchain_rlm.repl.protocol import Ended, Sandbox, plain
+from langchain_rlm.repl.protocol import Ended, Sandbox
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.differences import apart, beginning, differs
-from langchain_rlm.surrogates import encodable
 
 AFTER = frozenset({"reply", "cell", "note", "question", "end"})
 """What may follow a cell."""
@@ -86,7 +85,7 @@ class Answers:
         answer = self._given(before)
         if answer is None:
             raise self._differs(before, f"gives no answer, on record {beginning(known)}")
-        self._same(before, as_text(plain(answer.value)), known)
+        self._same(before, as_text(answer.value), known)
 
     def _check_end(self, end: EndEntry, before: Sequence[Entry], kept: Recording | None) -> None:
         self.made = None
@@ -100,7 +99,7 @@ class Answers:
         has_form = "given" in end  # which one is not on record
         if not has_form and not self.path:  # marks of a recursive run are numbered by the run above
             value, citations = with_citations(value, self.corpus or Corpus(()), before)
-        made = encodable(as_text(value))
+        made = as_text(value)
         if kept is not None and not has_form:
             self._same(before, made, kept.answer)
         if digest(made) != end["given"] if has_form else not _is_on_record(end, made):

@@ -12,12 +12,24 @@ A cell is a function of the test. The code that the root model writes is its nam
 
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.protocol import Asked, Call, Ended, Host, Outcome, ReplContext, ReplLimits, Result
+from langchain_rlm.repl.protocol import (
+    Asked,
+    Call,
+    Ended,
+    Host,
+    Outcome,
+    ReplContext,
+    ReplLimits,
+    Result,
+    plain,
+    usable,
+)
+from langchain_rlm.surrogates import encodable
 
 Script: TypeAlias = Generator[Asked, Sequence[Result], Any]
 """A cell that runs: yields what it asks, is sent the results, and returns an `Ended`, or None when it just ends."""
@@ -138,10 +150,11 @@ class ScriptedSandbox:
         return self._run(on)
 
     def variable(self, name: str) -> tuple[Any] | None:
-        return (self.variables[name],) if name in self.variables else None
+        return usable(self.variables[name]) if name in self.variables else None
 
     def draft(self) -> Any:
-        return self.variables["answer"]["content"]
+        draft = usable(self.variables["answer"]["content"])
+        return draft[0] if draft else None
 
     def kill(self) -> None:
         self._killed.set()
@@ -151,13 +164,13 @@ class ScriptedSandbox:
 
     def _run(self, step: Callable[[], Outcome]) -> Outcome:
         try:
-            outcome = step()
+            outcome = _plain(step())
         except StopIteration as end:
-            self._paused = None
-            outcome = self._ended(end.value)
+            self._paused, given = None, end.value
+            return self._run(lambda: self._ended(given))
         except Exception as error:  # noqa: BLE001  # a cell may raise anything
             self._paused = None
-            outcome = self.end(error=f"{type(error).__name__}: {error}", variables=self._assigned())
+            outcome = _plain(self.end(error=f"{type(error).__name__}: {error}", variables=self._assigned()))
         if self.is_killed:
             return self.end(error="The REPL was ended; the variables of this cell are lost.", lost=True)
         return outcome
@@ -175,6 +188,26 @@ class ScriptedSandbox:
             for name, value in self.variables.items()
             if name != "answer" and self._before.get(name, self) is not value
         )
+
+
+def _plain(outcome: Outcome) -> Outcome:
+    """What a script comes to, as it comes out of a sandbox."""
+    if isinstance(outcome, Asked):
+        return replace(outcome, calls=tuple(map(_plain_call, outcome.calls)))
+    return replace(
+        outcome,
+        output=encodable(outcome.output),
+        error=outcome.error and encodable(outcome.error),
+        final=outcome.final and (plain(outcome.final[0]),),
+        variables=tuple((encodable(name), kind, size) for name, kind, size in outcome.variables),
+    )
+
+
+def _plain_call(call: Call) -> Call:
+    if call.arguments is not None:
+        args, kwargs = plain(call.arguments)
+        return replace(call, arguments=(args, kwargs))
+    return replace(call, prompt=encodable(call.prompt), context=plain(call.context))
 
 
 @dataclass(eq=False)

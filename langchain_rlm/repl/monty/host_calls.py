@@ -9,8 +9,8 @@ import pydantic_monty as monty
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
-from langchain_rlm.repl.monty.values import is_usable, read_asked, read_tool_call
-from langchain_rlm.repl.protocol import Asked, Host, Result
+from langchain_rlm.repl.monty.values import read_asked, read_tool_call
+from langchain_rlm.repl.protocol import Asked, Host, Result, usable
 
 CALLS_AT_ONCE = 100_000
 """Sub-queries of one batch."""
@@ -97,10 +97,8 @@ class HostCalls:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
         args = snapshot.args  # written out in full here, however small it is in the sandbox
         if name == "_rlm_host_final" and len(args) == 1:
-            self.final = (args[0],) if is_usable(args[0]) else None
+            self.final = usable(args[0])
             return None if self.final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
-        if "tool" in name and not is_usable(args):
-            args = ()
         asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})

@@ -21,8 +21,8 @@ from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
-from langchain_rlm.repl.monty.values import is_usable, read_end
-from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result
+from langchain_rlm.repl.monty.values import read_end
+from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result, usable
 
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing the whole string would count from its start each time."""
@@ -169,8 +169,8 @@ class MontySandbox:
     def draft(self) -> Any:
         """What `answer` holds now, ready or not; None when the REPL cannot say."""
         with contextlib.suppress(monty.MontyError, RuntimeError):
-            value = self._feed("_rlm_draft(_rlm_b_locals())")
-            return value if is_usable(value) else None
+            value = usable(self._feed("_rlm_draft(_rlm_b_locals())"))
+            return value[0] if value else None
         return None
 
     def variable(self, name: str) -> tuple[Any] | None:
@@ -182,7 +182,7 @@ class MontySandbox:
             found = self._feed(
                 f"[_rlm_measured({name!r}, _rlm_b_locals()[{name!r}])] if {name!r} in _rlm_b_locals() else None"
             )
-            return (found[0],) if isinstance(found, list) and len(found) == 1 and is_usable(found) else None
+            return usable(found[0]) if isinstance(found, list) and len(found) == 1 else None
         return None
 
     def _print(self, _stream: str, text: str) -> None:
@@ -257,7 +257,7 @@ class MontySandbox:
             ready, variables = read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
         except monty.MontyError as failure:
             return Ended(output, error or explain(failure, self._cells, self._lowering.errors))
-        final = None if error or ready is None or ready[0] in (None, "") else (ready[0],)
+        final = None if error or ready is None or ready[0] in (None, "") else ready
         return Ended(output, error, final=final, variables=variables)
 
     def _text(self) -> str:

@@ -1,8 +1,11 @@
-"""What comes out of the sandbox: model-written code may have put anything in its place."""
+"""What comes out of the sandbox: model-written code may have put anything in its place.
+
+Values are made plain here. The interpreter's text needs nothing: it is UTF-8, which has no lone surrogates.
+"""
 
 from typing import Any
 
-from langchain_rlm.repl.protocol import Asked, Call, plain
+from langchain_rlm.repl.protocol import Asked, Call, usable
 
 
 def read_asked(args: tuple[Any, ...]) -> Asked | None:
@@ -28,25 +31,17 @@ def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None
     """The call of a tool in a host call's arguments, or None."""
     if len(args) != 3 or args[0] not in known or not isinstance(args[1], list) or not isinstance(args[2], dict):  # noqa: PLR2004
         return None
-    return Asked((Call("tool", args[0], arguments=(args[1], args[2])),))
+    given = usable(args[1:])
+    return Asked((Call("tool", args[0], arguments=(given[0][0], given[0][1])),)) if given else None
 
 
-def is_usable(value: Any) -> bool:
-    """Whether the host can write a value out. Deep nesting and numbers of thousands of digits make that impossible."""
-    try:
-        plain(value)
-        return isinstance(value, str) or bool(repr(value))
-    except (RecursionError, ValueError):
-        return False
-
-
-def read_end(told: Any) -> tuple[list[Any] | None, tuple[tuple[str, str, int | None], ...]]:
+def read_end(told: Any) -> tuple[tuple[Any] | None, tuple[tuple[str, str, int | None], ...]]:
     """How a cell ended, as the sandbox tells it: the answer when it is ready, and the variables."""
     if not isinstance(told, list) or len(told) != 2 or not isinstance(told[1], list):  # noqa: PLR2004  # a pair
         return None, ()
     ready, described = told
-    is_ready = isinstance(ready, list) and len(ready) == 1 and is_usable(ready[0])
-    return ready if is_ready else None, tuple(row for row in described if _is_variable(row))
+    is_ready = isinstance(ready, list) and len(ready) == 1
+    return usable(ready[0]) if is_ready else None, tuple(row for row in described if _is_variable(row))
 
 
 def _is_variable(row: Any) -> bool:

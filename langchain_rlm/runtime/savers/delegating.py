@@ -5,14 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import (
-    BaseCheckpointSaver,
-    ChannelVersions,
-    Checkpoint,
-    CheckpointMetadata,
-    CheckpointTuple,
-    DeltaChannelHistory,
-)
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
 
 T = TypeVar("T")
 
@@ -40,59 +33,51 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
         return self.saver.list(config, **kwargs)
 
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return self.saver.put(config, checkpoint, metadata, new_versions)
+    def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        return self.saver.put(*args, **kwargs)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
+    ) -> None:  # LangGraph looks whether there is a `task_path`
         self.saver.put_writes(config, writes, task_id, task_path)
 
     def delete_thread(self, thread_id: str) -> None:
         self.saver.delete_thread(thread_id)
 
-    def get_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return self.saver.get_delta_channel_history(config=config, channels=channels)
-
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return await self._there(self.saver.aget_delta_channel_history(config=config, channels=channels))
+    def get_delta_channel_history(self, **kwargs: Any) -> Mapping[str, DeltaChannelHistory]:
+        return self.saver.get_delta_channel_history(**kwargs)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self._there(self.saver.aget_tuple(config))
+        found: CheckpointTuple | None = await self._asked("get_tuple", config)
+        return found
 
     async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
-        async def listed() -> list[CheckpointTuple]:
-            return [item async for item in self.saver.alist(config, **kwargs)]
-
-        for item in await self._there(listed()):
+        for item in await self._listed(config, **kwargs):
             yield item
 
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await self._there(self.saver.aput(config, checkpoint, metadata, new_versions))
+    async def aput(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._asked("put", *args, **kwargs)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        await self._there(self.saver.aput_writes(config, writes, task_id, task_path))
+        await self._asked("put_writes", config, writes, task_id, task_path)
 
     async def adelete_thread(self, thread_id: str) -> None:
-        await self._there(self.saver.adelete_thread(thread_id))
+        await self._asked("delete_thread", thread_id)
+
+    async def aget_delta_channel_history(self, **kwargs: Any) -> Any:
+        return await self._asked("get_delta_channel_history", **kwargs)
+
+    async def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """What the other's asynchronous method of this name gives."""
+        return await self._there(getattr(self.saver, f"a{method}")(*args, **kwargs))
+
+    async def _listed(self, config: RunnableConfig | None, **kwargs: Any) -> Sequence[CheckpointTuple]:
+        async def listed() -> Sequence[CheckpointTuple]:
+            return [item async for item in self.saver.alist(config, **kwargs)]
+
+        return await self._there(listed())
 
     async def _there(self, work: Coroutine[Any, Any, T]) -> T:
         home = getattr(self.saver, "loop", None)
@@ -106,31 +91,8 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
 class ThreadedSaver(DelegatingSaver):
     """Runs a synchronous checkpointer's methods on a thread."""
 
-    async def aget_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        return await asyncio.to_thread(self.saver.get_delta_channel_history, config=config, channels=channels)
+    async def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return await asyncio.to_thread(getattr(self.saver, method), *args, **kwargs)
 
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await asyncio.to_thread(self.saver.get_tuple, config)
-
-    async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
-        for item in await asyncio.to_thread(lambda: [*self.saver.list(config, **kwargs)]):
-            yield item
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await asyncio.to_thread(self.saver.put, config, checkpoint, metadata, new_versions)
-
-    async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        await asyncio.to_thread(self.saver.put_writes, config, writes, task_id, task_path)
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        await asyncio.to_thread(self.saver.delete_thread, thread_id)
+    async def _listed(self, config: RunnableConfig | None, **kwargs: Any) -> Sequence[CheckpointTuple]:
+        return await asyncio.to_thread(lambda: [*self.saver.list(config, **kwargs)])

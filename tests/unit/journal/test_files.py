@@ -136,12 +136,16 @@ def test_every_line_of_a_file_fits_the_schema(model_server: ModelServer, tmp_pat
                 assert not fits.is_valid({key: value for key, value in line.items() if key != name}), (line, name)
 
 
-def test_what_utf_8_cannot_carry_and_what_ends_lines_elsewhere_comes_back(tmp_path: Path) -> None:
+def test_what_utf_8_cannot_carry_is_replaced_and_what_ends_lines_elsewhere_comes_back(tmp_path: Path) -> None:
     texts = ["one\ud800two", "line\u2028line\x85line\r\nline", "naïve 😀"]
     journal = [records.run_entry(QUESTION), *({"kind": "note", "text": t} for t in texts)]
     save_journal({"journal": journal}, tmp_path / "run.jsonl")
+    texts[0] = "one\N{REPLACEMENT CHARACTER}two"
     assert [note["text"] for note in notes(load_journal(tmp_path / "run.jsonl").journal)] == texts
-    assert "naïve 😀" in (tmp_path / "run.jsonl").read_text(encoding="utf-8")
+    written = (tmp_path / "run.jsonl").read_text(encoding="utf-8")
+    assert "naïve 😀" in written
+    (tmp_path / "run.jsonl").write_text(written.replace(texts[0], "one\\uD800two"), encoding="utf-8")
+    assert [note["text"] for note in notes(load_journal(tmp_path / "run.jsonl").journal)] == texts
 
 
 # -- excerpts -----------------------------------------------------------------------------------------------------

@@ -11,9 +11,11 @@ import httpx2
 import openai
 import pytest
 from langchain_core.exceptions import ContextOverflowError
+from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
 
 from langchain_rlm.models.failures import RETRYABLE, Failure, ModelCallError, classify
+from langchain_rlm.models.messages import fault_of
 
 KEY = "sk-proj-abcdef0123456789"
 Body = dict[str, Any] | str
@@ -291,3 +293,10 @@ def test_a_message_is_one_short_line() -> None:
     assert "first line second line" in failure.message
     assert len(failure.message) < 400
     assert failure.as_dict() == {"type": "server", "message": failure.message}
+
+
+def test_what_a_provider_said_can_be_encoded() -> None:
+    said = "no such file: caf\N{REPLACEMENT CHARACTER}"
+    assert classify(ValueError("no such file: caf\udce9")).message == f"ValueError: {said}"
+    refused = fault_of(AIMessage("", additional_kwargs={"refusal": "no such file: caf\udce9"}))
+    assert refused == Failure("refused", f"the model refused: {said}")

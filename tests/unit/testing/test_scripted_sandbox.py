@@ -1,7 +1,7 @@
 """The scripted sandbox keeps the promises of the protocol, so that what is tested with it holds with a real one."""
 
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,11 +9,13 @@ from langchain_core.language_models import FakeListChatModel
 
 from langchain_rlm import RLM
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.protocol import Asked, Call, Ended, ReplContext, ReplLimits
+from langchain_rlm.repl.protocol import DEEPEST, Asked, Call, Ended, ReplContext, ReplLimits
 from langchain_rlm.testing.scripted_sandbox import Cell, Script, ScriptedSandbox, ScriptedSandboxes
 from tests.unit.journals import STARTED
 
 CONTEXT = ReplContext(["text"], single=True, sources=[{}], separators=[[]], chunk_size=100)
+
+LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 def opened(**cells: Cell) -> ScriptedSandbox:
@@ -122,3 +124,46 @@ def test_after_a_kill_nothing_comes_of_it_any_more() -> None:
     assert ended(sandbox.resume([("ok", "5"), ("ok", "1")])).lost
     sandbox.close()
     sandbox.close()
+
+
+def test_what_comes_out_is_plain_and_can_be_encoded() -> None:
+    def ends(repl: ScriptedSandbox) -> Script:
+        repl.variables["caf\udce9"] = repl.variables["kept"] = {2, 1}
+        repl.variables["answer"]["content"] = (date(2024, 1, 2), 2**64)
+        answers = yield from repl.ask("why \ud83d?", how="rlm", context=["half \ud83d"])
+        used = yield from repl.use("use", (1,), named={"\udc00": {2, 1}})
+        repl.print("\ud83d", answers, used)
+        return repl.final({1: {2, 1}})
+
+    sandbox = opened(ends=ends)
+    assert sandbox.start("ends") == Asked((Call("rlm", f"why {LOST}?", context=[f"half {LOST}"]),))
+    call = Call("tool", "use", arguments=([[1]], {"named": {LOST: [1, 2]}}))
+    assert sandbox.resume([("ok", "a")]) == Asked((call,))
+    outcome = ended(sandbox.resume([("ok", "b")]))
+    assert (outcome.output, outcome.final) == (f"{LOST} ['a'] b\n", ({"1": [1, 2]},))
+    assert sandbox.variable("kept") == ([1, 2],)
+    assert sandbox.draft() == ["2024-01-02", str(2**64)]
+
+    def fails(repl: ScriptedSandbox) -> None:
+        repl.variables["caf\udce9"] = 1
+        message = "no \ud83d"
+        raise ValueError(message)
+
+    outcome = ended(opened(fails=fails).start("fails"))
+    assert (outcome.error, outcome.variables) == (f"ValueError: no {LOST}", ((f"caf{LOST}", "int", None),))
+
+
+@pytest.mark.parametrize("ready", [{"ready": False}, {"ready": True}])
+def test_a_value_that_is_nested_too_deeply_is_an_error_of_the_cell(ready: dict[str, bool]) -> None:
+    def deep(repl: ScriptedSandbox) -> Ended | None:
+        value: Any = 1
+        for _ in range(DEEPEST):
+            value = [value]
+        repl.variables["deep"] = value
+        repl.variables["answer"] = {"content": value, **ready}
+        return None if ready["ready"] else repl.final(value)
+
+    sandbox = opened(deep=deep)
+    assert "nested more than" in str(ended(sandbox.start("deep")).error)
+    assert sandbox.variable("deep") is None
+    assert sandbox.draft() is None
