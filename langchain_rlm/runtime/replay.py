@@ -1,4 +1,4 @@
-"""A run on record, run again: its cells with the recorded answers. No model is asked, and what differs is an error.
+"""Runs the cells of a run on record again, with the recorded answers. It asks no model; a difference is an error.
 
 `rebuild` brings a REPL to where a journal stands, for a run that goes on. `Replay` runs a whole record again, with the
 recursive runs below, and compares the answers too.
@@ -28,7 +28,7 @@ CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
 CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
 SEARCHED = "search:"
-"""How the hash of a context begins that could only be searched."""
+"""How the hash of a context that can only be searched begins."""
 ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 

@@ -15,7 +15,7 @@ def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
     """Return a checkpointer with asynchronous methods, which groups what it saves where that is known to work.
 
     Raises:
-        InputError: It is no checkpointer.
+        InputError: It is not a checkpointer.
     """
     if saver is None or isinstance(saver, DelegatingSaver):
         return saver
