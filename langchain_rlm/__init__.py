@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.rlm import RLM as RLM
+    from langchain_rlm.runtime.savers import GroupingSaver as GroupingSaver
     from langchain_rlm.state import RLMInput as RLMInput
     from langchain_rlm.state import RLMResult as RLMResult
     from langchain_rlm.testing.replay_model import ReplayChatModel as ReplayChatModel
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Budget": "budget",
     "ChatRLM": "adapters.chat_model",
+    "GroupingSaver": "runtime.savers",
     "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema",
     "ModelError": "errors",

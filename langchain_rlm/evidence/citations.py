@@ -18,11 +18,11 @@ SHOWN = 300
 """Characters of a passage that an error shows."""
 NAMED = 20
 AHEAD = 400
-"""Characters by which a place behind an offset counts as farther than it is."""
+"""Characters that are added to the distance of a place behind an offset."""
 DIGITS = 9
-"""Of a number of a page."""
+"""Characters of a page number."""
 SPREAD = 2
-"""How many times its own length a passage may be spread over in the text that it was joined from."""
+"""A passage may be spread over this many times its length in the text that it was joined from."""
 
 
 class CiteError(ValueError):
@@ -40,7 +40,7 @@ def look_up(corpus: Corpus, quote: Any, source: Any, near: int | None, last: tup
         last: Document and offset that decide where `near` is None.
 
     Raises:
-        CiteError: It is empty, or not there; then with the nearest passage.
+        CiteError: The quote is empty, or is not in the context; the message then has the nearest passage.
     """
     if not isinstance(quote, str):
         msg = f"cite: the quote must be a str, not {type(quote).__name__}."
@@ -94,7 +94,7 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
         return f"{said} It begins at the end of {names[0]} and goes on in {names[1]}: cite the part of each on its own."
     place = nearest(quote, corpus.texts, documents)
     if place is None:
-        return f"{said} Nothing like it is there. Quote words that you have seen printed or read."
+        return f"{said} The text has nothing like it. Quote words that you have seen printed or read."
     document = corpus.documents[place.document]
     passage = document.text[place.start : place.end]
     passage = passage if len(passage) <= SHOWN else passage[:SHOWN] + "..."
@@ -125,7 +125,7 @@ def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None
 
 
 def _page(metadata: Mapping[str, Any]) -> int | None:
-    """The number of a page as it is printed or, where that is none, from 1.
+    """The page number as it is printed or, when it has no such label, counted from 1.
 
     LangChain's loaders that give a `page_label` count `page` from 0.
     """
@@ -218,7 +218,7 @@ def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:
 
 
 def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Reader, read: Reader) -> Place | None:
-    """A place of a recursive run's context in that of the run above; None when its words are not there.
+    """Where a place of a recursive run's context is in the context of the run above; None when it is not there.
 
     The code may have joined lines, or changed white space: then the words are looked for where parts of them come from.
     """

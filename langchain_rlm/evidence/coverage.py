@@ -1,7 +1,7 @@
 """Which parts of the context models have seen, from the spans of what was sent and shown. Pure functions.
 
-A stretch of white space alone that was not sent, such as the line break between two lines sent one by one, has nothing
-to be read: it counts with what was seen beside it, in ranges and shares alike. All else is exact to the character.
+A gap of white space only, such as the line break between two lines sent one by one, counts with what was seen beside
+it, in ranges and shares alike. All else is exact to the character.
 """
 
 import re
@@ -31,8 +31,8 @@ def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], tex
 
     Returns:
         `read` (sent to a sub-model) and `printed` (shown to the root model) as shares from 0 to 1, and `documents` with
-        the same for each and their ranges; `unread` are the ranges that no model has seen. White space alone that was
-        not sent is in the range beside it; in a document of nothing else it counts as read.
+        the same for each and their ranges; `unread` are the ranges that no model has seen. A gap of white space
+        only is in the range beside it; a document of white space only counts as read.
     """
     sizes = [source["size"] for source in sources]
     read, printed = seen(journal, sizes)
@@ -71,7 +71,7 @@ def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[li
 
 
 def _blanks(ranges: list[Range], text: str) -> list[Range]:
-    """The gaps with nothing to be read."""
+    """The gaps of white space only."""
     return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
 
 

@@ -16,7 +16,7 @@ DASHES = frozenset("-‐‑‒–—―−⸺⸻﹘﹣－")  # noqa: RUF001
 _FRACTION_SLASH = "\u2044"
 SPACES = frozenset("\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(at) for at in range(0x2000, 0x200B)}
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Scripts that do not part words."""
+"""Scripts that do not separate words."""
 IDEOGRAPHS = "\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff"
 """Those of them that have no spaces at all, with their marks."""
 
@@ -35,13 +35,13 @@ _TARGETS = re.compile(
     r"\]\((?=[^()\s]*[/#.:])[^()\s]*\)|\\[nrt]"
     r"|(?m:^(?:\d+[ \t]*\r?\n)?[\d:]+[.,]\d{3} --> [\d:]+[.,]\d{3}[^\n]*)"
 )
-"""What is no mark but is not read either: targets of links, escapes of JSON, times of subtitles."""
+"""Text that is not read, though it is not a mark: targets of links, escapes of JSON, times of subtitles."""
 _INLINE = r"[*_`|\[\]\\]"
 _MARKS = re.compile(rf"(?m:^(?:[ \t]*(?:[>#]|//+))+)|{_INLINE}++(?!\d)|(?<!\d)(?<!{_INLINE}){_INLINE}++")
 """Markup, also what lines begin with; between digits it may be a sign."""
 _ANY_QUOTES = f"[{''.join(sorted(QUOTES | DROPPED | {SOFT}))}]"
 _BORDER = "(?:[”’](?=[“‘])|[”’“‘](?=[„‚])|[»›](?=[«‹])|[«‹](?=[»›]))"  # noqa: RUF001
-"""Between two quotation marks in a row of which one ends a quotation, and the other begins the next one."""
+"""Between two quotation marks in a row, when the first ends a quotation and the second begins the next."""
 _BEFORE = re.compile(f"{_ANY_QUOTES}*{_BORDER}")
 _OWN = re.compile(f"{_ANY_QUOTES}*?{_BORDER}")
 
@@ -66,7 +66,7 @@ def squeeze(text: str) -> bytes:
 
 
 def blanked(text: str) -> str:
-    """A text with spaces for what is not read in it, as long as it was."""
+    """A text of the same length, with spaces for what is not read in it."""
     has_any = "\\" in text or ("]" in text and "](" in text) or (">" in text and "-->" in text)
     return _TARGETS.sub(_spaces, text) if has_any else text
 
@@ -97,7 +97,7 @@ def fold(text: str) -> Folded:
 
     No hyphens stay between letters, for words are broken at the ends of lines; a soft hyphen there stands for both.
     Several quotation marks or hyphens in a row become one, as in ``so'' and --, and the white space around them goes.
-    Also that between letters of scripts that part no words: their lines end anywhere.
+    White space between letters goes too in scripts that do not separate words: their lines end anywhere.
     """
     out: list[str] = []
     places: list[int] = []
@@ -116,7 +116,7 @@ def fold(text: str) -> Folded:
 
 
 def fold_without_markup(text: str) -> Folded:
-    """A folded text without markup, the marks that lines begin with, and white space, but between digits."""
+    """A folded text without markup, marks that lines begin with, and white space; between digits they stay."""
     return _replaced(_UNNEEDED, fold(_MARKS.sub(_spaces, blanked(text))), lambda _: "")
 
 
@@ -144,7 +144,7 @@ def _one_space(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def alike(character: str) -> str:
-    """What a character is made, which may be nothing or several."""
+    """The characters, or none, that take the place of one."""
     if character in DROPPED:
         return ""
     if character in QUOTES:

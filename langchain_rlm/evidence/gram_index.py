@@ -1,9 +1,9 @@
-"""Where in a context a stretch of text stands, by a look in a table instead of a search.
+"""Finds where a stretch of text stands in a context, with a table instead of a search.
 
 The table knows grams (LINE characters each) at two kinds of places: every `step` characters, and where lines begin.
 So a stretch of step + LINE characters is found wherever it was cut, and a line wherever it was taken from. The places
-number about GRID + LINES at most, however large the context is. With more lines than LINES (10 MB of the shortest)
-those are known that begin far enough from the one before: long lines all, of short ones a sample.
+number about GRID + LINES at most, however large the context is. With more lines than LINES (10 MB of the shortest) only
+lines that begin far enough from the one before are known: all long lines, and a sample of the short ones.
 """
 
 import re

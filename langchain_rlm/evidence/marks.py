@@ -10,13 +10,13 @@ from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.parts import Cited
 
 MARK = re.compile(r"\[(c\d+(?:\.\d+)*(?:\s*[,;]\s*c\d+(?:\.\d+)*)*)\]", re.ASCII)
-"""One mark, or several: `[c1]`, `[c1, c3]`. Texts have numbers in brackets of many kinds, not this one."""
+"""One mark, or several: `[c1]`, `[c1, c3]`. Texts have numbers in many kinds of brackets, but not this kind."""
 ONE = re.compile(r"c\d+(?:\.\d+)*", re.ASCII)
 WIDEST = 1_000
 """Numbers, at most, that a range such as `[2-4]` stands for."""
 _NUMBER = r"[0-9]{1,6}(?:\s*[-\u2013]\s*[0-9]{1,6})?"
 _OWN = re.compile(rf"\[\s*({_NUMBER}(?:\s*[,;]\s*{_NUMBER})*)(?=[\],;:\s])")
-"""Numbers in brackets that are no marks: `[1]`, `[1, 3]`, `[2-4]`, `[1, p. 5]`."""
+"""Numbers in brackets that are not marks: `[1]`, `[1, 3]`, `[2-4]`, `[1, p. 5]`."""
 _ENDS = re.compile(r"([0-9]+)(?:\s*[-\u2013]\s*([0-9]+))?")
 
 Marks = Mapping[str, Cited | None]
@@ -35,7 +35,7 @@ def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
 def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[Citation]]:
     """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
 
-    Numbers that the answer has in brackets of its own, which may stand for anything, are left out.
+    Other numbers that the answer has in brackets may stand for anything: the numbering skips them.
 
     Args:
         value: The answer, which is plain data.

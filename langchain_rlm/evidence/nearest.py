@@ -1,4 +1,4 @@
-"""What a quote that is not there comes nearest to: a passage, or the break of two documents that it goes over."""
+"""What a quote that is not in the text is nearest to: a passage, or a break of two documents that it runs over."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ SCANNED = 300_000_000
 READ = 600_000
 """Characters near words of a quote that are read for the nearest passage."""
 BREAKS = 2_000
-"""Breaks between documents that are looked at for a quote that goes over one."""
+"""Breaks between documents that are looked at for a quote that runs over one."""
 AROUND = 160
 
 _WORD = re.compile(rf"[{UNSPACED}]|\w{{2,}}")
@@ -27,7 +27,7 @@ _LONG_WORD = re.compile(rf"[A-Za-z0-9]{{3,}}|[{UNSPACED}]{{2,4}}|[^\W\x00-\x7f{U
 
 
 def over_a_break(quote: str, texts: Sequence[str], documents: Sequence[int]) -> int | None:
-    """The document at whose end a quote begins that goes on in the next one; not all breaks are looked at."""
+    """The document at whose end a quote begins, when it goes on in the next one; not all breaks are looked at."""
     quote = quote.strip()
     if len(quote) > LIKE:
         return None

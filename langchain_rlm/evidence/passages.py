@@ -1,8 +1,8 @@
 """The passages that an answer rests on.
 
-The journal says which spans went to which sub-model and what it answered. Cited spans come first; then those from which
-a sub-model answered something, the best match with question and answer first. When code alone found the answer, the
-passages are those of the documents that match best.
+The journal says which spans went to which sub-model and what it answered. Cited spans come first; then spans from which
+a sub-model answered something, those that best match question and answer first. When code alone found the answer, the
+passages are the best matches in the documents.
 """
 
 import heapq
@@ -24,15 +24,15 @@ from langchain_rlm.state import RLMResult
 LONGEST = 2_000
 """Characters of a passage."""
 SHORTEST = 100
-"""Characters that a rest beside a passage must have to give another."""
+"""Characters that a rest beside a passage must have to make another passage."""
 SNAPPED = 100
 """Characters that a passage may lose so that it begins and ends between words."""
 ANSWER_READ = 4_000
 """Characters of the answer whose words rank the passages."""
 LONG_ANSWER = 300
-"""Characters above which a sub-model's answer is no refusal, whatever it begins with."""
+"""Characters above which a sub-model's answer is not a refusal, however it begins."""
 ENOUGH = 3
-"""Times that a word in a passage counts."""
+"""Times that a word counts in one passage."""
 WORD = re.compile(r"\w{3,}")
 COMMON = frozenset(
     re.findall(
@@ -56,7 +56,7 @@ def passages(result: RLMResult, corpus: Corpus, k: int) -> list[Document]:
     """Find the passages.
 
     Args:
-        result: Of a run over `corpus`.
+        result: The result of a run over `corpus`.
         corpus: The documents.
         k: Passages at most; each has at most 2,000 characters.
     """

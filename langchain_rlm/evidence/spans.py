@@ -1,11 +1,11 @@
 """Prompts as literal pieces plus spans of the context, so that state never holds the text.
 
-A cell that walks the text sends pieces of it in order: the next is looked for where the last one ended. What is not
-there is looked up in an index, built when it is first needed, and grown to both sides. Where the same stands in many
-places, the next one near the last match is meant. Text that is not found stays literal; that is never wrong, only
-longer, and counts as not read. Lines of less than 24 characters that are sent out of their place are not looked for,
-unless they are whole documents; nor, in contexts above some 10 MB, are all short lines found that are sent far out of
-their order, see `gram_index`.
+A cell that walks the text sends pieces of it in order, so the next piece is looked for where the last one ended. A
+piece that is not there is looked up in an index, built when it is first needed, and the match is grown to both sides.
+Of several equal places, the next one near the last match is taken. Text that is not found stays literal: that is never
+wrong, only longer, and it counts as not read. Lines of less than 24 characters that are sent out of order are not
+looked for, unless they are whole documents. In contexts above some 10 MB, some short lines that are sent far out of
+order are not found either, see `gram_index`.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -19,15 +19,15 @@ PROBE = 2 * LINE
 NEAR = 20_000
 """Characters ahead of the last match and behind it that are searched before the index is asked."""
 FEW = 16
-"""Documents, at most, searched so for what stands in many places."""
+"""Documents at most that are searched near the last match for a text that stands in many places."""
 NEAR_MISSES = 8
 """Times that a prompt may not be found near the last match before only the index is asked for the rest of it."""
 SURE = 4 * LINE
-"""Characters of a match that is not given up for another one."""
+"""Characters of a match that is kept without a look at others."""
 REFUSED = 4
 """Other matches looked at before the one found first is kept."""
 SHARED = 200
-"""Characters, at most, with which lines begin alike."""
+"""Characters at most that the beginnings of lines share."""
 SMALL = 100_000
 """Characters of a context whose index takes a few milliseconds."""
 WINDOW = 2_000_000
@@ -37,7 +37,7 @@ LINES_MISSED = 6
 SEARCHED = 500_000_000
 """Characters of windows that a run may search, less than a second in all."""
 REMEMBERED = 10_000
-"""Lines known not to be in the window, at most: what every prompt says is searched for once."""
+"""Lines at most that are remembered as not in the window, so that the words of every prompt are searched for once."""
 
 Match = tuple[int, int, int, int]
 """Document, start in it, start in the prompt, length."""

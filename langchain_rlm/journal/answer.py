@@ -18,7 +18,7 @@ from langchain_rlm.repl.replies import ParsedReply
 DRAFT = re.compile(r"\banswer\b")
 """The variable, in the code of a cell."""
 NOTHING = (None, "")
-"""What counts as no answer, but when code calls FINAL with it."""
+"""Values that are not an answer, except when code calls FINAL with them."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Given:
 def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
     """What a turn gives as an answer when it is over.
 
-    Bare text beside cells was written before their output was seen. So it counts on the last turn only, but where it
-    names a variable. Prose counts as an answer when no code is asked for any more.
+    Bare text beside cells was written before their output was seen, so it counts on the last turn only, unless it names
+    a variable. Prose counts as an answer when no code is asked for any more.
 
     Args:
         reply: What the root model said.
-        ended: How the last cell that ran ended; None: there is none.
+        ended: How the last cell that ran ended; None when no cell ran.
         is_last: It is the reserved last turn.
     """
     if ended is not None and ended.final is not None:
@@ -75,5 +75,5 @@ def as_text(value: Any) -> str:
 
 
 def digest(text: str) -> str:
-    """What stands for an answer in the journal."""
+    """The hash that stands for an answer in the journal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The passages that a journal file keeps of its context: both ends of whatever was cited or sent to a model."""
+"""The passages that a journal file keeps of its context: both ends of all that was cited or sent to a model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, overload
@@ -18,7 +18,7 @@ UNKNOWN = "\u2591"
 
 
 def excerpts_of(record: RunRecord, texts: Sequence[str]) -> Iterator[Excerpt]:
-    """The stretches of text at both ends of whatever was cited or sent, those that touch made one."""
+    """The stretches of text at both ends of all that was cited or sent; those that touch are joined."""
     ranges: dict[int, list[tuple[int, int]]] = {}
     cited = [(number(c["document"]), c["start"], c["end"]) for c in record.citations]
     for document, start, end in (*cited, *_spans(record.journal)):
@@ -51,7 +51,7 @@ def _spans_below(call: Call, run: BelowRun) -> Iterator[Span]:
 
 
 class KnownText:
-    """A document of which some stretches are known. What is not is shown as such, and keeps its length."""
+    """A document of which some stretches are known. Unknown stretches are shown as unknown, at their full length."""
 
     def __init__(self, stretches: Sequence[Excerpt]) -> None:
         self._known = sorted((line["start"], line["end"], line["text"]) for line in stretches)
@@ -70,7 +70,7 @@ class KnownText:
 
 
 class KnownTexts(Sequence[KnownText | str]):
-    """The documents up to the last of which something is known; of how many they are, only those are kept."""
+    """The documents up to the last one of which something is known. Only known ones take memory."""
 
     def __init__(self, known: Mapping[int, KnownText]) -> None:
         self._known = known

@@ -30,7 +30,7 @@ def save_journal(
 
     Args:
         result: What `RLM.invoke` returned, or a record of it.
-        path: The file; it is replaced when it is there.
+        path: The file; one that exists is replaced.
         context: What was given to the run as `context`, where the result has been copied and lost its texts.
         excerpts: Keep passages beside the journal when the texts are at hand.
 
@@ -49,7 +49,7 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
         path: A file that `save_journal` or `langchain-rlm ask --journal` wrote.
 
     Raises:
-        InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
+        InputError: It cannot be read, is not a journal, was cut off or is damaged, or is of a newer version.
     """
     return _recording(*read_lines(_path(path)))
 
@@ -157,7 +157,7 @@ def _recording(header: Header, entries: list[Entry], excerpts: list[Excerpt]) ->
 
 
 def write_whole(file: Path, parts: Iterable[str]) -> None:
-    """Write a file of which either all is there in the end, or what was there before.
+    """Write a file whole. When that fails, the old file stays.
 
     Raises:
         InputError: It cannot be written.
@@ -176,10 +176,10 @@ def write_whole(file: Path, parts: Iterable[str]) -> None:
 
 
 def check_writable(file: Path) -> None:
-    """Find out before a run, and not after it, that a file cannot be written.
+    """Find out before a run whether a file can be written.
 
     Raises:
-        InputError: It cannot.
+        InputError: It cannot be written.
     """
     file = Path(os.path.realpath(file))
     if file.is_dir():

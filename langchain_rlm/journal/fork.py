@@ -24,7 +24,7 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
         The entries, and the node that goes on.
 
     Raises:
-        InputError: There is no such turn or cell, or the code is empty.
+        InputError: The turn or cell does not exist, or the code is empty.
     """
     if journals.route(journal) == "direct":
         msg = "This run took the direct route: it has no cells. Ask again with RLM(route='rlm')."
@@ -60,11 +60,11 @@ def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[
         The entries, and the node that goes on.
 
     Raises:
-        InputError: There is no such sub-query.
+        InputError: The sub-query does not exist.
     """
     asked = [(n, entry) for n, entry in enumerate(journal) if entry["kind"] == "asked" and call in _ids(entry)]
     if not asked:
-        msg = f"call={call!r}: the run asked no such sub-query. Their ids are in the journal's `asked` entries."
+        msg = f"call={call!r}: no sub-query of the run has this id. The ids are in the journal's `asked` entries."
         raise InputError(msg)
     place, entry = asked[-1]
     given = journals.answers(journal)
@@ -99,7 +99,7 @@ def _ids(asked: AskedEntry) -> list[str]:
 
 
 def _is_place(number: Any, places: range) -> bool:
-    """A whole number of those; True is in range(2), and is none."""
+    """Whether it is a whole number of that range. True is not one, though it is in range(2)."""
     return isinstance(number, int) and not isinstance(number, bool) and number in places
 
 

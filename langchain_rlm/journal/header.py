@@ -38,7 +38,7 @@ class Citation(Passage):
     """What a mark in the answer stands for."""
 
     mark: Whole
-    """The number in the answer: `[1]`. No number that the answer has in brackets of its own."""
+    """The number in the answer: `[1]`. Other bracketed numbers in the answer are skipped."""
     page: Whole | None
 
 
@@ -61,8 +61,8 @@ class DocumentCoverage(TypedDict):
 class Coverage(TypedDict):
     """Which share of the context models have seen, from 0 to 1.
 
-    White space alone counts with what was seen beside it. Text sent in lines of less than 24 characters that are no
-    whole documents may count as unread.
+    A gap of white space only counts with what was seen beside it. Text sent in lines of less than 24 characters that
+    are not whole documents may count as unread.
     """
 
     read: Number
@@ -93,7 +93,7 @@ class Header(TypedDict):
     question: str
     answer: str
     value: NotRequired[Any]
-    """The answer as plain data, when it is no string."""
+    """The answer as plain data, when it is not a string."""
     stop_reason: str
     """Also `failed` and `interrupted`, of a run that did not end."""
     error: str
@@ -130,4 +130,4 @@ class FileEnd(TypedDict):
 
 
 Line = Annotated[Entry | Excerpt, Field(discriminator="kind")]
-"""What stands between the first line and the last."""
+"""A line between the first and the last."""

@@ -15,7 +15,7 @@ from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header, Line
 from langchain_rlm.surrogates import encodable
 
 SHOWN = 60
-"""Characters of a file that is no journal, in the error."""
+"""Characters that an error shows of a file that is not a journal."""
 _ESCAPED = re.compile(rb"\\ud[89a-f]", re.IGNORECASE)
 """What may be a lone surrogate: it is replaced, for neither a sandbox nor standard output takes it."""
 
@@ -24,12 +24,12 @@ def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
     """The header, the entries and the excerpts of a journal file.
 
     Raises:
-        InputError: It cannot be read, is no journal, was cut off or is damaged, or is of a newer version.
+        InputError: It cannot be read, is not a journal, was cut off or is damaged, or is of a newer version.
     """
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        msg = f"{file}: there is no such file."
+        msg = f"{file}: this file does not exist."
         raise InputError(msg) from None
     except OSError as error:
         msg = f"{file}: cannot be read ({error.strerror})."
@@ -60,7 +60,7 @@ def _header(file: Path, line: bytes, *, is_whole: bool) -> dict[str, Any]:
         raise _cut_off(file, 0)
     if header is None or header.get("format") != FORMAT:
         said = f"begins with {line[:SHOWN].decode(errors='replace')!r}" if line or is_whole else "is empty"
-        msg = f"{file}: this is no journal of langchain-rlm: it {said}. `langchain-rlm ask --journal FILE` writes one."
+        msg = f"{file}: not a journal of langchain-rlm: it {said}. `langchain-rlm ask --journal FILE` writes one."
         raise InputError(msg)
     version = header.get("version")
     if isinstance(version, int) and version > VERSION:
@@ -81,7 +81,7 @@ def _body(file: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
     for place, line in enumerate(lines[:-1], 2):
         entry = _read(line)
         if entry is None or not isinstance(entry.get("kind"), str):
-            raise damaged(file, f"line {place} is no journal entry: {line[:SHOWN].decode(errors='replace')!r}")
+            raise damaged(file, f"line {place} is not a journal entry: {line[:SHOWN].decode(errors='replace')!r}")
         if entry["kind"] == "file_end":
             if any(lines[place - 1 :]):
                 raise damaged(file, f"something follows its end, on line {place + 1}")
@@ -114,5 +114,5 @@ def _cut_off(file: Path, entries: int) -> InputError:
 
 
 def damaged(file: Path, what: str) -> InputError:
-    """The error for a file that is not as it was written."""
+    """The error for a damaged file."""
     return InputError(f"{file}: the journal is damaged: {what}. Copy it again, or save the run again.")

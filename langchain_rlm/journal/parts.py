@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
-from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the one in typing
+from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 MOST = 2**53 - 1
 """The largest whole number that every reader of JSON keeps."""
@@ -26,7 +26,7 @@ Arguments = Annotated[tuple[list[Any], dict[str, Any]], Field(strict=False)]
 
 
 class Usage(TypedDict):
-    """What a call used: one call, counted by the provider, of a model without a known price, but where it says more."""
+    """What a call used. Keys may be missing: one call, counted by the provider, without a known price."""
 
     input_tokens: Number
     output_tokens: Number

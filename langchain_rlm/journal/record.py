@@ -1,4 +1,4 @@
-"""What a page is made from: a run's result, or as much of it as there is."""
+"""What a page is made from: a run's result, or the parts of it that exist."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ class Recording(RunRecord):
 
 
 def number(identity: Any) -> int:
-    """The position of a document with an id such as `d3`; -1 when that is none."""
+    """The position of a document with an id such as `d3`; -1 for anything else."""
     match = DOCUMENT.fullmatch(str(identity))
     return int(match[1]) if match else -1
 
@@ -128,14 +128,14 @@ def as_recording(result: Any) -> Recording:
         InputError: It is neither, or has no journal.
     """
     if not isinstance(result, Mapping | RunRecord):
-        msg = f"{result!r:.80} is no run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
+        msg = f"{result!r:.80} is not a run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
         raise InputError(msg)
     journal = result.get("journal") if isinstance(result, Mapping) else result.journal
     if not journal:
         msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
         raise InputError(msg)
     if not _is_journal(journal):
-        msg = f"The journal is {journal!r:.80}, no list of a run's entries. Pass what RLM.invoke returned."
+        msg = f"The journal is {journal!r:.80}, not a list of a run's entries. Pass what RLM.invoke returned."
         raise InputError(msg)
     if isinstance(result, Recording):
         return result

@@ -13,10 +13,10 @@ from langchain_rlm.state import RLMState
 
 
 async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    """Resume the cell with the answers to what it asked last, in the order it asked; ask for those not there yet.
+    """Resume the cell with the answers to what it asked last, in the order asked; send out calls without an answer.
 
-    A person is asked here when the quote is high: the node begins anew when the run is resumed, and nothing that stands
-    before the question costs anything.
+    A person is asked here when the quote is high: the node begins anew when the run is resumed, and nothing before the
+    question costs anything.
     """
     run = await registry.run_of(state, config)
     asked, given = journals.last_asked(state["journal"])

@@ -63,7 +63,7 @@ class Turn:
 
     @classmethod
     def recorded(cls, run: Run, state: RLMState) -> Self:
-        """The turn that the journal is in the middle of."""
+        """The turn that the journal has begun."""
         reply = journals.replies(journals.this_turn(state["journal"]))[0]
         return cls(run, state, parse_reply(reply["text"]), reply["last"])
 
@@ -111,17 +111,17 @@ class Turn:
         return await self._over(outcome)
 
     def _is_late(self) -> bool:
-        """The time is up, and so is the grace that a cell has to keep what was paid for."""
+        """Whether the time is up, and the grace in which a cell may keep what was paid for."""
         left = self.run.tree.ledger.remaining_seconds(last_turn=True)
         return left is not None and left < -GRACE
 
     def ask(self, waiting: Sequence[Call]) -> Command[Any]:
-        """Send out what waits for an answer."""
+        """Send out the calls that wait for an answer."""
         tasks = sends(self.run, waiting)
         return Command(update={"journal": self.entries}, goto=tasks)
 
     def _quoted(self, waiting: Sequence[Call]) -> Command[Any] | None:
-        """To where a person is asked, when this costs more than they want to spend unasked."""
+        """Go where a person is asked, when this costs more than they allow without a question."""
         quote = quote_of(self.run, waiting, self.journal)
         if quote is None:
             return None
@@ -130,7 +130,7 @@ class Turn:
         return Command(update={"journal": self.entries}, goto="aggregate")
 
     def _settled(self, results: Sequence[Result]) -> None:
-        """A failed call of many may leave answers unclaimed: have the journal read again when the cell asks next."""
+        """Have the journal read again at the next question: a failed call of many may leave answers unclaimed."""
         if len({result[0] == "ok" for result in results}) > 1:
             self.run.pool = None
 
@@ -151,7 +151,7 @@ class Turn:
         return answers, [call for call in asked["calls"] if call["id"] not in answered]
 
     async def _searched(self, characters: int, search: Callable[[], T]) -> T:
-        """What a search of the context for so many characters gives; on a thread where it may take long."""
+        """The result of a search of the context for so many characters, on a thread when it may take long."""
         if characters <= SEARCHED_AT_ONCE and self.run.finder.is_quick:
             return search()
         return await self.run.tree.repls.to_its_end(search, undo=lambda _: None)
@@ -245,7 +245,7 @@ class Turn:
         return None
 
     async def give_up(self) -> Command[Any]:
-        """End the run with the best there is."""
+        """End the run with the best answer so far."""
         best = await best_so_far(self.run, self.journal)
         reason = self.last if self.last and best not in (None, "") else "gave_up"
         return finish(self.run, self.state, self.entries, best, reason)

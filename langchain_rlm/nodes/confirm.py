@@ -17,7 +17,7 @@ def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call]) -> dict[st
     """Interrupt with the quote; return the answers of the calls that are not approved, by id."""
     value = interrupt(asked["quote"])
     while (decision := _decision(value)) is None:
-        problem = f"{value!r:.80} is no answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
+        problem = f"{value!r:.80} is not an answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
         value = interrupt({**asked["quote"], "problem": problem})
     kind, limit = decision
     emit("confirm", turn.run, decision=kind, limit=limit)
@@ -56,7 +56,7 @@ def _beyond(run: Run, calls: Sequence[Call], limit: float) -> list[Call]:
 
 
 def _decision(value: Any) -> tuple[str, float] | None:
-    """What a person decided, from any of the forms that a host may pass; None when it is none of them."""
+    """What a person decided, from any of the forms that a host may pass; None when it has no such form."""
     if isinstance(value, Mapping):
         if set(value) == {"limit"}:
             return _limit(value["limit"])
@@ -74,7 +74,7 @@ def _decision(value: Any) -> tuple[str, float] | None:
 
 
 def _limit(value: Any) -> tuple[str, float] | None:
-    """An amount of dollars; True is none, though Python takes it for 1."""
+    """An amount of dollars. True is not one, though Python takes it for 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:  # NaN is not
         return None
     return ("limit", float(value)) if value else ("deny", 0.0)

@@ -26,9 +26,9 @@ from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
 from langchain_rlm.state import RLMState
 
 CORRECTED = 2
-"""Times that a direct answer of the wrong form is asked for anew."""
+"""Times that a direct answer of the wrong form is asked for again."""
 CONTINUED = 3
-"""Times that a cut-off reply is continued before it is asked for anew."""
+"""Times that a cut-off reply is continued before it is asked for again."""
 
 
 class RootOverflowError(ModelError):
@@ -174,7 +174,7 @@ def _reply_entry(run: Run, state: RLMState, reply: Reply, *, last: str | None = 
 
 
 async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[Any]:
-    """The direct route: the whole context in one call. A context that does not fit after all goes the other way."""
+    """The direct route: the whole context in one call. A context that does not fit goes to the REPL."""
     form = run.response_format
     said = journals.replies(journals.since_question(state["journal"]))
     try:

@@ -64,8 +64,8 @@ def covered(run: Run, journal: Sequence[Entry]) -> Coverage | None:
 async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
     """The best answer of a run whose budget is over.
 
-    The newest that was given and refused; else, or when a cell has spoken of `answer` since, what `answer` holds in the
-    REPL; or else the newest output.
+    The newest answer that was refused, or a newer one that `answer` holds in the REPL. Without either, the newest
+    output.
     """
     journal = journals.since_question(whole)
     refused, may_be_drafted = newest_refused(journal)

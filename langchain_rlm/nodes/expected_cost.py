@@ -18,7 +18,7 @@ SECONDS_A_CALL = 5.0
 
 
 def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote | None:
-    """What these calls are expected to cost, when that is more than the user wants to be asked about; else None."""
+    """What these calls are expected to cost, when that is above `confirm_above`; else None."""
     above = run.tree.settings.budget.confirm_above
     if above is None:
         return None

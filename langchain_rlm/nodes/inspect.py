@@ -58,8 +58,8 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
 async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> tuple[RunTree, RLMState, Corpus]:
     """The run, what it begins with, and its text.
 
-    A context beside the question comes from outside and begins a new run, whatever the thread answered before; without
-    one, a thread that has answered goes on.
+    A question with a context begins a new run, even on a thread that has answered before. Without a context, such a
+    thread goes on.
     """
     given = state.get("context")
     if given is not None:
@@ -68,7 +68,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
-    if begun is None:  # the graph is asked, by no `RLM`
+    if begun is None:  # the graph is called without an `RLM`
         begun = state
         if not state.get("journal"):
             msg = "The input has no context. Pass the text, documents or paths as `context`."

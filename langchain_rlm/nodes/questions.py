@@ -38,7 +38,7 @@ def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> A
 
 
 def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry | None:
-    """One entry for calls of which there are more than the budget has, or None: they are not even written down."""
+    """One entry in place of calls that are more than the budget has, which are not written down; else None."""
     left = run.tree.ledger.left()["sub_queries"]
     count = sum(call.arguments is None for call in asked.calls)
     if left is None or count <= left + sum(map(len, pool.values())):
@@ -54,10 +54,10 @@ def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> Aske
 
 
 class _Documents:
-    """The contexts that one pause hands to recursive runs; often they are documents as they stand.
+    """The contexts that one pause hands to recursive runs; often they are whole documents.
 
-    Where there are as many as documents, in a list or in the batch, one at the same place is meant of equal ones; and
-    each is meant once, if it can be.
+    Of equal documents, each is taken once if possible. When a list or the batch has as many contexts as there are
+    documents, the one at the same position is taken.
     """
 
     def __init__(self, run: Run, calls: int) -> None:
@@ -112,7 +112,7 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 
 
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
-    """The answers that need no model: those paid for before, and refusals."""
+    """The answers that need no model: those already paid for, and refusals."""
     given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
     refused = _refusal(
         run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn

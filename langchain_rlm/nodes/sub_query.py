@@ -60,7 +60,7 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, registry, call)}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
-    except Exception as error:  # noqa: BLE001  # a sibling must not be lost to whatever a provider raises
+    except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
         entry = {"error": cast("SubQueryError", classify(error).as_dict())}
     run.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
@@ -69,7 +69,7 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
 
 
 def _paid(error: ModelCallError | BudgetExceededError, registry: RunRegistry, call: Call) -> Answered:
-    """What a failed call has cost all the same."""
+    """What a failed call has cost."""
     model = registry.settings.pick(call["model"])
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
@@ -146,7 +146,7 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
         else:
             below.give_turn_back()
             await below.repl.drop()
-    if below is None:  # it had ended in another process, and only its answer was not saved here
+    if below is None:  # it ended in another process; only its answer was not saved here
         run.tree.ledger.charge(replace(spending(result["journal"]), seconds=0.0))
     record = _record(call, over, result["turns"], result["stop_reason"], result["journal"])
     if not result["answer"].strip():
@@ -160,7 +160,7 @@ def _record(call: Call, over: Over, turns: int, stop_reason: str, journal: list[
 
 
 def _failed(run: Run, call: Call, over: Over, error: RLMError) -> Answered:
-    """The answer of a recursive run that an error ended: what it came to stays, for it is paid."""
+    """The answer of a recursive run that an error ended. Its journal is kept, since it was paid for."""
     kind = "budget" if isinstance(error, BudgetExceededError) else "failed"
     entry: Answered = {"error": {"type": kind, "message": str(error)}}
     if error.journal:

@@ -19,7 +19,7 @@ from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import RLMState
 
 BEGINS = "rlm_context"
-"""Metadata of checkpoints: the context of the run that was begun, which state has only after `inspect`."""
+"""Metadata of checkpoints: the context of a begun run, which state has only after `inspect`."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class _Thread:
         return bool(self.values.get("journal"))
 
     def is_about(self, corpus: Corpus, at_hand: Corpus | None) -> bool:
-        """The run is over this context. Of what is only searched, the object must be the same, where it is known."""
+        """Whether the run is over this context. A source to search must be the same object, where that is known."""
         if not self.has_run or self.values["context_ref"].get("hash") != corpus.hash:
             return False
         if corpus.searchable is None or at_hand is None or at_hand.searchable is None:
@@ -68,10 +68,10 @@ async def begin(
     """Look at what was given and at the thread, and open the run.
 
     Args:
-        registry: Of the `RLM`.
+        registry: The registry of the `RLM`.
         graph: Its state machine.
         given: What the user passed.
-        config: With the thread.
+        config: The configuration, with the thread.
         is_own: The run has its thread to itself, inside a host: what it has answered or asks is there.
 
     Raises:
@@ -112,7 +112,7 @@ async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) 
 async def _asked_over(
     registry: RunRegistry, thread: _Thread | None, question: str, corpus: Corpus, at_hand: Corpus | None
 ) -> Beginning:
-    """A question and a context: of a thread over the same one they go on, else they begin a run."""
+    """A question and a context: a thread over the same context goes on, else a run begins."""
     if thread is None or not thread.is_about(corpus, at_hand) or (corpus.searchable and at_hand is None):
         return await _new(registry, question, corpus)
     if not thread.is_waiting:
@@ -148,7 +148,7 @@ async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
     """What is on the thread, or was at its checkpoint.
 
     Raises:
-        InputError: There is no such checkpoint.
+        InputError: The checkpoint does not exist.
     """
     snapshot: StateSnapshot = await graph.aget_state(config)
     wanted = config["configurable"].get("checkpoint_id")
@@ -165,7 +165,7 @@ def thread_of(config: RunnableConfig) -> Any:
     """The name of the thread.
 
     Raises:
-        InputError: The configuration names none.
+        InputError: The configuration names no thread.
     """
     name = (config.get("configurable") or {}).get("thread_id")
     if name is None or name == "":
@@ -241,9 +241,9 @@ async def _resumed(
 
 
 def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[Any] | None:
-    """None and {} as decisions: LangGraph fails on the one, and takes the other for decisions about nothing.
+    """None and {} as decisions: LangGraph fails on None, and takes {} for decisions about nothing.
 
-    Each is passed on by what it decides, so that who asked sees it; where nobody asked, the run goes on.
+    Each is passed on by the id of what it decides, so that the asker sees it; when nothing was asked, the run goes on.
     """
     if given is None or given.update or given.goto or given.resume not in (None, {}):
         return given

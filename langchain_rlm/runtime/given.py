@@ -1,4 +1,4 @@
-"""What a user passes to a run: a question, a context, a command, or none of them to go on; and a configuration."""
+"""What a user passes to a run: a question, a context, a command, or nothing to go on; and a configuration."""
 
 import asyncio
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def _read(given: Any) -> tuple[str | None, Any]:
         msg = f'The input is {given!r:.80}. Pass {{"question": ..., "context": ...}}.'
         raise InputError(msg)
     unknown = [key for key in given if key not in {"question", "context"}]
-    if unknown and not ("question" in given and "context" in given):  # it may be the other one, misspelt
+    if unknown and not ("question" in given and "context" in given):  # it may be the other key, misspelt
         names = ", ".join(f"{key!r:.80}" for key in unknown)
         msg = f"Unknown in the input: {names}. Known are 'question' and 'context'."
         raise InputError(msg)
@@ -52,10 +52,10 @@ def _read(given: Any) -> tuple[str | None, Any]:
 
 
 def check_config(config: Any) -> None:
-    """Refuse what is no configuration.
+    """Refuse what is not a configuration.
 
     Raises:
-        InputError: It is none.
+        InputError: `config` is not a configuration.
     """
     is_one = isinstance(config, Mapping | None)
     if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):

@@ -5,7 +5,7 @@ wait with the same question. LangGraph begins that task anew when the host is re
 and goes on with what was decided.
 
 `interrupt()` gives a task's decisions by their order alone. So what was asked is kept in order, on a thread for each
-task that asks, and a run that is there first takes the decisions of the others for them.
+task that asks, and the first run to arrive takes the decisions of the others for them.
 
 Both threads stay in the host's checkpointer when a run has ended: the task may have to wait for something else, and
 finds the answer there when it begins anew, instead of paying for it again. Their checkpoints have the name of the
@@ -43,7 +43,7 @@ T = TypeVar("T")
 HOST = "rlm_host"
 """Metadata of checkpoints: the thread of the host."""
 PATIENCE = 10.0
-"""Seconds that a run waits for others to begin which asked when its task was executed before."""
+"""Seconds that a run waits for those to begin that asked when its task was executed before."""
 TASKS = 1_000
 """Executions of tasks that are remembered in a process."""
 
@@ -55,7 +55,7 @@ def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | Non
 
 
 def on_own_thread(config: RunnableConfig, thread: str) -> RunnableConfig:
-    """A host's configuration for a run that is none of its subgraphs.
+    """A host's configuration for a run that is not one of its subgraphs.
 
     Callbacks, tags and metadata stay. Tokens of sub-models do not enter the host's messages.
     """
@@ -140,7 +140,7 @@ async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["Hoste
     """Be a run of the host's task that `config` belongs to.
 
     Args:
-        config: The host's.
+        config: The host's configuration.
         identity: What is asked, and how. The same asked again in one task is another run: the second of that name.
 
     Raises:
@@ -199,7 +199,7 @@ class HostedRun:
         return {ask.id: self._task.decided[places[ask.id]] for ask in asks}
 
     async def ended(self) -> None:
-        """Take the decisions that the run got, so that those of what the task asks after it are not taken for them."""
+        """Take the decisions that the run got, so that the task does not get them for what it asks later."""
         asked = await self._asked()
         await self._take(asked, max((n for n, entry in enumerate(asked) if entry["run"] == self.thread), default=-1))
 

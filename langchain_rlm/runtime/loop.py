@@ -64,7 +64,7 @@ def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 def iterate_on_background_loop(work: AsyncGenerator[T, None]) -> Iterator[T]:
-    """Run an asynchronous generator on the background loop; an end from here, of whatever kind, waits for its end."""
+    """Run an asynchronous generator on the background loop. A caller that leaves it early waits for its end."""
     loop = background_loop()
     refuse_to_wait_for_itself(loop)
     out: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()

@@ -36,7 +36,7 @@ OPENED = "__rlm_opened"
 
 BEGUN = "__rlm_begun"
 """Key of the configuration for what a run begins with, beside its question: which run of which tree, and its context by
-reference. It goes this way, and not through the input, so that no input from outside can name another run."""
+reference. It is not part of the input, so that no input from outside can name another run."""
 
 
 def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
@@ -66,12 +66,12 @@ class RunRegistry:
         self.idle = IdleRepls(self.settings.limits)
 
     def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
-        """The live run that a state belongs to; a new one when there is none, which `config` is told of."""
+        """The live run that a state belongs to, or a new one, which is noted in `config`."""
         tree_id = state.get("tree_id", "")
         return self.trees.get(tree_id) or self.new_tree(config, tree_id)
 
     def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
-        """A fresh run, of which `config` is told."""
+        """A fresh run, which is noted in `config`."""
         tree = self.open_tree(tree_id)
         tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
         config.get("configurable", {}).get(OPENED, []).append(tree.id)
@@ -102,7 +102,7 @@ class RunRegistry:
         """The live run of a state, rebuilt from what the state says when it was lost.
 
         Raises:
-            InputError: The text of the run is nowhere to be found.
+            InputError: The text of the run cannot be found.
         """
         tree = self.tree_of(state, config)
         async with tree.entering:

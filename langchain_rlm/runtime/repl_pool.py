@@ -25,8 +25,8 @@ class ReplPool:
     """The REPLs of one tree of runs.
 
     Args:
-        factory: Makes what makes the sandboxes, when the first one is needed.
-        idle: Of the `RLM`.
+        factory: Makes the `Sandboxes`, when the first sandbox is needed.
+        idle: The waiting REPLs of the `RLM`.
     """
 
     factory: SandboxFactory
@@ -44,7 +44,7 @@ class ReplPool:
         return self._threads
 
     async def to_its_end(self, work: Callable[[], T], *, undo: Callable[[T], Any]) -> T:
-        """Do blocking work on a thread; a cancellation waits for it and takes back what came of it."""
+        """Do blocking work on a thread; a cancellation waits for it and undoes its result."""
         future = asyncio.get_running_loop().run_in_executor(self.threads, work)
         try:
             return await asyncio.shield(future)
@@ -82,7 +82,7 @@ class ReplPool:
         return self._sandboxes
 
     def forget(self, sandbox: Sandbox) -> None:
-        """End a sandbox at once; what closes it is still to come."""
+        """End a sandbox at once; it is closed later."""
         sandbox.kill()
         self._live = [known for known in self._live if known is not sandbox]
 
@@ -123,7 +123,7 @@ class Repl:
         Args:
             step: What to do; it may block.
             make: Makes a sandbox, when there is none.
-            rebuild: Brings that one to where the run stands; it may block.
+            rebuild: Brings that sandbox to where the run stands; it may block.
             seconds: How long the step may take; asked when it begins.
         """
         async with self.pool.idle.busy(self):

@@ -1,4 +1,4 @@
-"""A run on record, run again: its cells with the recorded answers. No model is asked, and what differs is an error.
+"""Runs the cells of a run on record again, with the recorded answers. It asks no model; a difference is an error.
 
 `rebuild` brings a REPL to where a journal stands, for a run that goes on. `Replay` runs a whole record again, with the
 recursive runs below, and compares the answers too.

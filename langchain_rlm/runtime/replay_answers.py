@@ -160,6 +160,6 @@ def _is_on_record(end: EndEntry, answer: str) -> bool:
 
 
 def _has_marks(journal: Sequence[Entry]) -> bool:
-    """What the citations of recursive runs stand for is on record; journals of old have not all of it."""
+    """What the citations of recursive runs stand for is on record; older journals lack some of it."""
     runs = [answer["run"] for answer in journals.arrived(journal) if "run" in answer]
     return all("over" in run and "marks" in run and _has_marks(run["journal"]) for run in runs)

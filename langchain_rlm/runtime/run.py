@@ -109,7 +109,7 @@ class Run:
         return await self._run(journal, lambda sandbox: sandbox.resume(results))
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
-        """A variable of the REPL, or None when there is none of that name."""
+        """A variable of the REPL in a tuple, or None when no variable has that name."""
         return await self._step(journal, lambda sandbox: sandbox.variable(name))
 
     async def draft(self, journal: Sequence[Entry]) -> Any:
@@ -197,7 +197,7 @@ def spent(run: Run) -> dict[str, Any]:
 
 
 def waiting(seconds: float) -> Waited:
-    """What a reply or an answer says of how long it waited before it was sent, if it did."""
+    """The time that a call waited before it was sent, for its reply or answer; empty when it hardly did."""
     return {"waited": round(seconds, 3)} if seconds >= WAITED else {}
 
 

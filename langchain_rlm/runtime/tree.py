@@ -20,7 +20,7 @@ from langchain_rlm.runtime.repl_pool import ReplPool
 from langchain_rlm.settings import Settings
 
 UNSAVED = 8
-"""Answers that may wait to be saved while others take their places in flight: so many, or half of those in flight."""
+"""Answers that may wait to be saved while others take their places in flight: this many, or half of those in flight."""
 
 
 @dataclass

@@ -135,7 +135,7 @@ def test_no_answer_is_asked_again_with_what_is_wrong(model_server: ModelServer, 
     rlm = rlm_of(model_server, cell(ASK))
     begin(rlm)
     result = resumed(rlm, said)
-    assert quote(result)["problem"].startswith(f"{said!r} is no answer")
+    assert quote(result)["problem"].startswith(f"{said!r} is not an answer")
     assert resumed(rlm, "approve")["answer"] == "20"
 
 

@@ -95,7 +95,7 @@ def test_the_cells_beside_the_changed_one_run_again_as_they_were(model_server: M
         ({"code": "x = 1"}, "Say what to change"),
         ({}, "Say what to change"),
         ({"turn": 1, "code": "x", "call": "1", "answer": "a"}, "Say what to change"),
-        ({"call": "99", "answer": "a"}, "no such sub-query"),
+        ({"call": "99", "answer": "a"}, "no sub-query of the run has this id"),
         ({"call": "1", "answer": 5}, "is a str"),
     ],
 )

@@ -6,7 +6,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
-from langchain_rlm.runtime.savers.grouping import GROUPED, SYNCHRONOUS, GroupingSaver, kind_of
+from langchain_rlm.runtime.savers.grouping import SYNCHRONOUS, GroupingSaver, kind_of, may_group
 
 __all__ = ["GroupingSaver", "usable_by_async"]
 
@@ -15,7 +15,7 @@ def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
     """Return a checkpointer with asynchronous methods, which groups what it saves where that is known to work.
 
     Raises:
-        InputError: It is no checkpointer.
+        InputError: It is not a checkpointer.
     """
     if saver is None or isinstance(saver, DelegatingSaver):
         return saver
@@ -25,7 +25,7 @@ def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
             "`with SqliteSaver.from_conn_string(...) as saver`."
         )
         raise InputError(msg)
-    if kind_of(saver) in GROUPED and getattr(saver, "pipe", None) is None:
+    if may_group(saver):
         return GroupingSaver(saver)
     is_synchronous = kind_of(saver) in SYNCHRONOUS or type(saver).aput is BaseCheckpointSaver.aput
     return ThreadedSaver(saver) if is_synchronous else saver

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, CheckpointTuple
 
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
 
@@ -36,6 +36,11 @@ def kind_of(saver: Any) -> str:
     return next((base.__name__ for base in type(saver).__mro__ if base.__name__ in GROUPED), "")
 
 
+def may_group(saver: Any) -> bool:
+    """Whether its writes can be saved together: that is known of LangGraph's own savers."""
+    return bool(kind_of(saver)) and getattr(saver, "pipe", None) is None
+
+
 @dataclass
 class _Queue:
     """What waits to be saved, on one event loop."""
@@ -45,9 +50,22 @@ class _Queue:
 
 
 class GroupingSaver(DelegatingSaver):
-    """Saves the writes of tasks that end while others are being saved together, in one transaction."""
+    """Saves the writes of tasks that end while others are being saved together, in one transaction.
+
+    On a slow database that is 2 to 5 times as fast. An `RLM` wraps LangGraph's savers for SQLite and PostgreSQL by
+    itself; wrap one yourself to share it between `RLM` objects, or to use it in a graph of your own.
+
+    Args:
+        saver: A `SqliteSaver`, `AsyncSqliteSaver`, `PostgresSaver` or `AsyncPostgresSaver`, not in pipeline mode.
+
+    Raises:
+        InputError: It is another one.
+    """
 
     def __init__(self, saver: "BaseCheckpointSaver[Any]") -> None:
+        if not may_group(saver):
+            msg = f"GroupingSaver({saver!r:.100}): pass one of {', '.join(sorted(GROUPED))}, without a pipeline."
+            raise InputError(msg)
         name = kind_of(saver)
         super().__init__(ThreadedSaver(saver) if name in SYNCHRONOUS else saver)
         self._inner: Any = saver

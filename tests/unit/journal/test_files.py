@@ -264,11 +264,11 @@ def test_what_an_editor_does_to_a_file_does_not_matter(
 HEADER = '{"format":"langchain-rlm journal","version":1}\n'
 BAD: dict[str, tuple[str | bytes, str]] = {
     "newer": (HEADER.replace("1}", "7}"), "version 7, this langchain-rlm reads versions up to 1. Upgrade"),
-    "other text": ("# Notes\nmore\n", "is no journal of langchain-rlm: it begins with '# Notes'"),
-    "other JSON": ('{"question": 1}\n', "is no journal of langchain-rlm: it begins with '{\"question\": 1}'"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "is no journal of langchain-rlm: it begins with '\ufffdPNG"),
-    "empty": ("", "is no journal of langchain-rlm: it is empty"),
-    "damaged": (HEADER + '{"kind":"run"}\n{"kind":\n{"kind":"file_end","entries":2}\n', "line 3 is no journal entry"),
+    "other text": ("# Notes\nmore\n", "is not a journal of langchain-rlm: it begins with '# Notes'"),
+    "other JSON": ('{"question": 1}\n', "is not a journal of langchain-rlm: it begins with '{\"question\": 1}'"),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "is not a journal of langchain-rlm: it begins with '\ufffdPNG"),
+    "empty": ("", "is not a journal of langchain-rlm: it is empty"),
+    "damaged": (HEADER + '{"kind":"run"}\n{"kind":\n{"kind":"file_end","entries":2}\n', "is not a journal entry"),
     "lines lost": (
         HEADER + '{"kind":"run"}\n{"kind":"file_end","entries":2}\n',
         "says that it has 2 entries, and has 1",
@@ -432,7 +432,7 @@ def test_a_file_that_cannot_be_read_or_written_is_named_with_the_reason(
     model_server: ModelServer, tmp_path: Path
 ) -> None:
     for path, said in (
-        (tmp_path / "none.jsonl", "there is no such file"),
+        (tmp_path / "none.jsonl", "this file does not exist"),
         (tmp_path, "cannot be read (Is a directory)"),
     ):
         with pytest.raises(InputError, match=re.escape(f"{path}: {said}")):

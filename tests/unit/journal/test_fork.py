@@ -53,7 +53,7 @@ def test_the_answer_of_a_tool_is_a_value() -> None:
         (lambda: with_code(JOURNAL, 1, 1, "x"), "cell=1: turn 1 has 1 cells, counted from 0"),
         (lambda: with_code(JOURNAL, 1, 0, " "), "code=' ': give the Python of the cell"),
         (lambda: with_code([begun(route="direct"), reply(text="x")], 1, 0, "x"), "took the direct route"),
-        (lambda: with_answer(JOURNAL, "9", "x"), "call='9': the run asked no such sub-query"),
+        (lambda: with_answer(JOURNAL, "9", "x"), "call='9': no sub-query of the run has this id"),
         (lambda: with_answer(JOURNAL, "1", 5), "answer=5: the answer of a sub-query is a str"),
     ],
 )

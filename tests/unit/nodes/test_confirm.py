@@ -113,4 +113,4 @@ async def test_who_says_something_else_is_asked_again_with_what_was_wrong(person
         _, refused = await decided(it, call("1"))
     assert refused == {}
     assert person.shown[0] == QUOTE
-    assert "'maybe' is no answer" in person.shown[1]["problem"]
+    assert "'maybe' is not an answer" in person.shown[1]["problem"]

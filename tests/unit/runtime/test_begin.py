@@ -189,7 +189,7 @@ async def test_a_run_that_waits_for_a_person_is_decided_by_a_command() -> None:
     with pytest.raises(InputError, match=r"Command\(resume=...\)"):
         await one.ainvoke({"question": "And?"}, CONFIG)
     still = await one.ainvoke(Command(resume=None), CONFIG)  # None decides nothing
-    assert still["__interrupt__"][0].value["problem"].startswith("None is no answer")
+    assert still["__interrupt__"][0].value["problem"].startswith("None is not an answer")
     result = await one.ainvoke(Command(resume="approve"), CONFIG)
     assert result["answer"] == "echo: a"
     assert result["usage"]["models"][PRICED]["calls"] == 1

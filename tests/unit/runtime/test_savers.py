@@ -87,6 +87,11 @@ def test_what_is_no_checkpointer_is_refused_with_how_to_make_one() -> None:
         usable_by_async(SqliteSaver.from_conn_string(":memory:"))
 
 
+def test_only_savers_that_are_known_to_group_are_wrapped() -> None:
+    with pytest.raises(InputError, match=r"GroupingSaver\(<.*InMemorySaver.*\): pass one of AsyncPostgresSaver, "):
+        GroupingSaver(InMemorySaver())
+
+
 async def test_a_synchronous_checkpointer_serves_from_a_thread() -> None:
     threads: list[str] = []
 

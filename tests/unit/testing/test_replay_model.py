@@ -119,7 +119,7 @@ def test_it_reads_a_file_and_what_was_read_from_one(recorded: Recorded, tmp_path
     for source in (file, str(file), load_journal(file), recorded.result["journal"]):
         model = ReplayChatModel.from_journal(source)
         assert RLM(model, route="rlm").invoke(GIVEN)["answer"] == recorded.result["answer"]
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="does not exist"):
         ReplayChatModel.from_journal(tmp_path / "none")
     with pytest.raises(InputError, match="no entries"):
         ReplayChatModel.from_journal({"question": "x"})
