@@ -264,10 +264,10 @@ def test_what_an_editor_does_to_a_file_does_not_matter(
 HEADER = '{"format":"langchain-rlm journal","version":1}\n'
 BAD: dict[str, tuple[str | bytes, str]] = {
     "newer": (HEADER.replace("1}", "7}"), "version 7, this langchain-rlm reads versions up to 1. Upgrade"),
-    "other text": ("# Notes\nmore\n", "is not a journal of langchain-rlm: it begins with '# Notes'"),
-    "other JSON": ('{"question": 1}\n', "is not a journal of langchain-rlm: it begins with '{\"question\": 1}'"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "is not a journal of langchain-rlm: it begins with '\ufffdPNG"),
-    "empty": ("", "is not a journal of langchain-rlm: it is empty"),
+    "other text": ("# Notes\nmore\n", "not a journal of langchain-rlm: it begins with '# Notes'"),
+    "other JSON": ('{"question": 1}\n', "not a journal of langchain-rlm: it begins with '{\"question\": 1}'"),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "not a journal of langchain-rlm: it begins with '\ufffdPNG"),
+    "empty": ("", "not a journal of langchain-rlm: it is empty"),
     "damaged": (HEADER + '{"kind":"run"}\n{"kind":\n{"kind":"file_end","entries":2}\n', "is not a journal entry"),
     "lines lost": (
         HEADER + '{"kind":"run"}\n{"kind":"file_end","entries":2}\n',
