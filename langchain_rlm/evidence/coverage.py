@@ -10,7 +10,7 @@ from typing import Any
 
 from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.below import documents_below, over
+from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, Entry
 from langchain_rlm.journal.header import Coverage, DocumentCoverage
 from langchain_rlm.journal.parts import Call
@@ -104,7 +104,7 @@ def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Spa
     if run is None:
         yield from journals.spans(call)
         return
-    if over(call, run) != "prompt":
+    if run["over"] != "prompt":
         yield from journals.spans({**call, "context": []})
     documents: Sequence[Sequence[Piece]] | None = documents_below(call, run)
     if documents is None:

@@ -3,24 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.context.pieces import length
 from langchain_rlm.journal.entries import BelowRun, Over
 from langchain_rlm.journal.parts import Call, Pieces
 
 
-def over(call: Call, run: BelowRun) -> Over:
-    """What a recursive run was asked over: `all` that the run above has, the `context` of its call, or its `prompt`."""
-    if "over" in run:
-        return run["over"]
-    if "context" in call:  # from here on: journals that do not say it
-        return "context"
-    sizes = [entry["characters"] for entry in run["journal"][:1] if entry["kind"] == "run"]
-    return "prompt" if sizes == [sum(map(length, call["pieces"]))] else "all"
-
-
 def documents_below(call: Call, run: BelowRun) -> Sequence[Pieces] | None:
     """The documents of a recursive run as pieces of the context above; None: they are the same."""
-    return documents_over(call, over(call, run))
+    return documents_over(call, run["over"])
 
 
 def documents_over(call: Call, of: Over) -> Sequence[Pieces] | None:

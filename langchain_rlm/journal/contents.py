@@ -103,7 +103,7 @@ def _beginning(run: RunEntry, documents: int | None, depth: int) -> str | None:
 
 def _below(run: RunEntry, identity: str, call: Call | None, below: BelowRun, depth: int) -> Iterator[str]:
     """What is wrong with a recursive run that answers a call."""
-    if call is None or (below.get("over") == "context" and "context" not in call):
+    if call is None or (below["over"] == "context" and "context" not in call):
         yield f"run is not what was asked with the id {shown(identity)}"
     elif below["journal"]:
         documents = documents_below(call, below)

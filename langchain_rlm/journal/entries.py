@@ -130,8 +130,8 @@ class BelowRun(TypedDict):
     turns: Whole
     stop_reason: str
     journal: "list[Entry]"
-    over: NotRequired[Over]
-    marks: NotRequired[str]
+    over: Over
+    marks: str
     """The id that its citations begin with."""
 
 
@@ -207,7 +207,7 @@ class EndEntry(TypedDict):
     kind: Literal["end"]
     stop_reason: str
     characters: Whole
-    hash: NotRequired[str]
+    hash: str
     given: NotRequired[str]
     """Hash of what the code gave, where the answer took the form of `response_format`."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.journal.below import context_over, over
+from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CellEndEntry, Entry, ReplyEntry, RunEntry
 from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import RecordedCell, answered_calls, answers, begun, recorded_cells, results_of
@@ -268,7 +268,7 @@ class _Run:
             self._emit("answer", id=call["id"], **told, spent=self.replay.spent(answer))
 
     def _below(self, call: Call, answer: AnswerEntry) -> None:
-        cut, corpus = context_over(call, over(call, answer["run"])), self.corpus
+        cut, corpus = context_over(call, answer["run"]["over"]), self.corpus
         if cut is not None and corpus is not None:
             corpus = corpus.cut(**cut)
         below = _Run(self.replay, answer["run"]["journal"], corpus, f"{self.path}/{call['id']}")

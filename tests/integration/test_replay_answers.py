@@ -217,17 +217,3 @@ def test_a_forked_run_gives_the_answer_of_its_new_cell(model_server: ModelServer
     save_journal(result, "run.jsonl")
     done = replay()
     assert (done.exit_code, done.stdout) == (0, "Item 5\n")
-
-
-def test_what_a_journal_of_old_lacks_is_done_without(model_server: ModelServer, replay: Callable[[], Result]) -> None:
-    recorded(model_server, CASES["recursion"])
-
-    def older(lines: Entries) -> None:
-        for entry in lines:
-            entry.pop("hash", None) if entry.get("kind") == "end" else None
-            for name in ("over", "marks") if "run" in entry else ():
-                entry["run"].pop(name)
-
-    change(older)
-    done = replay()
-    assert (done.exit_code, "the answer was not made again (answered)" in done.stderr) == (0, True), done.stderr

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from langchain_rlm import load_journal
 from langchain_rlm.cli.app import app
+from langchain_rlm.journal.answer import digest
 from tests import forked
 from tests.server.client import ModelServer
 
@@ -325,8 +326,7 @@ def test_a_cell_that_never_ended_is_passed_over_and_lone_surrogates_are_replaced
         ends = [line for line in lines if line.get("kind") == "cell_end"]
         lines.remove(ends[1])
         entry(lines[::-1], "cell")["code"] = "print(budget()['turns'])\nFINAL('so \ud800')"
-        entry(lines, "end").pop("hash")
-        entry(lines, "end")["characters"] = 4
+        entry(lines, "end").update(characters=4, hash=digest("so \N{REPLACEMENT CHARACTER}"))
         lines[0]["answer"] = "so \ud800"
 
     file = tampered(tmp_path, "other.jsonl", change)

@@ -373,7 +373,13 @@ DAMAGED: dict[str, tuple[Any, str]] = {
     ),
     "run below of others": (
         lambda by: by["answer"][0].update(
-            run={"turns": 1, "stop_reason": "", "journal": [{**by["run"][0], "documents": 9}], "over": "all"}
+            run={
+                "turns": 1,
+                "stop_reason": "",
+                "journal": [{**by["run"][0], "documents": 9}],
+                "over": "all",
+                "marks": "1",
+            }
         ),
         ": run.journal[0].documents is 9, and the run was given 2",
     ),
@@ -411,7 +417,7 @@ def test_runs_nested_without_end_are_refused(whole: list[dict[str, Any]], tmp_pa
     begun = {**whole[1], "documents": 1}
     journal = [begun]
     for levels in range(1, 61):
-        run = {"turns": 0, "stop_reason": "", "journal": journal, "over": "all"}
+        run = {"turns": 0, "stop_reason": "", "journal": journal, "over": "all", "marks": "1"}
         journal = [begun, records.asked(records.call("1", "x")), records.answer("1", run=run)]
         lines = [{**whole[0], "citations": [], "coverage": None}, *journal, {"kind": "file_end", "entries": 3}]
         (tmp_path / f"{levels}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -161,7 +161,7 @@ def hostile() -> RunRecord:
             call("5", HOSTILE),
         ),
         answer("1", HOSTILE, model=HOSTILE),
-        answer("2", HOSTILE, run={"turns": 1, "stop_reason": HOSTILE, "journal": below}),
+        answer("2", HOSTILE, run={"turns": 1, "stop_reason": HOSTILE, "journal": below, "over": "context"}),
         answer("3", HOSTILE),
         answer("4", error={"type": HOSTILE, "message": HOSTILE}),
         {"kind": "host", "name": HOSTILE, "value": {HOSTILE: HOSTILE}},

@@ -66,7 +66,7 @@ def test_a_turn_adds_up_what_it_and_its_calls_used() -> None:
 
 def test_a_recursive_run_nests_and_counts_for_the_turn_above() -> None:
     below = [run_entry("Below?"), reply("b"), cell("c"), asked(call("1", [0, 1, 3])), answer("1"), cell_end(), end()]
-    run = {"turns": 1, "stop_reason": "answered", "journal": below}
+    run = {"turns": 1, "stop_reason": "answered", "journal": below, "over": "context"}
     given = call("1", "Below?", how="rlm", context=[[[0, 4, 9]]])
     read = Read(
         run_entry(), reply("r"), cell("c"), asked(given), answer("1", run=run, usage=None), end(), texts=["0123456789"]
@@ -85,7 +85,7 @@ def test_a_long_prompt_without_a_context_is_the_context_below() -> None:
         cell("c"),
         asked(call("1", [0, 2, 9])),
     ]
-    run = {"turns": 1, "stop_reason": "answered", "journal": below}
+    run = {"turns": 1, "stop_reason": "answered", "journal": below, "over": "prompt"}
     journal = [
         run_entry(),
         reply("r"),
