@@ -1,76 +1,31 @@
-"""Checkpointers as the engine uses them: usable from asynchronous code, and one commit for what comes together."""
+"""Which checkpointers are used as they are, which are grouped, and which serve from a thread."""
 
-import asyncio
 import sqlite3
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from langgraph.checkpoint.base import empty_checkpoint
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm.errors import InputError, RLMError
-from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.errors import InputError
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
 from langchain_rlm.runtime.savers.delegating import ThreadedSaver
-from langchain_rlm.runtime.savers.grouping import WRAPPED, _restored
-
-THREAD: Any = {"configurable": {"thread_id": "1", "checkpoint_ns": ""}}
-
-
-class Connection(sqlite3.Connection):
-    """Counts commits, and the threads they were made on."""
-
-    commits: list[str]
-
-    def commit(self) -> None:
-        self.__dict__.setdefault("commits", []).append(threading.current_thread().name)
-        super().commit()
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    made = sqlite3.connect(":memory:", check_same_thread=False, factory=Connection)
-    made.commits = []
+def connection() -> Iterator[sqlite3.Connection]:
+    made = sqlite3.connect(":memory:", check_same_thread=False)
     yield made
     made.close()
 
 
-@pytest.fixture
-def saver(connection: Connection) -> GroupingSaver:
-    inner = SqliteSaver(connection)
-    inner.setup()
-    made = GroupingSaver(inner)
-    at = made.put(THREAD, empty_checkpoint(), {}, {})
-    made.at = at["configurable"]["checkpoint_id"]  # type: ignore[attr-defined]
-    connection.commits.clear()
-    return made
-
-
-def config_of(saver: Any, task: str = "t") -> Any:
-    configurable = {"thread_id": "1", "checkpoint_ns": f"sub_query:{task}", langgraph_keys.CHECKPOINTER: saver}
-    return {"configurable": configurable}
-
-
-async def save(saver: Any, task: str, value: Any = "v") -> None:
-    config: Any = {"configurable": {"thread_id": "1", "checkpoint_ns": "", "checkpoint_id": saver.at}}
-    await saver.aput_writes(config, [("journal", value)], task)
-
-
-# -- which are used, and how ------------------------------------------------------------------------------------------
-
-
-def test_a_checkpointer_is_used_as_it_is_grouped_or_from_a_thread(connection: Connection) -> None:
+def test_a_checkpointer_is_used_as_it_is_grouped_or_from_a_thread(connection: sqlite3.Connection) -> None:
     class Own(SqliteSaver):
         pass
 
     class Synchronous(InMemorySaver):
-        from langgraph.checkpoint.base import BaseCheckpointSaver as Base
-
-        aput = Base.aput
+        aput = BaseCheckpointSaver.aput
 
     memory = InMemorySaver()
     assert usable_by_async(None) is None
@@ -85,139 +40,3 @@ def test_a_checkpointer_is_used_as_it_is_grouped_or_from_a_thread(connection: Co
 def test_what_is_no_checkpointer_is_refused_with_how_to_make_one() -> None:
     with pytest.raises(InputError, match="from_conn_string need a with"):
         usable_by_async(SqliteSaver.from_conn_string(":memory:"))
-
-
-def test_only_savers_that_are_known_to_group_are_wrapped() -> None:
-    with pytest.raises(InputError, match=r"GroupingSaver\(<.*InMemorySaver.*\): pass one of AsyncPostgresSaver, "):
-        GroupingSaver(InMemorySaver())
-
-
-async def test_a_synchronous_checkpointer_serves_from_a_thread() -> None:
-    threads: list[str] = []
-
-    class Memory(InMemorySaver):
-        def get_tuple(self, config: Any) -> Any:
-            threads.append(threading.current_thread().name)
-            return super().get_tuple(config)
-
-    saver = ThreadedSaver(Memory())
-    at = await saver.aput(THREAD, empty_checkpoint(), {}, {})
-    assert (await saver.aget_tuple(at)) is not None
-    assert threads
-    assert threads[0] != threading.current_thread().name
-    assert len([each async for each in saver.alist(THREAD)]) == 1
-    await saver.adelete_thread("1")
-    assert await saver.aget_tuple(at) is None
-
-
-async def test_a_checkpointer_of_another_loop_is_used_on_that_loop() -> None:
-    homes: list[Any] = []
-    home = asyncio.new_event_loop()
-    thread = threading.Thread(target=home.run_forever)
-    thread.start()
-
-    class Memory(InMemorySaver):
-        loop = home
-
-        async def aget_tuple(self, config: Any) -> Any:
-            homes.append(asyncio.get_running_loop())
-            return await super().aget_tuple(config)
-
-    from langchain_rlm.runtime.savers.delegating import DelegatingSaver
-
-    try:
-        assert await DelegatingSaver(Memory()).aget_tuple(THREAD) is None
-    finally:
-        home.call_soon_threadsafe(home.stop)
-        thread.join()
-        home.close()
-    assert homes == [home]
-
-
-# -- grouping ---------------------------------------------------------------------------------------------------------
-
-
-async def test_writes_that_come_together_are_saved_in_one_commit(saver: GroupingSaver, connection: Connection) -> None:
-    await asyncio.gather(*(save(saver, str(n), n) for n in range(20)))
-    assert len(connection.commits) == 1
-    found = await saver.aget_tuple(THREAD)
-    assert found is not None
-    assert sorted(value for _, _, value in found.pending_writes or []) == [*range(20)]
-
-
-async def test_writes_that_come_during_a_commit_are_saved_by_the_next(
-    saver: GroupingSaver, connection: Connection
-) -> None:
-    first = asyncio.create_task(save(saver, "1"))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    await asyncio.gather(first, save(saver, "2"), save(saver, "3"))
-    assert len(connection.commits) == 2
-
-
-async def test_a_write_that_cannot_be_stored_fails_alone(saver: GroupingSaver) -> None:
-    results = await asyncio.gather(
-        save(saver, "1"), save(saver, "2", threading.Lock()), save(saver, "3"), return_exceptions=True
-    )
-    assert [isinstance(result, Exception) for result in results] == [False, True, False]
-    found = await saver.aget_tuple(THREAD)
-    assert found is not None
-    assert sorted(task for task, _, _ in found.pending_writes or []) == ["1", "3"]
-
-
-async def test_what_cannot_be_saved_is_not_paid_for_until_it_can_again(saver: GroupingSaver) -> None:
-    saver.check()
-    with pytest.raises(TypeError):
-        await save(saver, "1", threading.Lock())
-    with pytest.raises(RLMError, match="answers cannot be saved"):
-        saver.check()
-    await save(saver, "2")
-    saver.check()
-
-
-async def test_who_waits_for_a_task_is_told_when_it_is_saved_or_could_not_be(saver: GroupingSaver) -> None:
-    told: list[str] = []
-    for task in ("1", "2"):
-        saver.when_saved(config_of(saver, task), lambda task=task: told.append(task))  # type: ignore[misc]
-    await save(saver, "1")
-    assert told == ["1"]
-    with pytest.raises(TypeError):
-        await save(saver, "2", threading.Lock())
-    await save(saver, "2")
-    assert told == ["1", "2"]
-
-
-def test_a_checkpointer_knows_the_tasks_whose_writes_will_come_to_it(saver: GroupingSaver) -> None:
-    assert saver.saves(config_of(saver))
-    assert not saver.saves(config_of(InMemorySaver()))
-    assert not saver.saves({"configurable": {langgraph_keys.CHECKPOINTER: saver}})
-    late = config_of(saver)
-    late["configurable"][langgraph_keys.DURABILITY] = "exit"
-    assert not saver.saves(late)
-
-
-async def test_an_asynchronous_database_is_written_in_one_commit_too() -> None:
-    async with AsyncSqliteSaver.from_conn_string(":memory:") as inner:
-        saver: Any = GroupingSaver(inner)
-        at = await saver.aput(THREAD, empty_checkpoint(), {}, {})
-        saver.at = at["configurable"]["checkpoint_id"]
-        before = inner.conn.total_changes
-        await asyncio.gather(*(save(saver, str(n), n) for n in range(5)))
-        found = await saver.aget_tuple(THREAD)
-        assert sorted(value for _, _, value in found.pending_writes) == [*range(5)]
-        assert inner.conn.total_changes - before == 5
-
-
-def test_what_json_does_not_have_is_wrapped_for_a_database_of_json_and_read_back(saver: GroupingSaver) -> None:
-    checkpoint = empty_checkpoint()
-    checkpoint["channel_values"] = {"a": "nul \x00", "b": float("nan"), "c": "plain", "d": float("inf")}
-    assert saver._storable(checkpoint) is checkpoint  # SQLite keeps them
-    saver._keeps_json = True
-    stored = saver._storable(checkpoint)
-    assert stored["channel_values"]["a"] == {WRAPPED: "nul \x00"}
-    assert stored["channel_values"]["c"] == "plain"
-    at = saver.put(THREAD, checkpoint, {}, {})
-    found = saver.get_tuple(at)
-    assert found is not None
-    assert found.checkpoint["channel_values"]["a"] == "nul \x00"
-    assert _restored(found) is found
