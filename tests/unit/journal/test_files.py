@@ -261,31 +261,6 @@ def test_what_an_editor_does_to_a_file_does_not_matter(
     assert (after.journal, after.answer, after.excerpts) == (before.journal, before.answer, before.excerpts)
 
 
-HEADER = '{"format":"langchain-rlm journal","version":1}\n'
-BAD: dict[str, tuple[str | bytes, str]] = {
-    "newer": (HEADER.replace("1}", "7}"), "version 7, this langchain-rlm reads versions up to 1. Upgrade"),
-    "other text": ("# Notes\nmore\n", "not a journal of langchain-rlm: it begins with '# Notes'"),
-    "other JSON": ('{"question": 1}\n', "not a journal of langchain-rlm: it begins with '{\"question\": 1}'"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0", "not a journal of langchain-rlm: it begins with '\ufffdPNG"),
-    "empty": ("", "not a journal of langchain-rlm: it is empty"),
-    "damaged": (HEADER + '{"kind":"run"}\n{"kind":\n{"kind":"file_end","entries":2}\n', "is not a journal entry"),
-    "lines lost": (
-        HEADER + '{"kind":"run"}\n{"kind":"file_end","entries":2}\n',
-        "says that it has 2 entries, and has 1",
-    ),
-    "two in one": (HEADER + '{"kind":"file_end","entries":0}\n' + HEADER, "something follows its end, on line 3"),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_a_file_that_is_no_whole_journal_says_what_is_wrong(tmp_path: Path, case: str) -> None:
-    data, said = BAD[case]
-    (tmp_path / "bad.jsonl").write_bytes(data.encode() if isinstance(data, str) else data)
-    with pytest.raises(InputError, match=re.escape(said)) as refused:
-        load_journal(tmp_path / "bad.jsonl")
-    assert str(tmp_path / "bad.jsonl") in str(refused.value)
-
-
 def damage(change: Callable[[dict[str, list[dict[str, Any]]]], Any]) -> Callable[[list[dict[str, Any]]], None]:
     """A change to the lines of a file, which it gets by their kinds."""
 
