@@ -115,15 +115,6 @@ def test_a_quote_that_stands_in_the_text_is_found(before: str, quote: str, after
         assert text.index(quote.strip()) == find(quote, [text], [0])[0].start
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=200))
-def test_folding_keeps_places_in_order_and_inside(text: str) -> None:
-    folded, firsts, lasts = fold(text)
-    assert len(folded) == len(firsts) == len(lasts)
-    assert firsts == sorted(firsts)
-    assert all(0 <= first <= last < len(text) for first, last in zip(firsts, lasts, strict=True))
-    assert all(last <= first for last, first in zip(lasts, firsts[1:], strict=False))
-
-
 FILLER = "The committee considered the matter at length and resolved that the budget be amended accordingly.\n"
 
 
