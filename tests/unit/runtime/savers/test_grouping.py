@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.grouping import WRAPPED, GroupingSaver, _restored, kind_of
 
@@ -202,3 +202,8 @@ def test_a_checkpointer_built_on_one_of_langgraph_is_of_its_kind() -> None:
 
     assert kind_of(Own.__new__(Own)) == "AsyncSqliteSaver"
     assert kind_of(InMemorySaver()) == ""
+
+
+def test_only_savers_that_are_known_to_group_are_wrapped() -> None:
+    with pytest.raises(InputError, match=r"GroupingSaver\(<.*InMemorySaver.*\): pass one of AsyncPostgresSaver, "):
+        GroupingSaver(InMemorySaver())
