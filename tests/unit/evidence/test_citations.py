@@ -77,7 +77,10 @@ def test_what_cannot_be_cited_says_why(quote: Any, why: str) -> None:
 
 
 def test_the_nearest_passage_is_shown_in_the_words_of_the_text() -> None:
-    assert said("ducks, no geese", "b.txt").endswith("is in b.txt at 3: 'ducks'. Quote the text's own words.")
+    assert said("ducks, no geese", "b.txt").endswith("is in b.txt at 0: 'No ducks'. Quote the text's own words.")
+    text = " ".join(f"word{number}" for number in range(100))
+    shown = said(text.replace("word50", "other"), corpus=load_corpus(text))
+    assert shown.endswith(f" in text at 0: '{text[:300]}...'. Quote the text's own words.")
 
 
 def test_a_quote_over_the_end_of_a_document_is_told_to_be_cut() -> None:

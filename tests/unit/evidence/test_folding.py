@@ -63,6 +63,7 @@ def test_folding_twice_changes_no_word_and_squeezing_loses_what_folding_makes_al
 
 def test_squeezed_texts_have_neither_white_space_nor_quotation_marks_nor_hyphens_nor_markup() -> None:
     assert squeeze("“A-b”\u00ad \u2019c\u2019 — **d** [e]\n#f") == squeeze("Abcdef") == b"Abcdef"
+    assert squeeze("a/b \u8a9e") == b"ab\xaa\x9e"
     assert squeeze("caf\u00e9") == squeeze("cafe\u0301")
     assert squeeze("1,000") != squeeze("1.000")
     assert squeeze("\ud800")

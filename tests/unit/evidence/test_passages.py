@@ -104,9 +104,11 @@ def test_a_citation_of_an_unknown_document_is_passed_over() -> None:
     assert [basis for *_, basis in where(passages(given, CORPUS, 4))] == ["asked"]
 
 
-def test_overlapping_spans_are_merged() -> None:
+def test_overlapping_spans_are_merged_and_those_that_touch_are_not() -> None:
     given = result(("Okonkwo", [[2, 0, 600], [2, 400, 900]]), ("Okonkwo", [[2, 100, 200]]))
     assert where(passages(given, CORPUS, 4)) == [("c.txt", 0, 900, "asked")]
+    touching = where(passages(result(("Okonkwo", [[2, 0, 500], [2, 500, 900]])), CORPUS, 4))
+    assert sorted(touching) == [("c.txt", 0, 500, "asked"), ("c.txt", 500, 900, "asked")]
 
 
 def test_a_long_span_is_cut_around_what_matches_best_between_words() -> None:
