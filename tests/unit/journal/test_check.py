@@ -139,7 +139,9 @@ def test_a_number_that_no_reader_of_json_keeps_is_refused(at: Any) -> None:
 def test_what_is_wrong_in_a_recursive_run_is_said_with_its_place_in_all_the_runs() -> None:
     entry: Any = {"kind": "route", "route": "sea"}
     for _ in range(2):
-        entry = records.answer("1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"})
+        entry = records.answer(
+            "1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"}
+        )
     said = 'run.journal[0].run.journal[0].route is "sea", not "direct" or "rlm"'
     assert problem_of("entry", entry) == said
 
@@ -147,7 +149,9 @@ def test_what_is_wrong_in_a_recursive_run_is_said_with_its_place_in_all_the_runs
 def test_runs_nested_without_end_are_said_to_be() -> None:
     entry: Any = {"kind": "route", "route": "rlm"}
     for _ in range(400):
-        entry = records.answer("1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"})
+        entry = records.answer(
+            "1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"}
+        )
     assert problem_of("entry", entry) == "recursive runs are nested more than 50 deep"
 
 
