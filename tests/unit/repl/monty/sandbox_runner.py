@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import io
 import itertools
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,21 @@ from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Call, Ended, Result
 
 _MESSAGE = "the model failed"
+
+SPELT = """
+def spelt(value):
+    if isinstance(value, dict):
+        return ["dict", [[spelt(key), spelt(value[key])] for key in value]]
+    if isinstance(value, (set, frozenset)):
+        return [type(value).__name__, sorted([repr(one) for one in value])]
+    if isinstance(value, (list, tuple)):
+        return [type(value).__name__, [spelt(one) for one in value]]
+    return [type(value).__name__.replace("Answer", "str"), repr(value)]
+"""
+"""A value with the types of its parts, as plain data: what leaves the sandbox has none of its own."""
+_SPACE: dict[str, Any] = {}
+exec(SPELT, _SPACE)  # noqa: S102 - ours
+spelt: Callable[[Any], Any] = _SPACE["spelt"]
 
 
 class Answer(str):
@@ -42,7 +57,7 @@ def answer_to(prompt: Any) -> str:
 
 @dataclass
 class Run:
-    """What a run of cells left behind."""
+    """What a run of cells left behind: `result` is spelt."""
 
     result: Any = None
     printed: str = ""
@@ -83,7 +98,7 @@ def in_cpython(cells: list[str], context: Any) -> Run:
     with contextlib.suppress(RuntimeError):
         asyncio.get_event_loop_policy().get_event_loop().close()
     asyncio.set_event_loop(None)
-    return Run(space.get("result"), printed.getvalue())
+    return Run(spelt(space.get("result")), printed.getvalue())
 
 
 class Sandbox:
@@ -102,6 +117,11 @@ class Sandbox:
             if ended.error:
                 break
         return self.run
+
+    def spelt(self, name: str) -> Any:
+        """A variable of the cells with the types of its parts."""
+        self.session.start(f"{SPELT}\n_told = spelt({name})")
+        return self.value("_told")
 
     def value(self, name: str) -> Any:
         """The value of a variable of the cells."""

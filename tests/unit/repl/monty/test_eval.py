@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.monty.session import MontySandbox
+from tests.unit.repl.monty.sandbox_runner import SPELT, spelt
 from tests.unit.repl.monty.sessions import a_session, answered, ended, failed, output
 
 
@@ -41,8 +42,9 @@ VALUES = st.recursive(
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(VALUES.filter(lambda value: not any(quotes in repr(value) for quotes in ("'''", '"""'))))
 def test_what_repr_wrote_is_read_back(session: MontySandbox, value: Any) -> None:
-    output(session, f"import ast\nread = [eval({repr(value)!r}), ast.literal_eval({repr(value)!r})]")
-    assert session.variable("read") == ([value, value],)
+    read = f"[eval({repr(value)!r}), ast.literal_eval({repr(value)!r})]"
+    output(session, f"import ast\n{SPELT}\nread = spelt({read})")
+    assert session.variable("read") == (spelt([value, value]),)
 
 
 @settings(max_examples=300)
