@@ -29,7 +29,7 @@ VALUES: list[Any] = [
     [0, 1, 2], [[0, 1, 2]], [["d", 1]], ["x"], {"error": {"type": "x", "message": "y"}}, {"type": "x"},
 ]  # fmt: skip
 DROPPED = object()
-CHANGES = 3_000
+CHANGES = 1_500
 LINES: dict[str, Any] = {"header": Header, "entry": Entry, "excerpt": Excerpt, "file_end": FileEnd}
 
 
