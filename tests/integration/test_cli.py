@@ -433,6 +433,7 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
     model_server: ModelServer, environment: dict[str, str], how: str
 ) -> None:
     in_cell, before = how.endswith("cell"), model_server.stats()["open_connections"]
+    found: set[int] = set()
     configure(model_server, cell("while True:\n    pass") if in_cell else ASK_AND_END, latency=30)
     with subprocess.Popen(
         [COMMAND, "ask", __file__, *QUESTION, *MODELS], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -441,8 +442,8 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
         assert process.stderr is not None
         wanted = "turn 1: cell" if in_cell else "asking"
         assert any(line.startswith(wanted) for line in iter(process.stderr.readline, ""))
-        assert soon(lambda: descendants(process.pid) and (in_cell or model_server.stats()["in_flight"] == 3))
-        workers = descendants(process.pid)
+        assert soon(lambda: in_cell or model_server.stats()["in_flight"] == 3)
+        assert soon(lambda: (workers := descendants(process.pid)) and found.update(workers) is None)
         if in_cell:
             process.terminate()
         else:
@@ -450,8 +451,7 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
         answer, said = process.communicate(timeout=SECONDS)
     assert (process.returncode, answer) == (130, "")
     assert said == "Interrupted: the calls in flight and the REPL were ended.\n"
-    assert workers
-    assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+    assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in found))
     assert soon(lambda: model_server.stats()["open_connections"] <= before)
     assert model_server.stats()["cancelled"] == (0 if in_cell else 3)
 
