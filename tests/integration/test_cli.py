@@ -443,7 +443,7 @@ def test_an_interrupt_ends_calls_and_workers_with_exit_code_130(
         wanted = "turn 1: cell" if in_cell else "asking"
         assert any(line.startswith(wanted) for line in iter(process.stderr.readline, ""))
         assert soon(lambda: in_cell or model_server.stats()["in_flight"] == 3)
-        assert soon(lambda: (workers := descendants(process.pid)) and found.update(workers) is None)
+        assert soon(lambda: found.__ior__(descendants(process.pid)))
         if in_cell:
             process.terminate()
         else:
