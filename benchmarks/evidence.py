@@ -32,8 +32,8 @@ ANSWER = "```repl\nFINAL('So it is ' + ' '.join(marks))\n```"
 def cost() -> list[Row]:
     """Share of the wall time of 1,000 sub-queries over HTTP that coverage and citations take, in percent."""
     from langchain_rlm.evidence.spans import SpanFinder
-    from langchain_rlm.nodes import ending as answer
-    from langchain_rlm.runtime import run as level
+    from langchain_rlm.nodes import ending
+    from langchain_rlm.runtime import run as runs
     from tests.server.client import ModelServer
 
     spent = [0.0]
@@ -49,7 +49,7 @@ def cost() -> list[Row]:
 
         return wrapper
 
-    for module, names in ((answer, ("coverage", "known", "resolve")), (level, ("look_up", "citation"))):
+    for module, names in ((ending, ("coverage", "with_citations")), (runs, ("look_up", "citation"))):
         for name in names:
             setattr(module, name, timed(getattr(module, name)))
     SpanFinder.spans = timed(SpanFinder.spans)  # type: ignore[method-assign]
