@@ -9,7 +9,7 @@ demo: $(VENV)/installed
 	$(BIN)/langchain-rlm ask pydoc: --model offline --question "How does the with statement work, and which methods does it call?"
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder # they wait more than they work; the long files come first
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder # they wait, too; the long files come first
 
 test-slow: $(VENV)/dev
 	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m slow # memory is measured
