@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE = # many processes start: each compiled all anew where this is set
 
 .PHONY: demo test test-slow lint types bench fuzz clean
 
