@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from langchain_rlm.adapters.retriever import RLMRetriever as RLMRetriever
     from langchain_rlm.adapters.tool import RLMTool as RLMTool
     from langchain_rlm.budget import Budget as Budget
+    from langchain_rlm.context.files import Files as Files
     from langchain_rlm.errors import InputError as InputError
     from langchain_rlm.errors import ModelError as ModelError
     from langchain_rlm.errors import ReplayError as ReplayError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Budget": "budget",
     "ChatRLM": "adapters.chat_model",
+    "Files": "context.files",
     "GroupingSaver": "runtime.savers",
     "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema",

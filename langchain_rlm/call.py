@@ -164,6 +164,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
         "citations": final["citations"],
         "coverage": with_unseen(final["coverage"], corpus),
+        "left_out": journals.left_out(final["journal"]),
         "context": documents,
         "usage": final["usage"],
         "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],

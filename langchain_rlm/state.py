@@ -11,6 +11,7 @@ from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot u
 
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
+from langchain_rlm.journal.parts import LeftOutFile
 
 
 class RLMInput(TypedDict):
@@ -75,6 +76,8 @@ class RLMResult(TypedDict):
     coverage: Coverage | None
     """Which share of the context models have seen. None for a context that is searched. With `require_coverage` also
     `required` and `is_reached`."""
+    left_out: list[LeftOutFile]
+    """Files of the directories asked about that are not in the context, each with the reason."""
     context: list[Any]
     """The documents that models or code touched, as LangChain `Document`s without their text:
     `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""

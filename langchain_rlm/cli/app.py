@@ -65,6 +65,19 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         str | None,
         typer.Option(metavar="SHARE", help="Take no answer before models have seen this share of the text: 0.99."),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of all text files, as cp1252. Default: UTF-8, or a guess.")
+    ] = None,
+    strict: Annotated[  # noqa: FBT002
+        bool, typer.Option("--strict", help="Refuse a directory in which something cannot be read.")
+    ] = False,
+    skip_unreadable: Annotated[  # noqa: FBT002
+        bool, typer.Option("--skip-unreadable", help="Leave out also what is named and cannot be read.")
+    ] = False,
+    ignored: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--ignored", help="Read hidden files, folders of dependencies and what .gitignore names, too."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
     journal: Annotated[
@@ -80,6 +93,7 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         budget=tuple(budget or ()), route=route, max_concurrency=max_concurrency, sub_model_window=sub_model_window,
         require_citations=citations, require_coverage=require_coverage, as_json=as_json, quiet=quiet,
         journal=journal, report=page,
+        files={"encoding": encoding, "strict": strict, "skip_unreadable": skip_unreadable, "ignored": ignored},
     )  # fmt: skip
     raise typer.Exit(run(request))
 

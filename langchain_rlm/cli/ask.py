@@ -17,7 +17,7 @@ from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_cod
 from langchain_rlm.cli.options import as_typed, number, parse_budget
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
-from langchain_rlm.cli.view import View, print_answer, view_for
+from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
@@ -48,6 +48,8 @@ class Request:
     """Where the journal goes."""
     report: Path | None = None
     """Where the page goes."""
+    files: Mapping[str, Any] = field(default_factory=dict)
+    """How files are read: see `Files`."""
 
 
 @dataclass
@@ -129,7 +131,12 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
         raise ModelError(msg)
     rlm = _rlm(request)
     so_far.chunk_size = rlm.settings.chunk_size
-    so_far.corpus = read_sources(request.paths)
+    try:
+        so_far.corpus = read_sources(request.paths, **request.files)
+    except InputError as error:
+        raise as_typed(error) from None
+    if not request.quiet:
+        print_left_out(so_far.corpus)
     given: Any = {"question": request.question, "context": so_far.corpus}
     while True:
         result = _shown(rlm, given, view, so_far)

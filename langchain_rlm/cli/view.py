@@ -13,9 +13,12 @@ from rich.live import Live
 from rich.text import Text
 
 from langchain_rlm.cli.tree import RunTree, drawn, one_line
+from langchain_rlm.context.corpus import Corpus
 
 BELOW = 2
 """Lines of the terminal that the tree leaves free: the counts, and one for the cursor."""
+LISTED = 20
+"""Files that are named before a run."""
 QUOTED = 100
 """Characters of a cited passage that are printed below an answer."""
 
@@ -32,6 +35,17 @@ def _citation(entry: Mapping[str, Any]) -> str:
     text = " ".join(entry["text"].split())
     text = text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
     return one_line(f"[{entry['mark']}] {one_line(entry['name'])}, {place}: {text}")
+
+
+def print_left_out(corpus: Corpus) -> None:
+    """Say which files are not in the context, and of which the encoding was guessed."""
+    lines = [f"left out: {one.name}: {one.reason}" for one in corpus.left_out]
+    guesses = [(d.name, d.metadata["encoding"]) for d in corpus.documents if "encoding" in d.metadata]
+    lines += [f"not UTF-8: {name}: read as {guess} (--encoding names another)" for name, guess in guesses]
+    for line in lines[:LISTED]:
+        print(one_line(line), file=sys.stderr)
+    if len(lines) > LISTED:
+        print(f"and {len(lines) - LISTED:,} more such files", file=sys.stderr)
 
 
 class View:

@@ -33,6 +33,17 @@ class SourceText:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A file that is not in the context, and why."""
+
+    name: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", encodable(self.name))
+
+
+@dataclass(frozen=True)
 class Corpus:
     """The context of one run. `single` says that it was one text, so that code sees a `str`, not a list."""
 
@@ -40,6 +51,8 @@ class Corpus:
     single: bool = False
     searchable: Searchable | None = None
     """A source that can only be searched; then there are no documents."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Files of the directories it was read from that are not in it."""
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

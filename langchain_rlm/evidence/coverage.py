@@ -41,12 +41,15 @@ def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], tex
         for n, (source, text) in enumerate(zip(sources, texts, strict=True))
     ]
     total = sum(sizes)
-    return {
+    found: Coverage = {
         "read": _share(sum(_length(document["read_ranges"]) for document in documents), total),
         "printed": _share(sum(_length(document["printed_ranges"]) for document in documents), total),
         "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
         "documents": documents,
     }
+    if left_out := journals.left_out(journal):
+        found["left_out"] = left_out
+    return found
 
 
 def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> DocumentCoverage:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.parts import Number, Passage, Range, Usage, Whole
+from langchain_rlm.journal.parts import LeftOutFile, Number, Passage, Range, Usage, Whole
 
 FORMAT: Literal["langchain-rlm journal"] = "langchain-rlm journal"
 VERSION: Literal[1] = 1
@@ -75,6 +75,8 @@ class Coverage(TypedDict):
     required: NotRequired[Number]
     """What `require_coverage` asks for."""
     is_reached: NotRequired[bool]
+    left_out: NotRequired[list[LeftOutFile]]
+    """Files of the directories asked about that are not in the context."""
 
 
 class KnownDocument(TypedDict):

@@ -38,6 +38,13 @@ class Usage(TypedDict):
     seconds: NotRequired[Number]
 
 
+class LeftOutFile(TypedDict):
+    """A file of a directory that is not in the context."""
+
+    name: str
+    reason: str
+
+
 class SubQueryError(TypedDict):
     """Why there is no answer."""
 

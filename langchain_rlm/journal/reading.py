@@ -18,7 +18,7 @@ from langchain_rlm.journal.entries import (
     ReplyEntry,
     RunEntry,
 )
-from langchain_rlm.journal.parts import Call, Route
+from langchain_rlm.journal.parts import Call, LeftOutFile, Route
 from langchain_rlm.repl.protocol import Result
 
 # -- where it stands ----------------------------------------------------------------------------------------------
@@ -54,6 +54,12 @@ def question(journal: Sequence[Entry]) -> str:
         if entry["kind"] == "run":
             return entry["question"]
     return ""
+
+
+def left_out(journal: Iterable[Entry]) -> list[LeftOutFile]:
+    """The files that are not in the context."""
+    found = beginning(journal)
+    return found.get("left_out", []) if found is not None else []
 
 
 def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:

@@ -129,6 +129,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         models=tuple(settings.sub_models),
         tools=[tool.line() for tool in run.tools.values()],
         schema=run.response_format.schema() if run.response_format else None,
+        left_out=_left_out(state),
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
     system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
@@ -139,6 +140,11 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         left["turns"] = (left["turns"] or 0) + 1  # this one is taken already
         turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(left)}]")
     return [SystemMessage(system), HumanMessage(first), *turns]
+
+
+def _left_out(state: RLMState) -> list[str]:
+    """The files that are not in the context, for the model."""
+    return [f"{file['name']} ({file['reason']})" for file in journals.left_out(state["journal"])]
 
 
 async def _ask_root(
@@ -199,7 +205,7 @@ def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     form = run.response_format
     documents = [(document.name, document.text) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
-    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None)
+    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None, _left_out(state))
     messages: list[BaseMessage] = [HumanMessage(prompt)]
     for entry in state["journal"]:
         match entry["kind"]:

@@ -13,11 +13,14 @@ from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
-from langchain_rlm.journal.parts import Route
+from langchain_rlm.journal.parts import LeftOutFile, Route
 from langchain_rlm.runtime.registry import BEGUN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import NOTHING_YET, RLMState
+
+LEFT_OUT = 1_000
+"""Files that are not in the context and named in a journal."""
 
 
 async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> Command[Any]:
@@ -63,7 +66,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     """
     given = state.get("context")
     if given is not None:
-        corpus = await asyncio.to_thread(load_corpus, given)
+        corpus = await asyncio.to_thread(load_corpus, given, looks_for_files=False)  # the graph may be served
         tree = registry.new_tree(config)
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
@@ -103,7 +106,7 @@ def _facts(run: Run) -> dict[str, Any]:
 
 def first_entry(run: Run, question: str, route: Route) -> RunEntry:
     """The first entry of a journal: what a replay needs to be exact."""
-    return {
+    entry: RunEntry = {
         "kind": "run",
         "id": run.tree.id,
         "path": run.path,
@@ -118,6 +121,16 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         "characters": run.corpus.characters,
         "context": run.corpus.hash,
     }
+    if run.corpus.left_out:
+        entry["left_out"] = _left_out(run.corpus)
+    return entry
+
+
+def _left_out(corpus: Corpus) -> list[LeftOutFile]:
+    """The files that are not in the context; a journal does not grow with a directory."""
+    found: list[LeftOutFile] = [{"name": one.name, "reason": one.reason} for one in corpus.left_out[:LEFT_OUT]]
+    more = len(corpus.left_out) - len(found)
+    return [*found, {"name": f"{more:,} more", "reason": "not listed"}] if more else found
 
 
 def _shown_first(run: Run) -> list[list[int]]:

@@ -486,6 +486,9 @@
     if (rest.count) {
       section.append(el("p", { class: "quiet" }, `And ${count(rest.count, "further document")}, ${count(rest.characters, "character")}`, rest.shares ? ": " : "", rest.shares ? sharesText(rest.shares) : "", "."));
     }
+    if (coverage.left_out) {
+      section.append(el("h3", {}, "Left out"), pager(coverage.left_out, ([name, reason]) => el("li", { dir: "auto" }, visible(begins(name)), ": ", visible(begins(reason))), { size: 12, what: "files" }));
+    }
     return section;
   }
   function sharesText(shares) {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from langchain_rlm.journal.reading import left_out as left_out_files
 from langchain_rlm.journal.record import RunRecord, number
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
@@ -86,6 +87,9 @@ def _coverage(record: RunRecord, tree: Tree) -> Node | None:
         "documents": [_document(documents[place], shares[place] if known else None, tree) for place in listed],
         "rest": {"count": len(rest), "characters": sum(_characters(documents[place]) for place in rest)},
     }
+    left_out = left_out_files(record.journal)
+    if left_out:
+        coverage["left_out"] = [[tree.texts.add(one["name"]), tree.texts.add(one["reason"])] for one in left_out]
     if known:
         coverage["shares"] = _together(shares)
         coverage["rest"]["shares"] = _together([shares[place] for place in rest])
