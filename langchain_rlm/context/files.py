@@ -152,7 +152,8 @@ def listed(directory: Path) -> Iterator[tuple[Path, str]]:
 def _walk(directory: Path, *, ignored: bool = False) -> Iterator[tuple[Path, str, str | None]]:
     """Everything below a directory, with the reason why it is left out; of a folder that is left out, only its name."""
     root, rules = directory.resolve(), _Ignored(directory)
-    for base, folders, files in os.walk(directory):
+    closed: list[OSError] = []
+    for base, folders, files in os.walk(directory, onerror=closed.append):
         above = Path(base).relative_to(directory)
         if not ignored:
             rules.enter(Path(base))
@@ -171,6 +172,9 @@ def _walk(directory: Path, *, ignored: bool = False) -> Iterator[tuple[Path, str
             path, below = Path(base) / name, (above / name).as_posix()
             reason = None if ignored else "hidden" if name.startswith(".") else rules.reason(path)
             yield path, below, reason or _unsuited(path, root)
+    for error in closed:
+        path = Path(error.filename)
+        yield path, path.relative_to(directory).as_posix() + "/", f"cannot be read ({error.strerror})"
 
 
 def _folder_by_choice(path: Path) -> str | None:
@@ -226,8 +230,8 @@ def _unsuited(path: Path, root: Path) -> str | None:
     try:
         real = path.resolve(strict=True)
         state = real.stat()
-    except (OSError, RuntimeError):
-        return "a broken link" if path.is_symlink() else "cannot be read"
+    except (OSError, RuntimeError) as error:  # a loop of links is either
+        return "a broken link" if path.is_symlink() else f"cannot be read ({getattr(error, 'strerror', error)})"
     if not real.is_relative_to(root):
         return "a link out of the directory, not followed"
     if not stat.S_ISREG(state.st_mode):
@@ -237,12 +241,12 @@ def _unsuited(path: Path, root: Path) -> str | None:
 
 def _why_not(path: Path) -> str | None:
     """Why a file in a directory is not read."""
-    size = path.stat().st_size
-    if size > LARGEST:
-        return f"too large ({size:,} bytes): name it to have it read"
-    if is_convertible(path):
-        return None
     try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            return f"too large ({size:,} bytes): name it to have it read"
+        if is_convertible(path):
+            return None
         with path.open("rb") as file:
             binary = is_binary(file.read(8192))
     except OSError as error:

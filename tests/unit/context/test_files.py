@@ -64,9 +64,19 @@ def test_a_folder_of_documents_that_is_named_vendor_is_read(tmp_path: Path) -> N
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_without_permission_is_left_out(tmp_path: Path) -> None:
+    make(tmp_path, {"a.txt": "A", "b.txt": "B", "deep/c.txt": "C"})
+    for name in ("b.txt", "deep"):
+        (tmp_path / name).chmod(0)
+    assert read(tmp_path)[1] == dict.fromkeys(("b.txt", "deep/"), "cannot be read (Permission denied)")
+    (tmp_path / "deep").chmod(0o700)
+
+
+def test_a_file_that_is_gone_since_is_left_out(tmp_path: Path) -> None:
     make(tmp_path, {"a.txt": "A", "b.txt": "B"})
-    (tmp_path / "b.txt").chmod(0)
-    assert read(tmp_path)[1] == {"b.txt": "cannot be read (Permission denied)"}
+    found = Files(tmp_path).read()
+    assert isinstance(next(found), SourceText)
+    (tmp_path / "b.txt").unlink()
+    assert [*found] == [LeftOut("b.txt", "cannot be read (No such file or directory)")]
 
 
 # -- .gitignore -------------------------------------------------------------------------------------------------------
