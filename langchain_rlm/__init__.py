@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from langchain_rlm.journal.files import save_journal as save_journal
     from langchain_rlm.journal.record import Recording as Recording
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
+    from langchain_rlm.models.prices import Prices as Prices
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.rlm import RLM as RLM
@@ -39,6 +40,7 @@ _HOMES = {
     "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema",
     "ModelError": "errors",
+    "Prices": "models.prices",
     "RLM": "rlm",
     "RLMError": "errors",
     "RLMInput": "state",

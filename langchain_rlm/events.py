@@ -17,10 +17,10 @@ class Progress(TypedDict):
 
 
 class Spent(TypedDict):
-    """What the whole tree has spent so far. `cost` is in US dollars."""
+    """What the whole tree has spent so far. `cost` is in US dollars; None when no call had a known price."""
 
     tokens: int
-    cost: float
+    cost: float | None
 
 
 class InspectEvent(Progress):

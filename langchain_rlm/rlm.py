@@ -18,6 +18,7 @@ from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import append_entries
 from langchain_rlm.journal.fork import with_answer, with_code
+from langchain_rlm.models.prices import Prices, Pricing
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
@@ -69,9 +70,11 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_citations: Take no answer without a citation.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
             `structured_response` of the result.
+        prices: US dollars a million tokens by the model's name: `{"my-model": {"input": 0.5, "output": 2.0}}`, also
+            `cached`, `cache_write` and `reasoning` (see `Prices`). They win over the prices that are known.
 
     Raises:
-        InputError: A setting is out of range, or of another type.
+        InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
         ModelError: A model's name or provider is unknown, or its key is missing.
     """
 
@@ -92,6 +95,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         repl_limits: ReplLimits | None = None,
         tools: Sequence[Any] = (),
         response_format: Any = None,
+        prices: Mapping[str, Prices] | None = None,
         require_coverage: float | None = None,
         require_citations: bool = False,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
@@ -110,6 +114,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(),
+            prices=Pricing.of(prices),
             sandboxes=_sandboxes,
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),

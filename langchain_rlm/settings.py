@@ -1,5 +1,6 @@
 """How an `RLM` was set up, and the sizes that follow from its models' windows."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -10,7 +11,8 @@ from pydantic import Field, InstanceOf
 from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
+from langchain_rlm.models.prices import LOCAL, Pricing
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, provider_of, window_of
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -28,6 +30,11 @@ SHOWN_LEAST = 1_500
 HISTORY_SHARE = 0.4
 """Share of the root model's window that the turns may fill before old observations fold."""
 
+_NO_PRICE = (
+    "no price is known for {}. Pass prices={{{!r}: {{'input': ..., 'output': ...}}}} in US dollars a million tokens (0 "
+    "is free), or Budget(cost=None)."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -43,6 +50,7 @@ class Settings:
     model_window: int | None
     sub_model_window: int | None
     limits: ReplLimits
+    prices: Pricing = field(default_factory=Pricing)
     sandboxes: SandboxFactory = DEFAULT_SANDBOXES
     tools: Mapping[str, ReplTool] = field(default_factory=dict)
     response_format: ResponseFormat | None = None
@@ -51,6 +59,18 @@ class Settings:
     require_citations: bool = False
     is_saved: bool = False
     """A checkpointer keeps the run."""
+
+    def __post_init__(self) -> None:
+        """Refuse a limit on dollars that was set and cannot hold; warn of what it leaves out."""
+        given = [self.model, self.sub_model, *self.sub_models.values()]
+        limit, models = self.budget.cost, {name_of(model): provider_of(model) for model in given}
+        unpriced = [] if limit is None else [name for name, by in models.items() if not self.prices.knows(name, by)]
+        if self.budget.sets_cost and len(unpriced) == len(models):
+            msg = f"Budget(cost={limit:g}) cannot hold: {_NO_PRICE.format(', '.join(unpriced), unpriced[0])}"
+            raise InputError(msg)
+        for name in (name for name in unpriced if models[name] != LOCAL):
+            msg = f"Budget(cost={limit:g}) does not limit every call: {_NO_PRICE.format(name, name)}"
+            warnings.warn(msg, stacklevel=3)  # shown once for each name
 
     @property
     def root_window(self) -> int:

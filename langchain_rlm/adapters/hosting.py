@@ -8,7 +8,7 @@ from uuid import uuid4
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langgraph.config import get_stream_writer
 
-from langchain_rlm.budget import dollars
+from langchain_rlm.budget import quoted
 from langchain_rlm.call import belongs_to_host
 from langchain_rlm.errors import RLMError
 from langchain_rlm.runtime.host import on_own_thread
@@ -73,7 +73,7 @@ def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
 def _asked(waiting: Any) -> str:
     quote = waiting.value
     if isinstance(quote, dict) and {"calls", "cost"} <= set(quote):
-        return f"the next {quote['calls']:,} sub-queries would cost about {dollars(quote['cost'])}"
+        return f"the next {quote['calls']:,} sub-queries would cost {quoted(quote, 'about ')}"
     return f"{quote!r:.200}"
 
 

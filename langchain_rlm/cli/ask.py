@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,9 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from langchain_rlm.budget import Budget, Ledger, dollars
+from langchain_rlm.budget import Budget, Ledger, dollars, quoted
 from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_code, interrupt_on_sigterm
-from langchain_rlm.cli.options import as_typed, number, parse_budget
+from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_prices
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
@@ -42,6 +43,7 @@ class Request:
     sub_model_window: str | None
     as_json: bool
     quiet: bool
+    prices: str | None = None
     require_citations: bool = False
     require_coverage: str | None = None
     journal: Path | None = None
@@ -168,17 +170,23 @@ def _rlm(request: Request) -> RLM:
         "require_coverage": number("--require-coverage", request.require_coverage, float),
     }
     try:
-        return RLM(
-            request.model,
-            request.sub_model,
-            budget=budget,
-            checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-            route=request.route,
-            require_citations=request.require_citations,
-            **numbers,
-        )
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always", UserWarning)
+            rlm = RLM(
+                request.model,
+                request.sub_model,
+                budget=budget,
+                prices=parse_prices(request.prices),
+                checkpointer=None if budget.confirm_above is None else InMemorySaver(),
+                route=request.route,
+                require_citations=request.require_citations,
+                **numbers,
+            )
     except InputError as error:
         raise as_typed(error) from None
+    for warning in warned if budget.sets_cost else ():  # else the last line says it
+        print(f"warning: {warning.message}", file=sys.stderr)
+    return rlm
 
 
 def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
@@ -200,7 +208,7 @@ def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
 def confirm(quote: Mapping[str, Any]) -> Any:
     """Ask whether a batch may cost what it is quoted at; without a terminal the default holds, which is no."""
     print(
-        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, {dollars(quote['cost'])}, "
+        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, {quoted(quote)}, "
         f"{quote['seconds']:g} seconds. Spent so far: {dollars(quote['spent'])}.",
         file=sys.stderr,
     )

@@ -1,5 +1,6 @@
 """Numbers that were typed on the command line, and errors about them."""
 
+import json
 import re
 from dataclasses import fields
 from typing import Any
@@ -28,6 +29,15 @@ def parse_budget(given: tuple[str, ...]) -> Budget:
             raise InputError(msg)
         values[name] = _number(name, value.strip())
     return Budget(**values)
+
+
+def parse_prices(text: str | None) -> Any:
+    """Read prices from JSON; `RLM` checks them. Raises InputError when it is none."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError as error:
+        msg = f"--prices {text!r:.100}: this is not JSON ({error})."
+        raise InputError(msg) from None
 
 
 def _number(name: str, value: str) -> float | None:

@@ -55,6 +55,7 @@ class View:
         self.started = time.monotonic()
         self.turn = self.asked = self.done = self.failed = self.tokens = 0
         self.cost: float | None = None
+        self.unpriced: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +75,8 @@ class View:
         elif kind == "answer":
             self.done += 1
             self.failed += event["error"] is not None
+        elif kind == "end" and not event["run"]:
+            self.unpriced = event["usage"].get("unpriced_models", [])
         spent = event.get("spent")
         if spent:
             self.tokens, self.cost = spent["tokens"], spent["cost"]
@@ -86,8 +89,10 @@ class View:
         if self.failed:
             parts.append(f"{self.failed} failed")
         parts.append(f"{self.tokens:,} tokens")
-        if self.cost:  # else no model has a price
+        if self.cost is not None:
             parts.append(f"${self.cost:.4f}")
+        if self.unpriced:
+            parts.append(f"no price is known for {', '.join(map(one_line, self.unpriced))}")
         return " · ".join([*parts, f"{time.monotonic() - self.started:.1f} s"])
 
 

@@ -25,13 +25,18 @@ class UsageTotals(TypedDict, total=False):
     input_tokens: Number
     output_tokens: Number
     cost: Number | None
-    """US dollars; None when no price is known."""
+    """US dollars; None when no price is known, 0.0 when all is free."""
     estimated_calls: Number
     """Calls for which the provider gave no token counts."""
+    cache_read_tokens: Number
+    """Of the input, from providers' caches. This and the next two are missing where there were none."""
+    cache_write_tokens: Number
+    reasoning_tokens: Number
     seconds: Number
     models: dict[str, Usage]
     """The same by model."""
     unpriced_models: list[str]
+    """Models whose price is not known: their calls are not in `cost`."""
 
 
 class Citation(Passage):

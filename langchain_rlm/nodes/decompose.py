@@ -82,9 +82,9 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
     messages = _messages(run, state)
     try:
         reply = await _ask_root(run, state, messages, config)
-    except RootOverflowError:
+    except RootOverflowError as error:
         messages = _messages(run, state, room=0)
-        reply = await _ask_root(run, state, messages, config)
+        reply = _with_paid(await _ask_root(run, state, messages, config), error)
     parsed = parse_reply(reply.text)
     for _ in range(CONTINUED):
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
@@ -93,13 +93,18 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
         try:
             more = await _ask_root(run, state, asked, config)
         except NoReplyError as error:
-            paid = cast("ModelCallError", error.__cause__).usage
-            reply = replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
+            reply = _with_paid(reply, error)
             break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off, reply.waited)
         parsed = parse_reply(reply.text)
     return reply
+
+
+def _with_paid(reply: Reply, error: ModelError) -> Reply:
+    """A reply that has also cost what a failed call did."""
+    paid = cast("ModelCallError", error.__cause__).usage
+    return replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
 
 
 async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: str) -> Command[Any]:

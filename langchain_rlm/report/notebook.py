@@ -63,6 +63,8 @@ def _summary(record: RunRecord) -> str:
         parts.append(_count(sum(tokens), "token"))  # type: ignore[arg-type]  # both are whole numbers
     if isinstance(usage.get("cost"), int | float):
         parts.append(f"${usage['cost']:.4f}")
+    if usage.get("unpriced_models"):
+        parts.append(f"no price is known for {', '.join(map(str, usage['unpriced_models']))}")
     if isinstance(usage.get("seconds"), int | float):
         parts.append(f"{usage['seconds']:.1f} s")
     return " · ".join(map(shown, parts))

@@ -314,7 +314,7 @@
     const facts = [];
     if (failed) facts.push(`${number(failed)} failed`);
     if (waiting) facts.push(`${number(waiting)} without an answer yet`);
-    if (group.quote) facts.push(`quoted at ${dollars(group.quote.cost)}${group.decision ? `: ${visible(group.decision)}` : ""}`);
+    if (group.quote) facts.push(`quoted at ${group.quote.unpriced_models ? "an unknown price" : dollars(group.quote.cost)}${group.decision ? `: ${visible(group.decision)}` : ""}`);
     facts.push(...usageFacts(calls.reduce(([a, b, c], { usage = [0, 0, null] }) => [a + usage[0], b + usage[1], usage[2] === null ? c : (c ?? 0) + usage[2]], [0, 0, null])));
     const title = el("span", { class: "label" }, tools ? count(calls.length, "tool call") : count(calls.length, "sub-query", "sub-queries"));
     return fold(group, { className: "group", title, facts: join(facts), build: () => [pager(calls, (call) => el("li", {}, drawCall(call, level)), { what: "calls" })] });

@@ -136,7 +136,7 @@ class Replay:
     is_answered: bool = False
     """The answer was made again, and is the one on record."""
     tokens: int = 0
-    cost: float = 0.0
+    cost: float | None = None
     at: float = 0.0
     """Seconds into the run on record."""
     sandboxes: Sandboxes = field(init=False)
@@ -182,7 +182,8 @@ class Replay:
         self.at = entry.get("at", self.at)
         usage: Mapping[str, Any] = entry.get("usage") or {}
         self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
-        self.cost += usage.get("cost") or 0.0
+        if usage.get("cost") is not None:
+            self.cost = (self.cost or 0.0) + usage["cost"]
         return {"tokens": self.tokens, "cost": self.cost}
 
 
@@ -243,7 +244,8 @@ class _Run:
             case "cell":
                 self._emit("cell", **{name: entry[name] for name in ("turn", "index", "code")})
             case "end":
-                self._emit("end", stop_reason=entry["stop_reason"], characters=entry["characters"])
+                ended = {name: entry[name] for name in ("stop_reason", "characters")}
+                self._emit("end", **ended, usage=self.replay.recording.usage)
 
     def _cell(self, cell: RecordedCell) -> None:
         if not cell.is_lost:  # else what it did was given up with its worker

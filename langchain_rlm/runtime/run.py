@@ -193,7 +193,7 @@ def emit(event: str, run: Run, **data: Any) -> None:
 
 def spent(run: Run) -> dict[str, Any]:
     """What the tree has spent so far, for progress events."""
-    return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.cost}
+    return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.known_cost}
 
 
 def waiting(seconds: float) -> Waited:

@@ -51,7 +51,7 @@ class RunTree:
         gate = asyncio.Semaphore(self.settings.max_concurrency)
         at_once = self.settings.max_concurrency
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
-        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
+        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows(), self.settings.prices)
 
     async def close(self) -> None:
         """End REPLs and connections. Safe to call twice."""

@@ -230,7 +230,13 @@ def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
     if not usage or usage.get("estimated_calls"):
         return None
     tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
-    return UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+    counts = UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+    read, wrote, thought = (usage.get(f"{kind}_tokens", 0) for kind in ("cache_read", "cache_write", "reasoning"))
+    if read or wrote:
+        counts["input_token_details"] = {"cache_read": read, "cache_creation": wrote}
+    if thought:
+        counts["output_token_details"] = {"reasoning": thought}
+    return counts
 
 
 def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:

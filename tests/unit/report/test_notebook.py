@@ -48,6 +48,12 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
     assert [markup.count(f"flex:{width} 0 0") for width in (50, 10, 30)] == [1, 2, 1]
 
 
+def test_it_names_the_models_that_have_no_price() -> None:
+    usage = {"calls": 3, "input_tokens": 1, "output_tokens": 1, "cost": None, "unpriced_models": ["<a>", "b"]}
+    assert "2 tokens · no price is known for &lt;a&gt;, b<" in repr_html(RunRecord(usage=usage))
+    assert "2 tokens · $0.0000<" in repr_html(RunRecord(usage={**usage, "cost": 0.0, "unpriced_models": []}))
+
+
 def test_one_is_counted_as_one() -> None:
     journal: Any = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
     usage = {"calls": 1, "input_tokens": 1, "output_tokens": 0}
