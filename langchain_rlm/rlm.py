@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, cast, get_args
+from typing import Any, cast, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
+from langchain_core.runnables import ConfigurableFieldSpec, Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, StreamMode
+from pydantic import BaseModel
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.call import Call, is_hosted
@@ -15,15 +16,12 @@ from langchain_rlm.context.blobs import open_store
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import append_entries
-from langchain_rlm.journal.fork import with_answer, with_code
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.runtime.begin import snapshot_of, thread_of
-from langchain_rlm.runtime.given import check_config
+from langchain_rlm.runtime.fork import fork
+from langchain_rlm.runtime.given import check_arguments, check_config
 from langchain_rlm.runtime.host import host_saver
 from langchain_rlm.runtime.loop import (
     Batched,
@@ -33,8 +31,8 @@ from langchain_rlm.runtime.loop import (
 )
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
-from langchain_rlm.settings import DEFAULT_SANDBOXES, Settings, check_settings
-from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
+from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, Settings, WayIn, check_settings
+from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
 MODES = (*get_args(StreamMode), "tools")  # LangGraph takes "tools", though its type leaves it out
 
@@ -69,6 +67,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_citations: Take no answer without a citation.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
             `structured_response` of the result.
+        instructions: What the root model is told beside the question, in every run of the tree: the domain, the style,
+            the form of the answer.
 
     Raises:
         InputError: A setting is out of range, or of another type.
@@ -82,7 +82,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         *,
         budget: Budget | None = None,
         max_concurrency: int = 32,
-        route: str = "auto",
+        route: WayIn = "auto",
         direct_below: int = 16_000,
         sub_models: Mapping[str, BaseChatModel | str] | None = None,
         model_window: int | None = None,
@@ -94,6 +94,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         response_format: Any = None,
         require_coverage: float | None = None,
         require_citations: bool = False,
+        instructions: str | None = None,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
@@ -115,6 +116,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage,
             require_citations=require_citations,
+            instructions=instructions,
             is_saved=checkpointer is not None,
         )
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
@@ -166,6 +168,16 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         if is_hosted(self._settings, config):
             refuse_to_block(host_saver(config), instead)
 
+    def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:  # noqa: ARG002  # LangChain's
+        """What a run begins with. `as_tool` and servers read it; `invoke` takes more, to go on with a run."""
+        return RLMQuestion
+
+    @property
+    def config_specs(self) -> list[ConfigurableFieldSpec]:
+        """The keys of `config["configurable"]` that count: settings for one call."""
+        kinds = get_type_hints(CallSettings, include_extras=True)
+        return [ConfigurableFieldSpec(id=f"{PREFIX}{name}", annotation=kind) for name, kind in kinds.items()]
+
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
     def invoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
@@ -177,8 +189,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 to go on with a run that was stopped; `{"context": ...}`, to do so where its text is not at hand; a
                 `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
                 the same REPL. Other keys are ignored beside both, but refused beside one: the other may be misspelt.
-            config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
-            **kwargs: Passed on to the graph.
+            config: Callbacks, tags, metadata, with a checkpointer `{"configurable": {"thread_id": ...}}`; there too
+                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`
+                (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call it goes on with.
+            **kwargs: `durability`, as LangGraph has it.
 
         Returns:
             The answer with its usage, the documents touched, why the run stopped, and its journal.
@@ -213,7 +227,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             stream_mode: None yields the result once, at the end. `"custom"` yields progress events (see
                 `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. A list of
                 LangGraph's modes yields pairs of mode and data; `"values"` is the result.
-            **kwargs: Passed on to the graph.
+            **kwargs: As for `invoke`.
 
         Raises:
             InputError: The question, the context or a mode cannot be used.
@@ -243,6 +257,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 
     def _call(self, config: RunnableConfig | None, modes: list[str], kwargs: Mapping[str, Any]) -> Call:
         check_config(config)
+        check_arguments(kwargs)
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
         return Call(self._registry, self._run_graph, config, modes, kwargs)
 
@@ -276,25 +291,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
         check_config(config)
-        config = config or {}
-        name = thread_of(config)
-        snapshot = await snapshot_of(self._graph, config)
-        journal = (snapshot.values or {}).get("journal")
-        if not journal:
-            msg = f"There is no run on thread {name!r} to fork."
-            raise InputError(msg)
-        if (turn is None) == (call is None) or (turn is None) != (code is None):
-            msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
-            raise InputError(msg)
-        if turn is not None:
-            entries, node = with_code(journal, turn, cell, code)
-        else:
-            entries, node = with_answer(journal, str(call), answer)
-        about = {"question": journals.question(append_entries(journal, [entries]))}
-        update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
-        await self._graph.aupdate_state(config, update, as_node="inspect")
-        configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
-        return {**config, "configurable": configurable}
+        return await fork(self._graph, config or {}, turn=turn, cell=cell, code=code, call=call, answer=answer)
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
@@ -26,6 +26,7 @@ from langchain_rlm.journal.files import check_writable, recording_of, save_journ
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.rlm import RLM
+from langchain_rlm.settings import WayIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +167,7 @@ def _rlm(request: Request) -> RLM:
             request.sub_model,
             budget=budget,
             checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-            route=request.route,
+            route=cast("WayIn", request.route),
             require_citations=request.require_citations,
             **numbers,
         )

@@ -131,7 +131,12 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         schema=run.response_format.schema() if run.response_format else None,
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
-    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
+    system = prompts.system_prompt(
+        sub_calls=run.may_ask,
+        recursion=run.may_recurse,
+        text=run.corpus.searchable is None,
+        instructions=settings.instructions,
+    )
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
@@ -199,7 +204,8 @@ def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     form = run.response_format
     documents = [(document.name, document.text) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
-    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None)
+    schema, told = form.schema() if form else None, run.tree.settings.instructions
+    prompt = prompts.direct_prompt(begun["question"], documents, schema, told)
     messages: list[BaseMessage] = [HumanMessage(prompt)]
     for entry in state["journal"]:
         match entry["kind"]:

@@ -70,6 +70,16 @@ def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
 
 
+def test_instructions_end_the_system_prompt_and_begin_the_direct_one_word_for_word() -> None:
+    words = "Use {braces} and {{plan}}, \\1 and \N{GRINNING FACE}."
+    told = f"\n\nThe user's instructions:\n<instructions>\n{words}\n</instructions>"
+    for variant in VARIANTS.values():
+        assert system_prompt(**variant, instructions=words) == system_prompt(**variant) + told
+    direct = direct_prompt("Why?", [("a", "text")], instructions=words)
+    assert direct.replace(told, "") == direct_prompt("Why?", [("a", "text")])
+    assert direct.index(words) < direct.index("<question>")
+
+
 def test_a_prompt_names_only_what_the_run_has() -> None:
     with_calls, with_recursion, alone, searching = (system_prompt(**variant) for variant in VARIANTS.values())
     assert "llm_query_batched(prompts)" in with_calls
