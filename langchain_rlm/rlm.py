@@ -1,8 +1,9 @@
 """`RLM`: the state machine as a LangChain Runnable."""
 
+import pickle
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, Self, cast, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import ConfigurableFieldSpec, Runnable, RunnableConfig, ensure_config
@@ -129,8 +130,28 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from the arguments: a compiled graph cannot be pickled (models must be names, or picklable)."""
+        """Rebuild from the arguments: a compiled graph cannot be pickled.
+
+        Raises:
+            InputError: One of them cannot be pickled.
+        """
+        for name, value in self._given.items():
+            try:
+                pickle.dumps(value)
+            except Exception as error:
+                msg = f"This RLM cannot be pickled, for its {name}={value!r:.80} cannot ({error})."
+                remedy = (
+                    " Name the model, as in 'openai:gpt-5'." if "model" in name else " Make the RLM where it is used."
+                )
+                raise InputError(msg + remedy) from error
         return _rebuild, (type(self), self._given)
+
+    def __copy__(self) -> Self:
+        return type(self)(**self._given)
+
+    def __deepcopy__(self, _: Any) -> Self:
+        """Another RLM of the same models, checkpointer and tools: they belong to whoever made them."""
+        return type(self)(**self._given)
 
     def __repr__(self) -> str:
         settings = self._settings

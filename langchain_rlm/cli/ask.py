@@ -1,7 +1,6 @@
 """`langchain-rlm ask`: from what was typed to a run, and from its result to text and an exit code."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.files import check_writable, recording_of, save_journal
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
 from langchain_rlm.settings import WayIn
 
@@ -94,7 +94,7 @@ def run(request: Request) -> int:
         _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
         raise
     if request.as_json:
-        print(json.dumps(_plain(result), ensure_ascii=False, indent=2))
+        print(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
     return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
@@ -213,9 +213,3 @@ def confirm(quote: Mapping[str, Any]) -> Any:
         with contextlib.suppress(ValueError):
             if (limit := float(said.removeprefix("$"))) >= 0:
                 return {"limit": limit}
-
-
-def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    """The result as JSON data: documents by their metadata."""
-    documents = [{"id": document.id, **document.metadata} for document in result["context"]]
-    return {**{key: value for key, value in result.items() if key != "context"}, "context": documents}
