@@ -3,9 +3,11 @@
 import pickle
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Self, cast, get_args, get_type_hints
+from typing import Any, Literal, Self, cast, get_args, get_type_hints, overload
+from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import ConfigurableFieldSpec, Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, StreamMode
@@ -16,6 +18,7 @@ from langchain_rlm.call import Call, is_hosted
 from langchain_rlm.context.blobs import open_store
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
+from langchain_rlm.events import ProgressEvent
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
@@ -35,7 +38,8 @@ from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
-MODES = (*get_args(StreamMode), "tools")  # LangGraph takes "tools", though its type leaves it out
+Mode = StreamMode | Literal["tools"]  # LangGraph takes "tools", though its type leaves it out
+MODES = (*get_args(StreamMode), "tools")
 
 RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
@@ -236,8 +240,25 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         assert result is not None  # noqa: S101  # the last event is the result
         return result
 
+    @overload
     def stream(
-        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["values"] | None = None,
+        **kwargs: Any,
+    ) -> Iterator[RLMResult]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["custom"], **kwargs: Any,
+    ) -> Iterator[ProgressEvent]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode, **kwargs: Any,
+    ) -> Iterator[Any]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Sequence[Mode], **kwargs: Any,
+    ) -> Iterator[tuple[str, Any]]: ...  # fmt: skip
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode | Sequence[Mode] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> Iterator[Any]:  # fmt: skip
         """Run and yield what happens.
@@ -246,8 +267,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             input: As for `invoke`.
             config: As for `invoke`.
             stream_mode: None yields the result once, at the end. `"custom"` yields progress events (see
-                `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. A list of
-                LangGraph's modes yields pairs of mode and data; `"values"` is the result.
+                `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. `"messages"` yields
+                the answer as pairs of message and metadata: on the direct route as the model writes it, attempts that
+                `response_format` refuses included; else whole, at the end, since code makes it. A list of LangGraph's
+                modes yields pairs of mode and data; `"values"` is the result.
             **kwargs: As for `invoke`.
 
         Raises:
@@ -258,22 +281,45 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         config = ensure_config(config)
         yield from iterate_on_background_loop(self.astream(input, config, stream_mode=stream_mode, **kwargs))
 
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["values"] | None = None,
+        **kwargs: Any,
+    ) -> AsyncGenerator[RLMResult, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["custom"], **kwargs: Any,
+    ) -> AsyncGenerator[ProgressEvent, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode, **kwargs: Any,
+    ) -> AsyncGenerator[Any, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Sequence[Mode], **kwargs: Any,
+    ) -> AsyncGenerator[tuple[str, Any], None]: ...  # fmt: skip
     async def astream(
-        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode | Sequence[Mode] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> AsyncGenerator[Any, None]:  # fmt: skip
         """Like `stream`, on the caller's event loop."""
         modes = _modes(stream_mode)
         wanted = modes if "values" in modes else [*modes, "values"]
+        is_alone, is_shown = isinstance(stream_mode, str), False
         async with aclosing(self._call(config, wanted, kwargs).events(input)) as items:
             async for is_result, mode, data in items:
                 if not is_result:
-                    yield data if isinstance(stream_mode, str) else (mode, data)
-                elif stream_mode is None or stream_mode == "values":
+                    is_shown |= mode == "messages" and data[1].get("langgraph_node") == "decompose"
+                    yield data if is_alone else (mode, data)
+                    continue
+                if "messages" in modes and not is_shown and data["answer"]:
+                    said = AIMessage(data["answer"], id=str(uuid4())), {"rlm_depth": 0}
+                    yield said if is_alone else ("messages", said)
+                if stream_mode is None or stream_mode == "values":
                     yield data
                 elif stream_mode == "custom":
                     yield {"event": "result", "result": data}
-                elif "values" in modes:
+                elif not is_alone and "values" in modes:
                     yield "values", data
 
     def _call(self, config: RunnableConfig | None, modes: list[str], kwargs: Mapping[str, Any]) -> Call:

@@ -223,4 +223,5 @@ async def _ask_directly(run: Run, messages: list[BaseMessage], config: RunnableC
         run.tree.settings.model, messages, config,
         name="rlm.direct", metadata={"rlm_depth": run.depth, "rlm_turn": turn},
         last_turn=run.depth == 0,  # what is set aside is for the first run's answer
+        shown=run.depth == 0,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ from langchain_rlm.repl.replies import parse_reply
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
 MOST_TOKENS = 900
-VARIANTS = {
+VARIANTS: dict[str, Any] = {
     "system_with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
     "system_with_recursion": {"sub_calls": True, "recursion": True, "text": True},
     "system_alone": {"sub_calls": False, "recursion": False, "text": True},
