@@ -24,6 +24,7 @@ from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.files import check_writable, recording_of, save_journal
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.paths import at_home
 from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
 from langchain_rlm.settings import WayIn
@@ -93,11 +94,12 @@ def run(request: Request) -> int:
     except Exception as error:
         _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
         raise
+    is_kept = _keep(request, so_far)  # first: whoever reads the output may leave
     if request.as_json:
         print(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
-    return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
+    return exit_code(result["stop_reason"]) if is_kept else WRONG_INPUT
 
 
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
@@ -145,7 +147,7 @@ def _check_files(request: Request) -> None:
     for option, file in (("--journal", journal), ("--report", page)):
         if file is None:
             continue
-        if file.exists() and any(file.resolve() == Path(path).resolve() for path in request.paths):
+        if file.exists() and any(file.resolve() == at_home(path).resolve() for path in request.paths):
             msg = f"{option} {file}: the question is about this file, and it would be lost. Name another file."
             raise InputError(msg)
         check_writable(file)

@@ -17,6 +17,7 @@ from langchain_rlm.context.convert import convert, is_convertible
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 FORMS = (
     "Pass a str, a Document, a list of either, a Path or list of paths, a mapping of names to texts, a document "
@@ -141,6 +142,7 @@ def read_path(path: Path) -> Iterator[SourceText]:
     Raises:
         InputError: Nothing is there, or a file named outright is binary or not Unicode.
     """
+    path = at_home(path)
     if path.is_file():
         yield from _read_any(path, path.parent)
         return
