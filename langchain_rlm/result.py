@@ -32,10 +32,7 @@ class Result(dict[str, Any]):
         return dict(self)
 
     def to_json(self) -> str:
-        """The result as JSON: documents by their metadata, a structured response by its fields.
-
-        Without the texts. What has no form in JSON is written as its `str`.
-        """
+        """The result as JSON text: documents by their metadata, a structured response by its fields."""
         return result_to_json(self)
 
     def _repr_html_(self) -> str:

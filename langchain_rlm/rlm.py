@@ -349,16 +349,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self.refuse_to_block(config, "afork")
         return run_on_background_loop(self.afork(config, **change))
 
-    async def afork(
-        self, config: RunnableConfig, *, turn: int | None = None, cell: int = 0, code: str | None = None,
-        call: str | None = None, answer: Any = None,
-    ) -> RunnableConfig:  # fmt: skip
+    async def afork(self, config: RunnableConfig, **change: Any) -> RunnableConfig:
         """Like `fork`, on the caller's event loop."""
         if not self._settings.is_saved:
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
         check_config(config)
-        return await fork(self._graph, config or {}, turn=turn, cell=cell, code=code, call=call, answer=answer)
+        return await fork(self._graph, config or {}, **change)
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

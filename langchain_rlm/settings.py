@@ -135,11 +135,11 @@ def check_settings(given: Mapping[str, Any]) -> None:
     """
     for name, rule in _RULES.items():
         rule.check(name, given[name])
-    _check_together(given["route"], require_citations=given["require_citations"])
+    _check_route(given["route"], cites=given["require_citations"])
 
 
-def _check_together(route: str, *, require_citations: bool) -> None:
-    if require_citations and route == "direct":
+def _check_route(route: str, *, cites: bool) -> None:
+    if cites and route == "direct":
         msg = "require_citations=True needs the REPL: use route='rlm' or 'auto'."
         raise InputError(msg)
 
@@ -150,15 +150,8 @@ def given_in(config: RunnableConfig | None) -> dict[str, Any]:
     return {key.removeprefix(PREFIX): value for key, value in configurable.items() if key.startswith(PREFIX)}
 
 
-def for_call(
-    settings: Settings, given: Mapping[str, Any], named: Callable[[str], BaseChatModel] = resolve_model
-) -> Settings:
-    """The settings of one call.
-
-    Args:
-        settings: Those of the `RLM`.
-        given: What `CallSettings` has.
-        named: Finds a model by its name.
+def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str], Any] = resolve_model) -> Settings:
+    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name.
 
     Raises:
         InputError: A setting is unknown, out of range or of another type.
@@ -169,25 +162,22 @@ def for_call(
     change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
     for name, value in change.items():
         _RULES[name].check(name, value)
-    if "budget" in given:
-        change["budget"] = _changed(settings.budget, given["budget"])
+    budget = given.get("budget")
+    if isinstance(budget, Budget):
+        change["budget"] = budget
+    elif budget is not None:
+        _BUDGET_PARTS.check("budget", budget)
+        _check_known("Parts of a budget", budget, {part.name for part in fields(Budget)})
+        change["budget"] = replace(settings.budget, **budget)
     for name in ("model", "sub_model"):
         if name in given:
             model = named(given[name]) if isinstance(given[name], str) else resolve_model(given[name])
             change |= {name: model, f"{name}_window": None}
-    if "model" in change and "sub_model" not in change and settings.sub_model is settings.model:
-        change |= {"sub_model": change["model"], "sub_model_window": None}
+    if "model" in change and settings.sub_model is settings.model:
+        change = {"sub_model": change["model"], "sub_model_window": None, **change}
     changed = replace(settings, **change)
-    _check_together(changed.route, require_citations=changed.require_citations)
+    _check_route(changed.route, cites=changed.require_citations)
     return changed
-
-
-def _changed(budget: Budget, given: Any) -> Budget:
-    if isinstance(given, Budget):
-        return given
-    _BUDGET_PARTS.check("budget", given)
-    _check_known("Parts of a budget", given, {part.name for part in fields(Budget)})
-    return replace(budget, **given)
 
 
 def _check_known(what: str, given: Mapping[str, Any], known: Collection[str]) -> None:

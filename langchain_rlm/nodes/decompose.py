@@ -131,12 +131,8 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         schema=run.response_format.schema() if run.response_format else None,
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
-    system = prompts.system_prompt(
-        sub_calls=run.may_ask,
-        recursion=run.may_recurse,
-        text=run.corpus.searchable is None,
-        instructions=settings.instructions,
-    )
+    has_text, told = run.corpus.searchable is None, settings.instructions
+    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=has_text, instructions=told)
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:

@@ -14,13 +14,10 @@ from langchain_rlm.state import NOTHING_YET
 
 
 async def fork(
-    graph: Any, config: RunnableConfig, *, turn: int | None, cell: int, code: str | None, call: str | None, answer: Any
-) -> RunnableConfig:
-    """Change the run on a thread of the graph; see `RLM.fork`.
-
-    Raises:
-        InputError: The run, turn, cell or sub-query does not exist.
-    """
+    graph: Any, config: RunnableConfig, *, turn: int | None = None, cell: int = 0, code: str | None = None,
+    call: str | None = None, answer: Any = None,
+) -> RunnableConfig:  # fmt: skip
+    """Change the run on a thread of the graph; see `RLM.fork`."""
     name = thread_of(config)
     snapshot = await snapshot_of(graph, config)
     journal = (snapshot.values or {}).get("journal")

@@ -55,11 +55,7 @@ def _read(given: Any) -> tuple[str | None, Any]:
 
 
 def check_arguments(given: Mapping[str, Any]) -> None:
-    """Refuse keyword arguments that would have no effect.
-
-    Raises:
-        InputError: One of them is unknown.
-    """
+    """Refuse keyword arguments that would have no effect."""
     if unknown := [name for name in given if name not in PASSED_ON]:
         msg = (
             f"Unknown arguments: {', '.join(unknown)}. A question and a context are the input "

@@ -50,15 +50,7 @@ GIVEN = "__rlm_given"
 
 
 def take_settings(config: RunnableConfig, context: Any = None) -> tuple[RunnableConfig, Mapping[str, Any]]:
-    """The configuration with the settings for this call put aside, and these settings.
-
-    Args:
-        config: Its `configurable` may have settings; those that a graph around this one was called with are dropped.
-        context: What the graph was called with beside it.
-
-    Raises:
-        InputError: `context` is no mapping.
-    """
+    """The configuration with the settings for this call put aside, and these; `context` is what the graph was given."""
     if not isinstance(context, Mapping | None):
         msg = f"context={context!r:.80}: pass settings for this call, as in context={{'model': 'openai:gpt-5'}}."
         raise InputError(msg)
@@ -96,12 +88,7 @@ class RunRegistry:
         self.idle = IdleRepls(self.settings.limits)
 
     async def called_with(self, given: Mapping[str, Any]) -> "RunRegistry":
-        """This registry, with the same runs, and settings for one call.
-
-        Raises:
-            InputError: A setting cannot be used.
-            ModelError: A model cannot be used.
-        """
+        """This registry, with the same runs, and settings for one call."""
         if not given:
             return self
         called = copy.copy(self)
@@ -109,10 +96,7 @@ class RunRegistry:
         return called
 
     async def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
-        """The live run that a state belongs to, or a new one, which is noted in `config`.
-
-        A new one has the settings that the graph was called with, also where it goes on with a run on record.
-        """
+        """The live run of a state, or a new one with the settings that the graph is called with, noted in `config`."""
         tree_id = state.get("tree_id", "")
         if tree_id in self.trees:
             return self.trees[tree_id]
