@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langchain_rlm.models.prices import Prices as Prices
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
+    from langchain_rlm.result import result_to_json as result_to_json
     from langchain_rlm.rlm import RLM as RLM
     from langchain_rlm.runtime.savers import GroupingSaver as GroupingSaver
     from langchain_rlm.state import RLMInput as RLMInput
@@ -55,6 +56,7 @@ _HOMES = {
     "create_rlm_chain": "adapters.chain",
     "load_journal": "journal.files",
     "result_to_html": "result",
+    "result_to_json": "result",
     "save_journal": "journal.files",
 }
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]

@@ -6,7 +6,9 @@ content hash, and prompts are literal pieces plus spans of the context.
 
 from typing import Annotated, Any, NotRequired
 
+from langchain_core.documents import Document
 from langgraph.channels import DeltaChannel, UntrackedValue
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.journal.entries import Entry, append_entries
@@ -20,6 +22,13 @@ class RLMInput(TypedDict):
     question: NotRequired[str]
     context: NotRequired[Any]
     """The text, or where it is: see `langchain_rlm.context.load.load_corpus`."""
+
+
+class RLMQuestion(BaseModel):
+    """A question, and the text that it is about."""
+
+    question: str
+    context: Any = Field(description="The text, a list of texts, or a mapping of names to texts.")
 
 
 class RLMOutput(TypedDict, total=False):
@@ -78,8 +87,8 @@ class RLMResult(TypedDict):
     `required` and `is_reached`."""
     left_out: list[LeftOutFile]
     """Files of the directories asked about that are not in the context, each with the reason."""
-    context: list[Any]
-    """The documents that models or code touched, as LangChain `Document`s without their text:
+    context: list[Document]
+    """The documents that models or code touched, without their text:
     `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""
     usage: UsageTotals
     """What the run used, its recursive runs included."""

@@ -14,6 +14,7 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files, is_readable, listed
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 LISTED = 2_000
 """Characters of the list of documents that the agent's model sees."""
@@ -39,7 +40,7 @@ class Library:
         self._texts: dict[str, SourceText] = {}
         self._search: Corpus | None = None
         self._looked_at: dict[Path, tuple[tuple[int, int], bool]] = {}
-        self._root = None if root is None else Path(root).resolve()
+        self._root = None if root is None else at_home(root).resolve()
         if self._root is not None and not self._root.is_dir():
             msg = f"root={str(root)!r}: this is not a directory (looked in {Path.cwd()})."
             raise InputError(msg)

@@ -1,13 +1,12 @@
 """`langchain-rlm ask`: from what was typed to a run, and from its result to text and an exit code."""
 
 import contextlib
-import json
 import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
@@ -26,7 +25,10 @@ from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.files import check_writable, recording_of, save_journal
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.paths import at_home
+from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
+from langchain_rlm.settings import WayIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +98,12 @@ def run(request: Request) -> int:
     except Exception as error:
         _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
         raise
+    is_kept = _keep(request, so_far)  # first: whoever reads the output may leave
     if request.as_json:
-        print(json.dumps(_plain(result), ensure_ascii=False, indent=2))
+        print(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
-    return exit_code(result["stop_reason"]) if _keep(request, so_far) else WRONG_INPUT
+    return exit_code(result["stop_reason"]) if is_kept else WRONG_INPUT
 
 
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
@@ -153,7 +156,7 @@ def _check_files(request: Request) -> None:
     for option, file in (("--journal", journal), ("--report", page)):
         if file is None:
             continue
-        if file.exists() and any(file.resolve() == Path(path).resolve() for path in request.paths):
+        if file.exists() and any(file.resolve() == at_home(path).resolve() for path in request.paths):
             msg = f"{option} {file}: the question is about this file, and it would be lost. Name another file."
             raise InputError(msg)
         check_writable(file)
@@ -178,7 +181,7 @@ def _rlm(request: Request) -> RLM:
                 budget=budget,
                 prices=parse_prices(request.prices),
                 checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-                route=request.route,
+                route=cast("WayIn", request.route),
                 require_citations=request.require_citations,
                 **numbers,
             )
@@ -227,9 +230,3 @@ def confirm(quote: Mapping[str, Any]) -> Any:
         with contextlib.suppress(ValueError):
             if (limit := float(said.removeprefix("$"))) >= 0:
                 return {"limit": limit}
-
-
-def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    """The result as JSON data: documents by their metadata."""
-    documents = [{"id": document.id, **document.metadata} for document in result["context"]]
-    return {**{key: value for key, value in result.items() if key != "context"}, "context": documents}

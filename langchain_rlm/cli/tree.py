@@ -6,7 +6,7 @@ started them. Finished parts fold first, the oldest before the others; what runs
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -208,7 +208,7 @@ class RunTree:
         self.clock = clock
         self.runs: dict[str, Run] = {}
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: Mapping[str, Any]) -> None:
         """Take one progress event."""
         run = self._run(event["run"])
         kind, cell = event["event"], run.cell
@@ -228,7 +228,7 @@ class RunTree:
         elif cell is not None:
             self._in_cell(cell, event)
 
-    def _in_cell(self, cell: Cell, event: dict[str, Any]) -> None:
+    def _in_cell(self, cell: Cell, event: Mapping[str, Any]) -> None:
         match event["event"]:
             case "sub_queries":
                 cell.asked += event["count"]

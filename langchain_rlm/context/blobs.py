@@ -11,6 +11,7 @@ from langchain_core.stores import BaseStore as KeyValueStore
 from langgraph.store.base import BaseStore
 
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 
 class BlobStore(Protocol):
@@ -39,7 +40,7 @@ def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_docu
         return GraphStore(store, namespace)
     if isinstance(store, KeyValueStore):
         return Bytes(store)
-    path = Path(store) if isinstance(store, str) and store else store
+    path = at_home(store) if isinstance(store, Path) or (isinstance(store, str) and store) else store
     if isinstance(path, Path) and (path.is_dir() or not path.exists()):
         return Directory(path, setting)
     msg = f"{setting}={store!r}: use a directory, a LangGraph BaseStore or a LangChain ByteStore."

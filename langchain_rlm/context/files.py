@@ -20,6 +20,7 @@ from langchain_rlm.context.convert import convert, is_convertible
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import decoded, is_binary, is_known
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 LARGEST = 1_000_000_000
 """Bytes of a file that is read because it lies in a directory; a larger one is to be named."""
@@ -77,7 +78,7 @@ class Files:
         paths = [self.paths] if isinstance(self.paths, str | Path) else self.paths
         problems: list[str] = []
         for path in map(Path, paths):
-            problems += yield from self._read(path.expanduser())
+            problems += yield from self._read(at_home(path))
         if problems:
             raise InputError(_all(problems))
 

@@ -17,6 +17,7 @@ from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
 from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.reading import beginning
 from langchain_rlm.journal.record import Recording, RunRecord, as_recording
+from langchain_rlm.paths import at_home
 from langchain_rlm.surrogates import encodable
 
 NAMED = 5
@@ -56,7 +57,7 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
 
 def _path(path: Any) -> Path:
     try:
-        return Path(path)
+        return at_home(path)
     except TypeError:
         msg = f"path={path!r:.80}: name a file, with a str or a Path."
         raise InputError(msg) from None

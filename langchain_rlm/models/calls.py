@@ -39,6 +39,11 @@ EXPECTED_OUTPUT = 300
 CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 
 
+def unstreamed(tags: Sequence[str] | None) -> list[str]:
+    """The tags of a call that a host's stream of messages leaves out."""
+    return [*(tag for tag in tags or () if tag != TAG_NOSTREAM), TAG_NOSTREAM]
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a model said, and what it cost."""
@@ -78,6 +83,7 @@ class Caller:
         metadata: dict[str, Any],
         last_turn: bool = False,
         whole: bool = True,
+        shown: bool = False,
     ) -> Reply:
         """Call a model until it answers, the budget says no or nothing helps.
 
@@ -88,6 +94,7 @@ class Caller:
             name: The run name that tracers see.
             metadata: What tracers see beside it.
             last_turn: May use what is set aside for a last turn.
+            shown: The reply is the user's answer: a stream of messages shows it.
             whole: Continue an answer that was cut off at the output limit, and stitch the parts.
 
         Raises:
@@ -96,7 +103,8 @@ class Caller:
         """
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
-        config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
+        if not shown:
+            config["tags"] = unstreamed(config.get("tags"))
         call = _Call(self, model, config, last_turn)
         try:
             text, cut = await (call.whole if whole else call.part)(list(messages))

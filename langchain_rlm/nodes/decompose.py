@@ -137,7 +137,8 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         left_out=_left_out(state),
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
-    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
+    has_text, told = run.corpus.searchable is None, settings.instructions
+    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=has_text, instructions=told)
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
@@ -210,7 +211,8 @@ def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     form = run.response_format
     documents = [(document.name, document.text) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
-    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None, _left_out(state))
+    schema, told = form.schema() if form else None, run.tree.settings.instructions
+    prompt = prompts.direct_prompt(begun["question"], documents, schema, told, _left_out(state))
     messages: list[BaseMessage] = [HumanMessage(prompt)]
     for entry in state["journal"]:
         match entry["kind"]:
@@ -228,4 +230,5 @@ async def _ask_directly(run: Run, messages: list[BaseMessage], config: RunnableC
         run.tree.settings.model, messages, config,
         name="rlm.direct", metadata={"rlm_depth": run.depth, "rlm_turn": turn},
         last_turn=run.depth == 0,  # what is set aside is for the first run's answer
+        shown=run.depth == 0,
     )  # fmt: skip

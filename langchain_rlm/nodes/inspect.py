@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -67,7 +67,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     given = state.get("context")
     if given is not None:
         corpus = await asyncio.to_thread(load_corpus, given, looks_for_files=False)  # the graph may be served
-        tree = registry.new_tree(config)
+        tree = await registry.tree_of({}, config)
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
@@ -76,7 +76,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
         if not state.get("journal"):
             msg = "The input has no context. Pass the text, documents or paths as `context`."
             raise InputError(msg)
-    tree = registry.tree_of(begun, config)
+    tree = await registry.tree_of(begun, config)
     return tree, begun, await registry.corpus_of(tree, begun)
 
 
@@ -91,7 +91,7 @@ def choose_route(run: Run) -> Route:
     if (settings.tools or settings.require_citations) and settings.route == "auto":
         return "rlm"  # tools are for code, and only code cites
     if settings.route != "auto":
-        return cast("Route", settings.route)
+        return settings.route
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
 

@@ -55,9 +55,9 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     except GraphBubbleUp:
         raise  # a person is asked; the task is run again when the answer is there
     except ModelCallError as error:
-        entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, registry, call)}
+        entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, run, call)}
     except BudgetExceededError as error:
-        entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, registry, call)}
+        entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
@@ -68,16 +68,16 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
 
 
-def _paid(error: ModelCallError | BudgetExceededError, registry: RunRegistry, call: Call) -> Answered:
+def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
     """What a failed call has cost."""
-    model = registry.settings.pick(call["model"])
+    model = run.tree.settings.pick(call["model"])
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
 async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     prompt = assemble(call["pieces"], run.corpus.texts)
     prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
-    model = registry.settings.pick(call["model"])
+    model = run.tree.settings.pick(call["model"])
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()

@@ -11,6 +11,9 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 
+PASSED_ON = ("durability",)
+"""LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -49,6 +52,18 @@ def _read(given: Any) -> tuple[str | None, Any]:
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
     return question, given.get("context")
+
+
+def check_arguments(given: Mapping[str, Any]) -> None:
+    """Refuse keyword arguments that would have no effect."""
+    if unknown := [name for name in given if name not in PASSED_ON]:
+        msg = (
+            f"Unknown arguments: {', '.join(unknown)}. A question and a context are the input "
+            '({"question": ..., "context": ...}; create_rlm_chain(rlm, documents) has its own context), callbacks and '
+            'tags belong into `config`, settings for this call too: {"configurable": {"rlm_budget": {"cost": 1}}}. Of '
+            f"LangGraph's arguments {', '.join(PASSED_ON)} is passed on; rlm.graph takes the others."
+        )
+        raise InputError(msg)
 
 
 def check_config(config: Any) -> None:

@@ -29,12 +29,12 @@ from typing import Any, TypedDict, TypeVar, cast
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_core.runnables.config import set_config_context
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.constants import TAG_NOSTREAM
 from langgraph.errors import GraphInterrupt
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import get_runtime
 from langgraph.types import Interrupt, interrupt
 
+from langchain_rlm.models.calls import unstreamed
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import usable_by_async
 
@@ -60,7 +60,7 @@ def on_own_thread(config: RunnableConfig, thread: str) -> RunnableConfig:
     Callbacks, tags and metadata stay. Tokens of sub-models do not enter the host's messages.
     """
     own = {k: v for k, v in config.get("configurable", {}).items() if not k.startswith(("__", "checkpoint_"))}
-    tags = [*config.get("tags", []), TAG_NOSTREAM]
+    tags = unstreamed(config.get("tags"))
     return cast("RunnableConfig", {**config, "tags": tags, "configurable": {**own, "thread_id": thread}})
 
 

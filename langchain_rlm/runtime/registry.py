@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, cast
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
@@ -16,13 +19,14 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
+from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.idle import IdleRepls
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.runtime.tree import RunTree
-from langchain_rlm.settings import Settings
+from langchain_rlm.settings import PREFIX, Settings, for_call, given_in
 from langchain_rlm.state import RLMState
 
 RECENT = 8
@@ -31,12 +35,28 @@ RECENT_CHARACTERS = 50_000_000
 
 PLACE = ["tree_id", "path", "depth", "context_ref"]
 
+MODELS = 32
+"""Models named in calls that are kept, with their clients."""
+
 OPENED = "__rlm_opened"
 """Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
 
 BEGUN = "__rlm_begun"
 """Key of the configuration for what a run begins with, beside its question: which run of which tree, and its context by
 reference. It is not part of the input, so that no input from outside can name another run."""
+
+GIVEN = "__rlm_given"
+"""Key of the configuration for the settings of one call. Checkpoints copy keys without underscores."""
+
+
+def take_settings(config: RunnableConfig, context: Any = None) -> tuple[RunnableConfig, Mapping[str, Any]]:
+    """The configuration with the settings for this call put aside, and these; `context` is what the graph was given."""
+    if not isinstance(context, Mapping | None):
+        msg = f"context={context!r:.80}: pass settings for this call, as in context={{'model': 'openai:gpt-5'}}."
+        raise InputError(msg)
+    given = {**given_in(config), **(context or {})}
+    kept = {key: value for key, value in config.get("configurable", {}).items() if not key.startswith(PREFIX)}
+    return {**config, "configurable": {**kept, GIVEN: given}}, given
 
 
 def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
@@ -59,20 +79,31 @@ class RunRegistry:
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     """By the id of the tree and the path in it."""
     idle: IdleRepls = field(init=False)
+    named: Callable[[str], BaseChatModel] = field(default_factory=lambda: lru_cache(MODELS)(resolve_model))
+    """Finds the models that calls name."""
     graph: Any = None
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
 
     def __post_init__(self) -> None:
         self.idle = IdleRepls(self.settings.limits)
 
-    def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
-        """The live run that a state belongs to, or a new one, which is noted in `config`."""
-        tree_id = state.get("tree_id", "")
-        return self.trees.get(tree_id) or self.new_tree(config, tree_id)
+    async def called_with(self, given: Mapping[str, Any]) -> "RunRegistry":
+        """This registry, with the same runs, and settings for one call."""
+        if not given:
+            return self
+        called = copy.copy(self)
+        called.settings = await asyncio.to_thread(for_call, self.settings, given, self.named)
+        return called
 
-    def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
-        """A fresh run, which is noted in `config`."""
-        tree = self.open_tree(tree_id)
+    async def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
+        """The live run of a state, or a new one with the settings that the graph is called with, noted in `config`."""
+        tree_id = state.get("tree_id", "")
+        if tree_id in self.trees:
+            return self.trees[tree_id]
+        called = await self.called_with(config.get("configurable", {}).get(GIVEN) or {})
+        if tree_id in self.trees:  # by now
+            return self.trees[tree_id]
+        tree = called.open_tree(tree_id)
         tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
         config.get("configurable", {}).get(OPENED, []).append(tree.id)
         return tree
@@ -104,7 +135,7 @@ class RunRegistry:
         Raises:
             InputError: The text of the run cannot be found.
         """
-        tree = self.tree_of(state, config)
+        tree = await self.tree_of(state, config)
         async with tree.entering:
             run = self.runs.get((tree.id, state.get("path", "")))
             if run is None:

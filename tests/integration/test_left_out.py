@@ -6,6 +6,7 @@ import pytest
 
 from langchain_rlm import RLM, load_journal, result_to_html, save_journal
 from langchain_rlm.nodes.inspect import LEFT_OUT
+from langchain_rlm.settings import WayIn
 from tests.server.client import ModelServer
 
 LEFT = [{"name": "pic.png", "reason": "binary, not text"}]
@@ -20,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("route", ["rlm", "direct"])
 def test_what_was_left_out_is_in_the_result_and_told_to_the_model(
-    model_server: ModelServer, folder: Path, route: str
+    model_server: ModelServer, folder: Path, route: WayIn
 ) -> None:
     model_server.configure(models={"root": {"kind": "script", "replies": ["```repl\nFINAL('500')\n```"]}})
     result = RLM(model_server.chat_model("root"), route=route).invoke({"question": "Rent?", "context": folder})
