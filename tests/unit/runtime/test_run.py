@@ -15,9 +15,9 @@ from langchain_rlm.repl.protocol import Asked, Ended
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime import run as runs
 from langchain_rlm.runtime.run import Run, emit, waiting
-from langchain_rlm.testing.scripted_sandbox import Script, ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, cell_end, question, reply
 from tests.unit.live import TEXT, live
+from tests.unit.scripted_sandbox import Script, ScriptedSandbox
 
 
 def ask(repl: ScriptedSandbox) -> Script:
