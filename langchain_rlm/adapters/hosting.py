@@ -32,8 +32,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
 def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
     """Run, and send progress to the host's custom stream, when there is one, as `{key: event}`.
 
-    Raises:
-        RLMError: The run waits for a decision, and no host can ask for it.
+    A run that waits for a decision is an `RLMError`: no host can ask for it.
     """
     write, config = _host_writer(), own_config(rlm, config)
     stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")

@@ -14,11 +14,7 @@ SETTING = re.compile(r"^([a-z_]+)=([^:\s]+)")
 
 
 def parse_budget(given: tuple[str, ...]) -> Budget:
-    """Read `turns=20,cost=0.5`.
-
-    Raises:
-        InputError: A part is unknown or not a number.
-    """
+    """Read `turns=20,cost=0.5`."""
     values: dict[str, Any] = {}
     for item in (item.strip() for text in given for item in text.split(",")):
         name, equals, value = item.partition("=")
@@ -41,11 +37,7 @@ def _number(name: str, value: str) -> float | None:
 
 
 def number(option: str, text: str | None, kind: type[float]) -> Any:
-    """Read a number; None where nothing was typed.
-
-    Raises:
-        InputError: The text is not a number.
-    """
+    """Read a number; None where nothing was typed."""
     try:
         return None if text is None else kind(text)
     except ValueError:

@@ -34,11 +34,7 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
 
 
 def write_page(record: RunRecord, page: Path) -> None:
-    """Write the page of a run.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
+    """Write the page of a run."""
     from langchain_rlm.report.page import render  # reads its script and style sheet
 
     write_whole(page, [render(record)])

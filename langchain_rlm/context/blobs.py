@@ -23,16 +23,7 @@ class BlobStore(Protocol):
 
 
 def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_documents") -> BlobStore | None:
-    """Open the store that a user passed; None for None.
-
-    Args:
-        store: A directory (`Path` or `str`), a LangGraph `BaseStore`, or a LangChain `ByteStore`.
-        setting: What the user calls it, for the error.
-        namespace: Where the texts are in a LangGraph store.
-
-    Raises:
-        InputError: It is something else, or the path is not a directory.
-    """
+    """Open the store that a user passed as `setting`; None for None. In a LangGraph store texts go to the namespace."""
     if store is None:
         return None
     if isinstance(store, BaseStore):

@@ -64,11 +64,7 @@ class Corpus:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over names and texts.
-
-        Raises:
-            InputError: A text has a lone surrogate, which no encoding can carry.
-        """
+        """SHA-256 over names and texts. No encoding can carry a lone surrogate: that is an `InputError`."""
         if self.searchable is not None:
             return f"{SEARCHED}{type(self.searchable.source).__name__}"
         digest = hashlib.sha256(b"single" if self.single else b"list")

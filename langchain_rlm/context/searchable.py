@@ -59,11 +59,7 @@ class Searchable:
 
 
 def touched(used: Iterable[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
-    """The documents that were found or fetched.
-
-    Args:
-        used: What was called, with which arguments, and what it gave.
-    """
+    """The documents that were found or fetched, from what was called, with which arguments, and what it gave."""
     found: dict[str, dict[str, Any]] = {}
     for tool, arguments, value in used:
         if tool == "fetch":

@@ -30,17 +30,10 @@ class CiteError(ValueError):
 
 
 def look_up(corpus: Corpus, quote: Any, source: Any, near: int | None, last: tuple[int, int]) -> tuple[Place, Found]:
-    """Where a quote is, and what other places of it are known.
+    """Where a quote is, and what other places of it are known; else a `CiteError` tells the nearest passage.
 
-    Args:
-        corpus: The context.
-        quote: The words, as the code gave them.
-        source: A document's id, name or position; None for all.
-        near: An offset in characters; of several places the nearest one is taken.
-        last: Document and offset that decide where `near` is None.
-
-    Raises:
-        CiteError: The quote is empty, or is not in the context; the message then has the nearest passage.
+    `source` is a document's id, name or position. `near` is an offset in characters: of several places the nearest one
+    is taken; where it is None, the one nearest to the document and offset `last`.
     """
     if not isinstance(quote, str):
         msg = f"cite: the quote must be a str, not {type(quote).__name__}."

@@ -22,17 +22,9 @@ _TO_READ = re.compile(r"\S")
 
 
 def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> Coverage:
-    """What a run has seen of its context.
+    """What a run has seen of its context; `sources` are the documents as `Corpus.sources` has them.
 
-    Args:
-        journal: The run's entries.
-        sources: `id`, `name` and `size` in characters of each document, in order.
-        texts: The text of each.
-
-    Returns:
-        `read` (sent to a sub-model) and `printed` (shown to the root model) as shares from 0 to 1, and `documents` with
-        the same for each and their ranges; `unread` are the ranges that no model has seen. A gap of white space
-        only is in the range beside it; a document of white space only counts as read.
+    A gap of white space only is in the range beside it; a document of white space only counts as read.
     """
     sizes = [source["size"] for source in sources]
     read, printed = seen(journal, sizes)

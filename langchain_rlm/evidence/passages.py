@@ -53,13 +53,7 @@ REFUSAL = re.compile(
 
 
 def passages(result: RLMResult, corpus: Corpus, k: int) -> list[Document]:
-    """Find the passages.
-
-    Args:
-        result: The result of a run over `corpus`.
-        corpus: The documents.
-        k: Passages at most; each has at most 2,000 characters.
-    """
+    """The k passages, at most, of up to 2,000 characters each, that the answer of a run over `corpus` rests on."""
     documents = corpus.documents or _found(result["journal"])
     cited = [*_cited(result["citations"], documents)]
     asked = _merged(_asked(result, documents, is_searched=not corpus.documents))

@@ -76,14 +76,10 @@ class Quotes:
         return quotes
 
     def look(self, quote: str, documents: Sequence[int], near: Near | None = None, *, is_offset: bool = False) -> Found:
-        """The places of a quote, in order, up to a number.
+        """The places of a quote in these documents, in order, up to a number; those nearest to `near` are among them.
 
-        Args:
-            quote: The words.
-            documents: Which of them to look at.
-            near: The places nearest to it are among those given, also of very many.
-            is_offset: The offset is meant, in whichever document: what is there counts in other forms too, even when
-                the quote stands as it is elsewhere.
+        With `is_offset` the offset is meant, in whichever document: what is there counts in other forms too, even when
+        the quote stands as it is elsewhere.
         """
         quote = quote.strip()
         order = sorted(documents, key=lambda document: abs(document - near[0])) if near else documents

@@ -23,12 +23,7 @@ class _Cite(TypedDict):
 
 
 def content_problems(header: Header, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    """What is wrong with a file of which each line has the right shape, by the number of the line.
-
-    Args:
-        header: The first line.
-        lines: The entries and excerpts.
-    """
+    """What is wrong with a file of which each line has the right shape, by the number of the line."""
     entries = [(place, line) for place, line in enumerate(lines, 2) if line["kind"] != "excerpt"]
     if not entries:
         yield 2, "there is no entry of a run"
@@ -62,13 +57,7 @@ def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str
 
 
 def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Iterator[tuple[int, str]]:
-    """What is wrong with the journal of a run, by the place of the entry.
-
-    Args:
-        journal: Its entries.
-        documents: How many documents it must have; None: as many as it says.
-        depth: How many runs are above it.
-    """
+    """What is wrong with the journal of a run that must have so many documents, by the place of the entry."""
     run = journal[0]
     if run["kind"] != "run":
         yield 0, f"kind is {shown(run['kind'])}, and a journal begins with its run"

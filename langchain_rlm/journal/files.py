@@ -84,11 +84,7 @@ def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, 
 
 
 def same_context(recording: Recording, corpus: Corpus) -> Corpus:
-    """The context of a run, made of texts that may go by other names now.
-
-    Raises:
-        InputError: The texts are others.
-    """
+    """The context of a run, made of texts that may go by other names now. Other texts are an `InputError`."""
     for candidate in _forms(recording, corpus):
         if candidate.hash == recording.context:
             return candidate
@@ -157,11 +153,7 @@ def _recording(header: Header, entries: list[Entry], excerpts: list[Excerpt]) ->
 
 
 def write_whole(file: Path, parts: Iterable[str]) -> None:
-    """Write a file whole. When that fails, the old file stays.
-
-    Raises:
-        InputError: It cannot be written.
-    """
+    """Write a file whole. When that fails, the old file stays."""
     file = Path(os.path.realpath(file))  # a link stays one
     draft = _draft(file)
     try:
@@ -176,11 +168,7 @@ def write_whole(file: Path, parts: Iterable[str]) -> None:
 
 
 def check_writable(file: Path) -> None:
-    """Find out before a run whether a file can be written.
-
-    Raises:
-        InputError: It cannot be written.
-    """
+    """Find out before a run whether a file can be written."""
     file = Path(os.path.realpath(file))
     if file.is_dir():
         msg = f"{file}: cannot be written (it is a directory). Name a file."

@@ -21,11 +21,7 @@ _ESCAPED = re.compile(rb"\\ud[89a-f]", re.IGNORECASE)
 
 
 def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
-    """The header, the entries and the excerpts of a journal file.
-
-    Raises:
-        InputError: It cannot be read, is not a journal, was cut off or is damaged, or is of a newer version.
-    """
+    """The header, the entries and the excerpts of a journal file; `load_journal` says what is refused."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:

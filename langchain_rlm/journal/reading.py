@@ -30,11 +30,7 @@ def beginning(journal: Iterable[Entry]) -> RunEntry | None:
 
 
 def begun(journal: Iterable[Entry]) -> RunEntry:
-    """How the run began.
-
-    Raises:
-        LookupError: The journal does not say.
-    """
+    """How the run began, which the journal must say."""
     entry = beginning(journal)
     if entry is None:
         raise LookupError

@@ -43,12 +43,7 @@ class RunRecord:
 
     @classmethod
     def of(cls, result: Mapping[str, Any], texts: Sequence[str] | None = None) -> Self:
-        """The record of a result of `RLM.invoke`, or of the state of a run that did not end.
-
-        Args:
-            result: The result; parts that it lacks stay empty.
-            texts: The texts of the context, in the order in which they were given.
-        """
+        """The record of a result of `RLM.invoke`, or of the state of a run that did not end, with its texts."""
         journal = result.get("journal") or ()
         coverage = result.get("coverage")
         return cls(
@@ -122,11 +117,7 @@ def _documents(result: Mapping[str, Any], coverage: Mapping[str, Any]) -> list[d
 
 
 def as_recording(result: Any) -> Recording:
-    """A result or a record, as it is.
-
-    Raises:
-        InputError: It is neither, or has no journal.
-    """
+    """A result or a record, as it is. Anything else, and one without a journal, is an `InputError`."""
     if not isinstance(result, Mapping | RunRecord):
         msg = f"{result!r:.80} is not a run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
         raise InputError(msg)

@@ -39,11 +39,7 @@ class ReplTool:
 
 
 def repl_tools(tools: Sequence[Any]) -> dict[str, ReplTool]:
-    """Take tools and functions as functions of the REPL.
-
-    Raises:
-        InputError: Something is neither, has no usable name, or a name is taken.
-    """
+    """Take tools and functions as functions of the REPL, by names of their own that code can call."""
     found: dict[str, ReplTool] = {}
     for tool in tools:
         made = _from_tool(tool) if isinstance(tool, BaseTool) else _from_function(tool)

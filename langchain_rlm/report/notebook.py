@@ -25,11 +25,7 @@ READ, PRINTED, UNSEEN = "#2f8797", "#d99a2b", "#d9d5cc"
 
 
 def repr_html(record: RunRecord) -> str:
-    """A run as markup for `_repr_html_`.
-
-    Args:
-        record: The run, complete or not.
-    """
+    """A run, complete or not, as markup for `_repr_html_`."""
     return "".join(
         [
             '<div style="max-width:52em;line-height:1.5">',

@@ -16,11 +16,7 @@ from langchain_rlm.report.texts import as_json
 
 
 def render(record: RunRecord) -> str:
-    """The page of a run, to be written as UTF-8.
-
-    Args:
-        record: The run, complete or not.
-    """
+    """The page of a run, complete or not, to be written as UTF-8."""
     parts = _parts()
     return parts[0] + as_json(payload(record)) + parts[1]
 

@@ -67,15 +67,7 @@ async def begin(
 ) -> Beginning:
     """Look at what was given and at the thread, and open the run.
 
-    Args:
-        registry: The registry of the `RLM`.
-        graph: Its state machine.
-        given: What the user passed.
-        config: The configuration, with the thread.
-        is_own: The run has its thread to itself, inside a host: what it has answered or asks is there.
-
-    Raises:
-        InputError: The input cannot be used, or the thread has nothing to go on with.
+    With `is_own` the run has its thread to itself, inside a host: what it has answered or asks is there.
     """
     question, corpus = given.question, given.corpus
     thread = await _thread(graph, config)
@@ -145,11 +137,7 @@ async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
 
 
 async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
-    """What is on the thread, or was at its checkpoint.
-
-    Raises:
-        InputError: The checkpoint does not exist.
-    """
+    """What is on the thread, or was at its checkpoint, which must exist."""
     snapshot: StateSnapshot = await graph.aget_state(config)
     wanted = config["configurable"].get("checkpoint_id")
     if wanted and snapshot.created_at is None:
@@ -162,11 +150,7 @@ async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
 
 
 def thread_of(config: RunnableConfig) -> Any:
-    """The name of the thread.
-
-    Raises:
-        InputError: The configuration names no thread.
-    """
+    """The name of the thread, which the configuration must have."""
     name = (config.get("configurable") or {}).get("thread_id")
     if name is None or name == "":
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'

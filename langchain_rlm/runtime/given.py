@@ -22,11 +22,7 @@ class Given:
 
 
 async def read(given: Any) -> Given:
-    """Look at what was passed, and load its context.
-
-    Raises:
-        InputError: The input cannot be used.
-    """
+    """Look at what was passed, and load its context."""
     question, context = _read(given)
     corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
     return Given(question, corpus, given if isinstance(given, Command) else None)
@@ -52,11 +48,7 @@ def _read(given: Any) -> tuple[str | None, Any]:
 
 
 def check_config(config: Any) -> None:
-    """Refuse what is not a configuration.
-
-    Raises:
-        InputError: `config` is not a configuration.
-    """
+    """Refuse what is not a configuration."""
     is_one = isinstance(config, Mapping | None)
     if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
         msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'

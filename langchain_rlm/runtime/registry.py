@@ -78,11 +78,7 @@ class RunRegistry:
         return tree
 
     def open_tree(self, tree_id: str | None = None) -> RunTree:
-        """A fresh run; `close` ends it.
-
-        Raises:
-            InputError: That run is going on in this process.
-        """
+        """A fresh run, which must not be going on in this process; `close` ends it."""
         if tree_id in self.trees:
             msg = f"The run {tree_id} of this thread is going on in this process already. Wait for it to end."
             raise InputError(msg)
@@ -99,11 +95,7 @@ class RunRegistry:
         return cast("RLMState", read(PLACE) if read else {})
 
     async def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
-        """The live run of a state, rebuilt from what the state says when it was lost.
-
-        Raises:
-            InputError: The text of the run cannot be found.
-        """
+        """The live run of a state, rebuilt from what the state says when it was lost."""
         tree = self.tree_of(state, config)
         async with tree.entering:
             run = self.runs.get((tree.id, state.get("path", "")))
@@ -134,11 +126,7 @@ class RunRegistry:
         return run
 
     async def corpus_of(self, tree: RunTree, state: RLMState) -> Corpus:
-        """The text of a run, by what its state refers to.
-
-        Raises:
-            InputError: It is neither at hand in this `RLM` nor in the context store.
-        """
+        """The text of a run, by what its state refers to; it must be at hand in this `RLM` or in the context store."""
         path = state.get("path", "")
         ref = state.get("context_ref") or {}
         if "pieces" in ref:
@@ -158,11 +146,7 @@ class RunRegistry:
         return self.recent.get(_key(key, state.get("tree_id", "")))
 
     async def found(self, state: RLMState) -> Corpus | None:
-        """The context of a run, from this `RLM` or from the context store.
-
-        Raises:
-            InputError: It is damaged there.
-        """
+        """The context of a run, from this `RLM` or from the context store."""
         corpus = self.at_hand(state)
         if corpus is None and self.contexts is not None:
             corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))

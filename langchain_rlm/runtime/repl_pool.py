@@ -22,12 +22,7 @@ CONCURRENT_CELLS = 16
 
 @dataclass
 class ReplPool:
-    """The REPLs of one tree of runs.
-
-    Args:
-        factory: Makes the `Sandboxes`, when the first sandbox is needed.
-        idle: The waiting REPLs of the `RLM`.
-    """
+    """The REPLs of one tree of runs. `factory` is called when the first sandbox is needed."""
 
     factory: SandboxFactory
     idle: IdleRepls
@@ -118,13 +113,9 @@ class Repl:
         rebuild: Callable[[Sandbox], None],
         seconds: Callable[[], float | None] = lambda: None,
     ) -> T:
-        """Take a step in the sandbox.
+        """Take a step in the sandbox. When there is none, `make` makes it and `rebuild` brings it to where the run is.
 
-        Args:
-            step: What to do; it may block.
-            make: Makes a sandbox, when there is none.
-            rebuild: Brings that sandbox to where the run stands; it may block.
-            seconds: How long the step may take; asked when it begins.
+        `seconds` says how long the step may take; it is asked when the step begins. `step` and `rebuild` may block.
         """
         async with self.pool.idle.busy(self):
             sandbox = self.sandbox or await self._built(make, rebuild)

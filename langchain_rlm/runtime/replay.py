@@ -31,17 +31,7 @@ ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 
 def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
-    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one.
-
-    Args:
-        sandbox: Just opened.
-        journal: The run's entries.
-        texts: Its context.
-        path: Which run of the tree it is.
-
-    Raises:
-        ReplayError: A cell asked or printed something else than is on record.
-    """
+    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one."""
     cells = _Cells(sandbox, answers(journal), texts, path, ALIKE)
     for cell in recorded_cells(journal):
         if not cell.is_lost:
@@ -59,15 +49,7 @@ class _Cells:
     remedy: str
 
     def run(self, cell: RecordedCell, paused: Callable[[AskedEntry], None] = lambda _: None) -> Ended | None:
-        """Run a cell to its end, or to where it waits on record.
-
-        Args:
-            cell: As it is on record.
-            paused: Gets what the cell asked, each time before the answers go in.
-
-        Raises:
-            ReplayError: It asked or printed something else.
-        """
+        """Run a cell to its end, or to where it waits on record. `paused` gets what it asked, before the answers."""
         self.sandbox.host = self._host(cell)
         outcome = self.sandbox.start(cell.code, is_first=cell.is_first)
         for asked in cell.asked:
@@ -123,10 +105,7 @@ class _Cells:
 class Replay:
     """A record with its recursive runs, each run again in a REPL of its own.
 
-    Args:
-        recording: The record.
-        corpus: Its context; None where no cell reads it.
-        show: Gets the events of the run, as it went (`langchain_rlm.events`).
+    `corpus` is None where no cell reads it. `show` gets the events of the run, as it went (`langchain_rlm.events`).
     """
 
     recording: Recording
@@ -144,11 +123,7 @@ class Replay:
     is_killed: bool = False
 
     def run(self) -> None:
-        """Replay the run.
-
-        Raises:
-            ReplayError: A cell asked or printed something else, or the answer is another one.
-        """
+        """Replay the run; a difference is a `ReplayError`."""
         run = _Run(self, self.recording.journal, self.corpus)
         with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()

@@ -126,12 +126,7 @@ class Record:
     # -- replies --------------------------------------------------------------------------------------------------
 
     def reply(self, messages: Sequence[BaseMessage]) -> AIMessage:
-        """What the model said to this on record.
-
-        Raises:
-            ModelCallError: It failed on record.
-            NotOnRecordError: It was not asked this.
-        """
+        """What the model said to this on record. What failed there, or was not asked, is a `ModelCallError`."""
         first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
         if messages and isinstance(messages[0], SystemMessage) and first.startswith("<question>\n"):
             return self._root(messages, first, direct=False)
@@ -208,11 +203,7 @@ class _Served:
 
 
 def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
-    """A reply or an answer as the model gave it.
-
-    Raises:
-        ModelCallError: It gave an error.
-    """
+    """A reply or an answer as the model gave it; when it gave an error, that is raised."""
     if entry["kind"] == "answer" and "error" in entry:
         error = entry["error"]
         fits = FITS.search(error["message"])
