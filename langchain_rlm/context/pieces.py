@@ -32,10 +32,10 @@ def length(piece: Piece) -> int:
     return len(piece) if isinstance(piece, str) else int(piece[2]) - int(piece[1])
 
 
-def merged(ranges: Iterable[Range]) -> list[Range]:
-    """Sorted ranges; those that touch are joined."""
+def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
+    """Sorted ranges without empty ones; those that touch are joined."""
     result: list[Range] = []
-    for start, end in sorted(ranges):
+    for start, end in sorted((start, end) for start, end in ranges if start < end):
         if result and start <= result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
@@ -51,3 +51,8 @@ def gaps(ranges: Iterable[Range], size: int) -> list[Range]:
             result.append((at, start))
         at = max(at, end)
     return [*result, (at, size)] if at < size else result
+
+
+def total(ranges: Iterable[Sequence[int]]) -> int:
+    """Characters in ranges that do not overlap."""
+    return sum(end - start for start, end in ranges)

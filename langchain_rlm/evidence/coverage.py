@@ -5,10 +5,10 @@ it, in ranges and shares alike. All else is exact to the character.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged
+from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged, total
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, Entry
@@ -32,11 +32,11 @@ def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], tex
         _document(source, *_with_blanks(read.get(n, []), printed.get(n, []), text))
         for n, (source, text) in enumerate(zip(sources, texts, strict=True))
     ]
-    total = sum(sizes)
+    characters = sum(sizes)
     found: Coverage = {
-        "read": _share(sum(_length(document["read_ranges"]) for document in documents), total),
-        "printed": _share(sum(_length(document["printed_ranges"]) for document in documents), total),
-        "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
+        "read": _share(sum(total(document["read_ranges"]) for document in documents), characters),
+        "printed": _share(sum(total(document["printed_ranges"]) for document in documents), characters),
+        "seen": _share(characters - sum(total(document["unread"]) for document in documents), characters),
         "documents": documents,
     }
     if left_out := journals.left_out(journal):
@@ -51,8 +51,8 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
         "id": source["id"],
         "name": source["name"],
         "characters": size,
-        "read": _share(_length(read), size),
-        "printed": _share(_length(printed), size),
+        "read": _share(total(read), size),
+        "printed": _share(total(printed), size),
         "read_ranges": [list(part) for part in read],
         "printed_ranges": [list(part) for part in printed],
         "unread": [list(part) for part in unread],
@@ -112,7 +112,3 @@ def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Spa
 
 def _merged_all(ranges: Ranges) -> Ranges:
     return {document: merged(parts) for document, parts in ranges.items()}
-
-
-def _length(ranges: Iterable[Sequence[int]]) -> int:
-    return sum(part[1] - part[0] for part in ranges)

@@ -11,7 +11,7 @@ order are not found either, see `gram_index`.
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from langchain_rlm.context.pieces import Piece, Span, assemble
+from langchain_rlm.context.pieces import Piece, Span, assemble, length
 from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex
 
 PROBE = 2 * LINE
@@ -271,13 +271,13 @@ class SpanFinder:
     def _is_end(self, pieces: Sequence[Piece], covered: int) -> bool:
         """The last span ends its document and has more than what another match has too, and a little more behind it."""
         last = pieces[-1] if pieces else ""
-        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and _size(last) >= covered + LINE
+        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and length(last) >= covered + LINE
 
     def _cut(self, pieces: list[Piece], surplus: int) -> None:
         """Take so many characters off the end of the pieces; what is left of a span is a span if it is long enough."""
         while surplus > 0:
             piece = pieces.pop()
-            rest, surplus = _size(piece) - surplus, surplus - _size(piece)
+            rest, surplus = length(piece) - surplus, surplus - length(piece)
             if rest <= 0:
                 continue
             if not isinstance(piece, str) and rest >= LINE:
@@ -321,10 +321,6 @@ class SpanFinder:
         return None
 
 
-def _size(piece: Piece) -> int:
-    return len(piece) if isinstance(piece, str) else piece[2] - piece[1]
-
-
 def _line_start(prompt: str, end: int) -> int:
     """Where the line that a match ends in begins, if it is not far; or else the end."""
     return prompt.rfind("\n", max(0, end - SHARED), end) + 1 or end
@@ -350,7 +346,7 @@ def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
     Lines often begin alike, so a match goes on into the next line, though that one is from another place.
     """
     for piece in reversed(pieces):
-        start = done - _size(piece)
+        start = done - length(piece)
         if start < begin < start + LINE and prompt[start:begin].isspace():
             break
         if start < begin < done and not isinstance(piece, str):

@@ -26,7 +26,7 @@ def excerpts_of(record: RunRecord, texts: Sequence[str]) -> Iterator[Excerpt]:
             middle = max(start, end - EXCERPT)
             ranges.setdefault(document, []).extend([(start, min(end, start + EXCERPT)), (middle, end)])
     for document in sorted(ranges):
-        for start, end in merged((low, high) for low, high in ranges[document] if low < high):
+        for start, end in merged(ranges[document]):
             text = texts[document][start:end]
             yield {"kind": "excerpt", "document": document, "start": start, "end": end, "text": text}
 

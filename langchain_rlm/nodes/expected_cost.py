@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from langchain_rlm.context.pieces import Piece
+from langchain_rlm.context.pieces import length
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import paid
 from langchain_rlm.journal.parts import Call, Quote
@@ -43,12 +43,8 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
 
 def expected(run: Run, call: Call) -> tuple[int, float | None]:
     """Expected tokens and dollars of one call; a recursive run counts as one call that reads its context."""
-    characters = sum(map(_length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
+    characters = sum(map(length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
     tokens = characters // CHARACTERS_PER_TOKEN + 1
     model = run.tree.settings.pick(call["model"]) or run.tree.settings.sub_model
     dollars = cost_of(name_of(model), provider_of(model), tokens, EXPECTED_OUTPUT)
     return tokens + EXPECTED_OUTPUT, dollars
-
-
-def _length(piece: Piece) -> int:
-    return len(piece) if isinstance(piece, str) else int(piece[2]) - int(piece[1])

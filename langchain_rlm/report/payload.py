@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from langchain_rlm.context.pieces import Range, gaps, merged, total
 from langchain_rlm.journal.reading import left_out as left_out_files
 from langchain_rlm.journal.record import RunRecord, number
 from langchain_rlm.report.texts import Sources, Texts
@@ -17,8 +18,6 @@ STEPS = 2_000
 """Ranges that a strip draws; more become this many equal parts, each filled by its share."""
 AROUND = 300
 """Characters shown around a cited passage."""
-
-Range = tuple[int, int]
 
 
 def payload(record: RunRecord) -> Node:
@@ -104,9 +103,14 @@ def _listed(documents: Sequence[Mapping[str, Any]], shares: Sequence[Mapping[str
     return sorted(places[:LISTED])
 
 
+def _ranges(document: Mapping[str, Any]) -> tuple[list[Range], list[Range]]:
+    """What was read and what was printed."""
+    return merged(document.get("read_ranges") or ()), merged(document.get("printed_ranges") or ())
+
+
 def document_shares(document: Mapping[str, Any]) -> dict[str, int]:
     """Characters of a document that were read, printed, both, and seen by no model."""
-    read, printed = (merged(document.get(f"{kind}_ranges") or ()) for kind in ("read", "printed"))
+    read, printed = _ranges(document)
     seen = total(merged([*read, *printed]))
     characters = max(_characters(document), max((end for _, end in [*read, *printed]), default=0))
     return {
@@ -121,10 +125,10 @@ def _document(document: Mapping[str, Any], shares: dict[str, int] | None, tree: 
         "characters": _characters(document),
     }
     if shares is not None:
-        read, printed = (merged(document.get(f"{kind}_ranges") or ()) for kind in ("read", "printed"))
-        unread = without((0, shares["characters"]), merged([*read, *printed]))
-        place = tree.sources.root(number(document.get("id")))
+        read, printed = _ranges(document)
         whole = shares["characters"]
+        unread = gaps(merged([*read, *printed]), whole)
+        place = tree.sources.root(number(document.get("id")))
         node |= {
             "shares": shares, "read": coarse(read, whole), "printed": coarse(printed, whole),
             "unread": [tree.sources.span(place, start, end) for start, end in unread[:UNREAD]],
@@ -143,33 +147,6 @@ def _together(shares: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for key in together:
             together[key] += share[key]
     return together
-
-
-def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
-    """Sorted ranges; those that touch are joined."""
-    joined: list[Range] = []
-    for start, end in sorted((int(start), int(end)) for start, end in ranges if start < end):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def total(ranges: Iterable[Range]) -> int:
-    """Characters in ranges that do not overlap."""
-    return sum(end - start for start, end in ranges)
-
-
-def without(whole: Range, ranges: Iterable[Range]) -> list[Range]:
-    """The parts of a whole that merged ranges leave."""
-    left: list[Range] = []
-    done = whole[0]
-    for start, end in ranges:
-        if start > done:
-            left.append((done, start))
-        done = max(done, end)
-    return [*left, (done, whole[1])] if done < whole[1] else left
 
 
 def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langchain_rlm.context.pieces import gaps, merged, total
 from langchain_rlm.report import RunRecord
-from langchain_rlm.report.payload import LISTED, STEPS, UNREAD, coarse, document_shares, merged, payload, total, without
+from langchain_rlm.report.payload import LISTED, STEPS, UNREAD, coarse, document_shares, payload
 from tests.unit.report.records import USAGE, answer, asked, call, cell, coverage, reply, run_entry
 
 RANGES = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)).map(sorted), max_size=12)
@@ -19,7 +20,7 @@ def test_read_printed_and_unseen_add_up_to_the_document(read: Any, printed: Any)
     shares = document_shares(document)
     assert shares["unseen"] == 100 - len(seen)
     assert shares["read"] + shares["printed"] - shares["both"] + shares["unseen"] == 100
-    left = without((0, 100), merged([*read, *printed]))
+    left = gaps(merged([*read, *printed]), 100)
     assert {index for start, end in left for index in range(start, end)} == set(range(100)) - seen
 
 
