@@ -8,7 +8,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
-    from langchain_rlm.journal.record import RunRecord
+    from langchain_rlm.journal.record import Recording
 
 
 class Result(dict[str, Any]):
@@ -28,13 +28,13 @@ class Result(dict[str, Any]):
         return dict(self)
 
     def _repr_html_(self) -> str:
-        from langchain_rlm.journal.record import RunRecord
+        from langchain_rlm.journal.record import Recording
         from langchain_rlm.report.notebook import repr_html  # only notebooks need it
 
-        return repr_html(RunRecord.of(self, self.texts))
+        return repr_html(Recording.of(self, self.texts))
 
 
-def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence[str] | None = None) -> str:
+def result_to_html(result: "Mapping[str, Any] | Recording", *, context: Sequence[str] | None = None) -> str:
     """A run as a page: one HTML file that needs nothing else.
 
     Args:

@@ -9,7 +9,7 @@ from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 
 WRITTEN = 0
 
@@ -33,7 +33,7 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
     return WRITTEN
 
 
-def write_page(record: RunRecord, page: Path) -> None:
+def write_page(record: Recording, page: Path) -> None:
     """Write the page of a run."""
     from langchain_rlm.report.page import render  # reads its script and style sheet
 

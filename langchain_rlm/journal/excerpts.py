@@ -9,7 +9,7 @@ from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import BelowRun, Entry
 from langchain_rlm.journal.header import Excerpt
 from langchain_rlm.journal.parts import Call
-from langchain_rlm.journal.record import RunRecord, number
+from langchain_rlm.journal.record import Recording, number
 
 EXCERPT = 240
 """Characters kept of the beginning of a span or a cited passage, and of its end."""
@@ -17,7 +17,7 @@ UNKNOWN = "\u2591"
 """Stands for a character that is in no excerpt."""
 
 
-def excerpts_of(record: RunRecord, texts: Sequence[str]) -> Iterator[Excerpt]:
+def excerpts_of(record: Recording, texts: Sequence[str]) -> Iterator[Excerpt]:
     """The stretches of text at both ends of all that was cited or sent; those that touch are joined."""
     ranges: dict[int, list[tuple[int, int]]] = {}
     cited = [(number(c["document"]), c["start"], c["end"]) for c in record.citations]

@@ -16,7 +16,7 @@ from langchain_rlm.journal.excerpts import excerpts_of, known_texts
 from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
 from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.reading import beginning
-from langchain_rlm.journal.record import Recording, RunRecord, as_recording
+from langchain_rlm.journal.record import Recording, as_recording
 from langchain_rlm.surrogates import encodable
 
 NAMED = 5
@@ -24,7 +24,7 @@ NAMED = 5
 
 
 def save_journal(
-    result: Mapping[str, Any] | RunRecord, path: str | os.PathLike[str], *, context: Any = None, excerpts: bool = True
+    result: Mapping[str, Any] | Recording, path: str | os.PathLike[str], *, context: Any = None, excerpts: bool = True
 ) -> None:
     """Write a run to a file, whole or not at all.
 
@@ -62,7 +62,7 @@ def _path(path: Any) -> Path:
         raise InputError(msg) from None
 
 
-def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, excerpts: bool = True) -> Recording:
+def recording_of(result: Mapping[str, Any] | Recording, *, context: Any = None, excerpts: bool = True) -> Recording:
     """The recording of a result or a record; see `save_journal`."""
     made = as_recording(result)
     begun = beginning(made.journal)

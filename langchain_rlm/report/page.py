@@ -9,13 +9,13 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.functions import ASKING, ENDING
 from langchain_rlm.report.payload import payload
 from langchain_rlm.report.texts import as_json
 
 
-def render(record: RunRecord) -> str:
+def render(record: Recording) -> str:
     """The page of a run, complete or not, to be written as UTF-8."""
     parts = _parts()
     return parts[0] + as_json(payload(record)) + parts[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_rlm.context.pieces import Range, gaps, merged, total
 from langchain_rlm.journal.reading import left_out as left_out_files
-from langchain_rlm.journal.record import RunRecord, number
+from langchain_rlm.journal.record import Recording, number
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 
@@ -20,7 +20,7 @@ AROUND = 300
 """Characters shown around a cited passage."""
 
 
-def payload(record: RunRecord) -> Node:
+def payload(record: Recording) -> Node:
     """All that a page shows, with long texts by their place in a table."""
     texts = Texts()
     tree = Tree(texts, Sources(record.name, record.texts))
@@ -42,7 +42,7 @@ def payload(record: RunRecord) -> Node:
 # -- citations ----------------------------------------------------------------------------------------------------
 
 
-def _citation(record: RunRecord, citation: Mapping[str, Any], tree: Tree) -> Node:
+def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Node:
     index, start, end = number(citation.get("document")), citation.get("start"), citation.get("end")
     before = after = ""
     text = tree.sources.root_text(index)
@@ -71,7 +71,7 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
 # -- coverage -----------------------------------------------------------------------------------------------------
 
 
-def _coverage(record: RunRecord, tree: Tree) -> Node | None:
+def _coverage(record: Recording, tree: Tree) -> Node | None:
     """The documents and how much of them was seen; None when nothing is known of them."""
     known = {document.get("id"): document for document in (record.coverage or {}).get("documents") or ()}
     documents = [*known.values()] if known else [*record.documents]
@@ -164,7 +164,7 @@ def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
 # -- usage --------------------------------------------------------------------------------------------------------
 
 
-def _totals(record: RunRecord, tree: Tree) -> Node:
+def _totals(record: Recording, tree: Tree) -> Node:
     """What the newest question used: as the run says, or else what its journal adds up to."""
     used = Sum()
     if record.usage:
@@ -180,7 +180,7 @@ def _totals(record: RunRecord, tree: Tree) -> Node:
     }  # fmt: skip
 
 
-def _models(record: RunRecord, tree: Tree) -> list[list[Any]]:
+def _models(record: Recording, tree: Tree) -> list[list[Any]]:
     given = record.usage.get("models")
     if not isinstance(given, Mapping) or not given:
         return [[name, *used.plain()] for name, used in tree.models.items()]

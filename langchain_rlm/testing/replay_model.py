@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.excerpts import known_texts
 from langchain_rlm.journal.files import load_journal, recording_of
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL, READS_WELL_SHARE
 from langchain_rlm.testing.replay_record import Record
 
@@ -50,7 +50,7 @@ class ReplayChatModel(BaseChatModel):
     @classmethod
     def from_journal(
         cls,
-        source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord | Sequence[Entry],
+        source: str | os.PathLike[str] | Mapping[str, Any] | Recording | Sequence[Entry],
         *,
         context: Any = None,
     ) -> Self:
@@ -68,7 +68,7 @@ class ReplayChatModel(BaseChatModel):
             source = load_journal(source)
         elif isinstance(source, list | tuple):
             source = {"journal": source}
-        recording = recording_of(cast("Mapping[str, Any] | RunRecord", source), context=context)
+        recording = recording_of(cast("Mapping[str, Any] | Recording", source), context=context)
         return cls(journal=list(recording.journal), chunk_size=recording.chunk_size, excerpts=list(recording.excerpts))
 
     def model_post_init(self, context: Any, /) -> None:
