@@ -31,7 +31,6 @@ class ResponseFormat:
         return made
 
     def schema(self) -> str:
-        """The JSON schema, for the root model."""
         return json.dumps(self.adapter.json_schema(), ensure_ascii=False)
 
     def validate(self, value: Any) -> Any:
@@ -59,7 +58,6 @@ class ResponseFormat:
         return None
 
     def plain(self, value: Any) -> Any:
-        """A valid value as JSON data."""
         return plain(self.adapter.dump_python(self.validate(value), mode="json", by_alias=True))
 
 

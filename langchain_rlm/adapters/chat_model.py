@@ -160,17 +160,14 @@ class ChatRLM(_Routed, BaseChatModel):
 
     @property
     def root_model(self) -> BaseChatModel:
-        """The model that short conversations go to."""
         return self.rlm.settings.model
 
     @property
     def model_name(self) -> str:
-        """The root model's name."""
         return name_of(self.root_model)
 
     @property
     def limit(self) -> int:
-        """Estimated tokens above which a conversation is long."""
         return min(MOST, self._window // 2) if self.above is None else self.above
 
     @property

@@ -139,7 +139,6 @@ class Turn:
         return True
 
     def update(self) -> dict[str, Any] | None:
-        """The state update that puts shorter messages in the place of the long ones."""
         return {"messages": [*self.changed.values()], KEY: entries(self.kept)} if self.kept else None
 
     def _change(self, index: int, message: BaseMessage, kept: list[LongText]) -> None:

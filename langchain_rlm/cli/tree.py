@@ -38,7 +38,6 @@ class Node:
     style: str = ""
 
     def size(self) -> int:
-        """Lines that it takes."""
         return 1 + sum(child.size() for child in self.children)
 
     def alone(self) -> "Node":
@@ -145,7 +144,6 @@ class Cell(Timed):
         return Node(label, tuple(children), self.is_done, "" if self.is_done else "bold")
 
     def asked_line(self) -> str:
-        """Counts of the sub-queries."""
         counts = {
             "done": self.answered - self.failed, "failed": self.failed, "running": self.begun - self.answered,
             "waiting": self.asked - self.begun,
@@ -209,7 +207,6 @@ class RunTree:
         self.runs: dict[str, Run] = {}
 
     def take(self, event: dict[str, Any]) -> None:
-        """Take one progress event."""
         run = self._run(event["run"])
         kind, cell = event["event"], run.cell
         if kind == "inspect":

@@ -65,7 +65,6 @@ class View:
         return None
 
     def show(self, event: dict[str, Any]) -> None:
-        """Take one progress event."""
         kind = event["event"]
         if kind == "turn" and not event["run"]:
             self.turn = event["turn"]

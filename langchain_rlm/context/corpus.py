@@ -91,7 +91,6 @@ class Corpus:
         return {"hash": self.hash, "documents": len(self.documents), "names": names}
 
     def sources(self) -> list[dict[str, Any]]:
-        """What code sees as `sources`."""
         return [
             {"id": f"d{index}", "name": d.name, "size": len(d.text), "metadata": plain_metadata(d.metadata)}
             for index, d in enumerate(self.documents)

@@ -192,7 +192,6 @@ def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, P
 
 
 def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:
-    """Reads documents that are made of pieces of the context above."""
 
     def read_below(document: int, start: int, end: int) -> str:
         parts = []

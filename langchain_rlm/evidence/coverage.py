@@ -66,7 +66,6 @@ def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[li
 
 
 def _blanks(ranges: list[Range], text: str) -> list[Range]:
-    """The gaps of white space only."""
     return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
 
 

@@ -193,7 +193,6 @@ class _Finder:
         return -best, (index, *self._widened(index, at, low, high)), span
 
     def _gain(self, counts: Counter[str], word: str, step: int) -> float:
-        """What one more (or one less) of a word is worth."""
         number = counts[word] + min(step, 0)
         counts[word] += step
         return self._weights[word] * (1.0 if number == 0 else 0.3 if number < ENOUGH else 0.0)

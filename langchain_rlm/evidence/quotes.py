@@ -225,7 +225,6 @@ class _Search:
     left: int = 0
 
     def alike(self, squeezed: _Squeezed, offset: int) -> Iterator[Ends]:
-        """The places in a text, away from an offset on both sides."""
         return _outward(
             squeezed.data, self.squeezed, lambda: squeezed.byte(offset), lambda at: self._compare(squeezed, at)
         )

@@ -69,7 +69,6 @@ class SpanFinder:
 
     @property
     def hint(self) -> tuple[int, int]:
-        """Document and offset where the last match ended."""
         return self._hint
 
     def pieces(self, prompt: str) -> list[Piece]:
@@ -135,7 +134,6 @@ class SpanFinder:
 
     @cached_property
     def _lines(self) -> int:
-        """Lines, at most, of the short documents."""
         return max(len(words.splitlines()) for words in self._short)
 
     def _with_short(self, literal: str) -> Iterator[Piece]:
@@ -164,7 +162,6 @@ class SpanFinder:
             yield literal[done:]
 
     def spans(self, text: str) -> list[Span]:
-        """The stretches of the context that a text holds."""
         return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
 
     def _near(self, prompt: str, start: int) -> tuple[int, int] | None:

@@ -49,7 +49,6 @@ def _citations(header: Header, run: RunEntry) -> Iterator[str]:
 
 
 def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str]:
-    """What is wrong with a place that was cited."""
     document = number(place["document"])
     if document < 0:
         yield f"document is {shown(place['document'])}, not the id of one"
@@ -91,7 +90,6 @@ def _beginning(run: RunEntry, documents: int | None, depth: int) -> str | None:
 
 
 def _below(run: RunEntry, identity: str, call: Call | None, below: BelowRun, depth: int) -> Iterator[str]:
-    """What is wrong with a recursive run that answers a call."""
     if call is None or (below["over"] == "context" and "context" not in call):
         yield f"run is not what was asked with the id {shown(identity)}"
     elif below["journal"]:
@@ -118,7 +116,6 @@ def _parts(entry: Entry) -> Iterator[str]:
 
 
 def _places(run: RunEntry, entry: Entry) -> Iterator[str]:
-    """What is wrong with the places of the context that an entry names."""
     for where, span in _spans(entry):
         yield from (f"{where}: {what}" for what in _stretch(run, span[0], span[1], span[2]))
     if entry["kind"] == "host" and entry["name"] == "cite" and "mark" in entry["value"]:
@@ -139,20 +136,17 @@ def _unanswered(journal: Sequence[Entry]) -> Iterator[tuple[int, str]]:
 
 
 def _calls(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Call]]:
-    """The calls, and where they are."""
     for place, entry in enumerate(journal):
         yield from ((place, f"calls[{n}]", call) for n, call in enumerate(calls_of(entry)))
 
 
 def _answers(journal: Sequence[Entry]) -> Iterator[tuple[int, str, AnswerEntry]]:
-    """The answers, and where they are."""
     for place, entry in enumerate(journal):
         for n, answer in enumerate(answers_of(entry)):
             yield place, "" if answer is entry else f"answers[{n}].", answer
 
 
 def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
-    """The spans of an entry, and where in it they are."""
     if entry["kind"] in {"run", "cell_end"}:
         yield from ((f"shown[{n}]", span) for n, span in enumerate(entry.get("shown", ())))
     for _, where, call in _calls([entry]):
@@ -162,7 +156,6 @@ def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
 
 
 def _stretch(run: RunEntry, document: int, start: int, end: int, text: str | None = None) -> Iterator[str]:
-    """What is wrong with a stretch of the context of a run."""
     if not 0 <= document < run["documents"]:
         yield f"document is {document}, and the run has {run['documents']}"
     if start > end:

@@ -71,7 +71,6 @@ def _fork(journal: Sequence[Entry], keep: int) -> ForkEntry:
 
 
 def _copy(answer: AnswerEntry) -> AnswerEntry:
-    """An answer that is paid for already."""
     return {**answer, "usage": None, "is_copy": True}
 
 

@@ -80,7 +80,6 @@ class Recording:
         return turns(self.journal)
 
     def name(self, index: int) -> str:
-        """The name of a document by its position."""
         return self._names.get(index, f"document {index + 1}")
 
     @cached_property

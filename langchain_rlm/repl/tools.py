@@ -34,7 +34,6 @@ class ReplTool:
     call: Callable[[Sequence[Any], Mapping[str, Any], RunnableConfig], Any]
 
     def line(self) -> str:
-        """How the root model is told of it."""
         return f"- `{self.name}{self.signature}`" + (f": {self.about}" if self.about else "")
 
 

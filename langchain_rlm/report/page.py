@@ -23,7 +23,6 @@ def render(record: Recording) -> str:
 
 @cache
 def _parts() -> tuple[str, str]:
-    """The page before its data and after it."""
     style, script = _file("page.css"), _file("page.js").replace("{functions}", "|".join(sorted(ASKING | ENDING)))
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "

@@ -104,7 +104,6 @@ def _listed(documents: Sequence[Mapping[str, Any]], shares: Sequence[Mapping[str
 
 
 def _ranges(document: Mapping[str, Any]) -> tuple[list[Range], list[Range]]:
-    """What was read and what was printed."""
     return merged(document.get("read_ranges") or ()), merged(document.get("printed_ranges") or ())
 
 

@@ -50,11 +50,9 @@ class Tree:
     models: dict[str, Sum] = field(default_factory=dict)
 
     def sections(self, journal: Sequence[Entry], view: View | None = None) -> list[Node]:
-        """The questions of a journal, each with its turns."""
         return _Level(self, journal, view or self.sources.root).sections()
 
     def text(self, value: Any) -> int | None:
-        """The place of a text in the table; None for nothing."""
         return None if value in (None, "") else self.texts.add(value)
 
 
@@ -142,7 +140,6 @@ class _Level:
         return parsed.prose if parsed.cells and self.codes.issuperset(parsed.cells) else text
 
     def _use(self, entry: ReplyEntry | AnswerEntry) -> list[Any] | None:
-        """Count what a model call used, for its turn and by model."""
         usage = entry.get("usage")
         if usage is None:
             return None

@@ -95,7 +95,6 @@ async def begin(
 
 
 async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) -> Beginning:
-    """A run that its host asks for again."""
     if thread.asks:
         return Beginning(None, values={**thread.values, langgraph_keys.INTERRUPT: thread.asks}, corpus=corpus)
     return await _resumed(registry, thread, None, corpus)

@@ -29,7 +29,6 @@ async def read(given: Any) -> Given:
 
 
 def _read(given: Any) -> tuple[str | None, Any]:
-    """Question and context of the input, each when it is there."""
     if given is None or isinstance(given, Command):
         return None, None
     if not isinstance(given, Mapping) or not ("question" in given or "context" in given):

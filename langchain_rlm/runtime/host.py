@@ -175,7 +175,6 @@ class HostedRun:
         self._about = {HOST: str(host["configurable"].get("thread_id"))}
 
     def config(self) -> RunnableConfig:
-        """The configuration of the run."""
         config = on_own_thread(self._host, self.thread)
         return {**config, "metadata": {**(config.get("metadata") or {}), **self._about}}
 
@@ -252,7 +251,6 @@ class HostedRun:
         return self._task.shown is not None
 
     async def _asked(self) -> list[dict[str, Any]]:
-        """What the task has asked so far, in order."""
         snapshot = await self._ledger().aget_state(self._ledger_config())
         return list(snapshot.values.get("asked", []))
 

@@ -55,7 +55,6 @@ class IdleRepls:
                 self._waits(here, repl)
 
     def forget(self, repl: Idle) -> None:
-        """A REPL has no sandbox any more."""
         self._forget(self._here(), repl)
 
     def _waits(self, here: _Loop, repl: Idle) -> None:

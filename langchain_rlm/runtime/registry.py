@@ -71,7 +71,6 @@ class RunRegistry:
         return self.trees.get(tree_id) or self.new_tree(config, tree_id)
 
     def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
-        """A fresh run, which is noted in `config`."""
         tree = self.open_tree(tree_id)
         tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
         config.get("configurable", {}).get(OPENED, []).append(tree.id)
@@ -110,7 +109,6 @@ class RunRegistry:
         return run
 
     async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
-        """Open a run of the tree over its context."""
         path = state.get("path", "")
         profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         run = Run(tree, path, state.get("depth", 0), corpus, profiles)
@@ -141,7 +139,6 @@ class RunRegistry:
         return corpus
 
     def at_hand(self, state: RLMState) -> Corpus | None:
-        """The context of a run, when this `RLM` has it."""
         key = (state.get("context_ref") or {}).get("hash", "")
         return self.recent.get(_key(key, state.get("tree_id", "")))
 
@@ -192,7 +189,6 @@ class RunRegistry:
             run.answered |= {answer["id"] for answer in late}
 
     async def close(self, tree: RunTree) -> None:
-        """End a run's live side."""
         for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:
             del self.trees[tree_id]
         tree.repls.kill()
@@ -207,7 +203,6 @@ class RunRegistry:
             await run.repl.drop()
 
     async def close_all(self, run_ids: Sequence[str]) -> None:
-        """End what a stream of the graph opened."""
         for tree_id in run_ids:
             tree = self.trees.get(tree_id)
             if tree is not None:

@@ -135,7 +135,6 @@ class Repl:
         return sandbox
 
     def evict(self) -> None:
-        """Give up a sandbox that waits, without waiting for it."""
         sandbox = self._taken()
         if sandbox is not None:
             self.pool.threads.submit(sandbox.close)

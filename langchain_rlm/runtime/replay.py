@@ -123,7 +123,6 @@ class Replay:
     is_killed: bool = False
 
     def run(self) -> None:
-        """Replay the run; a difference is a `ReplayError`."""
         run = _Run(self, self.recording.journal, self.corpus)
         with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()
@@ -137,7 +136,6 @@ class Replay:
 
     @contextmanager
     def repl(self, begun: RunEntry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
-        """A fresh REPL for a run."""
         started = datetime.fromisoformat(begun["started"])
         sandbox = self.sandboxes.new(
             context, ReplLimits(), seed=begun["seed"], started=started, host=lambda _: None, tools=tools
@@ -153,7 +151,6 @@ class Replay:
             self.opened.remove(sandbox)
 
     def spent(self, entry: ReplyEntry | AnswerEntry) -> dict[str, Any]:
-        """What was spent up to a reply or an answer."""
         self.at = entry.get("at", self.at)
         usage: Mapping[str, Any] = entry.get("usage") or {}
         self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
@@ -182,7 +179,6 @@ class _Run:
 
     @cached_property
     def cells(self) -> _Cells:
-        """Its REPL, opened for the first cell."""
         corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
         size = run.get("chunk_size") or recording.chunk_size or CHUNK
         separators = [profile.separators for profile in self.profiles]

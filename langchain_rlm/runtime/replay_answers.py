@@ -65,7 +65,6 @@ class Answers:
         self.ended = None
 
     def check_above(self, answer: AnswerEntry) -> None:
-        """Check what the run above was answered."""
         run = answer["run"]
         if self.made is not None and "text" in answer:
             self._same(run["journal"], within(run["marks"], self.made, run["journal"]), answer["text"])
@@ -99,7 +98,6 @@ class Answers:
     # -- what a turn gives ----------------------------------------------------------------------------------------
 
     def _given(self, before: Sequence[Entry]) -> Given | None:
-        """What the newest turn gives as an answer."""
         reply = journals.last_reply(before)
         if reply is None:
             return None

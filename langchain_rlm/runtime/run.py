@@ -89,7 +89,6 @@ class Run:
         return self.asked
 
     def repl_context(self, size: int) -> ReplContext:
-        """What this run's REPL holds; `size` is that of its `chunks()`, in characters."""
         separators = [profile.separators for profile in self.profiles]
         return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
 
@@ -100,12 +99,10 @@ class Run:
             self.tree.ledger.give_turn_back()
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
-        """Run a cell in this run's REPL."""
         is_first = is_first_cell(journal)
         return await self._run(journal, lambda sandbox: sandbox.start(code, is_first=is_first))
 
     async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
-        """Put answers into the paused cell and run it on."""
         return await self._run(journal, lambda sandbox: sandbox.resume(results))
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
@@ -113,7 +110,6 @@ class Run:
         return await self._step(journal, lambda sandbox: sandbox.variable(name))
 
     async def draft(self, journal: Sequence[Entry]) -> Any:
-        """What `answer` holds in the REPL."""
         return await self._step(journal, lambda sandbox: sandbox.draft())
 
     async def _run(self, journal: Sequence[Entry], step: Callable[[Sandbox], Outcome]) -> Outcome:
@@ -139,7 +135,6 @@ class Run:
         )
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
-        """A sandbox over this run's context."""
         entry = begun(journal)
         return sandboxes.new(
             self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),

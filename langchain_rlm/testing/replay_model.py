@@ -72,7 +72,6 @@ class ReplayChatModel(BaseChatModel):
         return cls(journal=list(recording.journal), chunk_size=recording.chunk_size, excerpts=list(recording.excerpts))
 
     def model_post_init(self, context: Any, /) -> None:
-        """Put the journal in order for look-ups."""
         super().model_post_init(context)
         self._record = Record(self.journal, known_texts(self.excerpts) or ())
 

@@ -80,7 +80,6 @@ class _RootRun:
         return prompt.partition("\n<head>\n")[2].startswith(self.beginning)
 
     def agrees(self, said: Sequence[str]) -> bool:
-        """Whether the conversation so far is the one on record."""
         return all(text == reply["text"] for text, reply in zip(said, self.replies, strict=False))
 
 
@@ -165,7 +164,6 @@ class Record:
         raise _missing(prompt, [_words(call) for call, _ in self.answered])
 
     def _digests(self, prompt: str) -> Iterator[str]:
-        """The digests that a prompt may have on record."""
         for name in self.names:
             yield Call("llm", prompt, name).digest()
         for sizes, single in self.sizes.items():
