@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from langchain_core.stores import BaseStore as KeyValueStore
+from langchain_core.stores import InMemoryByteStore
 from langgraph.store.base import BaseStore
 
 from langchain_rlm.errors import InputError
@@ -127,14 +128,8 @@ class Bytes:
         await self.store.amset([(key, data)])
 
 
-class Memory(dict[str, bytes]):
+class Memory(Bytes):
     """The memory of this process, for as long as its owner lives."""
 
-    async def aget(self, key: str) -> bytes | None:
-        return self.get(key)
-
-    def put(self, key: str, data: bytes) -> None:
-        self[key] = data
-
-    async def aput(self, key: str, data: bytes) -> None:
-        self.put(key, data)
+    def __init__(self) -> None:
+        super().__init__(InMemoryByteStore())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.pieces import Piece, Span, above, length
+from langchain_rlm.context.pieces import Piece, Span, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
 from langchain_rlm.evidence.quotes import Found, Place, Quotes, find
@@ -178,7 +178,7 @@ Reader = Callable[[int, int, int], str]
 def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     """The citations of recursive runs, in places of this run's context where they are."""
     for call, run in journals.runs_below(journal):
-        documents = documents_below(call, run)
+        documents = documents_below(call, run["over"])
         read_below = read if documents is None else _reader(documents, read)
         for mark, place in _all_places(run["journal"], read_below):
             lifted = place if place is None or documents is None else _lifted(documents, place, read_below, read)
@@ -194,17 +194,8 @@ def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, P
 def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:
 
     def read_below(document: int, start: int, end: int) -> str:
-        parts = []
-        at = 0
-        for piece in documents[document]:
-            size = length(piece)
-            low, high = max(start - at, 0), min(end - at, size)
-            if low < high and isinstance(piece, str):
-                parts.append(piece[low:high])
-            elif low < high:
-                parts.append(read(int(piece[0]), int(piece[1]) + low, int(piece[1]) + high))
-            at += size
-        return "".join(parts)
+        parts = stretch(documents[document], start, end)
+        return "".join(part if isinstance(part, str) else read(*part) for part in parts)
 
     return read_below
 

@@ -100,7 +100,7 @@ def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Spa
         return
     if run["over"] != "prompt":
         yield from journals.spans({**call, "context": []})
-    documents: Sequence[Sequence[Piece]] | None = documents_below(call, run)
+    documents: Sequence[Sequence[Piece]] | None = documents_below(call, run["over"])
     if documents is None:
         documents = [[(n, 0, size)] for n, size in enumerate(sizes)]
     below_read, below_printed = seen(run["journal"], [sum(map(length, pieces)) for pieces in documents])

@@ -122,16 +122,9 @@ class Quotes:
         return sorted(places, key=lambda place: abs(place.start - offset))[:MOST]
 
 
-def look(
-    quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None, *, is_offset: bool = False
-) -> Found:
-    """The places of one quote in texts; for more than one in large texts, keep `Quotes`."""
-    return Quotes(texts).look(quote, documents, near, is_offset=is_offset)
-
-
 def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None) -> list[Place]:
-    """The places that `look` finds."""
-    return look(quote, texts, documents, near).places
+    """The places of one quote in texts; for more than one in large texts, keep `Quotes`."""
+    return Quotes(texts).look(quote, documents, near).places
 
 
 def _each(documents: Iterable[int], ends: Callable[[int], Iterable[Ends]]) -> Iterator[Place]:

@@ -93,7 +93,7 @@ def _below(run: RunEntry, identity: str, call: Call | None, below: BelowRun, dep
     if call is None or (below["over"] == "context" and "context" not in call):
         yield f"run is not what was asked with the id {shown(identity)}"
     elif below["journal"]:
-        documents = documents_below(call, below)
+        documents = documents_below(call, below["over"])
         count = run["documents"] if documents is None else len(documents)
         yield from (f"run.journal[{n}].{what}" for n, what in _journal(below["journal"], count, depth))
 

@@ -41,7 +41,7 @@ def _spans(journal: Sequence[Entry]) -> Iterator[Span]:
 
 
 def _spans_below(call: Call, run: BelowRun) -> Iterator[Span]:
-    documents = documents_below(call, run)
+    documents = documents_below(call, run["over"])
     for document, start, end in _spans(run["journal"]):
         if documents is None:
             yield document, start, end

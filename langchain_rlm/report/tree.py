@@ -222,7 +222,7 @@ class _Level:
 
     def _view_below(self, call: Call, run: BelowRun) -> View:
         """Where the documents of a recursive run are: the context it was given, or what the run above has."""
-        documents = documents_below(call, run)
+        documents = documents_below(call, run["over"])
         if documents is None:
             return self.view
         names = [f"text {n + 1}" for n in range(len(documents))] if "context" in call else ["request"]

@@ -118,7 +118,7 @@ class Record:
                 self.places.setdefault(("reused" in call, call["digest"]), []).append(len(self.answered))
                 self.answered.append((call, answer))
             elif "reused" not in call:
-                documents = documents_below(call, answer["run"])
+                documents = documents_below(call, answer["run"]["over"])
                 below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
                 self._read(answer["run"]["journal"], below)
 

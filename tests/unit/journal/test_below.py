@@ -21,7 +21,7 @@ def test_its_documents_are_what_the_call_gave_or_its_prompt_or_those_above(
     call: Any, over: str, documents: Any
 ) -> None:
     run: Any = {"journal": [], "over": over}
-    assert documents_below(call, run) == documents
+    assert documents_below(call, run["over"]) == documents
 
 
 def test_its_context_is_cut_from_the_one_above_under_names_of_its_own() -> None:
