@@ -4,7 +4,7 @@
 recursive runs below, and compares the answers too.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,17 @@ CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
 CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
 ALIKE = "The context, the tools and ReplLimits must be those of the record."
+
+
+def sandbox_of(
+    sandboxes: Sandboxes, run: RunEntry, corpus: Corpus, profiles: Sequence[Profile], *, size: int, limits: ReplLimits,
+    tools: Iterable[str],
+) -> Sandbox:  # fmt: skip
+    """A sandbox over the context of a run as it began; `size` is that of its chunks where the journal does not say."""
+    separators, size = [profile.separators for profile in profiles], run.get("chunk_size") or size
+    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
+    clock = datetime.fromisoformat(run["started"])
+    return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=lambda _: None, tools=frozenset(tools))
 
 
 def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
@@ -135,11 +146,8 @@ class Replay:
             sandbox.kill()
 
     @contextmanager
-    def repl(self, begun: RunEntry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
-        started = datetime.fromisoformat(begun["started"])
-        sandbox = self.sandboxes.new(
-            context, ReplLimits(), seed=begun["seed"], started=started, host=lambda _: None, tools=tools
-        )
+    def repl(self, sandbox: Sandbox) -> Iterator[Sandbox]:
+        """Open a sandbox, and close it."""
         self.opened.append(sandbox)
         try:
             sandbox.open()
@@ -180,14 +188,15 @@ class _Run:
     @cached_property
     def cells(self) -> _Cells:
         corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
-        size = run.get("chunk_size") or recording.chunk_size or CHUNK
-        separators = [profile.separators for profile in self.profiles]
-        context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
-        sandbox = self.stack.enter_context(self.replay.repl(run, context, frozenset(called | searching)))
-        return _Cells(sandbox, answers(self.journal), corpus.texts, self.path, remedy)
+        sandbox = sandbox_of(
+            self.replay.sandboxes, run, corpus, self.profiles,
+            size=recording.chunk_size or CHUNK, limits=ReplLimits(), tools=called | searching,
+        )  # fmt: skip
+        repl = self.stack.enter_context(self.replay.repl(sandbox))
+        return _Cells(repl, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
         """Go through the journal: show what happened, and run the cells."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
 
 from langchain_rlm.context.corpus import Corpus
@@ -12,11 +11,11 @@ from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
-from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext, Sandbox, Sandboxes
+from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
-from langchain_rlm.runtime.replay import rebuild
+from langchain_rlm.runtime.replay import rebuild, sandbox_of
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")
@@ -88,10 +87,6 @@ class Run:
             self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
         return self.asked
 
-    def repl_context(self, size: int) -> ReplContext:
-        separators = [profile.separators for profile in self.profiles]
-        return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
-
     def give_turn_back(self) -> None:
         """The last turn that was set aside is used, or not needed any more."""
         if self.holds_turn:
@@ -135,15 +130,11 @@ class Run:
         )
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
-        entry = begun(journal)
-        return sandboxes.new(
-            self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),
-            self.tree.settings.limits,
-            seed=entry["seed"],
-            started=datetime.fromisoformat(entry["started"]),
-            host=lambda _: None,
-            tools=frozenset(self.tools),
-        )
+        settings = self.tree.settings
+        return sandbox_of(
+            sandboxes, begun(journal), self.corpus, self.profiles,
+            size=settings.chunk_size, limits=settings.limits, tools=self.tools,
+        )  # fmt: skip
 
     def _rebuilt(self, sandbox: Sandbox, journal: Sequence[Entry]) -> None:
         rebuild(sandbox, journal, self.corpus.texts, self.path)

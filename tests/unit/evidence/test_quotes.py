@@ -256,9 +256,8 @@ def test_of_very_many_documents_the_nearest_ones_are_looked_at_first(quote: str)
     assert {place.document for place in found.places} >= set(range(142, 158))
     assert not found.are_all
     offset = texts[5].index("Payment")
-    others = Quotes(["x" * 50 + text for text in texts[:-1]] + texts[5:6]).look(
-        quote, range(200), (0, offset), is_offset=True
-    )
+    others = Quotes(["x" * 50 + text for text in texts[:-1]] + texts[5:6])
+    given = others.look(quote, range(200), (0, offset), is_offset=True)
     assert Place(199, offset, len(texts[5])) in given.places
 
 
