@@ -18,7 +18,7 @@ from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.runtime.tree import RunTree
@@ -155,13 +155,11 @@ class RunRegistry:
             key = _key(corpus.hash, tree.id)
             self.recent.pop(key, None)
             self.recent[key] = corpus
-            while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
-                del self.recent[next(iter(self.recent))]
+            size = sum(known.characters for known in self.recent.values())
+            while len(self.recent) > 1 and (len(self.recent) > RECENT or size > RECENT_CHARACTERS):
+                size -= self.recent.pop(next(iter(self.recent))).characters
         if self.contexts is not None:
             await self.contexts.put(corpus)
-
-    def _characters(self) -> int:
-        return sum(corpus.characters for corpus in self.recent.values())
 
     @staticmethod
     def _count(run: Run, journal: Sequence[Entry]) -> None:

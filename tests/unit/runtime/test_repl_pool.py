@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits, Sandbox, Sandboxes
-from langchain_rlm.runtime.idle import IdleRepls
-from langchain_rlm.runtime.repl_pool import Repl, ReplPool
+from langchain_rlm.runtime.repl_pool import IdleRepls, Repl, ReplPool
 from tests.unit.journals import STARTED
 from tests.unit.live import soon
 from tests.unit.scripted_sandbox import ScriptedSandbox, ScriptedSandboxes
