@@ -11,8 +11,6 @@ from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
 from langchain_rlm.journal.record import Recording
 
-WRITTEN = 0
-
 
 def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
     """Write the page, say where it is, and return the exit code."""
@@ -30,7 +28,7 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_INPUT
     print(page)
-    return WRITTEN
+    return 0
 
 
 def write_page(record: Recording, page: Path) -> None:

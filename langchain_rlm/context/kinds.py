@@ -142,10 +142,6 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
         return []
 
 
-def _is_csv(scan: Scan) -> bool:
-    return bool(_csv_separator(scan))
-
-
 def _is_markdown(scan: Scan) -> bool:
     headings = sum(1 for line in scan.lines if re.match(r"#{1,6} \S", line))
     marked = scan.share(_MARKDOWN_LINE)
@@ -268,7 +264,7 @@ DETECT: dict[str, Callable[[Scan], bool]] = {
     "chat": _is_chat,
     "markdown": _is_markdown,
     "code": _is_code,
-    "csv": _is_csv,
+    "csv": lambda scan: bool(_csv_separator(scan)),
 }
 DESCRIBE: dict[str, Callable[[Scan], _Findings]] = {
     "markdown": _describe_markdown,

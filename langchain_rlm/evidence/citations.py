@@ -137,8 +137,8 @@ def _number(value: Any) -> int | None:
 
 def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], Cited]:
     """What the code of a run has cited, by place."""
-    given: list[Cited] = [value for value in journals.host_values(journal, "cite") if "mark" in value]
-    return {(value["document"], value["start"], value["end"]): value for value in given}
+    told = [entry["value"] for entry in journal if entry["kind"] == "host" and entry["name"] == "cite"]
+    return {(value["document"], value["start"], value["end"]): value for value in told if "mark" in value}
 
 
 def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[Citation]]:

@@ -187,11 +187,6 @@ def last_cell(journal: Sequence[Entry]) -> CellEntry:
     return next(entry for entry in journal[::-1] if entry["kind"] == "cell")
 
 
-def host_values(journal: Iterable[Entry], name: str) -> Iterator[Any]:
-    """What the host has answered to a function."""
-    return (entry["value"] for entry in journal if entry["kind"] == "host" and entry["name"] == name)
-
-
 # -- calls and answers --------------------------------------------------------------------------------------------
 
 

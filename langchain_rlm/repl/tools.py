@@ -19,14 +19,7 @@ RESERVED = NAMES | {"context", "sources", "answer", "eval", "exec"}
 
 @dataclass(frozen=True)
 class ReplTool:
-    """A function of the REPL.
-
-    Args:
-        name: What code calls it.
-        signature: Its parameters as the root model sees them, in parentheses.
-        about: What it does, in a line.
-        call: Runs it with positional and named arguments.
-    """
+    """A function of the REPL, and how the root model sees it; `call` runs it with positional and named arguments."""
 
     name: str
     signature: str

@@ -110,7 +110,6 @@ class Source:
     name: str
     read: Callable[[], Text | None]
     origin: tuple[int, int, int] | None = None
-    characters: int | None = None
 
 
 class Sources:
