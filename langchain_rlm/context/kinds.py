@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from langchain_rlm.context.scan import EXACT_UP_TO, WINDOW_CHARACTERS, Scan, rounded
+from langchain_rlm.context.scan import EXACT_UP_TO, WINDOW_CHARACTERS, Scan
 
 _RECORDS_READ = 20
 _NAMES_SHOWN = 12
@@ -221,7 +221,7 @@ def _describe_chat(scan: Scan) -> _Findings:
 
 def _describe_html(scan: Scan) -> _Findings:
     tags = Counter(_TAG.findall(scan.sample[:EXACT_UP_TO]))
-    common = ", ".join(f"<{tag}> {scan.say(_scaled(count, scan.scale))}" for tag, count in tags.most_common(6))
+    common = ", ".join(f"<{tag}> {scan.say(scan.scaled(count))}" for tag, count in tags.most_common(6))
     title = re.search(r"(?is)<title[^>]{0,80}>(.{1,200}?)</title>", scan.text[:20_000])
     named = f'title "{" ".join(title.group(1).split())[:80]}", ' if title else ""
     if re.search(r"(?i)<(?:html|body|p|div|table)[\s>]", scan.text[:20_000]):
@@ -243,10 +243,6 @@ def _describe_prose(scan: Scan) -> _Findings:
             separators.append(pattern)
             seen += f"{example} "
     return tuple(structure), (*separators, *_PARAGRAPHS)
-
-
-def _scaled(count: int, scale: float) -> int:
-    return count if scale == 1 else rounded(count * scale)
 
 
 def _listed(names: Iterable[str]) -> str:

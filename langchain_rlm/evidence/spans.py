@@ -48,7 +48,9 @@ class SpanFinder:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._hint = (0, 0)
+        self.hint = (0, 0)
+        """Document and offset where the last match ended."""
+        self._is_small = sum(map(len, texts)) <= SMALL
         self._taken = -1
         self._lead = ""  # the literal text that the last prompt began with
         self._left = SEARCHED
@@ -62,14 +64,6 @@ class SpanFinder:
     def is_quick(self) -> bool:
         """No index has to be built first, or a small one."""
         return self._is_small or "_index" in vars(self)
-
-    @cached_property
-    def _is_small(self) -> bool:
-        return sum(map(len, self._texts)) <= SMALL
-
-    @property
-    def hint(self) -> tuple[int, int]:
-        return self._hint
 
     def pieces(self, prompt: str) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
@@ -171,7 +165,7 @@ class SpanFinder:
             return None
         found = self._next(prompt, start, probe)
         if found is None:
-            document, offset = self._hint
+            document, offset = self.hint
             behind = self._texts[document].rfind(probe, max(0, offset - NEAR), offset) if self._texts else -1
             found = (document, behind) if behind >= 0 else None
         return found
@@ -182,7 +176,7 @@ class SpanFinder:
         Of two that are as long it is the one ahead, unless that leaves text out and the other brings some too.
         """
         found = self._ahead(probe, NEAR, documents)
-        document, offset = self._hint
+        document, offset = self.hint
         if found is None or found[0] != document or found[1] >= offset:
             return found
         match = self._grow(prompt, start, found)
@@ -198,7 +192,7 @@ class SpanFinder:
         return (document, ahead) if other[3] > match[3] or (other[3] == match[3] and is_next) else found
 
     def _ahead(self, probe: str, room: int, documents: int | None = None, back: int = PROBE) -> tuple[int, int] | None:
-        document, offset = self._hint
+        document, offset = self.hint
         low = max(0, offset - back)
         end = len(self._texts) if documents is None else min(len(self._texts), document + documents)
         while room > 0 and document < end:
@@ -262,7 +256,7 @@ class SpanFinder:
         else:
             self._cut(pieces, done - begin)
         pieces.append((document, offset + length - (end - begin), offset + length))
-        self._hint = (document, offset + length)
+        self.hint = (document, offset + length)
         return end
 
     def _is_end(self, pieces: Sequence[Piece], covered: int) -> bool:
@@ -292,7 +286,7 @@ class SpanFinder:
         begin = len(self._lead) if first and self._lead and literal.startswith(self._lead) else 0
         done, end, missed = 0, begin, 0
         while end < len(literal) and missed < LINES_MISSED and self._left > 0:
-            start, end = end, _line_end(literal, end)
+            start, end = end, literal.find("\n", end) + 1 or len(literal)
             line = literal[start:end].strip()
             if len(line) < LINE or hash(line) in self._missed:
                 continue
@@ -309,8 +303,8 @@ class SpanFinder:
         middle = max(0, (len(line) - PROBE) // 2)
         for at, probe in ((middle, line[middle : middle + PROBE]), (len(line) - LINE, line[-LINE:])):
             place = self._ahead(probe, WINDOW)
-            same = place is not None and place[0] == self._hint[0]
-            self._left -= max(0, place[1] - self._hint[1]) if same and place else WINDOW
+            same = place is not None and place[0] == self.hint[0]
+            self._left -= max(0, place[1] - self.hint[1]) if same and place else WINDOW
             if place is not None:
                 return self._grow(literal, start + at, place)
         if len(self._missed) < REMEMBERED:
@@ -321,10 +315,6 @@ class SpanFinder:
 def _line_start(prompt: str, end: int) -> int:
     """Where the line that a match ends in begins, if it is not far; or else the end."""
     return prompt.rfind("\n", max(0, end - SHARED), end) + 1 or end
-
-
-def _line_end(prompt: str, start: int) -> int:
-    return prompt.find("\n", start) + 1 or len(prompt)
 
 
 def _words_of(line: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ async def begin(
             "or pass a context with the question to begin anew."
         )
         raise InputError(msg)
-    return await _further(registry, thread, question, corpus)
+    return await _opened(registry, thread.values, {"question": question}, corpus)
 
 
 async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) -> Beginning:
@@ -107,7 +107,7 @@ async def _asked_over(
     if thread is None or not thread.is_about(corpus, at_hand) or (corpus.searchable and at_hand is None):
         return await _new(registry, question, corpus)
     if not thread.is_waiting:
-        return await _further(registry, thread, question, corpus)
+        return await _opened(registry, thread.values, {"question": question}, corpus)
     if thread.values["question"] != question:
         return await _new(registry, question, corpus)
     return await _resumed(registry, thread, None, corpus)
@@ -231,10 +231,6 @@ def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[A
     if given is None or given.update or given.goto or given.resume not in (None, {}):
         return given
     return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
-
-
-async def _further(registry: RunRegistry, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:
-    return await _opened(registry, thread.values, {"question": question}, corpus)
 
 
 async def _opened(

@@ -23,7 +23,8 @@ from typer.testing import CliRunner
 
 from langchain_rlm import load_journal, save_journal
 from langchain_rlm.cli.app import app
-from langchain_rlm.report import Recording, render
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.page import render
 from tests.goldens.runs import GOLDENS, Golden
 from tests.server.client import ModelServer
 

@@ -13,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from langchain_rlm.evidence.marks import resolve
-from langchain_rlm.report import Recording, render, repr_html
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.notebook import repr_html
+from langchain_rlm.report.page import render
 from tests.browser import Chromium
 from tests.server.client import ModelServer
 from tests.unit.report import records, runs

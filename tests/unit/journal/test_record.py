@@ -2,7 +2,7 @@
 
 from langchain_core.documents import Document
 
-from langchain_rlm.report import Recording
+from langchain_rlm.journal.record import Recording
 from tests.unit.report.records import coverage, reply, run_entry
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.report import Recording
+from langchain_rlm.journal.record import Recording
 
 USAGE = {"calls": 1, "input_tokens": 812, "output_tokens": 44, "cost": 0.00031, "estimated_calls": 0}
 WORDS = re.findall(

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from langchain_rlm import RLM, Budget, RLMResult
-from langchain_rlm.report import Recording
+from langchain_rlm.journal.record import Recording
 from tests.server.client import ModelServer
 from tests.unit.report.records import prose
 

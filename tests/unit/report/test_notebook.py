@@ -3,7 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from langchain_rlm.report import Recording, repr_html
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.notebook import repr_html
 from tests.unit.report.records import coverage, hostile
 
 ALLOWED = {"div", "details", "summary", "blockquote"}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.report import Recording, render
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.page import render
 from tests.unit.report.records import HOSTILE, hostile, large
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.context.pieces import gaps, merged, total
-from langchain_rlm.report import Recording
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.report.payload import LISTED, STEPS, UNREAD, coarse, document_shares, payload
 from tests.unit.report.records import USAGE, answer, asked, call, cell, coverage, reply, run_entry
 
