@@ -22,8 +22,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
     """The configuration of a run inside a host.
 
     A run that may wait for a person belongs to its host, and gets a thread of its own in the host's checkpointer. Any
-    other run takes only callbacks, tags and metadata from the host. Tokens of sub-models do not enter the host's
-    messages.
+    other run takes only callbacks, tags and metadata from the host.
     """
     given = ensure_config(config)
     return given if belongs_to_host(rlm.settings, given) else on_own_thread(given, uuid4().hex)

@@ -80,14 +80,10 @@ def _folded(children: Iterable[Node], room: int) -> list[Node]:
 
 def drawn(node: Node) -> Tree:
     """The tree for rich, one line for each node."""
-    tree = Tree(_text(node), guide_style="dim")
+    tree = Tree(Text(node.label, style=node.style, no_wrap=True, overflow="ellipsis"), guide_style="dim")
     for child in node.children:
         tree.add(drawn(child))
     return tree
-
-
-def _text(node: Node) -> Text:
-    return Text(node.label, style=node.style, no_wrap=True, overflow="ellipsis")
 
 
 # -- what happened ------------------------------------------------------------------------------------------------

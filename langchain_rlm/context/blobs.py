@@ -60,28 +60,26 @@ class Directory:
     async def aget(self, key: str) -> bytes | None:
         return await asyncio.to_thread(self.get, key)
 
-    def put(self, key: str, data: bytes) -> None:
-        try:
-            self._put(self.file(key), data)
-        except OSError as error:
-            raise self._unusable(error, "written") from error
-
     def _unusable(self, error: OSError, what: str) -> InputError:
         return InputError(f"{self.setting}={str(self.path)!r}: cannot be {what} ({error.strerror}).")
 
-    def _put(self, path: Path, data: bytes) -> None:
-        if path.exists() and path.read_bytes() == data:
-            return
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+    def put(self, key: str, data: bytes) -> None:
+        path = self.file(key)
+        try:
+            if path.exists() and path.read_bytes() == data:
+                return
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
+                try:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    Path(file.name).replace(path)
+                except BaseException:
+                    Path(file.name).unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise self._unusable(error, "written") from error
 
     async def aput(self, key: str, data: bytes) -> None:
         await asyncio.to_thread(self.put, key, data)

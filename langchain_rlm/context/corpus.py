@@ -66,7 +66,7 @@ class Corpus:
     def hash(self) -> str:
         """SHA-256 over names and texts. No encoding can carry a lone surrogate: that is an `InputError`."""
         if self.searchable is not None:
-            return f"{SEARCHED}{type(self.searchable.source).__name__}"
+            return f"{SEARCHED}{self.searchable.kind}"
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())

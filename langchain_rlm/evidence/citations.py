@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.pieces import Piece, Span, above, stretch
+from langchain_rlm.context.pieces import Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
 from langchain_rlm.evidence.quotes import Found, Place, Quotes, find
@@ -210,7 +210,7 @@ def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Read
         return None
     if len(parts) == 1 and parts[0][2] - parts[0][1] == place.end - place.start:
         return Place(*parts[0])
-    document, start, end = max(parts, key=_size)
+    document, start, end = max(parts, key=lambda part: part[2] - part[1])
     room = SPREAD * (place.end - place.start) + AHEAD
     low = max(0, start - room)
     passage, text = read_below(place.document, place.start, place.end), read(document, low, end + room)
@@ -221,7 +221,3 @@ def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Read
 
 def _common(place: Place, start: int, end: int) -> int:
     return min(end, place.end) - max(start, place.start)
-
-
-def _size(span: Span) -> int:
-    return span[2] - span[1]

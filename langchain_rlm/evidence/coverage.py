@@ -89,7 +89,7 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
         if answer is not None and "error" not in answer:
             for document, start, end in _read(call, answer, sizes):
                 read.setdefault(document, []).append((start, end))
-    return _merged_all(read), _merged_all(printed)
+    return {n: merged(parts) for n, parts in read.items()}, {n: merged(parts) for n, parts in printed.items()}
 
 
 def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Span]:
@@ -107,7 +107,3 @@ def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Spa
     for number, pieces in enumerate(documents):
         for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
             yield from above(pieces, start, end)
-
-
-def _merged_all(ranges: Ranges) -> Ranges:
-    return {document: merged(parts) for document, parts in ranges.items()}

@@ -33,12 +33,11 @@ def content_problems(header: Header, lines: Sequence[Line]) -> Iterator[tuple[in
     run = begun(entry for _, entry in entries)
     if header["context"] != run["context"]:
         yield 1, f"context is {shown(header['context'])}, and the run has {shown(run['context'])}"
-    for what in _citations(header, run):
-        yield 1, what
+    yield from ((1, what) for what in _citations(header, run))
     for place, line in enumerate(lines, 2):
         if line["kind"] == "excerpt":
-            for what in _stretch(run, line["document"], line["start"], line["end"], line["text"]):
-                yield place, what
+            found = _stretch(run, line["document"], line["start"], line["end"], line["text"])
+            yield from ((place, what) for what in found)
 
 
 def _citations(header: Header, run: RunEntry) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The passages that a journal file keeps of its context: both ends of all that was cited or sent to a model."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast, overload
+from typing import Any, cast
 
 from langchain_rlm.context.pieces import Span, above, merged
 from langchain_rlm.journal import reading as journals
@@ -69,7 +69,7 @@ class KnownText:
         return "".join([*parts, UNKNOWN * (end - at)]) if parts else ""
 
 
-class KnownTexts(Sequence[KnownText | str]):
+class KnownTexts:
     """The documents up to the last one of which something is known. Only known ones take memory."""
 
     def __init__(self, known: Mapping[int, KnownText]) -> None:
@@ -78,11 +78,7 @@ class KnownTexts(Sequence[KnownText | str]):
     def __len__(self) -> int:
         return max(self._known) + 1
 
-    @overload
-    def __getitem__(self, index: int) -> KnownText | str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[KnownText | str]: ...
-    def __getitem__(self, index: int | slice) -> KnownText | str | list[KnownText | str]:
+    def __getitem__(self, index: int | slice) -> Any:
         places = range(len(self))[index]
         return self._known.get(places, "") if isinstance(places, int) else [self[place] for place in places]
 

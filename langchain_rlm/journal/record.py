@@ -119,11 +119,7 @@ def as_recording(result: Any) -> Recording:
     if not journal:
         msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
         raise InputError(msg)
-    if not _is_journal(journal):
+    if not isinstance(journal, Sequence) or not all(isinstance(each, Mapping) and "kind" in each for each in journal):
         msg = f"The journal is {journal!r:.80}, not a list of a run's entries. Pass what RLM.invoke returned."
         raise InputError(msg)
     return result if isinstance(result, Recording) else Recording.of(result, getattr(result, "texts", None))
-
-
-def _is_journal(journal: Any) -> bool:
-    return isinstance(journal, Sequence) and all(isinstance(entry, Mapping) and "kind" in entry for entry in journal)

@@ -183,9 +183,4 @@ def _models(record: Recording, tree: Tree) -> list[list[Any]]:
     given = record.usage.get("models")
     if not isinstance(given, Mapping) or not given:
         return [[name, *used.plain()] for name, used in tree.models.items()]
-    rows = []
-    for name, usage in given.items():
-        used = Sum()
-        used.add({"calls": 0, **usage})
-        rows.append([str(name), *used.plain()])
-    return rows
+    return [[str(name), *Sum().add({"calls": 0, **usage}).plain()] for name, usage in given.items()]

@@ -116,10 +116,7 @@ class Run:
         return outcome
 
     async def _step(
-        self,
-        journal: Sequence[Entry],
-        step: Callable[[Sandbox], T],
-        seconds: Callable[[], float | None] = lambda: None,
+        self, journal: Sequence[Entry], step: Callable[[Sandbox], T], seconds: Callable[[], float | None] = lambda: None
     ) -> T:
         """Take a step in the REPL, which is brought to where the journal stands when there is none."""
         return await self.repl.step(

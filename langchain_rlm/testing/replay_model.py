@@ -48,10 +48,7 @@ class ReplayChatModel(BaseChatModel):
 
     @classmethod
     def from_journal(
-        cls,
-        source: str | os.PathLike[str] | Mapping[str, Any] | Recording | Sequence[Entry],
-        *,
-        context: Any = None,
+        cls, source: str | os.PathLike[str] | Mapping[str, Any] | Recording | Sequence[Entry], *, context: Any = None
     ) -> Self:
         """A model of a run.
 
