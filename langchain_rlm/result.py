@@ -12,7 +12,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
-    from langchain_rlm.journal.record import RunRecord
+    from langchain_rlm.journal.record import Recording
 
 
 class Result(dict[str, Any]):
@@ -36,10 +36,10 @@ class Result(dict[str, Any]):
         return result_to_json(self)
 
     def _repr_html_(self) -> str:
-        from langchain_rlm.journal.record import RunRecord
+        from langchain_rlm.journal.record import Recording
         from langchain_rlm.report.notebook import repr_html  # only notebooks need it
 
-        return repr_html(RunRecord.of(self, self.texts))
+        return repr_html(Recording.of(self, self.texts))
 
 
 def result_to_json(result: Mapping[str, Any]) -> str:
@@ -49,7 +49,7 @@ def result_to_json(result: Mapping[str, Any]) -> str:
     return json.dumps({**result, "context": documents}, ensure_ascii=False, indent=2, default=plain)
 
 
-def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence[str] | None = None) -> str:
+def result_to_html(result: "Mapping[str, Any] | Recording", *, context: Sequence[str] | None = None) -> str:
     """A run as a page: one HTML file that needs nothing else.
 
     Args:

@@ -22,8 +22,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
     """The configuration of a run inside a host.
 
     A run that may wait for a person belongs to its host, and gets a thread of its own in the host's checkpointer. Any
-    other run takes only callbacks, tags and metadata from the host. Tokens of sub-models do not enter the host's
-    messages.
+    other run takes only callbacks, tags and metadata from the host.
     """
     given = ensure_config(config)
     return given if belongs_to_host(rlm.settings, given) else on_own_thread(given, uuid4().hex)
@@ -32,8 +31,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
 def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
     """Run, and send progress to the host's custom stream, when there is one, as `{key: event}`.
 
-    Raises:
-        RLMError: The run waits for a decision, and no host can ask for it.
+    A run that waits for a decision is an `RLMError`: no host can ask for it.
     """
     write, config = _host_writer(), own_config(rlm, config)
     stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")

@@ -14,11 +14,7 @@ def read_sources(
     paths: tuple[str, ...], *, strict: bool = False, skip_unreadable: bool = False, ignored: bool = False,
     encoding: str | None = None,
 ) -> Corpus:  # fmt: skip
-    """Read what was named on the command line; one text alone is a `str` for the code. For the options see `Files`.
-
-    Raises:
-        InputError: Nothing was named, it cannot be read, or has no text.
-    """
+    """Read what was named on the command line; one text alone is a `str` for the code. For the options see `Files`."""
     if not paths:
         msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)

@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console, Group, RenderableType
@@ -60,13 +59,10 @@ class View:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         return None
 
     def show(self, event: dict[str, Any]) -> None:
-        """Take one progress event."""
         kind = event["event"]
         if kind == "turn" and not event["run"]:
             self.turn = event["turn"]
@@ -121,11 +117,9 @@ class LiveView(View):
         self.live.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            self.live.__exit__(kind, error, traceback)
+            self.live.stop()
 
     def _drawn(self) -> RenderableType:
         with self._lock:

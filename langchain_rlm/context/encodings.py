@@ -33,16 +33,7 @@ def is_binary(head: bytes) -> bool:
 
 
 def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str | None]:
-    """The text of a file, and the encoding that was guessed, if one was.
-
-    Args:
-        data: The file.
-        name: For errors.
-        encoding: What the user says it is.
-
-    Raises:
-        InputError: It is binary, or no encoding fits.
-    """
+    """The text of a file, and the encoding that was guessed, if one was; `encoding` is what the user says it is."""
     if not encoding and is_binary(data[:SNIFFED]):
         msg = f"{name}: this is a binary file, not text. Convert it to text first, or load it with a document loader."
         raise InputError(msg)

@@ -53,13 +53,7 @@ REFUSAL = re.compile(
 
 
 def passages(result: RLMResult, corpus: Corpus, k: int) -> list[Document]:
-    """Find the passages.
-
-    Args:
-        result: The result of a run over `corpus`.
-        corpus: The documents.
-        k: Passages at most; each has at most 2,000 characters.
-    """
+    """The k passages, at most, of up to 2,000 characters each, that the answer of a run over `corpus` rests on."""
     documents = corpus.documents or _found(result["journal"])
     cited = [*_cited(result["citations"], documents)]
     asked = _merged(_asked(result, documents, is_searched=not corpus.documents))
@@ -199,7 +193,6 @@ class _Finder:
         return -best, (index, *self._widened(index, at, low, high)), span
 
     def _gain(self, counts: Counter[str], word: str, step: int) -> float:
-        """What one more (or one less) of a word is worth."""
         number = counts[word] + min(step, 0)
         counts[word] += step
         return self._weights[word] * (1.0 if number == 0 else 0.3 if number < ENOUGH else 0.0)

@@ -30,11 +30,7 @@ def beginning(journal: Iterable[Entry]) -> RunEntry | None:
 
 
 def begun(journal: Iterable[Entry]) -> RunEntry:
-    """How the run began.
-
-    Raises:
-        LookupError: The journal does not say.
-    """
+    """How the run began, which the journal must say."""
     entry = beginning(journal)
     if entry is None:
         raise LookupError
@@ -189,11 +185,6 @@ def is_first_cell(journal: Sequence[Entry]) -> bool:
 def last_cell(journal: Sequence[Entry]) -> CellEntry:
     """The newest cell that has begun."""
     return next(entry for entry in journal[::-1] if entry["kind"] == "cell")
-
-
-def host_values(journal: Iterable[Entry], name: str) -> Iterator[Any]:
-    """What the host has answered to a function."""
-    return (entry["value"] for entry in journal if entry["kind"] == "host" and entry["name"] == name)
 
 
 # -- calls and answers --------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from statistics import fmean
 
 from langchain_core.language_models import BaseChatModel
 
-from langchain_rlm.context.pieces import Piece
+from langchain_rlm.context.pieces import length
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import paid
 from langchain_rlm.journal.parts import Call, Quote
@@ -48,7 +48,7 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
 
 def expected(run: Run, call: Call) -> tuple[int, float | None]:
     """Expected tokens and dollars of one call; a recursive run counts as one call that reads its context."""
-    characters = sum(map(_length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
+    characters = sum(map(length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
     model = _model(run, call)
     tokens = run.tree.caller.estimates.tokens(name_of(model), characters // CHARACTERS_PER_TOKEN + 1)
     dollars = run.tree.settings.prices.cost(name_of(model), provider_of(model), Tokens(tokens, EXPECTED_OUTPUT))
@@ -57,7 +57,3 @@ def expected(run: Run, call: Call) -> tuple[int, float | None]:
 
 def _model(run: Run, call: Call) -> BaseChatModel:
     return run.tree.settings.pick(call["model"]) or run.tree.settings.sub_model
-
-
-def _length(piece: Piece) -> int:
-    return len(piece) if isinstance(piece, str) else int(piece[2]) - int(piece[1])

@@ -50,7 +50,9 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
     else:
         route = choose_route(run)
         entry = first_entry(run, question, route)
-    emit("inspect", run, **_facts(run), route=route, question=question)
+    size = {"documents": len(corpus.documents), "characters": corpus.characters}
+    formats = sorted({profile.format for profile in run.profiles})
+    emit("inspect", run, **size, formats=formats, route=route, question=question)
     update = {
         "tree_id": tree.id, "path": run.path, "depth": run.depth, "context": None, "context_ref": ref,
         "journal": [entry], **NOTHING_YET,
@@ -94,14 +96,6 @@ def choose_route(run: Run) -> Route:
         return settings.route
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
-
-
-def _facts(run: Run) -> dict[str, Any]:
-    return {
-        "documents": len(run.corpus.documents),
-        "characters": run.corpus.characters,
-        "formats": sorted({profile.format for profile in run.profiles}),
-    }
 
 
 def first_entry(run: Run, question: str, route: Route) -> RunEntry:

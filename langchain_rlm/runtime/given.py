@@ -25,18 +25,13 @@ class Given:
 
 
 async def read(given: Any) -> Given:
-    """Look at what was passed, and load its context.
-
-    Raises:
-        InputError: The input cannot be used.
-    """
+    """Look at what was passed, and load its context."""
     question, context = _read(given)
     corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
     return Given(question, corpus, given if isinstance(given, Command) else None)
 
 
 def _read(given: Any) -> tuple[str | None, Any]:
-    """Question and context of the input, each when it is there."""
     if given is None or isinstance(given, Command):
         return None, None
     if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
@@ -67,11 +62,7 @@ def check_arguments(given: Mapping[str, Any]) -> None:
 
 
 def check_config(config: Any) -> None:
-    """Refuse what is not a configuration.
-
-    Raises:
-        InputError: `config` is not a configuration.
-    """
+    """Refuse what is not a configuration."""
     is_one = isinstance(config, Mapping | None)
     if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
         msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'

@@ -22,7 +22,7 @@ from langchain_rlm.journal.paid import spending
 from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.runtime.tree import RunTree
@@ -109,11 +109,7 @@ class RunRegistry:
         return tree
 
     def open_tree(self, tree_id: str | None = None) -> RunTree:
-        """A fresh run; `close` ends it.
-
-        Raises:
-            InputError: That run is going on in this process.
-        """
+        """A fresh run, which must not be going on in this process; `close` ends it."""
         if tree_id in self.trees:
             msg = f"The run {tree_id} of this thread is going on in this process already. Wait for it to end."
             raise InputError(msg)
@@ -130,11 +126,7 @@ class RunRegistry:
         return cast("RLMState", read(PLACE) if read else {})
 
     async def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
-        """The live run of a state, rebuilt from what the state says when it was lost.
-
-        Raises:
-            InputError: The text of the run cannot be found.
-        """
+        """The live run of a state, rebuilt from what the state says when it was lost."""
         tree = await self.tree_of(state, config)
         async with tree.entering:
             run = self.runs.get((tree.id, state.get("path", "")))
@@ -149,7 +141,6 @@ class RunRegistry:
         return run
 
     async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
-        """Open a run of the tree over its context."""
         path = state.get("path", "")
         profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         run = Run(tree, path, state.get("depth", 0), corpus, profiles)
@@ -165,11 +156,7 @@ class RunRegistry:
         return run
 
     async def corpus_of(self, tree: RunTree, state: RLMState) -> Corpus:
-        """The text of a run, by what its state refers to.
-
-        Raises:
-            InputError: It is neither at hand in this `RLM` nor in the context store.
-        """
+        """The text of a run, by what its state refers to; it must be at hand in this `RLM` or in the context store."""
         path = state.get("path", "")
         ref = state.get("context_ref") or {}
         if "pieces" in ref:
@@ -184,16 +171,11 @@ class RunRegistry:
         return corpus
 
     def at_hand(self, state: RLMState) -> Corpus | None:
-        """The context of a run, when this `RLM` has it."""
         key = (state.get("context_ref") or {}).get("hash", "")
         return self.recent.get(_key(key, state.get("tree_id", "")))
 
     async def found(self, state: RLMState) -> Corpus | None:
-        """The context of a run, from this `RLM` or from the context store.
-
-        Raises:
-            InputError: It is damaged there.
-        """
+        """The context of a run, from this `RLM` or from the context store."""
         corpus = self.at_hand(state)
         if corpus is None and self.contexts is not None:
             corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))
@@ -205,13 +187,11 @@ class RunRegistry:
             key = _key(corpus.hash, tree.id)
             self.recent.pop(key, None)
             self.recent[key] = corpus
-            while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
-                del self.recent[next(iter(self.recent))]
+            size = sum(known.characters for known in self.recent.values())
+            while len(self.recent) > 1 and (len(self.recent) > RECENT or size > RECENT_CHARACTERS):
+                size -= self.recent.pop(next(iter(self.recent))).characters
         if self.contexts is not None:
             await self.contexts.put(corpus)
-
-    def _characters(self) -> int:
-        return sum(corpus.characters for corpus in self.recent.values())
 
     @staticmethod
     def _count(run: Run, journal: Sequence[Entry]) -> None:
@@ -239,7 +219,6 @@ class RunRegistry:
             run.answered |= {answer["id"] for answer in late}
 
     async def close(self, tree: RunTree) -> None:
-        """End a run's live side."""
         for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:
             del self.trees[tree_id]
         tree.repls.kill()
@@ -254,7 +233,6 @@ class RunRegistry:
             await run.repl.drop()
 
     async def close_all(self, run_ids: Sequence[str]) -> None:
-        """End what a stream of the graph opened."""
         for tree_id in run_ids:
             tree = self.trees.get(tree_id)
             if tree is not None:

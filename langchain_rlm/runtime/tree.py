@@ -15,8 +15,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.resolve import ModelClients
-from langchain_rlm.runtime.idle import IdleRepls
-from langchain_rlm.runtime.repl_pool import ReplPool
+from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
 UNSAVED = 8

@@ -16,9 +16,9 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import registry as registries
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, name_of_context, unknown_context
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, failed, question, reply
 from tests.unit.live import config_of, corpus, live, settings
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 USAGE = {"calls": 1, "input_tokens": 100, "output_tokens": 10, "cost": None, "estimated_calls": 0}
 
