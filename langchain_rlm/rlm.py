@@ -148,7 +148,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             try:
                 pickle.dumps(value)
             except Exception as error:
-                msg = f"This RLM cannot be pickled, for its {name}={value!r:.80} cannot ({error})."
+                msg = f"This RLM cannot be pickled, for its {name}, a {type(value).__name__}, cannot ({error})."
                 remedy = (
                     " Name the model, as in 'openai:gpt-5'." if "model" in name else " Make the RLM where it is used."
                 )

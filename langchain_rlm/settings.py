@@ -102,7 +102,7 @@ class Settings:
             raise InputError(msg)
         for name in (name for name in unpriced if models[name] != LOCAL):
             msg = f"Budget(cost={limit:g}) does not limit every call: {_NO_PRICE.format(name, name)}"
-            warnings.warn(msg, stacklevel=3)  # shown once for each name
+            warnings.warn(msg, stacklevel=4)  # shown once for each name
 
     @property
     def root_window(self) -> int:
@@ -178,7 +178,7 @@ def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str]
         InputError: A setting is unknown, out of range or of another type.
         ModelError: A model's name or provider is unknown, or its key is missing.
     """
-    _check_known("Settings for one call", given, CallSettings.__annotations__)
+    _check_known(f"Settings for one call (`{PREFIX}` stands before each in a configuration)", given, CallSettings.__annotations__)
     given = {name: value for name, value in given.items() if value is not None}
     change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
     for name, value in change.items():
