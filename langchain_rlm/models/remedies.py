@@ -1,6 +1,7 @@
 """What a person reads of a model that cannot be used: which one it is, what went wrong, what to do about it."""
 
 import os
+import re
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -21,6 +22,8 @@ REMEDIES: dict[Kind, str] = {
 }
 """By kind. The message of any other kind says what to do, if anything helps."""
 
+_DENIED = re.compile(r"access to|permission|not authorized|not allowed", re.IGNORECASE)
+
 
 def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
     """The message of a `ModelError`.
@@ -38,6 +41,8 @@ def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
 
 
 def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
+    if failure.kind == "authentication" and _DENIED.search(failure.message):
+        return "Check that its account may use it."
     if failure.kind == "authentication":
         variable = _key_variable(model)
         return f"Check its key, the environment variable {variable}." if variable else "Check its key."
