@@ -16,7 +16,7 @@ from tests.server.client import ModelServer
 
 KEY = "sk-marker-5f1c9a7e"
 ECHO_WORD = {"match": r"^ask (\w+)$", "reply": r"ok \1"}
-DIALECTS = ("openai", "gpt5", "vllm", "deepseek", "openrouter", "llamacpp", "anthropic", "gemini", "ollama")
+DIALECTS = ("openai", "gpt5", "vllm", "deepseek", "openrouter", "llamacpp", "anthropic", "gemini")
 
 
 def cell(code: str) -> str:

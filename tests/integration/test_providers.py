@@ -281,13 +281,39 @@ def test_an_answer_that_the_provider_broke_off_is_asked_for_again(model_server: 
     assert ask(rlm_of(model_server, code, {"sub": {"kind": "script", "replies": replies}}, subs)) == "whole"
 
 
-def test_ollamas_silent_cut_is_an_overflow_that_says_what_fits(model_server: ModelServer) -> None:
-    code = "x = llm_query_batched(['word ' * 20_000], model='sub', on_error='return')[0]\nFINAL([x.type, x.message])"
-    subs = {"sub": model_of(model_server, "ollama", "sub")}
-    small = {"kind": "echo", "window": 4096, "dialect": "ollama"}
-    kind, message = ask(rlm_of(model_server, code, {"sub": small}, subs))
-    assert kind == "overflow"
-    assert "at most about 12,288 characters" in message
+class TestPromptsCutWithoutAWord:
+    """Ollama answers from the part of a prompt that fits, and counts that part."""
+
+    @staticmethod
+    def run(server: ModelServer, code: str, **sub: Any) -> Any:
+        subs = {"sub": model_of(server, "ollama", "sub")}
+        small = {"kind": "echo", "window": 4096, "dialect": "ollama", **sub}
+        return rlm_of(server, code, {"sub": small}, subs).invoke({"question": "What?", "context": "text"})
+
+    def test_the_same_count_for_prompts_of_three_sizes_is_noted_in_the_usage(self, model_server: ModelServer) -> None:
+        code = "FINAL([llm_query(f'{n} words ' * n * 5_000, model='sub')[:4] for n in (1, 2, 3)])"
+        result = self.run(model_server, code)
+        assert result["value"] == ["echo"] * 3
+        assert result["usage"]["models"]["sub"]["suspected_window"] == 4096
+
+    def test_one_count_or_the_same_size_again_is_no_sign(self, model_server: ModelServer) -> None:
+        code = "FINAL([llm_query(f'{n} words ' * 5_000, model='sub')[:4] for n in (1, 2, 3, 1)])"
+        result = self.run(model_server, code)
+        assert result["value"] == ["echo"] * 4
+        assert "suspected_window" not in result["usage"]["models"]["sub"]
+
+    def test_an_empty_answer_to_such_a_prompt_is_an_overflow_that_says_what_fits(
+        self, model_server: ModelServer
+    ) -> None:
+        code = """
+for n in (1, 2):
+    llm_query(f'{n} words ' * n * 5_000, model='sub')
+x = llm_query_batched(['silent ' * 20_000], model='sub', on_error='return')[0]
+FINAL([x.type, x.message])"""
+        kind, message = self.run(model_server, code, faults=[{"kind": "empty", "match": "silent"}])["value"]
+        assert kind == "overflow"
+        assert "at most about 12,288 characters" in message
+        assert model_server.stats()["by_model"]["sub"] == 3
 
 
 def test_a_prompt_over_a_known_window_is_not_sent_and_the_code_may_use_the_size_it_is_told(
