@@ -42,12 +42,12 @@ _TOO_LARGE = _any("Request too large")
 _QUOTA = _any(
     r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient (?:balance|credits)",
     r"API usage limits|key limit exceeded|spend(?:ing)? limit|budget_exceeded|budget has been exceeded",
-    r"service ?quota ?exceeded|exceeds the service quota|have any credits",
+    r"service ?quota ?exceeded|exceeds the service quota|have any credits|call volume quota",
 )
 _DAILY = _any(r"quotaId\W+\w+PerDay", "tokens per day, please wait")
 """A limit by the day. Gemini names a delay of seconds even then."""
 _SAID: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (_any("content_?filter", "content management policy", "content_policy_violation", "ContentPolicyViolation",
+    (_any("content.?filter", "content management policy", "content_policy_violation", "ContentPolicyViolation",
           "input was flagged", "flagged as potentially", "Content Exists Risk"), "refused"),
     (_any("rate.?limit", "too ?many ?requests", "throttl(?:ing|ed)", "slow down", "RESOURCE_EXHAUSTED",
           "exceeded (?:token|call) rate"), "rate_limit"),
@@ -69,6 +69,7 @@ _TYPES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (_any("ModelNotFoundError$|^NotFoundError$"), "not_found"),
     (_any("RateLimit"), "rate_limit"),
     (_any("BudgetExceeded"), "quota"),
+    (_any("ContextWindowExceeded|ContextOverflow"), "overflow"),
     (_any("Refusal"), "refused"),
     (_any("timeout|timed ?out"), "timeout"),
     (_any("connect|protocol|remote|network|transport|stream|incomplete|payload|^HTTPClientError$|^OSError$"), "server"),
@@ -240,7 +241,7 @@ def _said(body: Any) -> Any:
         except ValueError:
             return None
     inner = body.get("error", body) if isinstance(body, dict) else None
-    return inner.get("message") if isinstance(inner, dict) else inner
+    return inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
 
 
 def _without(secrets: Iterable[str], text: str) -> str:

@@ -1,169 +1,26 @@
-"""The failures of eight providers over real HTTP, each through the client that its users have.
+"""The failures of sixteen providers over real HTTP, each through the client that its users have.
 
-One table: what a provider answers -> what kind it is, how often it was asked, what the code in the cell is told.
-vLLM, llama.cpp, OpenRouter, DeepSeek and Ollama are asked through ChatOpenAI, as their users do.
+The table is in `tests/providers/failures.py`: what a provider answers -> what kind it is, how often it was asked, what
+is said. What an RLM makes of such answers is here too.
 """
 
+import asyncio
 import json
 import re
 from collections import Counter
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from langchain_anthropic import ChatAnthropic
 from langchain_core.language_models import BaseChatModel
-from langchain_google_genai import ChatGoogleGenerativeAI
-from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM
+from langchain_rlm.models import calls
+from langchain_rlm.models.failures import Failure
+from tests.providers.asking import Asking
+from tests.providers.clients import CLIENTS, model_of
+from tests.providers.failures import PROVIDERS, ROWS, Row
 from tests.server.client import ModelServer
-
-FAILED, LIMITED = 4, 7
-"""How often a call is made that keeps failing, and one that is rate limited."""
-SOON = {"retry-after-ms": "50", "retry-after": "0.05"}
-HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>"
-
-
-class Row(NamedTuple):
-    """What is answered, and what must come of it. `fits` is in characters."""
-
-    provider: str
-    name: str
-    status: int
-    body: Any
-    kind: str
-    asked: int = 1
-    says: str = ""
-    fits: int | None = None
-    headers: dict[str, str] = {}  # noqa: RUF012  # never written to
-
-
-def openai(message: str, code: str | None, kind: str = "invalid_request_error") -> Any:
-    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
-
-
-def anthropic(kind: str, message: str) -> Any:
-    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"}
-
-
-def gemini(code: int, status: str, message: str, *details: Any) -> Any:
-    return {"error": {"code": code, "message": message, "status": status, "details": [*details]}}
-
-
-def google(kind: str, **fields: Any) -> Any:
-    return {"@type": f"type.googleapis.com/google.rpc.{kind}", **fields}
-
-
-def of_openai(provider: str) -> list[Row]:
-    """What OpenAI says alike on both of its APIs."""
-    limited = (
-        "Rate limit reached for gpt-4.1 in organization org-x on requests per min (RPM): Limit 500, Used 500, "
-        "Requested 1. Please try again in 120ms. Visit https://platform.openai.com/account/rate-limits to learn more."
-    )
-    large = (
-        "Request too large for gpt-4.1 in organization org-x on tokens per min (TPM): Limit 30000, Requested 56336. "
-        "The input or output tokens must be reduced in order to run successfully."
-    )
-    quota = "You exceeded your current quota, please check your plan and billing details."
-    key = "Incorrect API key provided: sk-no****ey. You can find your API key at https://platform.openai.com."
-    later = limited.replace("120ms", "6m0s")
-    return [
-        Row(provider, "limited", 429, openai(limited, "rate_limit_exceeded", "requests"), "rate_limit", LIMITED,
-            headers=SOON),
-        Row(provider, "limited_long", 429, openai(later, "rate_limit_exceeded", "requests"), "rate_limit", 1,
-            r"again in 360 s"),
-        Row(provider, "too_large", 429, openai(large, "rate_limit_exceeded", "tokens"), "too_large", 1,
-            "waiting does not help", 90_000, SOON),
-        Row(provider, "key", 401, openai(key, "invalid_api_key"), "authentication", headers=SOON),
-        Row(provider, "quota", 429, openai(quota, "insufficient_quota", "insufficient_quota"), "quota", headers=SOON),
-        Row(provider, "server", 500, openai("The server had an error.", None, "server_error"), "server", FAILED),
-        Row(provider, "html", 502, HTML, "server", FAILED),
-        Row(provider, "no_model", 404, openai("The model `m` does not exist.", "model_not_found"), "not_found"),
-        Row(provider, "flagged", 400, openai("Invalid prompt: your prompt was flagged as potentially violating our "
-            "usage policy.", "invalid_prompt"), "refused"),
-        Row(provider, "string", 400, openai("Invalid 'messages[0].content': string too long.",
-            "string_above_max_length"), "overflow", 1, "at most about"),
-    ]  # fmt: skip
-
-
-CLASSIC = "This model's maximum context length is {} tokens. However, your messages resulted in 204308 tokens."
-BLOCKED = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 5}}
-LLAMA = {
-    "code": 400, "message": "the request exceeds the available context size. try increasing the context size",
-    "type": "exceed_context_size_error", "n_prompt_tokens": 14429, "n_ctx": 8192,
-}  # fmt: skip
-NO_QUOTA = "You exceeded your current quota, please check your plan and billing details."
-RETRY_SOON = google("RetryInfo", retryDelay="0.05s")
-DAILY = google("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}])
-MINUTE = google("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}])
-BAD_KEY = google("ErrorInfo", reason="API_KEY_INVALID", domain="googleapis.com")
-
-ROWS = [
-    *of_openai("openai"),
-    Row("openai", "overflow", 400, openai(CLASSIC.format(128_000), "context_length_exceeded"), "overflow", 1,
-        "128000 tokens", 384_000),
-    *of_openai("responses"),
-    Row("responses", "overflow", 400, openai("Your input exceeds the context window of this model. Please adjust "
-        "your input and try again.", "context_length_exceeded"), "overflow", 1, "at most about"),
-    Row("anthropic", "overflow", 400, anthropic("invalid_request_error", "prompt is too long: 200251 tokens > 200000 "
-        "maximum"), "overflow", 1, "", 600_000),
-    Row("anthropic", "overflow_413", 413, anthropic("request_too_large", "Request exceeds the maximum size"),
-        "overflow", 1, "at most about"),
-    Row("anthropic", "limited", 429, anthropic("rate_limit_error", "This request would exceed the rate limit for your "
-        "organization of 20,000 input tokens per minute."), "rate_limit", LIMITED, headers=SOON),
-    Row("anthropic", "key", 401, anthropic("authentication_error", "invalid x-api-key"), "authentication"),
-    Row("anthropic", "quota", 400, anthropic("invalid_request_error", "Your credit balance is too low to access the "
-        "Anthropic API."), "quota"),
-    Row("anthropic", "spent", 400, anthropic("invalid_request_error", "You have reached your specified API usage "
-        "limits. You will regain access on 2026-12-01."), "quota"),
-    Row("anthropic", "overloaded", 529, anthropic("overloaded_error", "Overloaded"), "server", FAILED),
-    Row("anthropic", "server", 500, anthropic("api_error", "Internal server error"), "server", FAILED),
-    Row("gemini", "overflow", 400, gemini(400, "INVALID_ARGUMENT", "The input token count (1200293) exceeds the "
-        "maximum number of tokens allowed (1048576)."), "overflow", 1, "", 3_145_728),
-    Row("gemini", "limited", 429, gemini(429, "RESOURCE_EXHAUSTED", NO_QUOTA, MINUTE, RETRY_SOON), "rate_limit",
-        LIMITED),
-    Row("gemini", "daily", 429, gemini(429, "RESOURCE_EXHAUSTED", NO_QUOTA, DAILY, RETRY_SOON), "quota"),
-    Row("gemini", "key", 400, gemini(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
-        BAD_KEY), "authentication"),
-    Row("gemini", "server", 503, gemini(503, "UNAVAILABLE", "The model is overloaded."), "server", FAILED),
-    Row("gemini", "blocked", 200, BLOCKED, "refused"),
-    Row("vllm", "overflow", 400, {"object": "error", "message": CLASSIC.format(6048), "type": "BadRequestError",
-        "param": None, "code": 400}, "overflow", 1, "", 18_144),
-    Row("vllm", "no_room", 400, {"object": "error", "message": "max_tokens must be at least 1, got -568.",
-        "type": "BadRequestError", "param": None, "code": 400}, "overflow", 1, "at most about"),
-    Row("vllm", "key", 401, {"error": "Unauthorized"}, "authentication"),
-    Row("llamacpp", "overflow", 400, {"error": LLAMA}, "overflow", 1, "", 24_576),
-    Row("llamacpp", "overflow_500", 500, {"error": {**LLAMA, "code": 500}}, "overflow", 1, "", 24_576),
-    Row("llamacpp", "loading", 503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
-        "server", FAILED),
-    Row("openrouter", "overflow", 400, {"error": {"code": 400, "message": "This endpoint's maximum context length is "
-        "32768 tokens. However, you requested about 42832 tokens."}}, "overflow", 1, "", 98_304),
-    Row("openrouter", "credits", 402, {"error": {"code": 402, "message": "Insufficient credits."}}, "quota"),
-    Row("openrouter", "credits_200", 200, {"error": {"code": 402, "message": "Insufficient credits."}}, "quota"),
-    Row("openrouter", "key_200", 200, {"error": {"code": 401, "message": "No auth credentials found"}},
-        "authentication"),
-    Row("openrouter", "upstream_200", 200, {"error": {"code": 502, "message": "Provider returned error"}}, "server",
-        FAILED),
-    Row("openrouter", "moderated", 403, {"error": {"code": 403, "message": "The model requires moderation. Your input "
-        'was flagged for "violence".'}}, "refused"),
-    Row("deepseek", "overflow", 400, openai(CLASSIC.format(65_536), "invalid_request_error"), "overflow", 1, "",
-        196_608),
-    Row("deepseek", "balance", 402, openai("Insufficient Balance", "invalid_request_error", "unknown_error"), "quota"),
-    Row("deepseek", "risk", 400, openai("Content Exists Risk", "invalid_request_error"), "refused"),
-]  # fmt: skip
-PROVIDERS = sorted({row.provider for row in ROWS})
-
-
-def model_of(server: ModelServer, provider: str, name: str | None = None, key: str = "none") -> BaseChatModel:
-    """The client that a provider's users have, at the test server."""
-    root = server.url.removesuffix("/v1")
-    if provider == "anthropic":
-        return ChatAnthropic(model=name or provider, base_url=root, api_key=key)  # type: ignore[call-arg,arg-type]
-    if provider == "gemini":
-        return ChatGoogleGenerativeAI(model=name or provider, base_url=root, api_key=key)
-    return ChatOpenAI(
-        model=name or provider, base_url=server.url, api_key=key, use_responses_api=provider == "responses"  # type: ignore[arg-type]
-    )  # fmt: skip
 
 
 def rlm_of(
@@ -179,43 +36,44 @@ def ask(rlm: RLM) -> Any:
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[tuple[str, str], tuple[str, str, int]]:
-    """Every row asked in one run: its type and message in the cell, and how often it was asked."""
-    models: dict[str, Any] = {name: {"kind": "rules", "rules": []} for name in PROVIDERS}
+def outcomes() -> Iterator[dict[tuple[str, str], tuple[Failure, int]]]:
+    """Every row asked, all at once: its failure, and how often it was asked."""
+    rules: dict[str, list[Any]] = {name: [] for name in PROVIDERS}
     for row in ROWS:
         reply = {"status": row.status, "body": row.body, "headers": row.headers}
-        name = f"{row.provider}-{row.name}"
-        models[name] = {"kind": "rules", "default": reply}
-    code = f"""
-import asyncio
-async def one(name):
-    return await llm_query_batched(['ask ' + name], model=name, on_error='return')
-async def every():
-    return await asyncio.gather(*[one(name) for name in {[f"{row.provider}-{row.name}" for row in ROWS]!r}])
-FINAL([[each[0].type, each[0].message] for each in asyncio.run(every())])"""
-    with ModelServer() as server:
-        named = {
-            f"{row.provider}-{row.name}": model_of(server, row.provider, f"{row.provider}-{row.name}") for row in ROWS
-        }
-        told = ask(rlm_of(server, code, models, named, max_concurrency=64))
-        asked = Counter(entry["model"] for entry in server.log())
-    return {
-        (row.provider, row.name): (kind, message, asked[f"{row.provider}-{row.name}"])
-        for row, (kind, message) in zip(ROWS, told, strict=True)
-    }
+        rules[row.provider].append({"match": f"^{re.escape(row.name)}$", "reply": reply})
+    models = {name: {"kind": "rules", "rules": found} for name, found in rules.items()}
+    with pytest.MonkeyPatch.context() as patch, ModelServer(models=models) as server:
+        patch.setattr(calls, "BACKOFF", 0.001)
+        failures = asyncio.run(Asking(server).failures([(row.provider, row.name) for row in ROWS]))
+        asked = Counter((entry["model"], last_text(entry["messages"])) for entry in server.log())
+        yield {key: (failure, asked[key]) for key, failure in failures.items()}
+
+
+def last_text(messages: Any) -> str:
+    content = messages[-1]["content"]
+    return content if isinstance(content, str) else content[-1]["text"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.provider}-{row.name}" for row in ROWS])
 def test_a_failure_has_its_kind_is_retried_where_that_helps_and_says_what_fits(
-    outcomes: dict[tuple[str, str], tuple[str, str, int]], row: Row
+    outcomes: dict[tuple[str, str], tuple[Failure, int]], row: Row
 ) -> None:
-    kind, message, asked = outcomes[row.provider, row.name]
-    assert (kind, asked) == (row.kind, row.asked), message
-    assert re.search(row.says, message)
+    failure, asked = outcomes[row.provider, row.name]
+    assert (failure.kind, asked) == (row.kind, row.asked), failure.message
+    assert re.search(row.says, failure.message)
     if row.fits is not None:
-        assert f"send at most about {row.fits:,} characters" in message
+        assert f"send at most about {row.fits:,} characters" in failure.message
     if row.kind == "rate_limit" and row.asked == 1:
-        assert "not waited for" in message
+        assert "not waited for" in failure.message
+
+
+@pytest.mark.parametrize("provider", CLIENTS)
+def test_each_provider_has_a_row_for_what_its_users_meet(provider: str) -> None:
+    kinds = {row.kind for row in ROWS if row.provider == provider}
+    hosted = provider not in {"vllm", "llamacpp", "ollama"}
+    assert kinds >= {"overflow", "rate_limit", "authentication", "not_found", *(["quota"] if hosted else [])}
+    assert json.dumps([row._asdict() for row in ROWS])
 
 
 @pytest.mark.parametrize("provider", ["openai", "responses", "anthropic", "gemini"])
@@ -286,7 +144,7 @@ class TestPromptsCutWithoutAWord:
 
     @staticmethod
     def run(server: ModelServer, code: str, **sub: Any) -> Any:
-        subs = {"sub": model_of(server, "ollama", "sub")}
+        subs = {"sub": model_of(server, "openai", "sub")}  # Ollama has such an address too
         small = {"kind": "echo", "window": 4096, "dialect": "ollama", **sub}
         return rlm_of(server, code, {"sub": small}, subs).invoke({"question": "What?", "context": "text"})
 
@@ -372,10 +230,3 @@ FINAL([kinds, llm_query('still there', model='other')])"""
         subs = {"sub": model_of(model_server, "openai", "sub")}
         assert ask(rlm_of(model_server, code, {"sub": {"kind": "echo", "faults": faults}}, subs)) == 5
         assert model_server.stats()["by_model"]["sub"] == 30
-
-
-def test_the_table_holds_every_kind_that_a_provider_can_cause() -> None:
-    assert {row.kind for row in ROWS} == {
-        "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "refused", "not_found",
-    }  # fmt: skip
-    assert json.dumps([row._asdict() for row in ROWS])
