@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from langchain_rlm import RLM
+from langchain_rlm import RLM, Budget, ModelError
 from langchain_rlm.models import calls
 from langchain_rlm.models.failures import Failure
 from tests.providers.asking import Asking
 from tests.providers.clients import CLIENTS, model_of
-from tests.providers.failures import PROVIDERS, ROWS, Row
+from tests.providers.failures import PROVIDERS, ROWS, Row, openai
 from tests.server.client import ModelServer
 
 
@@ -189,6 +189,62 @@ except ValueError as error:
     rlm = RLM(model_of(model_server, "openai", "root"), sub, route="rlm", sub_model_window=1_000)
     assert ask(rlm).endswith("(3000 characters)")
     assert model_server.stats()["by_model"]["sub"] == 1
+
+
+@pytest.mark.parametrize("text", ["'-' * 40_000", "'|' + ' ' * 20_000", "'漢' * 2_000"])
+def test_what_may_fit_a_known_window_is_for_the_provider_to_judge(model_server: ModelServer, text: str) -> None:
+    """Rules and blanks are few tokens, and so may Chinese be."""
+    models = {"root": {"kind": "script", "replies": [f"```repl\nFINAL(llm_query({text})[:4])\n```"]}, "sub": {}}
+    model_server.configure(models=models)
+    sub = model_of(model_server, "openai", "sub")
+    assert ask(RLM(model_of(model_server, "openai", "root"), sub, route="rlm", sub_model_window=1_000)) == "echo"
+
+
+@pytest.mark.parametrize("counted", [{"prompt_tokens": 1}, {"prompt_tokens": 1_100}])
+def test_counts_without_what_came_from_a_cache_end_no_run_and_name_no_window(
+    model_server: ModelServer, counted: dict[str, int]
+) -> None:
+    usage = {"completion_tokens": 9, "total_tokens": sum(counted.values()) + 9, **counted}
+    codes = [*["print(context[:4_000])"] * 5, "FINAL('42')"]
+    replies = [{"content": f"```repl\n{code}\n```", "usage": usage} for code in codes]
+    model_server.configure(models={"root": {"kind": "script", "replies": replies}})
+    rlm = RLM(model_of(model_server, "openai", "root"), route="rlm")
+    result = rlm.invoke({"question": "What does it say?", "context": "the quick brown fox " * 2_000})
+    assert (result["answer"], result["turns"]) == ("42", 6)
+    assert "suspected_window" not in result["usage"]["models"]["root"]
+
+
+class TestStrictServers:
+    """Chat templates that know two roles in turns, as of Mistral and Gemma."""
+
+    REFUSED = openai("System role not supported", None)
+
+    def test_the_roles_of_every_request_alternate_on_the_last_turn_too(self, model_server: ModelServer) -> None:
+        replies = ["```repl\nprint(1)\n```", "only words", "```repl\nFINAL('best')\n```"]
+        model_server.configure(models={"root": {"kind": "script", "replies": replies}})
+        rlm = RLM(model_of(model_server, "openai", "root"), route="rlm", budget=Budget(turns=3))
+        result = rlm.invoke({"question": "What does it say?", "context": "text"})
+        assert (result["answer"], result["stop_reason"]) == ("best", "budget:turns")
+        asked = [[message["role"] for message in entry["messages"]] for entry in model_server.log()]
+        assert asked == [["system", "user", *["assistant", "user"] * turn] for turn in range(3)]
+
+    def test_a_system_message_that_is_refused_begins_the_users_from_then_on(self, model_server: ModelServer) -> None:
+        cells = [f"```repl\n{code}\n```" for code in ("print('seen')", "FINAL('42')")]
+        rules = [{"match": "^You answer", "reply": cells[0]}, {"match": "^seen", "reply": cells[1]}]
+        default = {"status": 400, "body": self.REFUSED}
+        model_server.configure(models={"root": {"kind": "rules", "rules": rules, "default": default}})
+        rlm = RLM(model_of(model_server, "openai", "root"), route="rlm")
+        result = rlm.invoke({"question": "What does it say?", "context": "text"})
+        assert (result["answer"], result["turns"]) == ("42", 2)
+        asked = [[message["role"] for message in entry["messages"]] for entry in model_server.log()]
+        assert asked == [["system", "user"], ["user"], ["user", "assistant", "user"]]
+
+    def test_a_server_that_refuses_either_way_is_asked_twice(self, model_server: ModelServer) -> None:
+        default = {"status": 400, "body": self.REFUSED}
+        model_server.configure(models={"root": {"kind": "rules", "default": default}})
+        with pytest.raises(ModelError, match="System role not supported"):
+            ask(RLM(model_of(model_server, "openai", "root"), route="rlm"))
+        assert model_server.stats()["requests"] == 2
 
 
 class TestRateLimits:
