@@ -166,7 +166,7 @@ class _Call:
                 return encodable(message.text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
-                if wants_no_system(failure, sent):
+                if self.name not in self.caller.systemless and wants_no_system(failure, sent):
                     self.caller.systemless.add(self.name)
                     continue
                 limited += failure.kind == "rate_limit"

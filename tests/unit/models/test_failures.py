@@ -346,6 +346,16 @@ def test_the_message_is_found_wherever_it_stands(body: str) -> None:
     assert "as it was" in failure.message or body in {"3", '["as it was"]'}
 
 
+def test_the_body_that_a_plain_httpx_error_does_not_show_is_read_too() -> None:
+    request = httpx.Request("POST", "http://user:pass@provider/")
+    response = httpx.Response(400, json={"message": VLLM}, request=request)
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        response.raise_for_status()
+    failure = classify(caught.value)
+    assert (failure.kind, failure.limit) == ("overflow", 6_048)
+    assert failure.message == f"HTTPStatusError: {VLLM}"
+
+
 def test_an_error_is_recognised_by_its_cause() -> None:
     wrapped = RuntimeError("the chain failed")
     wrapped.__cause__ = answer(503, "{}")
