@@ -140,6 +140,8 @@ class Ledger:
     budget: Budget
     clock: Callable[[], float] = time.monotonic
     models: dict[str, Spent] = field(default_factory=dict)
+    suspected_windows: dict[str, int] = field(default_factory=dict)
+    """By model: tokens above which its provider seems to cut prompts without a word."""
     turns: int = 0
     sub_queries: int = 0
     _set_aside: int = 0
@@ -187,6 +189,8 @@ class Ledger:
         total = Spent()
         for part in models.values():
             total.add(part)
+        for name, window in self.suspected_windows.items():
+            models[name]["suspected_window"] = window
         unpriced = sorted(name for name, part in models.items() if part["cost"] is None)
         return {**total.as_dict(), "seconds": round(self.seconds, 3), "models": models, "unpriced_models": unpriced}
 

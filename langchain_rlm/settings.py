@@ -178,7 +178,9 @@ def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str]
         InputError: A setting is unknown, out of range or of another type.
         ModelError: A model's name or provider is unknown, or its key is missing.
     """
-    _check_known(f"Settings for one call (`{PREFIX}` stands before each in a configuration)", given, CallSettings.__annotations__)
+    _check_known(
+        f"Settings for one call (`{PREFIX}` stands before each in a configuration)", given, CallSettings.__annotations__
+    )
     given = {name: value for name, value in given.items() if value is not None}
     change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
     for name, value in change.items():

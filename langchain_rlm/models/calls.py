@@ -19,9 +19,10 @@ from langgraph.constants import TAG_NOSTREAM
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
-from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, silent_cut, usage_of
+from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
 from langchain_rlm.surrogates import encodable
 
@@ -72,6 +73,9 @@ class Caller:
     slow_until: float = 0.0
     closed_until: dict[str, float] = field(default_factory=dict)
     """By model name: when its provider may be asked again."""
+    systemless: set[str] = field(default_factory=set)
+    """Names of models whose server takes no system message."""
+    reads: Reads = field(default_factory=Reads)
 
     async def ask(
         self,
@@ -157,14 +161,18 @@ class _Call:
     async def part(self, messages: list[BaseMessage], *, may_be_empty: bool = False) -> tuple[str, bool]:
         """The text of one request, repeated where that helps, and whether it was cut off."""
         tokens = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
-        self._check_window(tokens)
+        self._check_window(messages, tokens)
         failed = limited = 0
         while True:
+            sent = alternating(messages, system=self.name not in self.caller.systemless)
             try:
-                message = await self._request(messages, tokens, may_be_empty=may_be_empty)
+                message = await self._request(sent, tokens, may_be_empty=may_be_empty)
                 return encodable(message.text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
+                if self.name not in self.caller.systemless and wants_no_system(failure, sent):
+                    self.caller.systemless.add(self.name)
+                    continue
                 limited += failure.kind == "rate_limit"
                 failed += failure.kind != "rate_limit"
                 if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
@@ -187,7 +195,7 @@ class _Call:
                 caller.in_flight -= 1
                 caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
             usage = self._charge(message.usage_metadata, message.text, sent)
-        fault = fault_of(message) or silent_cut(messages, usage, tokens)
+        fault = self._cut(messages, usage, fault_of(message))
         if not fault and not usage["estimated_calls"]:
             caller.estimates.learn(self.name, tokens, usage["input_tokens"])
         if fault and not (may_be_empty and fault.kind == "empty"):
@@ -221,10 +229,19 @@ class _Call:
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
 
-    def _check_window(self, tokens: int) -> None:
+    def _cut(self, sent: list[BaseMessage], usage: dict[str, Any], fault: Failure | None) -> Failure | None:
+        """What is wrong with a reply; its prompt may have been cut without a word."""
+        read = usage["input_tokens"]
+        is_cut = not usage["estimated_calls"] and self.caller.reads.see(self.name, sent, read)
+        if is_cut:
+            self.caller.ledger.suspected_windows[self.name] = read
+        return cut_short(read, fault) if fault and is_cut and fault.kind in {"empty", "cut_off"} else fault
+
+    def _check_window(self, messages: list[BaseMessage], tokens: int) -> None:
+        """Refuse what is surely too long; what an estimate says no more than that is for the provider to judge."""
         window, estimates = self.caller.windows.get(self.name), self.caller.estimates
         tokens = estimates.tokens(self.name, tokens)
-        if window is not None and tokens > window:
+        if window is not None and tokens > window and least_of(messages) > window:
             fits = int(window * 3 / max(1.0, estimates.ratio(self.name)))
             msg = (
                 f"the prompt is about {tokens:,} tokens, the model's window is {window:,}: "

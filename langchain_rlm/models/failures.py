@@ -20,41 +20,77 @@ from langchain_rlm.surrogates import encodable
 
 Kind = Literal[
     "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "malformed", "refused", "cut_off",
-    "empty", "timeout", "invalid",
+    "empty", "timeout", "not_found", "invalid",
 ]  # fmt: skip
 
 RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "empty", "timeout"})
 
-_OVERFLOW = re.compile(
-    r"context_length_exceeded|exceed_context_size_error|maximum context length|context window|available context size"
-    r"|prompt is too long|input length and .?max_tokens|input token count .* exceeds|Input tokens exceed"
-    r"|ContextWindowExceeded|request_too_large|string_above_max_length|longer than the maximum model length"
-    r"|max_tokens must be at least 1, got -",
-    re.IGNORECASE,
+
+def _any(*said: str) -> re.Pattern[str]:
+    return re.compile("|".join(said), re.IGNORECASE)
+
+
+_OVERFLOW = _any(
+    r"context_length_exceeded|exceed_context_size_error|ContextWindowExceeded|request_too_large|tokens_limit_reached",
+    r"string_above_max_length|max(?:imum)? context length|context window|available context size|maximum prompt length",
+    r"model'?s? context length|(?:prompt|input) is too long|prompt too long|longer than the max(?:imum)? model length",
+    r"input length and .?max_tokens|input length (?:exceeds|should be)|input token count .* exceeds",
+    r"input tokens exceed|too many input tokens|tokens in the prompt cannot exceed|prompt token count .* exceeds",
+    r"exceeded? model (?:token limit|maximum)|`inputs` tokens|expected maxLength|max_tokens must be at least 1, got -",
 )
-_TOO_LARGE = re.compile(r"Request too large", re.IGNORECASE)
-_QUOTA = re.compile(
-    r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient (?:balance|credits)"
-    r"|API usage limits",
-    re.IGNORECASE,
+_TOO_LARGE = _any("Request too large")
+_QUOTA = _any(
+    r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient (?:balance|credits)",
+    r"API usage limits|key limit exceeded|spend(?:ing)? limit|budget_exceeded|budget has been exceeded",
+    r"service ?quota ?exceeded|exceeds the service quota|have any credits|call volume quota",
 )
-_DAILY = re.compile(r"quotaId\W+\w+PerDay")
+_DAILY = _any(r"quotaId\W+\w+PerDay", "tokens per day, please wait")
 """A limit by the day. Gemini names a delay of seconds even then."""
-_KEY = re.compile(r"API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error", re.IGNORECASE)
-_REFUSED = re.compile(
-    r"content_filter|content management policy|content_policy_violation|input was flagged|flagged as potentially"
-    r"|Content Exists Risk",
-    re.IGNORECASE,
+_SAID: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (_any("content.?filter", "content management policy", "content_policy_violation", "ContentPolicyViolation",
+          "input was flagged", "flagged as potentially", "Content Exists Risk"), "refused"),
+    (_any("rate.?limit", "too ?many ?requests", "throttl(?:ing|ed)", "slow down", "RESOURCE_EXHAUSTED",
+          "exceeded (?:token|call) rate"), "rate_limit"),
+    (_any("API_KEY_INVALID", "(?:in(?:valid|correct)[ _]|expired )API[ _]key", "API key (?:not valid|expired)",
+          "authentication_error", "ExpiredToken", "UnrecognizedClient", "InvalidSignature", "AccessDenied",
+          "security token included in the request"), "authentication"),
+    (_any("model_not_found", "not_found_error", r"model \S+ (?:does not exist|is not found|not found)",
+          "Model Not Exist", "not a valid model", "invalid[ _]model", "model identifier is invalid", "ResourceNotFound",
+          "model_decommissioned", "model_not_supported", "on-demand throughput isn.t supported"), "not_found"),
+    (_any("ModelTimeout", "timeout_error"), "timeout"),
+    (_any("ServiceUnavailable", "ModelNotReady", "InternalServer", "ModelStreamError", "ModelErrorException",
+          "overloaded_error", "internal_server_error"), "server"),
+    (_any("ValidationException"), "invalid"),
+)  # fmt: skip
+"""Providers' codes and sentences; the first that is found decides, before the status: some send these with any."""
+_TYPES: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (_any("Credential|Authentication|PermissionDenied|Token(?:Retrieval|Load)|Unauthorized"), "authentication"),
+    (_any("^(?:Unsupported|Local)Protocol|^TooManyRedirects|^InvalidURL|^ParamValidation"), "invalid"),
+    (_any("ModelNotFoundError$|^NotFoundError$"), "not_found"),
+    (_any("RateLimit"), "rate_limit"),
+    (_any("BudgetExceeded"), "quota"),
+    (_any("ContextWindowExceeded|ContextOverflow"), "overflow"),
+    (_any("Refusal"), "refused"),
+    (_any("timeout|timed ?out"), "timeout"),
+    (_any("connect|protocol|remote|network|transport|stream|incomplete|payload|^HTTPClientError$|^OSError$"), "server"),
+    (_any("^(?:Response|API|ModelAPI|InternalServer|ServiceUnavailable)Error$"), "server"),
+    (_any("^(?:DecodingError|IndexError|TypeError|KeyError|AttributeError|ValueError)$"), "malformed"),
 )
-_MALFORMED = (json.JSONDecodeError, IndexError, TypeError, KeyError, ValueError)
+"""Names of exceptions: of the clients' own, and of what they stumble over."""
 _SERVER_STATUS = 500
-_LEAST_ERROR = 400
+_ERRORS = range(400, 600)
 _STATUS: dict[int, Kind] = {
-    401: "authentication", 402: "quota", 403: "authentication", 408: "timeout", 413: "overflow",
+    401: "authentication", 402: "quota", 403: "authentication", 404: "not_found", 405: "not_found", 408: "timeout",
+    409: "server", 410: "not_found", 413: "overflow", 424: "server", 425: "server", 429: "rate_limit", 498: "server",
+    499: "server",
 }  # fmt: skip
 _RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
-_TIMEOUTS = re.compile(r"timeout|timed out", re.IGNORECASE)
-_CONNECTION = re.compile(r"connect|connection|protocol|remote", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"(?:maximum (?:context|prompt) length(?: is|:)|maximum model length of|configured limit of|\d(?: tokens)? >"
+    r"|allowed \(|n_ctx\D{1,4}|\(TPM\): Limit|Max input tokens:|must be <=|prompt cannot exceed|token limit:"
+    r"|exceeds the limit of|context length \()\s*(\d[\d,]*)|with (\d+) maximum context length"
+)
+_WAIT = re.compile(r"(?:retry|try again|wait)(?: after| in| for)? ([\d.]+) (seconds?|minutes?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -126,24 +162,16 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "overflow"
     if _DAILY.search(text) or (_QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text))):
         return "quota"
-    if _REFUSED.search(text):
-        return "refused"
-    if _KEY.search(text):
-        return "authentication"
-    return _kind_of_status(status) if status is not None else _kind_of_type(error)
+    said = next((kind for pattern, kind in _SAID if pattern.search(text)), None)
+    return said or (_kind_of_type(error) if status is None else _kind_of_status(status))
 
 
 def _kind_of_type(error: BaseException) -> Kind:
-    if isinstance(error, TimeoutError) or _TIMEOUTS.search(type(error).__name__):
-        return "timeout"
-    if _CONNECTION.search(type(error).__name__) or isinstance(error, ConnectionError | OSError):
-        return "server"
-    return "malformed" if isinstance(error, _MALFORMED) else "invalid"
+    names = (one.__name__ for link in _chain(error) for one in type(link).__mro__)
+    return next((kind for name in names for pattern, kind in _TYPES if pattern.search(name)), "invalid")
 
 
 def _kind_of_status(status: int) -> Kind:
-    if status == 429:  # noqa: PLR2004  # RFC 6585, section 4
-        return "rate_limit"
     return _STATUS.get(status, "server" if status >= _SERVER_STATUS else "invalid")
 
 
@@ -165,18 +193,29 @@ def _texts(error: BaseException) -> Iterator[str]:
                 yield value
             elif isinstance(value, dict):
                 yield json.dumps(value, default=str)
+        yield _sent(link)
+
+
+def _sent(error: BaseException) -> str:
+    """The body of the response that an exception of an HTTP client holds."""
+    try:
+        text = getattr(getattr(error, "response", None), "text", "")
+    except RuntimeError:  # httpx: it was not read
+        return ""
+    return text if isinstance(text, str) else ""
 
 
 def _status(error: BaseException) -> int | None:
     for link in _chain(error):
-        for name in ("status_code", "code"):
-            value = getattr(link, name, None)
-            if isinstance(value, int) and value >= _LEAST_ERROR:
-                return value
-        values = (getattr(getattr(link, "response", None), "status_code", None), _given(link).get("code"))
-        for value in values:
-            if isinstance(value, int) and value >= _LEAST_ERROR:
-                return value
+        response = getattr(link, "response", None)
+        metadata = response.get("ResponseMetadata") or {} if isinstance(response, dict) else {}  # botocore's
+        for value in (
+            *(getattr(link, name, None) for name in ("status_code", "code", "status")),
+            getattr(response, "status_code", None), metadata.get("HTTPStatusCode"), _given(link).get("code"),
+        ):  # fmt: skip
+            number = int(value) if isinstance(value, str) and value.isdecimal() else value
+            if number in _ERRORS:
+                return number
     return None
 
 
@@ -187,14 +226,22 @@ def _given(error: BaseException) -> dict[str, Any]:
 
 
 def _message(error: BaseException, secrets: Iterable[str]) -> str:
-    body = getattr(error, "body", None) or _given(error)
-    inner = body.get("error", body) if isinstance(body, dict) else None
-    said = inner.get("message") if isinstance(inner, dict) else None
-    text = str(said or error or type(error).__name__)
+    text = str(_said(getattr(error, "body", None) or _given(error) or _sent(error)) or error or type(error).__name__)
     text = " ".join(_without(secrets, text).split())
     if "<html" in text.lower():
         text = "the provider answered with an HTML page instead of JSON"
     return encodable(f"{type(error).__name__}: {text[:300]}")
+
+
+def _said(body: Any) -> Any:
+    """The message in a body, wherever its provider puts it."""
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return None
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    return inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
 
 
 def _without(secrets: Iterable[str], text: str) -> str:
@@ -216,7 +263,9 @@ def _host(error: BaseException) -> str:
 
 def _retry_after(error: BaseException, text: str) -> float | None:
     for link in _chain(error):
-        headers = getattr(getattr(link, "response", None), "headers", None) or {}
+        response = getattr(link, "response", None)
+        metadata = response.get("ResponseMetadata") or {} if isinstance(response, dict) else {}  # botocore's
+        headers = getattr(response, "headers", None) or metadata.get("HTTPHeaders") or {}
         for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
             seconds = _seconds(headers.get(name))
             if seconds is not None:
@@ -226,8 +275,10 @@ def _retry_after(error: BaseException, text: str) -> float | None:
         hours, minutes, rest, unit = said.groups()
         last = float(rest or 0) * (0.001 if unit == "ms" else 1.0)
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + last
-    delay = _RETRY_DELAY.search(text)
-    return float(delay[1]) if delay else None
+    if delay := _RETRY_DELAY.search(text):
+        return float(delay[1])
+    asked = _WAIT.search(text)
+    return float(asked[1]) * (60 if asked[2].startswith("minute") else 1) if asked else None
 
 
 def _seconds(value: Any) -> float | None:
@@ -247,9 +298,5 @@ def _seconds(value: Any) -> float | None:
 
 
 def _limit(text: str) -> int | None:
-    said = re.search(
-        r"(?:maximum context length is|maximum model length of|configured limit of|\d(?: tokens)? >|allowed \("
-        r"|n_ctx\D{1,4}|\(TPM\): Limit)\s*(\d[\d,]*)",
-        text,
-    )
-    return int(said[1].replace(",", "")) if said else None
+    said = _LIMIT.search(text)
+    return int(next(filter(None, said.groups())).replace(",", "")) if said else None

@@ -1,26 +1,24 @@
 """What a model's message says beside its text: how it ended, what is wrong with it, what it cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage
 
-from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.tokens import tokens_of
 from langchain_rlm.surrogates import encodable
 
-SILENT_CUT = 3
-"""A provider that counts fewer than a third of the tokens sent has cut the prompt without saying so."""
-SILENT_CUT_ABOVE = 3000
-"""Tokens of a prompt below which a low count proves nothing."""
-CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_context_window_exceeded"})
-FILTERED = frozenset({
-    "content_filter", "refusal", "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE",
+CUT_OFF = frozenset({
+    "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded",
 })  # fmt: skip
-BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
-"""How OpenRouter and DeepSeek say that the model failed on the way."""
+FILTERED = frozenset({
+    "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii",
+    "language", "guardrail_intervened", "sensitive",
+})  # fmt: skip
+BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource", "network_error"})
+"""How OpenRouter, vLLM, DeepSeek and others say that the model failed on the way."""
 
 
 def is_cut_off(message: AIMessage) -> bool:
@@ -49,8 +47,8 @@ def _finish(message: AIMessage) -> str:
     incomplete = metadata.get("incomplete_details") or {}  # OpenAI's Responses API
     blocked = metadata.get("prompt_feedback") or {}  # Gemini, of a prompt it does not answer
     found = incomplete.get("reason") or ("SAFETY" if blocked.get("block_reason") else None)
-    names = ("finish_reason", "stop_reason", "done_reason")
-    return str(found or next((metadata[name] for name in names if metadata.get(name)), ""))
+    names = ("finish_reason", "stop_reason", "stopReason", "done_reason")
+    return str(found or next((metadata[name] for name in names if metadata.get(name)), "")).lower()
 
 
 def _refusal(message: AIMessage) -> str | None:
@@ -73,21 +71,6 @@ def fault_of(message: AIMessage) -> Failure | None:
             return Failure("cut_off", "the output limit was used up before the model wrote any text")
         return Failure("empty", "the model gave an empty answer")
     return None
-
-
-def silent_cut(messages: Sequence[BaseMessage], usage: dict[str, Any], sent: int) -> Failure | None:
-    """Ollama and others answer from the part of a prompt that fits: their token count gives it away."""
-    read = usage["input_tokens"]
-    if usage["estimated_calls"] or sent <= SILENT_CUT_ABOVE or read * SILENT_CUT >= sent:
-        return None
-    dense = sum(estimate_tokens(" ".join(str(message.content).split())) for message in messages)
-    if read * SILENT_CUT >= dense:  # runs of white space are few tokens
-        return None
-    msg = (
-        f"the provider read about {read:,} of {sent:,} tokens and cut the rest: "
-        f"send at most about {read * 3:,} characters, or raise its window"
-    )
-    return Failure("overflow", msg, limit=read)
 
 
 def brief(usage: Mapping[str, Any]) -> dict[str, Any]:

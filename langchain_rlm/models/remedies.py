@@ -1,6 +1,7 @@
 """What a person reads of a model that cannot be used: which one it is, what went wrong, what to do about it."""
 
 import os
+import re
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
@@ -15,10 +16,13 @@ REMEDIES: dict[Kind, str] = {
     "server": "Ask again later.",
     "timeout": "Ask again later, or give the client a longer timeout.",
     "malformed": "Check that its address is that of the provider's API.",
+    "not_found": "Check the model's name, its address, and that the account may use it.",
     "refused": "Ask in other words, or use another model.",
     "cut_off": "Raise its output limit.",
 }
 """By kind. The message of any other kind says what to do, if anything helps."""
+
+_DENIED = re.compile(r"access to|permission|not authorized|not allowed", re.IGNORECASE)
 
 
 def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
@@ -37,6 +41,8 @@ def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
 
 
 def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
+    if failure.kind == "authentication" and _DENIED.search(failure.message):
+        return "Check that its account may use it."
     if failure.kind == "authentication":
         variable = _key_variable(model)
         return f"Check its key, the environment variable {variable}." if variable else "Check its key."

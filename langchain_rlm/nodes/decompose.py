@@ -116,7 +116,8 @@ async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: s
     turn = Turn(run, state, parse_reply(""), f"budget:{limit}")
     try:
         reply = await _ask_root(run, state, messages, config, is_last=True)
-    except (BudgetExceededError, ModelError):
+    except (BudgetExceededError, ModelError) as error:
+        turn.note(f"The last turn failed. {error}")
         return await turn.give_up()
     return _kept(_reply_entry(run, state, reply, last=turn.last))
 

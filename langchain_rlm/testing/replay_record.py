@@ -56,6 +56,8 @@ class _RootRun:
     stop_reason: str
     beginning: str = ""
     """The beginning of its first document, as far as it is known."""
+    did_not_fit: bool = False
+    """It took the direct route first, and its context was too long for that."""
 
     @classmethod
     def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
@@ -63,7 +65,8 @@ class _RootRun:
         ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
         beginning = _beginning([(0, 0, run["characters"])], texts[:1])
         end = ends[-1] if ends else ""
-        return cls(run["question"], run["route"], run["characters"], said, end, beginning)
+        left = any(entry["kind"] == "route" for entry in journal)
+        return cls(run["question"], run["route"], run["characters"], said, end, beginning, left)
 
     def begins(self, prompt: str, *, direct: bool) -> bool:
         """Whether a conversation that begins with this prompt is about this question."""
@@ -146,6 +149,8 @@ class Record:
             raise self._unknown_question(first, asked)
         roots = [root for root in roots if root.agrees(said)] or roots
         root = self._served.next((tuple(map(id, roots)), *said), roots)
+        if direct and root.did_not_fit:
+            raise ModelCallError(Failure("overflow", "the context was too long here on record too", is_final=True))
         if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
             return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
         if len(said) >= len(root.replies):

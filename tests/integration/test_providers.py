@@ -1,169 +1,26 @@
-"""The failures of eight providers over real HTTP, each through the client that its users have.
+"""The failures of sixteen providers over real HTTP, each through the client that its users have.
 
-One table: what a provider answers -> what kind it is, how often it was asked, what the code in the cell is told.
-vLLM, llama.cpp, OpenRouter, DeepSeek and Ollama are asked through ChatOpenAI, as their users do.
+The table is in `tests/providers/failures.py`: what a provider answers -> what kind it is, how often it was asked, what
+is said. What an RLM makes of such answers is here too.
 """
 
+import asyncio
 import json
 import re
 from collections import Counter
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from langchain_anthropic import ChatAnthropic
 from langchain_core.language_models import BaseChatModel
-from langchain_google_genai import ChatGoogleGenerativeAI
-from langchain_openai import ChatOpenAI
 
-from langchain_rlm import RLM
+from langchain_rlm import RLM, Budget, ModelError
+from langchain_rlm.models import calls
+from langchain_rlm.models.failures import Failure
+from tests.providers.asking import Asking
+from tests.providers.clients import CLIENTS, model_of
+from tests.providers.failures import PROVIDERS, ROWS, Row, openai
 from tests.server.client import ModelServer
-
-FAILED, LIMITED = 4, 7
-"""How often a call is made that keeps failing, and one that is rate limited."""
-SOON = {"retry-after-ms": "50", "retry-after": "0.05"}
-HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>"
-
-
-class Row(NamedTuple):
-    """What is answered, and what must come of it. `fits` is in characters."""
-
-    provider: str
-    name: str
-    status: int
-    body: Any
-    kind: str
-    asked: int = 1
-    says: str = ""
-    fits: int | None = None
-    headers: dict[str, str] = {}  # noqa: RUF012  # never written to
-
-
-def openai(message: str, code: str | None, kind: str = "invalid_request_error") -> Any:
-    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
-
-
-def anthropic(kind: str, message: str) -> Any:
-    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"}
-
-
-def gemini(code: int, status: str, message: str, *details: Any) -> Any:
-    return {"error": {"code": code, "message": message, "status": status, "details": [*details]}}
-
-
-def google(kind: str, **fields: Any) -> Any:
-    return {"@type": f"type.googleapis.com/google.rpc.{kind}", **fields}
-
-
-def of_openai(provider: str) -> list[Row]:
-    """What OpenAI says alike on both of its APIs."""
-    limited = (
-        "Rate limit reached for gpt-4.1 in organization org-x on requests per min (RPM): Limit 500, Used 500, "
-        "Requested 1. Please try again in 120ms. Visit https://platform.openai.com/account/rate-limits to learn more."
-    )
-    large = (
-        "Request too large for gpt-4.1 in organization org-x on tokens per min (TPM): Limit 30000, Requested 56336. "
-        "The input or output tokens must be reduced in order to run successfully."
-    )
-    quota = "You exceeded your current quota, please check your plan and billing details."
-    key = "Incorrect API key provided: sk-no****ey. You can find your API key at https://platform.openai.com."
-    later = limited.replace("120ms", "6m0s")
-    return [
-        Row(provider, "limited", 429, openai(limited, "rate_limit_exceeded", "requests"), "rate_limit", LIMITED,
-            headers=SOON),
-        Row(provider, "limited_long", 429, openai(later, "rate_limit_exceeded", "requests"), "rate_limit", 1,
-            r"again in 360 s"),
-        Row(provider, "too_large", 429, openai(large, "rate_limit_exceeded", "tokens"), "too_large", 1,
-            "waiting does not help", 90_000, SOON),
-        Row(provider, "key", 401, openai(key, "invalid_api_key"), "authentication", headers=SOON),
-        Row(provider, "quota", 429, openai(quota, "insufficient_quota", "insufficient_quota"), "quota", headers=SOON),
-        Row(provider, "server", 500, openai("The server had an error.", None, "server_error"), "server", FAILED),
-        Row(provider, "html", 502, HTML, "server", FAILED),
-        Row(provider, "no_model", 404, openai("The model `m` does not exist.", "model_not_found"), "invalid"),
-        Row(provider, "flagged", 400, openai("Invalid prompt: your prompt was flagged as potentially violating our "
-            "usage policy.", "invalid_prompt"), "refused"),
-        Row(provider, "string", 400, openai("Invalid 'messages[0].content': string too long.",
-            "string_above_max_length"), "overflow", 1, "at most about"),
-    ]  # fmt: skip
-
-
-CLASSIC = "This model's maximum context length is {} tokens. However, your messages resulted in 204308 tokens."
-BLOCKED = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 5}}
-LLAMA = {
-    "code": 400, "message": "the request exceeds the available context size. try increasing the context size",
-    "type": "exceed_context_size_error", "n_prompt_tokens": 14429, "n_ctx": 8192,
-}  # fmt: skip
-NO_QUOTA = "You exceeded your current quota, please check your plan and billing details."
-RETRY_SOON = google("RetryInfo", retryDelay="0.05s")
-DAILY = google("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}])
-MINUTE = google("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}])
-BAD_KEY = google("ErrorInfo", reason="API_KEY_INVALID", domain="googleapis.com")
-
-ROWS = [
-    *of_openai("openai"),
-    Row("openai", "overflow", 400, openai(CLASSIC.format(128_000), "context_length_exceeded"), "overflow", 1,
-        "128000 tokens", 384_000),
-    *of_openai("responses"),
-    Row("responses", "overflow", 400, openai("Your input exceeds the context window of this model. Please adjust "
-        "your input and try again.", "context_length_exceeded"), "overflow", 1, "at most about"),
-    Row("anthropic", "overflow", 400, anthropic("invalid_request_error", "prompt is too long: 200251 tokens > 200000 "
-        "maximum"), "overflow", 1, "", 600_000),
-    Row("anthropic", "overflow_413", 413, anthropic("request_too_large", "Request exceeds the maximum size"),
-        "overflow", 1, "at most about"),
-    Row("anthropic", "limited", 429, anthropic("rate_limit_error", "This request would exceed the rate limit for your "
-        "organization of 20,000 input tokens per minute."), "rate_limit", LIMITED, headers=SOON),
-    Row("anthropic", "key", 401, anthropic("authentication_error", "invalid x-api-key"), "authentication"),
-    Row("anthropic", "quota", 400, anthropic("invalid_request_error", "Your credit balance is too low to access the "
-        "Anthropic API."), "quota"),
-    Row("anthropic", "spent", 400, anthropic("invalid_request_error", "You have reached your specified API usage "
-        "limits. You will regain access on 2026-12-01."), "quota"),
-    Row("anthropic", "overloaded", 529, anthropic("overloaded_error", "Overloaded"), "server", FAILED),
-    Row("anthropic", "server", 500, anthropic("api_error", "Internal server error"), "server", FAILED),
-    Row("gemini", "overflow", 400, gemini(400, "INVALID_ARGUMENT", "The input token count (1200293) exceeds the "
-        "maximum number of tokens allowed (1048576)."), "overflow", 1, "", 3_145_728),
-    Row("gemini", "limited", 429, gemini(429, "RESOURCE_EXHAUSTED", NO_QUOTA, MINUTE, RETRY_SOON), "rate_limit",
-        LIMITED),
-    Row("gemini", "daily", 429, gemini(429, "RESOURCE_EXHAUSTED", NO_QUOTA, DAILY, RETRY_SOON), "quota"),
-    Row("gemini", "key", 400, gemini(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
-        BAD_KEY), "authentication"),
-    Row("gemini", "server", 503, gemini(503, "UNAVAILABLE", "The model is overloaded."), "server", FAILED),
-    Row("gemini", "blocked", 200, BLOCKED, "refused"),
-    Row("vllm", "overflow", 400, {"object": "error", "message": CLASSIC.format(6048), "type": "BadRequestError",
-        "param": None, "code": 400}, "overflow", 1, "", 18_144),
-    Row("vllm", "no_room", 400, {"object": "error", "message": "max_tokens must be at least 1, got -568.",
-        "type": "BadRequestError", "param": None, "code": 400}, "overflow", 1, "at most about"),
-    Row("vllm", "key", 401, {"error": "Unauthorized"}, "authentication"),
-    Row("llamacpp", "overflow", 400, {"error": LLAMA}, "overflow", 1, "", 24_576),
-    Row("llamacpp", "overflow_500", 500, {"error": {**LLAMA, "code": 500}}, "overflow", 1, "", 24_576),
-    Row("llamacpp", "loading", 503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
-        "server", FAILED),
-    Row("openrouter", "overflow", 400, {"error": {"code": 400, "message": "This endpoint's maximum context length is "
-        "32768 tokens. However, you requested about 42832 tokens."}}, "overflow", 1, "", 98_304),
-    Row("openrouter", "credits", 402, {"error": {"code": 402, "message": "Insufficient credits."}}, "quota"),
-    Row("openrouter", "credits_200", 200, {"error": {"code": 402, "message": "Insufficient credits."}}, "quota"),
-    Row("openrouter", "key_200", 200, {"error": {"code": 401, "message": "No auth credentials found"}},
-        "authentication"),
-    Row("openrouter", "upstream_200", 200, {"error": {"code": 502, "message": "Provider returned error"}}, "server",
-        FAILED),
-    Row("openrouter", "moderated", 403, {"error": {"code": 403, "message": "The model requires moderation. Your input "
-        'was flagged for "violence".'}}, "refused"),
-    Row("deepseek", "overflow", 400, openai(CLASSIC.format(65_536), "invalid_request_error"), "overflow", 1, "",
-        196_608),
-    Row("deepseek", "balance", 402, openai("Insufficient Balance", "invalid_request_error", "unknown_error"), "quota"),
-    Row("deepseek", "risk", 400, openai("Content Exists Risk", "invalid_request_error"), "refused"),
-]  # fmt: skip
-PROVIDERS = sorted({row.provider for row in ROWS})
-
-
-def model_of(server: ModelServer, provider: str, name: str | None = None, key: str = "none") -> BaseChatModel:
-    """The client that a provider's users have, at the test server."""
-    root = server.url.removesuffix("/v1")
-    if provider == "anthropic":
-        return ChatAnthropic(model=name or provider, base_url=root, api_key=key)  # type: ignore[call-arg,arg-type]
-    if provider == "gemini":
-        return ChatGoogleGenerativeAI(model=name or provider, base_url=root, api_key=key)
-    return ChatOpenAI(
-        model=name or provider, base_url=server.url, api_key=key, use_responses_api=provider == "responses"  # type: ignore[arg-type]
-    )  # fmt: skip
 
 
 def rlm_of(
@@ -179,43 +36,44 @@ def ask(rlm: RLM) -> Any:
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> dict[tuple[str, str], tuple[str, str, int]]:
-    """Every row asked in one run: its type and message in the cell, and how often it was asked."""
-    models: dict[str, Any] = {name: {"kind": "rules", "rules": []} for name in PROVIDERS}
+def outcomes() -> Iterator[dict[tuple[str, str], tuple[Failure, int]]]:
+    """Every row asked, all at once: its failure, and how often it was asked."""
+    rules: dict[str, list[Any]] = {name: [] for name in PROVIDERS}
     for row in ROWS:
         reply = {"status": row.status, "body": row.body, "headers": row.headers}
-        name = f"{row.provider}-{row.name}"
-        models[name] = {"kind": "rules", "default": reply}
-    code = f"""
-import asyncio
-async def one(name):
-    return await llm_query_batched(['ask ' + name], model=name, on_error='return')
-async def every():
-    return await asyncio.gather(*[one(name) for name in {[f"{row.provider}-{row.name}" for row in ROWS]!r}])
-FINAL([[each[0].type, each[0].message] for each in asyncio.run(every())])"""
-    with ModelServer() as server:
-        named = {
-            f"{row.provider}-{row.name}": model_of(server, row.provider, f"{row.provider}-{row.name}") for row in ROWS
-        }
-        told = ask(rlm_of(server, code, models, named, max_concurrency=64))
-        asked = Counter(entry["model"] for entry in server.log())
-    return {
-        (row.provider, row.name): (kind, message, asked[f"{row.provider}-{row.name}"])
-        for row, (kind, message) in zip(ROWS, told, strict=True)
-    }
+        rules[row.provider].append({"match": f"^{re.escape(row.name)}$", "reply": reply})
+    models = {name: {"kind": "rules", "rules": found} for name, found in rules.items()}
+    with pytest.MonkeyPatch.context() as patch, ModelServer(models=models) as server:
+        patch.setattr(calls, "BACKOFF", 0.001)
+        failures = asyncio.run(Asking(server).failures([(row.provider, row.name) for row in ROWS]))
+        asked = Counter((entry["model"], last_text(entry["messages"])) for entry in server.log())
+        yield {key: (failure, asked[key]) for key, failure in failures.items()}
+
+
+def last_text(messages: Any) -> str:
+    content = messages[-1]["content"]
+    return content if isinstance(content, str) else content[-1]["text"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.provider}-{row.name}" for row in ROWS])
 def test_a_failure_has_its_kind_is_retried_where_that_helps_and_says_what_fits(
-    outcomes: dict[tuple[str, str], tuple[str, str, int]], row: Row
+    outcomes: dict[tuple[str, str], tuple[Failure, int]], row: Row
 ) -> None:
-    kind, message, asked = outcomes[row.provider, row.name]
-    assert (kind, asked) == (row.kind, row.asked), message
-    assert re.search(row.says, message)
+    failure, asked = outcomes[row.provider, row.name]
+    assert (failure.kind, asked) == (row.kind, row.asked), failure.message
+    assert re.search(row.says, failure.message)
     if row.fits is not None:
-        assert f"send at most about {row.fits:,} characters" in message
+        assert f"send at most about {row.fits:,} characters" in failure.message
     if row.kind == "rate_limit" and row.asked == 1:
-        assert "not waited for" in message
+        assert "not waited for" in failure.message
+
+
+@pytest.mark.parametrize("provider", CLIENTS)
+def test_each_provider_has_a_row_for_what_its_users_meet(provider: str) -> None:
+    kinds = {row.kind for row in ROWS if row.provider == provider}
+    hosted = provider not in {"vllm", "llamacpp", "ollama"}
+    assert kinds >= {"overflow", "rate_limit", "authentication", "not_found", *(["quota"] if hosted else [])}
+    assert json.dumps([row._asdict() for row in ROWS])
 
 
 @pytest.mark.parametrize("provider", ["openai", "responses", "anthropic", "gemini"])
@@ -281,13 +139,39 @@ def test_an_answer_that_the_provider_broke_off_is_asked_for_again(model_server: 
     assert ask(rlm_of(model_server, code, {"sub": {"kind": "script", "replies": replies}}, subs)) == "whole"
 
 
-def test_ollamas_silent_cut_is_an_overflow_that_says_what_fits(model_server: ModelServer) -> None:
-    code = "x = llm_query_batched(['word ' * 20_000], model='sub', on_error='return')[0]\nFINAL([x.type, x.message])"
-    subs = {"sub": model_of(model_server, "ollama", "sub")}
-    small = {"kind": "echo", "window": 4096, "dialect": "ollama"}
-    kind, message = ask(rlm_of(model_server, code, {"sub": small}, subs))
-    assert kind == "overflow"
-    assert "at most about 12,288 characters" in message
+class TestPromptsCutWithoutAWord:
+    """Ollama answers from the part of a prompt that fits, and counts that part."""
+
+    @staticmethod
+    def run(server: ModelServer, code: str, **sub: Any) -> Any:
+        subs = {"sub": model_of(server, "openai", "sub")}  # Ollama has such an address too
+        small = {"kind": "echo", "window": 4096, "dialect": "ollama", **sub}
+        return rlm_of(server, code, {"sub": small}, subs).invoke({"question": "What?", "context": "text"})
+
+    def test_the_same_count_for_prompts_of_three_sizes_is_noted_in_the_usage(self, model_server: ModelServer) -> None:
+        code = "FINAL([llm_query(f'{n} words ' * n * 5_000, model='sub')[:4] for n in (1, 2, 3)])"
+        result = self.run(model_server, code)
+        assert result["value"] == ["echo"] * 3
+        assert result["usage"]["models"]["sub"]["suspected_window"] == 4096
+
+    def test_one_count_or_the_same_size_again_is_no_sign(self, model_server: ModelServer) -> None:
+        code = "FINAL([llm_query(f'{n} words ' * 5_000, model='sub')[:4] for n in (1, 2, 3, 1)])"
+        result = self.run(model_server, code)
+        assert result["value"] == ["echo"] * 4
+        assert "suspected_window" not in result["usage"]["models"]["sub"]
+
+    def test_an_empty_answer_to_such_a_prompt_is_an_overflow_that_says_what_fits(
+        self, model_server: ModelServer
+    ) -> None:
+        code = """
+for n in (1, 2):
+    llm_query(f'{n} words ' * n * 5_000, model='sub')
+x = llm_query_batched(['silent ' * 20_000], model='sub', on_error='return')[0]
+FINAL([x.type, x.message])"""
+        kind, message = self.run(model_server, code, faults=[{"kind": "empty", "match": "silent"}])["value"]
+        assert kind == "overflow"
+        assert "at most about 12,288 characters" in message
+        assert model_server.stats()["by_model"]["sub"] == 3
 
 
 def test_a_prompt_over_a_known_window_is_not_sent_and_the_code_may_use_the_size_it_is_told(
@@ -305,6 +189,62 @@ except ValueError as error:
     rlm = RLM(model_of(model_server, "openai", "root"), sub, route="rlm", sub_model_window=1_000)
     assert ask(rlm).endswith("(3000 characters)")
     assert model_server.stats()["by_model"]["sub"] == 1
+
+
+@pytest.mark.parametrize("text", ["'-' * 40_000", "'|' + ' ' * 20_000", "'漢' * 2_000"])
+def test_what_may_fit_a_known_window_is_for_the_provider_to_judge(model_server: ModelServer, text: str) -> None:
+    """Rules and blanks are few tokens, and so may Chinese be."""
+    models = {"root": {"kind": "script", "replies": [f"```repl\nFINAL(llm_query({text})[:4])\n```"]}, "sub": {}}
+    model_server.configure(models=models)
+    sub = model_of(model_server, "openai", "sub")
+    assert ask(RLM(model_of(model_server, "openai", "root"), sub, route="rlm", sub_model_window=1_000)) == "echo"
+
+
+@pytest.mark.parametrize("counted", [{"prompt_tokens": 1}, {"prompt_tokens": 1_100}])
+def test_counts_without_what_came_from_a_cache_end_no_run_and_name_no_window(
+    model_server: ModelServer, counted: dict[str, int]
+) -> None:
+    usage = {"completion_tokens": 9, "total_tokens": sum(counted.values()) + 9, **counted}
+    codes = [*["print(context[:4_000])"] * 5, "FINAL('42')"]
+    replies = [{"content": f"```repl\n{code}\n```", "usage": usage} for code in codes]
+    model_server.configure(models={"root": {"kind": "script", "replies": replies}})
+    rlm = RLM(model_of(model_server, "openai", "root"), route="rlm")
+    result = rlm.invoke({"question": "What does it say?", "context": "the quick brown fox " * 2_000})
+    assert (result["answer"], result["turns"]) == ("42", 6)
+    assert "suspected_window" not in result["usage"]["models"]["root"]
+
+
+class TestStrictServers:
+    """Chat templates that know two roles in turns, as of Mistral and Gemma."""
+
+    REFUSED = openai("System role not supported", None)
+
+    def test_the_roles_of_every_request_alternate_on_the_last_turn_too(self, model_server: ModelServer) -> None:
+        replies = ["```repl\nprint(1)\n```", "only words", "```repl\nFINAL('best')\n```"]
+        model_server.configure(models={"root": {"kind": "script", "replies": replies}})
+        rlm = RLM(model_of(model_server, "openai", "root"), route="rlm", budget=Budget(turns=3))
+        result = rlm.invoke({"question": "What does it say?", "context": "text"})
+        assert (result["answer"], result["stop_reason"]) == ("best", "budget:turns")
+        asked = [[message["role"] for message in entry["messages"]] for entry in model_server.log()]
+        assert asked == [["system", "user", *["assistant", "user"] * turn] for turn in range(3)]
+
+    def test_a_system_message_that_is_refused_begins_the_users_from_then_on(self, model_server: ModelServer) -> None:
+        cells = [f"```repl\n{code}\n```" for code in ("print('seen')", "FINAL('42')")]
+        rules = [{"match": "^You answer", "reply": cells[0]}, {"match": "^seen", "reply": cells[1]}]
+        default = {"status": 400, "body": self.REFUSED}
+        model_server.configure(models={"root": {"kind": "rules", "rules": rules, "default": default}})
+        rlm = RLM(model_of(model_server, "openai", "root"), route="rlm")
+        result = rlm.invoke({"question": "What does it say?", "context": "text"})
+        assert (result["answer"], result["turns"]) == ("42", 2)
+        asked = [[message["role"] for message in entry["messages"]] for entry in model_server.log()]
+        assert asked == [["system", "user"], ["user"], ["user", "assistant", "user"]]
+
+    def test_a_server_that_refuses_either_way_is_asked_twice(self, model_server: ModelServer) -> None:
+        default = {"status": 400, "body": self.REFUSED}
+        model_server.configure(models={"root": {"kind": "rules", "default": default}})
+        with pytest.raises(ModelError, match="System role not supported"):
+            ask(RLM(model_of(model_server, "openai", "root"), route="rlm"))
+        assert model_server.stats()["requests"] == 2
 
 
 class TestRateLimits:
@@ -346,10 +286,3 @@ FINAL([kinds, llm_query('still there', model='other')])"""
         subs = {"sub": model_of(model_server, "openai", "sub")}
         assert ask(rlm_of(model_server, code, {"sub": {"kind": "echo", "faults": faults}}, subs)) == 5
         assert model_server.stats()["by_model"]["sub"] == 30
-
-
-def test_the_table_holds_every_kind_that_a_provider_can_cause() -> None:
-    assert {row.kind for row in ROWS} == {
-        "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "refused", "invalid",
-    }  # fmt: skip
-    assert json.dumps([row._asdict() for row in ROWS])

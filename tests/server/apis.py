@@ -1,16 +1,18 @@
-"""The other wire formats: OpenAI's Responses, Anthropic's Messages and Gemini's generateContent, without streaming.
+"""The other wire formats: OpenAI's Responses, Anthropic's Messages, Gemini's generateContent, Bedrock's, Ollama's.
 
-Each is read into a chat completion request; only what goes out differs.
+Each is read into a chat completion request; only what goes out differs, without streaming.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from tests.server.outcome import Outcome, Usage, text_of
 
 Json = dict[str, Any]
-GEMINI_PATH = re.compile(r"/v1(?:beta)?/models/([^/:]+):generateContent")
+GEMINI_PATH = re.compile(r"/v1(?:beta)?/models/([^/:]+):(?:generate|streamGenerate)Content")
+BEDROCK_PATH = re.compile(r"/model/([^/]+)/converse(?:-stream)?")
 CUT = "length"
 
 
@@ -18,7 +20,11 @@ def api_of(path: str) -> str | None:
     """The wire format that a path belongs to, or None when it is no model call."""
     if GEMINI_PATH.fullmatch(path):
         return "gemini"
-    return {"/v1/chat/completions": "chat", "/v1/responses": "responses", "/v1/messages": "anthropic"}.get(path)
+    if BEDROCK_PATH.fullmatch(path):
+        return "bedrock"
+    if path.endswith("/chat/completions"):  # each provider has its own address
+        return "chat"
+    return {"/v1/responses": "responses", "/v1/messages": "anthropic", "/api/chat": "ollama"}.get(path)
 
 
 def key_of(headers: Mapping[str, str]) -> str:
@@ -30,7 +36,8 @@ def key_of(headers: Mapping[str, str]) -> str:
 def as_chat(api: str, path: str, body: Json) -> Json:
     """A request of any of the formats as a chat completion request."""
     if api == "chat":
-        return body
+        deployment = re.search("/deployments/([^/]+)/", path)  # Azure's
+        return {**body, "model": deployment[1]} if deployment else body
     if api == "responses":
         given = body["input"]
         messages = [{"role": "user", "content": given}] if isinstance(given, str) else given
@@ -38,6 +45,11 @@ def as_chat(api: str, path: str, body: Json) -> Json:
     if api == "anthropic":
         system = [{"role": "system", "content": body["system"]}] if body.get("system") else []
         return {"model": body["model"], "messages": [*system, *body["messages"]]}
+    if api == "ollama":
+        return {"model": body["model"], "messages": body["messages"]}
+    if bedrock := BEDROCK_PATH.fullmatch(path):
+        system = [{"role": "system", "content": body["system"]}] if body.get("system") else []
+        return {"model": unquote(bedrock[1]), "messages": [*system, *body["messages"]]}
     found = GEMINI_PATH.fullmatch(path)
     assert found
     turns = [*([body["systemInstruction"]] if "systemInstruction" in body else []), *body["contents"]]
@@ -51,8 +63,7 @@ def as_chat(api: str, path: str, body: Json) -> Json:
 def completion(api: str, outcome: Outcome, model: str, usage: Usage | None) -> Json:
     """A completion as the format writes it."""
     counted = usage or {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-    write = {"responses": _responses, "anthropic": _anthropic, "gemini": _gemini}[api]
-    return write(outcome, model, counted)
+    return WRITE[api](outcome, model, counted)
 
 
 def _responses(outcome: Outcome, model: str, usage: Usage) -> Json:
@@ -96,3 +107,31 @@ def _gemini(outcome: Outcome, model: str, usage: Usage) -> Json:
         "totalTokenCount": usage["total_tokens"],
     }  # fmt: skip
     return {"candidates": [candidate], "usageMetadata": tokens, "modelVersion": model}
+
+
+def _bedrock(outcome: Outcome, model: str, usage: Usage) -> Json:
+    del model
+    reasons = {"stop": "end_turn", CUT: "max_tokens", "content_filter": "guardrail_intervened"}
+    tokens = {
+        "inputTokens": usage["prompt_tokens"], "outputTokens": usage["completion_tokens"],
+        "totalTokens": usage["total_tokens"],
+    }  # fmt: skip
+    return {
+        "output": {"message": {"role": "assistant", "content": [{"text": outcome.content}] if outcome.content else []}},
+        "stopReason": reasons.get(outcome.finish_reason, outcome.finish_reason), "usage": tokens,
+        "metrics": {"latencyMs": 1},
+    }  # fmt: skip
+
+
+def _ollama(outcome: Outcome, model: str, usage: Usage) -> Json:
+    """A stream of one line."""
+    return {
+        "model": model, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": outcome.finish_reason,
+        "message": {"role": "assistant", "content": outcome.content or ""},
+        "prompt_eval_count": usage["prompt_tokens"], "eval_count": usage["completion_tokens"],
+    }  # fmt: skip
+
+
+WRITE: dict[str, Callable[[Outcome, str, Usage], Json]] = {
+    "responses": _responses, "anthropic": _anthropic, "gemini": _gemini, "bedrock": _bedrock, "ollama": _ollama,
+}  # fmt: skip

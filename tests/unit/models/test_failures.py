@@ -199,9 +199,10 @@ def test_a_request_larger_than_the_limit_by_the_minute_is_never_retried() -> Non
     ("status", "kind"),
     [
         *((status, "authentication") for status in (401, 403)),
-        *((status, "invalid") for status in (400, 404, 422)),
+        *((status, "invalid") for status in (400, 422)),
+        *((status, "not_found") for status in (404, 405, 410)),
         (408, "timeout"),
-        *((status, "server") for status in (500, 502, 503, 529)),
+        *((status, "server") for status in (409, 425, 498, 500, 502, 503, 529)),
     ],
 )
 @pytest.mark.parametrize("body", ["", "{}", "<html><h1>Bad</h1></html>", '{"error": {"message": "as it was"}}'])
@@ -255,6 +256,104 @@ def test_a_client_that_raises_plain_httpx_errors_is_read_too(status: int, kind: 
         response.raise_for_status()
     failure = classify(caught.value)
     assert (failure.kind, failure.retry_after) == (kind, 4.0)
+
+
+def aws(code: str, message: str = "as it was", status: int | None = None) -> Any:
+    from botocore.exceptions import ClientError
+
+    metadata = {"HTTPStatusCode": status, "HTTPHeaders": {"retry-after": "3"}} if status else {}
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}, "Converse")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("ThrottlingException", "rate_limit"), ("throttlingException", "rate_limit"),  # the second in a stream
+        ("TooManyRequestsException", "rate_limit"), ("ServiceQuotaExceededException", "quota"),
+        ("ServiceUnavailableException", "server"), ("internalServerException", "server"),
+        ("modelStreamErrorException", "server"), ("ModelNotReadyException", "server"),
+        ("ModelTimeoutException", "timeout"), ("ExpiredTokenException", "authentication"),
+        ("UnrecognizedClientException", "authentication"), ("AccessDeniedException", "authentication"),
+        ("ResourceNotFoundException", "not_found"), ("ValidationException", "invalid"), ("AsItWas", "invalid"),
+    ],
+)  # fmt: skip
+def test_bedrocks_codes_decide_with_or_without_a_status(code: str, kind: str) -> None:
+    assert classify(aws(code)).kind == kind
+    assert classify(ValueError(f"Received AWS exception {code}:\n\n{{}}")).kind == (
+        "malformed" if code == "AsItWas" else kind
+    )
+
+
+def test_the_status_and_headers_of_botocore_are_read() -> None:
+    failure = classify(aws("AsItWas", status=503))
+    assert (failure.kind, failure.retry_after) == ("server", 3.0)
+
+
+def of_type(name: str, *bases: type[Exception]) -> Any:
+    return type(name, bases or (Exception,), {})("as it was")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        *((of_type(name), "authentication") for name in ("NoCredentialsError", "ModelAuthenticationError",
+            "TokenRetrievalError", "UnauthorizedSSOTokenError", "ModelPermissionDeniedError")),
+        *((of_type(name), "server") for name in ("EndpointConnectionError", "ConnectionClosedError", "APIError",
+            "ResponseStreamingError", "IncompleteRead", "ClientPayloadError", "ServerDisconnectedError",
+            "ModelAPIError", "ResponseError", "HTTPClientError", "ServiceUnavailableError")),
+        *((of_type(name), "timeout") for name in ("ReadTimeoutError", "ConnectTimeoutError", "ModelTimeoutError")),
+        *((of_type(name), "rate_limit") for name in ("RateLimitError", "ModelRateLimitError")),
+        *((of_type(name), "not_found") for name in ("NotFoundError", "ModelNotFoundError")),
+        (of_type("ModelRefusalError"), "refused"), (of_type("ContextWindowExceededError"), "overflow"),
+        (of_type("BudgetExceededError"), "quota"), (of_type("InternalServerError", RuntimeError), "server"),
+        (AttributeError("'NoneType' object has no attribute 'get'"), "malformed"),
+        (ModuleNotFoundError("x"), "invalid"),
+        (httpx.RemoteProtocolError("peer closed connection without sending complete message body"), "server"),
+        (httpx.ReadError("x"), "server"), (httpx.WriteTimeout("x"), "timeout"), (httpx.PoolTimeout("x"), "timeout"),
+        (httpx.ProxyError("x"), "server"), (httpx.DecodingError("x"), "malformed"),
+        (httpx.UnsupportedProtocol("x"), "invalid"), (httpx.LocalProtocolError("x"), "invalid"),
+        (httpx.InvalidURL("x"), "invalid"), (httpx.TooManyRedirects("x"), "invalid"),
+    ],
+)  # fmt: skip
+def test_a_client_that_says_no_status_is_known_by_its_own_types(error: Exception, kind: str) -> None:
+    assert classify(error).kind == kind
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500])
+@pytest.mark.parametrize(
+    "said", ["rate limit exceeded", "You are being rate limited", "Too Many Requests", "slow down"]
+)
+def test_what_says_it_is_a_rate_limit_is_one_whatever_its_status(status: int, said: str) -> None:
+    assert classify(answer(status, openai_error(said, None))).kind == "rate_limit"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("Please retry after 2 seconds.", 2), ("Please wait 1 minute and go on", 60), ("try again in 20 seconds", 20),
+     ("Please retry later", None)],
+)  # fmt: skip
+def test_a_wait_in_words_is_read(said: str, seconds: float | None) -> None:
+    assert rate_limited(openai_error(said, "429")) == seconds
+
+
+@pytest.mark.parametrize(
+    "body", ["not json", '{"detail": "as it was"}', '{"error": "as it was"}', '["as it was"]', "3"]
+)
+def test_the_message_is_found_wherever_it_stands(body: str) -> None:
+    response = httpx.Response(400, content=body, request=httpx.Request("POST", "http://user:pass@provider/"))
+    failure = classify(httpx.HTTPStatusError("as it was", request=response.request, response=response))
+    assert (failure.kind, failure.limit) == ("invalid", None)
+    assert "as it was" in failure.message or body in {"3", '["as it was"]'}
+
+
+def test_the_body_that_a_plain_httpx_error_does_not_show_is_read_too() -> None:
+    request = httpx.Request("POST", "http://user:pass@provider/")
+    response = httpx.Response(400, json={"message": VLLM}, request=request)
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        response.raise_for_status()
+    failure = classify(caught.value)
+    assert (failure.kind, failure.limit) == ("overflow", 6_048)
+    assert failure.message == f"HTTPStatusError: {VLLM}"
 
 
 def test_an_error_is_recognised_by_its_cause() -> None:

@@ -140,7 +140,7 @@ async def test_the_last_turn_is_the_one_that_was_set_aside() -> None:
         command = await turn(it, begun(), enter=False)
         (entry,) = command.update["journal"]
         assert entry["last"] == "budget:turns"
-        assert told(model)[-1].text == prompts.last_turn_message("turns")
+        assert told(model)[-1].text.endswith(prompts.last_turn_message("turns"))
         assert (run.is_last_turn, run.holds_turn, it.tree.ledger.turns) == (True, False, 1)
 
 
@@ -156,6 +156,8 @@ async def test_a_last_turn_without_a_reply_ends_with_the_best_there_is() -> None
     async with live(model=saying(RuntimeError("no")), budget=Budget(turns=1)) as it:
         command = await turn(it, begun(), note("x", refused_answer="half"))
         assert (command.goto, command.update["answer"], command.update["stop_reason"]) == (END, "half", "budget:turns")
+        (said, _) = command.update["journal"]
+        assert said["text"].startswith("The last turn failed. The root model")
 
 
 async def test_a_root_model_that_cannot_be_used_is_an_error() -> None:

@@ -1,0 +1,1 @@
+"""What providers answer, and the clients that their users have."""
