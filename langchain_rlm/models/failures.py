@@ -20,7 +20,7 @@ from langchain_rlm.surrogates import encodable
 
 Kind = Literal[
     "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "malformed", "refused", "cut_off",
-    "empty", "timeout", "invalid",
+    "empty", "timeout", "not_found", "invalid",
 ]  # fmt: skip
 
 RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "empty", "timeout"})
@@ -40,17 +40,18 @@ _QUOTA = re.compile(
 )
 _DAILY = re.compile(r"quotaId\W+\w+PerDay")
 """A limit by the day. Gemini names a delay of seconds even then."""
-_KEY = re.compile(r"API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error", re.IGNORECASE)
-_REFUSED = re.compile(
-    r"content_filter|content management policy|content_policy_violation|input was flagged|flagged as potentially"
-    r"|Content Exists Risk",
-    re.IGNORECASE,
-)
+_SAID: tuple[tuple[re.Pattern[str], Kind], ...] = tuple((re.compile(said, re.IGNORECASE), kind) for said, kind in (
+    (r"content_filter|content management policy|content_policy_violation", "refused"),
+    (r"input was flagged|flagged as potentially|Content Exists Risk", "refused"),
+    (r"API_KEY_INVALID|API key not valid|invalid_api_key|authentication_error", "authentication"),
+    (r"model_not_found|not_found_error|model \S+ (?:does not exist|not found)", "not_found"),
+))  # fmt: skip
 _MALFORMED = (json.JSONDecodeError, IndexError, TypeError, KeyError, ValueError)
 _SERVER_STATUS = 500
 _LEAST_ERROR = 400
 _STATUS: dict[int, Kind] = {
-    401: "authentication", 402: "quota", 403: "authentication", 408: "timeout", 413: "overflow",
+    401: "authentication", 402: "quota", 403: "authentication", 404: "not_found", 408: "timeout",
+    413: "overflow",
 }  # fmt: skip
 _RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
 _TIMEOUTS = re.compile(r"timeout|timed out", re.IGNORECASE)
@@ -126,10 +127,9 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "overflow"
     if _DAILY.search(text) or (_QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text))):
         return "quota"
-    if _REFUSED.search(text):
-        return "refused"
-    if _KEY.search(text):
-        return "authentication"
+    for pattern, kind in _SAID:
+        if pattern.search(text):
+            return kind
     return _kind_of_status(status) if status is not None else _kind_of_type(error)
 
 

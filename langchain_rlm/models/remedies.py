@@ -15,6 +15,7 @@ REMEDIES: dict[Kind, str] = {
     "server": "Ask again later.",
     "timeout": "Ask again later, or give the client a longer timeout.",
     "malformed": "Check that its address is that of the provider's API.",
+    "not_found": "Check the model's name, its address, and that the account may use it.",
     "refused": "Ask in other words, or use another model.",
     "cut_off": "Raise its output limit.",
 }

@@ -144,6 +144,7 @@ def test_what_a_failed_call_cost_is_in_the_journal(model_server: ModelServer, ki
         ("401", "authentication", ". Check its key."),
         ("quota", "quota", ". Look at the account's quota and credit at the provider."),
         ("refusal", "refused", ". Ask in other words, or use another model."),
+        ("404", "not_found", ". Check the model's name, its address, and that the account may use it."),
     ],
 )
 def test_a_root_model_that_cannot_be_used_is_a_model_error_with_what_to_do(

@@ -78,7 +78,7 @@ def of_openai(provider: str) -> list[Row]:
         Row(provider, "quota", 429, openai(quota, "insufficient_quota", "insufficient_quota"), "quota", headers=SOON),
         Row(provider, "server", 500, openai("The server had an error.", None, "server_error"), "server", FAILED),
         Row(provider, "html", 502, HTML, "server", FAILED),
-        Row(provider, "no_model", 404, openai("The model `m` does not exist.", "model_not_found"), "invalid"),
+        Row(provider, "no_model", 404, openai("The model `m` does not exist.", "model_not_found"), "not_found"),
         Row(provider, "flagged", 400, openai("Invalid prompt: your prompt was flagged as potentially violating our "
             "usage policy.", "invalid_prompt"), "refused"),
         Row(provider, "string", 400, openai("Invalid 'messages[0].content': string too long.",
@@ -350,6 +350,6 @@ FINAL([kinds, llm_query('still there', model='other')])"""
 
 def test_the_table_holds_every_kind_that_a_provider_can_cause() -> None:
     assert {row.kind for row in ROWS} == {
-        "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "refused", "invalid",
+        "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "refused", "not_found",
     }  # fmt: skip
     assert json.dumps([row._asdict() for row in ROWS])

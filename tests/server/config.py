@@ -12,8 +12,8 @@ Json = Mapping[str, Any]
 Kind = Literal["script", "rules", "reader", "echo"]
 
 FaultKind = Literal[
-    "401", "413", "429", "500", "502", "503", "529", "auth", "quota", "too_large_tpm", "html", "error_in_200", "reset",
-    "stall", "empty", "refusal", "content_filter", "cut_off", "no_usage", "choices_null", "choices_empty",
+    "401", "404", "413", "429", "500", "502", "503", "529", "auth", "quota", "too_large_tpm", "html", "error_in_200",
+    "reset", "stall", "empty", "refusal", "content_filter", "cut_off", "no_usage", "choices_null", "choices_empty",
     "truncated_json",
 ]  # fmt: skip
 NO_RULE: Final = Outcome(content="no rule matches")

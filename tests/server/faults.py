@@ -51,6 +51,7 @@ def instead(fault: Fault, model: ModelConfig, name: str, size: int) -> Outcome |
     errors: dict[str, tuple[int, bodies.Body]] = {
         "401": (401, bodies.unauthorized("test")),
         "auth": (401, bodies.unauthorized("test")),
+        "404": (404, bodies.model_not_found(name)),
         "413": (413, bodies.html("413 Request Entity Too Large")),
         "429": (429, bodies.rate_limited(name, "requests", 500, 1, wait=fault.retry_after, dialect=model.dialect)),
         "quota": (429, bodies.QUOTA),

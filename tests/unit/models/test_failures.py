@@ -199,7 +199,8 @@ def test_a_request_larger_than_the_limit_by_the_minute_is_never_retried() -> Non
     ("status", "kind"),
     [
         *((status, "authentication") for status in (401, 403)),
-        *((status, "invalid") for status in (400, 404, 422)),
+        *((status, "invalid") for status in (400, 422)),
+        (404, "not_found"),
         (408, "timeout"),
         *((status, "server") for status in (500, 502, 503, 529)),
     ],
