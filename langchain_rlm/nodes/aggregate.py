@@ -7,7 +7,7 @@ from langgraph.types import Command
 
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.nodes.cells import Turn
-from langchain_rlm.nodes.confirm import confirmed
+from langchain_rlm.nodes.confirm import TOOL, confirmed
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.state import RLMState
 
@@ -23,7 +23,7 @@ async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConf
     turn = Turn.recorded(run, state)
     waiting = [call for call in asked["calls"] if call["id"] not in given]
     if waiting and "quote" in asked and not journals.is_confirmed(state["journal"]):
-        denied = confirmed(turn, asked, waiting)
+        denied = confirmed(turn, asked, waiting, config.get("metadata", {}).get(TOOL, ""))
         given |= denied
         waiting = [call for call in waiting if call["id"] not in denied]
     if waiting:
