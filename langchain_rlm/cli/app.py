@@ -8,7 +8,7 @@ import typer
 
 EXIT_CODES = (
     "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "
-    "so far), 5 no answer, 130 interrupted."
+    "so far), 5 no answer, or all sub-queries failed, 130 interrupted."
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
 REPLAY_CODES = (

@@ -18,7 +18,7 @@ from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
-from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
+from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, silent_cut, usage_of
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
@@ -64,6 +64,13 @@ class Caller:
     slow_until: float = 0.0
     closed_until: dict[str, float] = field(default_factory=dict)
     """By model name: when its provider may be asked again."""
+    replied: set[int] = field(default_factory=set)
+    refused: dict[int, Failure] = field(default_factory=dict)
+    """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
+
+    def unusable(self, model: BaseChatModel) -> Failure | None:
+        """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
+        return None if id(model) in self.replied else self.refused.get(id(model))
 
     async def ask(
         self,
@@ -154,6 +161,8 @@ class _Call:
                 return encodable(message.text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
+                if failure.kind in UNUSABLE:
+                    self.caller.refused[id(self.model)] = failure
                 limited += failure.kind == "rate_limit"
                 failed += failure.kind != "rate_limit"
                 if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
@@ -165,6 +174,8 @@ class _Call:
         caller, provider = self.caller, provider_of(self.model)
         async with caller.gate:
             await self._hold_back()
+            if (failure := caller.unusable(self.model)) is not None:
+                raise ModelCallError(failure)  # not sent: those before it have shown enough
             cost = cost_of(self.name, provider, tokens, EXPECTED_OUTPUT) or 0.0
             caller.ledger.reserve(tokens + EXPECTED_OUTPUT, cost, last_turn=self.last_turn)
             caller.in_flight += 1
@@ -174,6 +185,7 @@ class _Call:
             finally:
                 caller.in_flight -= 1
                 caller.ledger.release(tokens + EXPECTED_OUTPUT, cost)
+            caller.replied.add(id(self.model))
             usage = usage_of(message, self.name, provider, tokens)
             caller.ledger.record(self.name, usage)
             self.paid.append(usage)
@@ -193,7 +205,7 @@ class _Call:
         left = self.seconds_left
         if isinstance(failed, TimeoutError) and left is not None and left <= 0:
             msg = "The run's time was used up while this call was in flight."
-            raise BudgetExceededError(msg, "seconds")
+            raise BudgetExceededError(msg, "seconds", is_sent=True)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
@@ -237,7 +249,7 @@ class _Call:
         left = self.seconds_left
         if left is not None and seconds >= left:
             msg = f"{failure.message}; the time that is left is not enough to wait {seconds:,.1f} s and ask again"
-            raise BudgetExceededError(msg, "seconds")
+            raise BudgetExceededError(msg, "seconds", is_sent=failure.kind in SENT)
         await asyncio.sleep(seconds * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
 
 

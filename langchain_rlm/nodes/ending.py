@@ -14,6 +14,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
 from langchain_rlm.journal.entries import EndEntry, Entry
 from langchain_rlm.journal.header import Citation, Coverage
+from langchain_rlm.journal.tally import tally
 from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
@@ -35,7 +36,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     end: EndEntry = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer)}
     if given is not None:
         end["given"] = given
-    usage = run.tree.ledger.usage()
+    usage = {**run.tree.ledger.usage(), **tally(journal)}
     run.give_turn_back()
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
