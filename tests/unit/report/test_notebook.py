@@ -48,6 +48,11 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
     assert [markup.count(f"flex:{width} 0 0") for width in (50, 10, 30)] == [1, 2, 1]
 
 
+def test_a_page_that_the_name_says_is_not_said_twice() -> None:
+    citation = {"mark": 1, "text": "Twelve.", "document": "d0", "name": "a.pdf, page 2", "line": 3, "page": 2}
+    assert "[1] a.pdf, page 2, line 3<" in repr_html(RunRecord(answer="12 [1].", citations=[citation]))
+
+
 def test_one_is_counted_as_one() -> None:
     journal: Any = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
     usage = {"calls": 1, "input_tokens": 1, "output_tokens": 0}
