@@ -139,7 +139,7 @@ class Library:
         try:
             read = list(read_path(path))
         except InputError as error:
-            raise InputError(str(error).replace(str(path), below)) from error
+            raise type(error)(str(error).replace(str(path), below)) from error
         return [
             SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, "source": below}) for t in read
         ]
