@@ -3,6 +3,7 @@
 Input: `{"question": ..., "context": ...}`; the context is a text, a list of texts, or an object of names to texts.
 Output: the answer with its usage, the documents touched, why the run stopped, and its journal.
 
+Assistants may set `model`, `sub_model`, `budget`, `route` and `instructions`; so may whoever may call the server.
 The server brings its own checkpointer: it keeps the journal, and the text once, as the input it was.
 """
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from langchain_rlm.adapters.retriever import RLMRetriever as RLMRetriever
     from langchain_rlm.adapters.tool import RLMTool as RLMTool
     from langchain_rlm.budget import Budget as Budget
+    from langchain_rlm.context.files import Files as Files
     from langchain_rlm.errors import InputError as InputError
     from langchain_rlm.errors import ModelError as ModelError
     from langchain_rlm.errors import ReplayError as ReplayError
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from langchain_rlm.journal.files import save_journal as save_journal
     from langchain_rlm.journal.record import Recording as Recording
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
+    from langchain_rlm.models.prices import Prices as Prices
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
+    from langchain_rlm.result import result_to_json as result_to_json
     from langchain_rlm.rlm import RLM as RLM
     from langchain_rlm.runtime.savers import GroupingSaver as GroupingSaver
     from langchain_rlm.state import RLMInput as RLMInput
@@ -33,10 +36,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "Budget": "budget",
     "ChatRLM": "adapters.chat_model",
+    "Files": "context.files",
     "GroupingSaver": "runtime.savers",
     "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema",
     "ModelError": "errors",
+    "Prices": "models.prices",
     "RLM": "rlm",
     "RLMError": "errors",
     "RLMInput": "state",
@@ -51,6 +56,7 @@ _HOMES = {
     "create_rlm_chain": "adapters.chain",
     "load_journal": "journal.files",
     "result_to_html": "result",
+    "result_to_json": "result",
     "save_journal": "journal.files",
 }
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]

@@ -23,6 +23,19 @@ def dollars(amount: float) -> str:
     return f"${amount:,.{places}f}"
 
 
+def quoted(quote: Mapping[str, Any], about: str = "") -> str:
+    """What a quote says that calls will cost; `about` stands before an amount that leaves nothing out."""
+    unpriced = quote.get("unpriced_models")
+    if not unpriced:
+        return about + dollars(quote["cost"])
+    amount = f"at least {dollars(quote['cost'])}" if quote["cost"] else "an unknown amount"
+    return f"{amount} (no price is known for {', '.join(unpriced)})"
+
+
+class _Unasked(float):
+    """A limit that holds because the user set none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Budget:
     """What a run may spend, for the whole tree of recursive runs. `None` means no limit.
@@ -33,10 +46,11 @@ class Budget:
         depth: Levels of sub-calls. 0: a REPL without sub-calls. 1: sub-queries are model calls. 2 and more: `rlm_query`
             starts a recursive run; at the limit it is an `llm_query` (arXiv 2512.24601, section 2).
         tokens: Input and output tokens of all calls.
-        cost: US dollars. Calls to models without a known price count as free, and the result says so.
+        cost: US dollars, for models with a known price (see `RLM(prices=...)`). Refused when set and no model has one.
         seconds: Wall time, calls in flight included; time in which no process runs does not count.
         confirm_above: US dollars. When one pause of a cell is estimated to cost more, the run first interrupts with a
-            quote, and goes on when it is resumed (LangGraph `interrupt`). Needs a checkpointer.
+            quote, and goes on when it is resumed (LangGraph `interrupt`). An unknown price is above it. Needs a
+            checkpointer.
 
     Raises:
         InputError: A part is zero, negative or not a number (depth may be 0).
@@ -46,13 +60,18 @@ class Budget:
     sub_queries: int | None = 500
     depth: int = 1
     tokens: int | None = None
-    cost: float | None = 2.0
+    cost: float | None = _Unasked(2.0)
     seconds: float | None = 600
     confirm_above: float | None = None
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
             rule.check(name, getattr(self, name), of="Budget")
+
+    @property
+    def sets_cost(self) -> bool:
+        """Whether the limit on dollars was asked for: it is there, and not by default."""
+        return self.cost is not None and not isinstance(self.cost, _Unasked)
 
 
 _RULES = {
@@ -77,26 +96,32 @@ class BudgetExceededError(RLMError):
         self.usage: dict[str, Any] | None = None
 
 
+_KINDS = {"cache_read_tokens", "cache_write_tokens", "reasoning_tokens"}
+
+
 @dataclass
 class Spent:
-    """What one model has used. `estimated_calls` counts the calls whose tokens the provider did not report."""
+    """What one model has used; see `journal.parts.Usage`."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float | None = None
     estimated_calls: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
     def add(self, usage: Mapping[str, Any]) -> None:
-        self.calls += usage.get("calls", 1)
-        self.input_tokens += usage["input_tokens"]
-        self.output_tokens += usage["output_tokens"]
-        if usage.get("cost") is not None:
-            self.cost = (self.cost or 0.0) + usage["cost"]
-        self.estimated_calls += usage.get("estimated_calls", 0)
+        added = {"calls": 1, **usage}
+        for part in fields(self):
+            amount = added.get(part.name)
+            if amount is not None:
+                setattr(self, part.name, (getattr(self, part.name) or 0) + amount)
 
     def as_dict(self) -> dict[str, Any]:
-        return {part.name: getattr(self, part.name) for part in fields(self)}
+        """As plain data, without the kinds of tokens of which there were none."""
+        return {name: amount for name, amount in vars(self).items() if amount or name not in _KINDS}
 
 
 @dataclass
@@ -135,7 +160,13 @@ class Ledger:
 
     @property
     def cost(self) -> float:
+        """US dollars, as far as prices are known."""
         return sum(spent.cost or 0.0 for spent in self.models.values())
+
+    @property
+    def known_cost(self) -> float | None:
+        """The same; None when no call had a known price."""
+        return None if all(spent.cost is None for spent in self.models.values()) else self.cost
 
     @property
     def seconds(self) -> float:

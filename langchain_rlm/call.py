@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
 
+from langchain_rlm.budget import Budget
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.graph import Graph, build_graph
@@ -26,9 +27,9 @@ from langchain_rlm.runtime.given import Given, read
 from langchain_rlm.runtime.host import host_saver, in_host, inside
 from langchain_rlm.runtime.langgraph_keys import INTERRUPT
 from langchain_rlm.runtime.loop import to_its_end
-from langchain_rlm.runtime.registry import RunRegistry, beginning
+from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
-from langchain_rlm.settings import Settings
+from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
 
 Event = tuple[bool, str, Any]
@@ -40,7 +41,7 @@ def belongs_to_host(settings: Settings, config: RunnableConfig | None) -> bool:
 
     It then interrupts the host's run, and goes on when the host's run is resumed.
     """
-    asks = settings.budget.confirm_above is not None
+    asks = for_call(settings, {"budget": given_in(config).get("budget")}).budget.confirm_above is not None
     return host_saver(config) is not None and (asks or (settings.is_saved and bool(settings.tools)))
 
 
@@ -67,16 +68,20 @@ class Call:
 
     async def events(self, given: Any) -> AsyncGenerator[Event, None]:
         """Run and yield what happens; the result comes last. `given` is what the user passed; see `RLM.invoke`."""
+        config, settings = take_settings(self.config)
+        call = replace(self, registry=await self.registry.called_with(settings), config=config)
         asked = await read(given)
-        run = self.in_host(asked) if is_hosted(self.settings, self.config) else self.run(asked)
+        hosted = is_hosted(call.settings, config)
+        run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
         async with aclosing(run) as items:
             async for item in items:
                 yield item
 
-    async def in_host(self, asked: Given) -> AsyncGenerator[Event, None]:
+    async def in_host(self, asked: Given, budget: Budget) -> AsyncGenerator[Event, None]:
         """Run on a thread of its own inside a host. When the run waits, the host is interrupted.
 
-        Progress that the caller does not ask for reaches the host's custom stream.
+        Progress that the caller does not ask for reaches the host's custom stream. `budget` is that of the `RLM`: a
+        host that is resumed with another one goes on with the same run.
         """
         question, corpus = asked.question, asked.corpus
         if question is None or corpus is None:
@@ -84,7 +89,7 @@ class Call:
             raise InputError(msg)
         modes = self.modes if "custom" in self.modes else [*self.modes, "custom"]
         write = inside(self.config, get_stream_writer)
-        async with in_host(self.config, _identity(self.settings, question, corpus)) as run:
+        async with in_host(self.config, _identity(self.settings, budget, question, corpus)) as run:
             graph = build_graph(self.registry, checkpointer=run.saver)
             call = replace(self, graph=graph, config=run.config(), modes=modes)
             result: Any = None
@@ -133,11 +138,11 @@ class Call:
             await to_its_end(registry.close(begun.tree))
 
 
-def _identity(settings: Settings, question: str, corpus: Corpus) -> str:
+def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:
     """A key that tells a run from the other runs of the same host task, in any process."""
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, *map(name_of, models)]
-    how = [settings.route, settings.require_coverage, settings.require_citations, asdict(settings.budget)]
+    how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 
@@ -165,6 +170,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
         "citations": final["citations"],
         "coverage": with_unseen(final["coverage"], corpus),
+        "left_out": journals.left_out(final["journal"]),
         "context": documents,
         "usage": final["usage"],
         "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],

@@ -11,11 +11,9 @@ from langchain_rlm.errors import InputError
 
 @dataclass(frozen=True)
 class Rule:
-    """What a setting must be.
+    """What a setting must be: of a type that pydantic validates. Values are checked, never converted.
 
-    Args:
-        kind: A type that pydantic validates. Values are checked, never converted.
-        instead: What to pass, for the error.
+    `instead` says what to pass, for the error.
     """
 
     kind: Any
@@ -26,16 +24,7 @@ class Rule:
         return TypeAdapter(self.kind)
 
     def check(self, name: str, value: Any, *, of: str = "") -> None:
-        """Refuse a value that the rule does not allow.
-
-        Args:
-            name: The setting's name.
-            value: The value that was passed.
-            of: What the setting belongs to, such as `Budget`, when its name does not say it.
-
-        Raises:
-            InputError: The rule does not allow the value.
-        """
+        """Refuse a value that the rule does not allow. The setting belongs to `of`, such as `Budget`."""
         try:
             self._adapter.validate_python(value)
         except ValidationError:

@@ -5,7 +5,12 @@ joined by slashes), `depth` (0 for the first) and `at` (seconds since the run be
 stream. The last one of an `RLM` is `result`.
 """
 
-from typing import Any, Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict  # as in what it is made of
+
+from langchain_rlm.journal.header import UsageTotals
+from langchain_rlm.state import RLMResult
 
 
 class Progress(TypedDict):
@@ -17,10 +22,10 @@ class Progress(TypedDict):
 
 
 class Spent(TypedDict):
-    """What the whole tree has spent so far. `cost` is in US dollars."""
+    """What the whole tree has spent so far. `cost` is in US dollars; None when no call had a known price."""
 
     tokens: int
-    cost: float
+    cost: float | None
 
 
 class InspectEvent(Progress):
@@ -118,14 +123,14 @@ class EndEvent(Progress):
     event: Literal["end"]
     stop_reason: str
     characters: int
-    usage: dict[str, Any]
+    usage: UsageTotals
 
 
 class ResultEvent(TypedDict):
     """The result of the first run."""
 
     event: Literal["result"]
-    result: Any
+    result: RLMResult
 
 
 ProgressEvent = (

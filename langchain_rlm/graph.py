@@ -33,7 +33,8 @@ from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
 from langchain_rlm.runtime.loop import run_on_background_loop, to_its_end
-from langchain_rlm.runtime.registry import OPENED, RunRegistry
+from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
+from langchain_rlm.settings import CallSettings
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
 
 SUPERSTEPS = 1_000_000
@@ -76,14 +77,14 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         self.registry = registry
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
-        config, opened = _with_list(config)
+        config, opened = _with_list(config, kwargs.get("context"))
         try:
             yield from super().stream(input, config, **kwargs)
         finally:
             run_on_background_loop(self.registry.close_all(opened))
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
-        config, opened = _with_list(config)
+        config, opened = _with_list(config, kwargs.get("context"))
         try:
             async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
                 async for item in items:
@@ -92,10 +93,10 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
             await to_its_end(self.registry.close_all(opened))
 
 
-def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]]:
-    """A configuration with a list, in which the nodes of one stream note the runs they open."""
+def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableConfig, list[str]]:
+    """A configuration with the settings of this call, and a list in which its nodes note the runs they open."""
     opened: list[str] = []
-    config = ensure_config(config)
+    config, _ = take_settings(ensure_config(config), context)
     steps = max(config["recursion_limit"], SUPERSTEPS)
     return {
         **config,
@@ -105,7 +106,9 @@ def _with_list(config: RunnableConfig | None) -> tuple[RunnableConfig, list[str]
 
 
 def _builder(registry: RunRegistry) -> "StateGraph[Any, Any, Any, Any]":
-    builder: StateGraph[Any, Any, Any, Any] = StateGraph(RLMState, input_schema=RLMInput, output_schema=RLMOutput)
+    builder: StateGraph[Any, Any, Any, Any] = StateGraph(
+        RLMState, CallSettings, input_schema=RLMInput, output_schema=RLMOutput
+    )
     builder.add_node("inspect", BoundNode(registry, inspect), destinations=("decompose",))
     after_cells = ("sub_query", "aggregate", "decompose", "__end__")
     builder.add_node("decompose", BoundNode(registry, decompose), destinations=after_cells)

@@ -14,21 +14,13 @@ SHOWN_ERRORS = 8
 
 @dataclass(frozen=True)
 class ResponseFormat:
-    """The form that an answer must have.
-
-    Args:
-        adapter: Validates values.
-    """
+    """The form that an answer must have."""
 
     adapter: TypeAdapter[Any]
 
     @classmethod
     def of(cls, kind: Any) -> "ResponseFormat":
-        """Take a pydantic model, or any type pydantic can validate.
-
-        Raises:
-            InputError: Pydantic cannot validate the type.
-        """
+        """Take a pydantic model, or any type pydantic can validate."""
         try:
             made = cls(TypeAdapter(kind))
             made.schema()
@@ -39,15 +31,10 @@ class ResponseFormat:
         return made
 
     def schema(self) -> str:
-        """The JSON schema, for the root model."""
         return json.dumps(self.adapter.json_schema(), ensure_ascii=False)
 
     def validate(self, value: Any) -> Any:
-        """An instance made of the value itself, of the JSON in its text, or of its JSON form (dates, strict models).
-
-        Raises:
-            ValidationError: The value does not fit.
-        """
+        """An instance made of the value itself, of the JSON in its text, or of its JSON form (dates, strict models)."""
         data = _json_in(value) if isinstance(value, str) else None
         try:
             return self.adapter.validate_python(value)
@@ -71,7 +58,6 @@ class ResponseFormat:
         return None
 
     def plain(self, value: Any) -> Any:
-        """A valid value as JSON data."""
         return plain(self.adapter.dump_python(self.validate(value), mode="json", by_alias=True))
 
 

@@ -1,14 +1,18 @@
 """The dict that `RLM.invoke` returns. It holds the texts too, so that a notebook can show excerpts."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
 
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
-    from langchain_rlm.journal.record import RunRecord
+    from langchain_rlm.journal.record import Recording
 
 
 class Result(dict[str, Any]):
@@ -27,14 +31,25 @@ class Result(dict[str, Any]):
     def __copy__(self) -> dict[str, Any]:
         return dict(self)
 
+    def to_json(self) -> str:
+        """The result as JSON text: documents by their metadata, a structured response by its fields."""
+        return result_to_json(self)
+
     def _repr_html_(self) -> str:
-        from langchain_rlm.journal.record import RunRecord
+        from langchain_rlm.journal.record import Recording
         from langchain_rlm.report.notebook import repr_html  # only notebooks need it
 
-        return repr_html(RunRecord.of(self, self.texts))
+        return repr_html(Recording.of(self, self.texts))
 
 
-def result_to_html(result: "Mapping[str, Any] | RunRecord", *, context: Sequence[str] | None = None) -> str:
+def result_to_json(result: Mapping[str, Any]) -> str:
+    """What `RLM.invoke` returned as JSON; see `Result.to_json`."""
+    documents = [{"id": document.id, **document.metadata} for document in result["context"]]
+    plain = partial(to_jsonable_python, fallback=str)
+    return json.dumps({**result, "context": documents}, ensure_ascii=False, indent=2, default=plain)
+
+
+def result_to_html(result: "Mapping[str, Any] | Recording", *, context: Sequence[str] | None = None) -> str:
     """A run as a page: one HTML file that needs nothing else.
 
     Args:

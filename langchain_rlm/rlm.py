@@ -1,29 +1,32 @@
 """`RLM`: the state machine as a LangChain Runnable."""
 
+import pickle
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, cast, get_args
+from typing import Any, Literal, Self, cast, get_args, get_type_hints, overload
+from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import ConfigurableFieldSpec, Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command, StreamMode
+from pydantic import BaseModel
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.call import Call, is_hosted
 from langchain_rlm.context.blobs import open_store
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
+from langchain_rlm.events import ProgressEvent
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
-from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import append_entries
-from langchain_rlm.journal.fork import with_answer, with_code
+from langchain_rlm.models.prices import Prices, Pricing
 from langchain_rlm.models.resolve import name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.runtime.begin import snapshot_of, thread_of
-from langchain_rlm.runtime.given import check_config
+from langchain_rlm.runtime.fork import fork
+from langchain_rlm.runtime.given import check_arguments, check_config
 from langchain_rlm.runtime.host import host_saver
 from langchain_rlm.runtime.loop import (
     Batched,
@@ -33,10 +36,11 @@ from langchain_rlm.runtime.loop import (
 )
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
-from langchain_rlm.settings import DEFAULT_SANDBOXES, Settings, check_settings
-from langchain_rlm.state import NOTHING_YET, RLMInput, RLMResult
+from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, Settings, WayIn, check_settings
+from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
-MODES = (*get_args(StreamMode), "tools")  # LangGraph takes "tools", though its type leaves it out
+Mode = StreamMode | Literal["tools"]  # LangGraph takes "tools", though its type leaves it out
+MODES = (*get_args(StreamMode), "tools")
 
 RLMAsk = RLMInput | Command[Any] | None
 """What a run is called with."""
@@ -69,9 +73,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_citations: Take no answer without a citation.
         response_format: A pydantic model, or a type that pydantic validates, that the answer must fit; the instance is
             `structured_response` of the result.
+        prices: US dollars a million tokens by the model's name: `{"my-model": {"input": 0.5, "output": 2.0}}`, also
+            `cached`, `cache_write` and `reasoning` (see `Prices`). They win over the prices that are known.
+        instructions: What the root model is told beside the question, in every run of the tree: the domain, the style,
+            the form of the answer.
 
     Raises:
-        InputError: A setting is out of range, or of another type.
+        InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
         ModelError: A model's name or provider is unknown, or its key is missing.
     """
 
@@ -82,7 +90,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         *,
         budget: Budget | None = None,
         max_concurrency: int = 32,
-        route: str = "auto",
+        route: WayIn = "auto",
         direct_below: int = 16_000,
         sub_models: Mapping[str, BaseChatModel | str] | None = None,
         model_window: int | None = None,
@@ -92,8 +100,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         repl_limits: ReplLimits | None = None,
         tools: Sequence[Any] = (),
         response_format: Any = None,
+        prices: Mapping[str, Prices] | None = None,
         require_coverage: float | None = None,
         require_citations: bool = False,
+        instructions: str | None = None,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
@@ -110,11 +120,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(),
+            prices=Pricing.of(prices),
             sandboxes=_sandboxes,
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage,
             require_citations=require_citations,
+            instructions=instructions,
             is_saved=checkpointer is not None,
         )
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
@@ -127,8 +139,28 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from the arguments: a compiled graph cannot be pickled (models must be names, or picklable)."""
+        """Rebuild from the arguments: a compiled graph cannot be pickled.
+
+        Raises:
+            InputError: One of them cannot be pickled.
+        """
+        for name, value in self._given.items():
+            try:
+                pickle.dumps(value)
+            except Exception as error:
+                msg = f"This RLM cannot be pickled, for its {name}={value!r:.80} cannot ({error})."
+                remedy = (
+                    " Name the model, as in 'openai:gpt-5'." if "model" in name else " Make the RLM where it is used."
+                )
+                raise InputError(msg + remedy) from error
         return _rebuild, (type(self), self._given)
+
+    def __copy__(self) -> Self:
+        return type(self)(**self._given)
+
+    def __deepcopy__(self, _: Any) -> Self:
+        """Another RLM of the same models, checkpointer and tools: they belong to whoever made them."""
+        return type(self)(**self._given)
 
     def __repr__(self) -> str:
         settings = self._settings
@@ -166,6 +198,16 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         if is_hosted(self._settings, config):
             refuse_to_block(host_saver(config), instead)
 
+    def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:  # noqa: ARG002  # LangChain's
+        """What a run begins with. `as_tool` and servers read it; `invoke` takes more, to go on with a run."""
+        return RLMQuestion
+
+    @property
+    def config_specs(self) -> list[ConfigurableFieldSpec]:
+        """The keys of `config["configurable"]` that count: settings for one call."""
+        kinds = get_type_hints(CallSettings, include_extras=True)
+        return [ConfigurableFieldSpec(id=f"{PREFIX}{name}", annotation=kind) for name, kind in kinds.items()]
+
     # -- the Runnable interface -----------------------------------------------------------------------------------
 
     def invoke(self, input: RLMAsk, config: RunnableConfig | None = None, **kwargs: Any) -> RLMResult:  # noqa: A002  # LangChain's name
@@ -177,8 +219,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 to go on with a run that was stopped; `{"context": ...}`, to do so where its text is not at hand; a
                 `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
                 the same REPL. Other keys are ignored beside both, but refused beside one: the other may be misspelt.
-            config: Callbacks, tags, metadata, and with a checkpointer `{"configurable": {"thread_id": ...}}`.
-            **kwargs: Passed on to the graph.
+            config: Callbacks, tags, metadata, with a checkpointer `{"configurable": {"thread_id": ...}}`; there too
+                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`
+                (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call it goes on with.
+            **kwargs: `durability`, as LangGraph has it.
 
         Returns:
             The answer with its usage, the documents touched, why the run stopped, and its journal.
@@ -201,8 +245,25 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         assert result is not None  # noqa: S101  # the last event is the result
         return result
 
+    @overload
     def stream(
-        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["values"] | None = None,
+        **kwargs: Any,
+    ) -> Iterator[RLMResult]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["custom"], **kwargs: Any,
+    ) -> Iterator[ProgressEvent]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode, **kwargs: Any,
+    ) -> Iterator[Any]: ...  # fmt: skip
+    @overload
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Sequence[Mode], **kwargs: Any,
+    ) -> Iterator[tuple[str, Any]]: ...  # fmt: skip
+    def stream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode | Sequence[Mode] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> Iterator[Any]:  # fmt: skip
         """Run and yield what happens.
@@ -211,9 +272,11 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             input: As for `invoke`.
             config: As for `invoke`.
             stream_mode: None yields the result once, at the end. `"custom"` yields progress events (see
-                `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. A list of
-                LangGraph's modes yields pairs of mode and data; `"values"` is the result.
-            **kwargs: Passed on to the graph.
+                `langchain_rlm.events`), of which the last is `{"event": "result", "result": ...}`. `"messages"` yields
+                the answer as pairs of message and metadata: on the direct route as the model writes it, attempts that
+                `response_format` refuses included; else whole, at the end, since code makes it. A list of LangGraph's
+                modes yields pairs of mode and data; `"values"` is the result.
+            **kwargs: As for `invoke`.
 
         Raises:
             InputError: The question, the context or a mode cannot be used.
@@ -223,26 +286,50 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         config = ensure_config(config)
         yield from iterate_on_background_loop(self.astream(input, config, stream_mode=stream_mode, **kwargs))
 
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["values"] | None = None,
+        **kwargs: Any,
+    ) -> AsyncGenerator[RLMResult, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Literal["custom"], **kwargs: Any,
+    ) -> AsyncGenerator[ProgressEvent, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode, **kwargs: Any,
+    ) -> AsyncGenerator[Any, None]: ...  # fmt: skip
+    @overload
+    def astream(
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Sequence[Mode], **kwargs: Any,
+    ) -> AsyncGenerator[tuple[str, Any], None]: ...  # fmt: skip
     async def astream(
-        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: str | Sequence[str] | None = None,  # noqa: A002
+        self, input: RLMAsk, config: RunnableConfig | None = None, *, stream_mode: Mode | Sequence[Mode] | None = None,  # noqa: A002
         **kwargs: Any,
     ) -> AsyncGenerator[Any, None]:  # fmt: skip
         """Like `stream`, on the caller's event loop."""
         modes = _modes(stream_mode)
         wanted = modes if "values" in modes else [*modes, "values"]
+        is_alone, is_shown = isinstance(stream_mode, str), False
         async with aclosing(self._call(config, wanted, kwargs).events(input)) as items:
             async for is_result, mode, data in items:
                 if not is_result:
-                    yield data if isinstance(stream_mode, str) else (mode, data)
-                elif stream_mode is None or stream_mode == "values":
+                    is_shown |= mode == "messages" and data[1].get("langgraph_node") == "decompose"
+                    yield data if is_alone else (mode, data)
+                    continue
+                if "messages" in modes and not is_shown and data["answer"]:
+                    said = AIMessage(data["answer"], id=str(uuid4())), {"rlm_depth": 0}
+                    yield said if is_alone else ("messages", said)
+                if stream_mode is None or stream_mode == "values":
                     yield data
                 elif stream_mode == "custom":
                     yield {"event": "result", "result": data}
-                elif "values" in modes:
+                elif not is_alone and "values" in modes:
                     yield "values", data
 
     def _call(self, config: RunnableConfig | None, modes: list[str], kwargs: Mapping[str, Any]) -> Call:
         check_config(config)
+        check_arguments(kwargs)
         config = cast("RunnableConfig", {"run_name": "RLM", **ensure_config(config), "recursion_limit": SUPERSTEPS})
         return Call(self._registry, self._run_graph, config, modes, kwargs)
 
@@ -267,34 +354,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self.refuse_to_block(config, "afork")
         return run_on_background_loop(self.afork(config, **change))
 
-    async def afork(
-        self, config: RunnableConfig, *, turn: int | None = None, cell: int = 0, code: str | None = None,
-        call: str | None = None, answer: Any = None,
-    ) -> RunnableConfig:  # fmt: skip
+    async def afork(self, config: RunnableConfig, **change: Any) -> RunnableConfig:
         """Like `fork`, on the caller's event loop."""
         if not self._settings.is_saved:
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
         check_config(config)
-        config = config or {}
-        name = thread_of(config)
-        snapshot = await snapshot_of(self._graph, config)
-        journal = (snapshot.values or {}).get("journal")
-        if not journal:
-            msg = f"There is no run on thread {name!r} to fork."
-            raise InputError(msg)
-        if (turn is None) == (call is None) or (turn is None) != (code is None):
-            msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
-            raise InputError(msg)
-        if turn is not None:
-            entries, node = with_code(journal, turn, cell, code)
-        else:
-            entries, node = with_answer(journal, str(call), answer)
-        about = {"question": journals.question(append_entries(journal, [entries]))}
-        update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
-        await self._graph.aupdate_state(config, update, as_node="inspect")
-        configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
-        return {**config, "configurable": configurable}
+        return await fork(self._graph, config or {}, **change)
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

@@ -1,16 +1,20 @@
 """How an `RLM` was set up, and the sizes that follow from its models' windows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import Field, InstanceOf
+from langchain_core.runnables import RunnableConfig, ensure_config
+from pydantic import ConfigDict, Field, InstanceOf, WithJsonSchema
+from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
+from langchain_rlm.models.prices import LOCAL, Pricing
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, provider_of, resolve_model, window_of
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -27,6 +31,39 @@ SHOWN_MOST = 12_000
 SHOWN_LEAST = 1_500
 HISTORY_SHARE = 0.4
 """Share of the root model's window that the turns may fill before old observations fold."""
+PREFIX = "rlm_"
+"""How settings for one call begin in `config["configurable"]`. A host passes on its own keys, such as `model`."""
+
+WayIn = Literal["auto", "direct", "rlm"]
+"""`rlm`: the REPL. `direct`: one call with the whole context. `auto`: by the size of the context."""
+_Model = Annotated[BaseChatModel | str | None, WithJsonSchema({"type": "string"})]
+
+
+class CallSettings(TypedDict, total=False):
+    """Settings for one call, in place of those of the `RLM`, which hold where a setting is left out or None.
+
+    They are the `context` of the graph (`rlm.graph.invoke(..., context={"model": ...})`) and of a server's assistants.
+    With the prefix `rlm_` they are keys of `config["configurable"]`, also of a host's.
+    """
+
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)  # type: ignore[misc]  # pydantic's way for TypedDicts
+
+    model: _Model
+    """The root model: a name such as `openai:gpt-5`, or in Python a chat model."""
+    sub_model: _Model
+    """The model that answers sub-queries. Without it, where the `RLM` has none of its own, the root model."""
+    budget: Budget | Mapping[str, float | None] | None
+    """The parts that change, such as `{"cost": 1}`; a `Budget` takes the place of the whole."""
+    route: WayIn | None
+    """How a new run goes; one that goes on keeps its route."""
+    instructions: str | None
+    """What the root model is told beside the question: the domain, the style, the form of the answer."""
+
+
+_NO_PRICE = (
+    "no price is known for {}. Pass prices={{{!r}: {{'input': ..., 'output': ...}}}} in US dollars a million tokens (0 "
+    "is free), or Budget(cost=None)."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +75,34 @@ class Settings:
     sub_models: Mapping[str, BaseChatModel]
     budget: Budget
     max_concurrency: int
-    route: str
+    route: WayIn
     direct_below: int
     model_window: int | None
     sub_model_window: int | None
     limits: ReplLimits
+    prices: Pricing = field(default_factory=Pricing)
     sandboxes: SandboxFactory = DEFAULT_SANDBOXES
     tools: Mapping[str, ReplTool] = field(default_factory=dict)
     response_format: ResponseFormat | None = None
     require_coverage: float | None = None
     """Share of the context that models must have seen before an answer is taken."""
     require_citations: bool = False
+    instructions: str | None = None
+    """The user's words to the root model, in every run of the tree."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
+
+    def __post_init__(self) -> None:
+        """Refuse a limit on dollars that was set and cannot hold; warn of what it leaves out."""
+        given = [self.model, self.sub_model, *self.sub_models.values()]
+        limit, models = self.budget.cost, {name_of(model): provider_of(model) for model in given}
+        unpriced = [] if limit is None else [name for name, by in models.items() if not self.prices.knows(name, by)]
+        if self.budget.sets_cost and len(unpriced) == len(models):
+            msg = f"Budget(cost={limit:g}) cannot hold: {_NO_PRICE.format(', '.join(unpriced), unpriced[0])}"
+            raise InputError(msg)
+        for name in (name for name in unpriced if models[name] != LOCAL):
+            msg = f"Budget(cost={limit:g}) does not limit every call: {_NO_PRICE.format(name, name)}"
+            warnings.warn(msg, stacklevel=3)  # shown once for each name
 
     @property
     def root_window(self) -> int:
@@ -104,16 +156,66 @@ def check_settings(given: Mapping[str, Any]) -> None:
     """
     for name, rule in _RULES.items():
         rule.check(name, given[name])
-    if given["require_citations"] and given["route"] == "direct":
+    _check_route(given["route"], cites=given["require_citations"])
+
+
+def _check_route(route: str, *, cites: bool) -> None:
+    if cites and route == "direct":
         msg = "require_citations=True needs the REPL: use route='rlm' or 'auto'."
         raise InputError(msg)
 
 
+def given_in(config: RunnableConfig | None) -> dict[str, Any]:
+    """The settings for one call that a configuration, or what surrounds the call, has."""
+    configurable = ensure_config(config).get("configurable", {})
+    return {key.removeprefix(PREFIX): value for key, value in configurable.items() if key.startswith(PREFIX)}
+
+
+def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str], Any] = resolve_model) -> Settings:
+    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name.
+
+    Raises:
+        InputError: A setting is unknown, out of range or of another type.
+        ModelError: A model's name or provider is unknown, or its key is missing.
+    """
+    _check_known("Settings for one call", given, CallSettings.__annotations__)
+    given = {name: value for name, value in given.items() if value is not None}
+    change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
+    for name, value in change.items():
+        _RULES[name].check(name, value)
+    budget = given.get("budget")
+    if isinstance(budget, Budget):
+        change["budget"] = budget
+    elif budget is not None:
+        _BUDGET_PARTS.check("budget", budget)
+        _check_known("Parts of a budget", budget, {part.name for part in fields(Budget)})
+        change["budget"] = replace(settings.budget, **budget)
+    for name in ("model", "sub_model"):
+        if name in given:
+            model = named(given[name]) if isinstance(given[name], str) else resolve_model(given[name])
+            change |= {name: model, f"{name}_window": None}
+    if "model" in change and settings.sub_model is settings.model:
+        change = {"sub_model": change["model"], "sub_model_window": None, **change}
+    changed = replace(settings, **change)
+    _check_route(changed.route, cites=changed.require_citations)
+    return changed
+
+
+def _check_known(what: str, given: Mapping[str, Any], known: Collection[str]) -> None:
+    if unknown := [key for key in given if key not in known]:
+        msg = f"{what}: {', '.join(map(repr, unknown))} is unknown. Known are {', '.join(map(repr, sorted(known)))}."
+        raise InputError(msg)
+
+
 _SHARE = Annotated[float, Field(strict=True, gt=0, le=1)]
+_BUDGET_PARTS = Rule(Mapping[str, Any], "pass a Budget, or the parts that change, as in {'cost': 2.0}")
 _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
-    "route": Rule(Literal["auto", "direct", "rlm"], "use 'auto', 'direct' or 'rlm'"),
+    "instructions": Rule(
+        Annotated[str, Field(strict=True, pattern=r"\S")] | None, "pass what the root model is to be told, or None"
+    ),
+    "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
     "sub_models": Rule(
         Mapping[Annotated[str, Field(strict=True)], Any] | None,

@@ -6,11 +6,14 @@ content hash, and prompts are literal pieces plus spans of the context.
 
 from typing import Annotated, Any, NotRequired
 
+from langchain_core.documents import Document
 from langgraph.channels import DeltaChannel, UntrackedValue
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
+from langchain_rlm.journal.parts import LeftOutFile
 
 
 class RLMInput(TypedDict):
@@ -19,6 +22,13 @@ class RLMInput(TypedDict):
     question: NotRequired[str]
     context: NotRequired[Any]
     """The text, or where it is: see `langchain_rlm.context.load.load_corpus`."""
+
+
+class RLMQuestion(BaseModel):
+    """A question, and the text that it is about."""
+
+    question: str
+    context: Any = Field(description="The text, a list of texts, or a mapping of names to texts.")
 
 
 class RLMOutput(TypedDict, total=False):
@@ -75,9 +85,11 @@ class RLMResult(TypedDict):
     coverage: Coverage | None
     """Which share of the context models have seen. None for a context that is searched. With `require_coverage` also
     `required` and `is_reached`."""
-    context: list[Any]
+    left_out: list[LeftOutFile]
+    """Files of the directories asked about that are not in the context, each with the reason."""
+    context: list[Document]
     """The documents of which text was sent to a model, shown to the root model or is cited (of a context that is
-    searched: those found), as LangChain `Document`s without their text: `metadata` has `source`, `characters` and the
+    searched: those found), without their text: `metadata` has `source`, `characters` and the
     `spans`, which are those of `coverage` and `citations`."""
     usage: UsageTotals
     """What the run used, its recursive runs included."""

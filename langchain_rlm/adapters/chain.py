@@ -39,14 +39,23 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
         InputError: While running: the input or the documents cannot be used.
         ModelError: While running: a model cannot be used.
     """
-    source = _Source(documents)
+
+    def corpus_of(given: Mapping[str, Any]) -> Corpus:
+        nonlocal documents
+        if given.get("context"):
+            return load_corpus(given["context"])
+        if documents is None:
+            msg = "The chain has no documents. Pass them to create_rlm_chain, or as `context` of the input."
+            raise InputError(msg)
+        documents = corpus = load_corpus(documents)
+        return corpus
 
     def run(chunks: Iterator[dict[str, Any]], config: RunnableConfig) -> Iterator[AddableDict]:
         given: dict[str, Any] = AddableDict()
         for chunk in chunks:
             given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
-        corpus = source.corpus(given)
+        corpus = corpus_of(given)
         yield from _output(ask(rlm, _question(given), corpus, config, key=NAME), corpus, k)
 
     async def arun(chunks: AsyncIterator[dict[str, Any]], config: RunnableConfig) -> AsyncIterator[AddableDict]:
@@ -54,7 +63,7 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
         async for chunk in chunks:
             given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
-        corpus = await asyncio.to_thread(source.corpus, given)
+        corpus = await asyncio.to_thread(corpus_of, given)
         result = await aask(rlm, _question(given), corpus, config, key=NAME)
         for part in await asyncio.to_thread(lambda: [*_output(result, corpus, k)]):
             yield part
@@ -66,22 +75,6 @@ class _Chain(Batched, RunnableGenerator[dict[str, Any], dict[str, Any]]):
     def __init__(self, rlm: RLM, run: Any, arun: Any) -> None:  # its stub takes no configuration
         super().__init__(run, arun, name=NAME)
         self.rlm = rlm
-
-
-class _Source:
-    """The chain's own documents, read once."""
-
-    def __init__(self, documents: Any) -> None:
-        self._documents = documents
-
-    def corpus(self, given: Mapping[str, Any]) -> Corpus:
-        if given.get("context"):
-            return load_corpus(given["context"])
-        if self._documents is None:
-            msg = "The chain has no documents. Pass them to create_rlm_chain, or as `context` of the input."
-            raise InputError(msg)
-        self._documents = corpus = load_corpus(self._documents)
-        return corpus
 
 
 def _passed_on(chunk: Mapping[str, Any]) -> AddableDict:

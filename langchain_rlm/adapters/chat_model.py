@@ -20,19 +20,7 @@ from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig, 
 from langchain_core.runnables.config import ensure_config, merge_configs
 from pydantic import Field, PrivateAttr, ValidationError
 
-from langchain_rlm.adapters.conversation import (
-    DIGEST,
-    both_ends,
-    documents_of,
-    fits,
-    has_media,
-    largest,
-    last_human,
-    question_of,
-    request_of,
-    tokens_of,
-    with_digest,
-)
+from langchain_rlm.adapters import conversation
 from langchain_rlm.adapters.hosting import aask
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.failures import classify
@@ -75,7 +63,7 @@ class _Routed(Runnable[LanguageModelInput, Any]):
         if chat.callbacks or chat.tags or metadata:  # given to this model, meant for the one called in its place
             own: RunnableConfig = {"callbacks": chat.callbacks, "tags": chat.tags or [], "metadata": metadata}
             config = merge_configs(own, ensure_config(config))
-        return prompt, messages, fits(messages, chat.limit), config
+        return prompt, messages, conversation.fits(messages, chat.limit), config
 
     def invoke(self, input: LanguageModelInput, config: RunnableConfig | None = None, **kwargs: Any) -> Any:  # noqa: A002
         prompt, messages, fits, config = self._read(input, config)
@@ -160,17 +148,14 @@ class ChatRLM(_Routed, BaseChatModel):
 
     @property
     def root_model(self) -> BaseChatModel:
-        """The model that short conversations go to."""
         return self.rlm.settings.model
 
     @property
     def model_name(self) -> str:
-        """The root model's name."""
         return name_of(self.root_model)
 
     @property
     def limit(self) -> int:
-        """Estimated tokens above which a conversation is long."""
         return min(MOST, self._window // 2) if self.above is None else self.above
 
     @property
@@ -217,7 +202,7 @@ class ChatRLM(_Routed, BaseChatModel):
     def _long(self, messages: Sequence[BaseMessage], bound: Mapping[str, Any]) -> Runnable[Any, Any]:
         stop = bound.get("stop") or []
         is_bound = any(value not in (None, "", [], {}) for name, value in bound.items() if name != "stop")
-        if is_bound or any(map(has_media, messages)):
+        if is_bound or any(map(conversation.has_media, messages)):
             return super()._long(messages, bound)
 
         async def answer(messages: Sequence[BaseMessage], config: RunnableConfig) -> Runnable[Any, Any]:
@@ -227,7 +212,8 @@ class ChatRLM(_Routed, BaseChatModel):
 
     async def _answer(self, messages: Sequence[BaseMessage], stop: list[str], config: RunnableConfig) -> AIMessageChunk:
         """The RLM's answer without usage: its calls were counted where they were made."""
-        result = await aask(self.rlm, question_of(messages), documents_of(messages), config, key=NAME)
+        question, documents = conversation.question_of(messages), conversation.documents_of(messages)
+        result = await aask(self.rlm, question, documents, config, key=NAME)
         text = result["answer"]
         for end in stop:
             text = text.partition(end)[0]
@@ -251,16 +237,16 @@ class ChatRLM(_Routed, BaseChatModel):
 
     async def _shorten(self, messages: Sequence[BaseMessage], config: RunnableConfig) -> list[BaseMessage]:
         """Replace the largest texts by digests, as few as bring the conversation below the limit."""
-        total = sum(map(tokens_of, messages))
-        chosen = largest(messages, self.limit if total > self.limit else total // 2)
-        last, gate = last_human(messages), asyncio.Semaphore(DIGESTS_AT_ONCE)
-        digests = (self._digest(messages[index], request_of(messages), config, gate) for index in chosen)
+        total = sum(map(conversation.tokens_of, messages))
+        chosen = conversation.largest(messages, self.limit if total > self.limit else total // 2)
+        last, gate = conversation.last_human(messages), asyncio.Semaphore(DIGESTS_AT_ONCE)
+        digests = (self._digest(messages[index], conversation.request_of(messages), config, gate) for index in chosen)
         shorter = list(messages)
         for index, digest in zip(chosen, await asyncio.gather(*digests, return_exceptions=True), strict=True):
             if isinstance(digest, BaseException):
                 raise digest
-            shorter[index] = with_digest(messages[index], digest, is_request=index == last)
-        if (left := sum(map(tokens_of, shorter))) > self._window:
+            shorter[index] = conversation.with_digest(messages[index], digest, is_request=index == last)
+        if (left := sum(map(conversation.tokens_of, shorter))) > self._window:
             msg = (
                 f"The conversation is about {total:,} tokens, {left:,} when shortened; the window is {self._window:,}. "
                 "It has many messages rather than large ones. Trim it (trim_messages, SummarizationMiddleware), or "
@@ -271,12 +257,13 @@ class ChatRLM(_Routed, BaseChatModel):
 
     async def _digest(self, message: BaseMessage, request: str, config: RunnableConfig, gate: asyncio.Semaphore) -> str:
         text = str(message.text)
-        most = min(DIGEST, len(text) // 4)
+        most = min(conversation.DIGEST, len(text) // 4)
         key = hashlib.sha256(f"{request}\0{text}".encode(errors="surrogatepass")).hexdigest()
         if key not in self._digests:
             question = f"What in this text bears on: {request}\n(In at most {most:,} characters.)"
             async with gate:
-                answer = (await aask(self.rlm, question, text, config, key=NAME))["answer"] or both_ends(text)
+                result = await aask(self.rlm, question, text, config, key=NAME)
+            answer = result["answer"] or conversation.both_ends(text)
             while len(self._digests) >= DIGESTS_KEPT:
                 self._digests.pop(next(iter(self._digests)), None)
             self._digests[key] = answer if len(answer) <= most else f"{answer[:most]} [...]"

@@ -8,7 +8,7 @@ from uuid import uuid4
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langgraph.config import get_stream_writer
 
-from langchain_rlm.budget import dollars
+from langchain_rlm.budget import quoted
 from langchain_rlm.call import belongs_to_host
 from langchain_rlm.errors import RLMError
 from langchain_rlm.nodes.confirm import TOOL
@@ -23,8 +23,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None, key: str = "") -> Runn
     """The configuration of a run inside a host.
 
     A run that may wait for a person belongs to its host, and gets a thread of its own in the host's checkpointer. Any
-    other run takes only callbacks, tags and metadata from the host. Tokens of sub-models do not enter the host's
-    messages.
+    other run takes only callbacks, tags and metadata from the host.
     """
     given = ensure_config(config)
     if key:
@@ -35,8 +34,7 @@ def own_config(rlm: "RLM", config: RunnableConfig | None, key: str = "") -> Runn
 def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
     """Run, and send progress to the host's custom stream, when there is one, as `{key: event}`.
 
-    Raises:
-        RLMError: The run waits for a decision, and no host can ask for it.
+    A run that waits for a decision is an `RLMError`: no host can ask for it.
     """
     write, config = _host_writer(), own_config(rlm, config, key)
     stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")
@@ -76,7 +74,7 @@ def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
 def _asked(waiting: Any) -> str:
     quote = waiting.value
     if isinstance(quote, dict) and {"calls", "cost"} <= set(quote):
-        return f"the next {quote['calls']:,} sub-queries would cost about {dollars(quote['cost'])}"
+        return f"the next {quote['calls']:,} sub-queries would cost {quoted(quote, 'about ')}"
     return f"{quote!r:.200}"
 
 

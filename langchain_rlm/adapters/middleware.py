@@ -122,8 +122,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     def before_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Offload what is too long in the input, before any other middleware sees it."""
         turn = Turn(self._shortener, state["messages"])
-        if turn.has_long():
-            self._keep(turn.offload_long(), runtime.store)
+        self._keep(turn.offload_long(), runtime.store)
         return turn.update()
 
     async def abefore_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
@@ -164,8 +163,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     ) -> ModelResponse[Any] | ExtendedModelResponse[Any]:
         """Offload what came in by other ways; when the call overflows, offload the largest text and call again."""
         turn = Turn(self._shortener, request.messages)
-        if turn.has_long():
-            self._keep(turn.offload_long(), request.runtime.store)
+        self._keep(turn.offload_long(), request.runtime.store)
         while True:
             try:
                 return _response(request, turn, handler(_request(request, turn)))

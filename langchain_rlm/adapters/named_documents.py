@@ -2,20 +2,19 @@
 
 import difflib
 import json
-import os
-import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.document_loaders import BaseLoader
 
-from langchain_rlm.context.convert import is_convertible
-from langchain_rlm.context.corpus import Corpus, SourceText
-from langchain_rlm.context.load import load_corpus, read_path
+from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
+from langchain_rlm.context.files import documents_in, is_readable, listed
+from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 LISTED = 2_000
 """Characters of the list of documents that the agent's model sees."""
@@ -40,8 +39,8 @@ class Library:
         self._reading, self._lock = threading.Lock(), threading.Lock()
         self._texts: dict[str, SourceText] = {}
         self._search: Corpus | None = None
-        self._looked_at: dict[str, tuple[tuple[int, int], bool]] = {}
-        self._root = None if root is None else Path(root).resolve()
+        self._looked_at: dict[Path, tuple[tuple[int, int], bool]] = {}
+        self._root = None if root is None else at_home(root).resolve()
         if self._root is not None and not self._root.is_dir():
             msg = f"root={str(root)!r}: this is not a directory (looked in {Path.cwd()})."
             raise InputError(msg)
@@ -103,8 +102,16 @@ class Library:
         if not chosen:
             msg = "There is no document to read at present."
             raise InputError(msg)
-        documents = tuple(text for name in chosen for text in self._read(name))
-        return Corpus(documents, single=len(documents) == 1)
+        documents: list[SourceText] = []
+        left_out: list[LeftOut] = []
+        for name in chosen:
+            try:
+                documents += self._read(name)
+            except InputError as error:
+                if names or len(chosen) == 1:
+                    raise
+                left_out.append(LeftOut(name, str(error).removeprefix(f"{name}: ").removesuffix(".")))
+        return Corpus(tuple(documents), single=len(documents) == 1, left_out=tuple(left_out))
 
     def listing(self) -> list[tuple[str, str]]:
         """Names and sizes of what can be read, without loaders that were not read yet."""
@@ -137,7 +144,7 @@ class Library:
             raise InputError(self._unknown(name))
         below = PurePosixPath(name).as_posix()
         try:
-            read = list(read_path(path))
+            read = [*documents_in(path, path.parent, None)]
         except InputError as error:
             raise type(error)(str(error).replace(str(path), below)) from error
         return [
@@ -156,27 +163,18 @@ class Library:
 
     def _files(self) -> Iterator[tuple[str, int]]:
         """Names and sizes in bytes. Read at every turn of an agent, so a file is opened once unless it changes."""
-        root = self._root
-        for base, directories, files in os.walk(root) if root is not None else ():
-            directories[:] = sorted(name for name in directories if not name.startswith("."))
-            above = Path(base).relative_to(cast("Path", root)).as_posix()
-            for file in sorted(files):
-                name = file if above == "." else f"{above}/{file}"
-                path = os.path.join(base, file)  # noqa: PTH118  # a Path for each costs more than the rest
-                if file.startswith(".") or (os.path.islink(path) and self._file(name) is None):  # noqa: PTH114
-                    continue
-                with suppress(OSError):  # gone since
-                    if (size := self._size(path)) is not None and name.isprintable():
-                        yield name, size
+        for path, name in listed(self._root) if self._root is not None else ():
+            with suppress(OSError):  # gone since
+                if (size := self._size(path)) is not None and name.isprintable():
+                    yield name, size
 
-    def _size(self, path: str) -> int | None:
+    def _size(self, path: Path) -> int | None:
         """Bytes of a file that can be read as text, else None."""
-        found = os.stat(path)  # noqa: PTH116  # as above
+        found = path.stat()
         state = (found.st_mtime_ns, found.st_size)
         known = self._looked_at.get(path)
         if known is None or known[0] != state:
-            readable = stat.S_ISREG(found.st_mode) and _is_readable(Path(path))
-            known = self._looked_at[path] = (state, readable)
+            known = self._looked_at[path] = (state, is_readable(path))
         return found.st_size if known[1] else None
 
     def _unknown(self, name: str) -> str:
@@ -189,9 +187,3 @@ class Library:
         near = list(dict.fromkeys([*ends, *difflib.get_close_matches(name, names, NEAREST, 0.5)]))[:NEAREST]
         hint = f"Nearest: {', '.join(map(repr, near))}" if near else f"There are {', '.join(map(repr, names[:NAMED]))}"
         return f"There is no document {name!r}. {hint}."
-
-
-def _is_readable(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(8192)
-    return is_convertible(path) or b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))

@@ -64,11 +64,7 @@ def intact(entry: KeptDocument, data: bytes | None) -> str | None:
 
 
 def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[str, KeptDocument]:
-    """The known documents that are asked about; all of them when no handle is given.
-
-    Raises:
-        ToolException: A name is unknown, or nothing is kept.
-    """
+    """The known documents that are asked about; all of them when no handle is given. Else the agent's model is told."""
     unknown = [handle for handle in handles or () if handle not in known]
     if known and not unknown:
         return {handle: known[handle] for handle in handles or known}
@@ -81,11 +77,7 @@ def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[s
 
 
 def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None], store: Any) -> Any:
-    """The context of a run over these texts.
-
-    Raises:
-        ToolException: A text is lost.
-    """
+    """The context of a run over these texts. When one is lost, the agent's model is told."""
     lost = [handle for handle, text in texts.items() if text is None]
     if lost:
         what = ", ".join(

@@ -19,17 +19,14 @@ LEAST_HANDLE = 250
 
 @dataclass(frozen=True)
 class Shortener:
-    """How messages get shorter.
-
-    Attributes:
-        above: Estimated tokens of text that a message may have.
-        preview: Characters of a text that stay visible, two thirds from its start and one third from its end.
-        tool: The name of the tool that answers questions about what was taken out.
-    """
+    """How messages get shorter."""
 
     above: int
+    """Estimated tokens of text that a message may have."""
     preview: int
+    """Characters of a text that stay visible, two thirds from its start and one third from its end."""
     tool: str
+    """The name of the tool that answers questions about what was taken out."""
 
     def may_be_long(self, message: Any) -> bool:
         """Whether to look closer: a token has at least one character."""
@@ -139,7 +136,6 @@ class Turn:
         return True
 
     def update(self) -> dict[str, Any] | None:
-        """The state update that puts shorter messages in the place of the long ones."""
         return {"messages": [*self.changed.values()], KEY: entries(self.kept)} if self.kept else None
 
     def _change(self, index: int, message: BaseMessage, kept: list[LongText]) -> None:

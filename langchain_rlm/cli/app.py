@@ -1,21 +1,26 @@
 """`langchain-rlm`: what can be typed, and what the exit codes mean."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from langchain_rlm.cli.exits import printed
+from langchain_rlm.paths import at_home
+
 EXIT_CODES = (
     "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "
-    "so far), 5 no answer, or all sub-queries failed, 130 interrupted."
+    "so far), 5 no answer, or all sub-queries failed, 130 interrupted, 141 nobody reads the output."
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
 REPLAY_CODES = (
     "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 something differs, 2 wrong use "
     "or input, 130 interrupted."
 )
-Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A file that `ask --journal` wrote.")]
+FILE: Any = {"metavar": "FILE", "parser": at_home}
+Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", parser=at_home, help="A file that `ask --journal` wrote.")]
 Context = Annotated[
     list[str] | None,
     typer.Option("--context", metavar="PATH", help="What the run was asked about, as for `ask`; may be repeated."),
@@ -23,12 +28,27 @@ Context = Annotated[
 
 app = typer.Typer(
     name="langchain-rlm",
-    help="Ask questions over documents larger than any model's window.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(is_asked: bool) -> None:  # noqa: FBT001  # typer's way
+    if is_asked:
+        print(f"langchain-rlm {version('langchain-rlm')}")
+        raise typer.Exit
+
+
+VERSION: Any = typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+
+
+@app.callback()
+def options(
+    is_asked: Annotated[bool, VERSION] = False,  # noqa: FBT002
+) -> None:
+    """Ask questions over documents larger than any model's window."""
 
 
 @app.command(epilog=EXIT_CODES)
@@ -54,6 +74,10 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
             "(US dollars), seconds; none lifts a limit.",
         ),
     ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
+    ] = None,
     route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text) or rlm.")] = "auto",
     max_concurrency: Annotated[str, typer.Option(metavar="NUMBER", help="Model calls at once.")] = "32",
     sub_model_window: Annotated[
@@ -65,37 +89,53 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         str | None,
         typer.Option(metavar="SHARE", help="Take no answer before models have seen this share of the text: 0.99."),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of all text files, as cp1252. Default: UTF-8, or a guess.")
+    ] = None,
+    strict: Annotated[  # noqa: FBT002
+        bool, typer.Option("--strict", help="Refuse a directory in which something cannot be read.")
+    ] = False,
+    skip_unreadable: Annotated[  # noqa: FBT002
+        bool, typer.Option("--skip-unreadable", help="Leave out also what is named and cannot be read.")
+    ] = False,
+    ignored: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--ignored", help="Read hidden files, folders of dependencies and what .gitignore names, too."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
     journal: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the run here, also when it fails: see report and replay.")
+        Path | None,
+        typer.Option(**FILE, help="Keep the run here, also when it fails: see report and replay."),
     ] = None,
-    page: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the run as a page.")] = None,
+    page: Annotated[Path | None, typer.Option("--report", **FILE, help="Write the run as a page.")] = None,
 ) -> None:
     """Answer a question over files."""
     from langchain_rlm.cli.ask import Request, run  # imports the engine
 
     request = Request(
         paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,
-        budget=tuple(budget or ()), route=route, max_concurrency=max_concurrency, sub_model_window=sub_model_window,
-        require_citations=citations, require_coverage=require_coverage, as_json=as_json, quiet=quiet,
-        journal=journal, report=page,
+        budget=tuple(budget or ()), prices=prices, route=route, max_concurrency=max_concurrency,
+        sub_model_window=sub_model_window, require_citations=citations, require_coverage=require_coverage,
+        as_json=as_json, quiet=quiet, journal=journal, report=page,
+        files={"encoding": encoding, "strict": strict, "skip_unreadable": skip_unreadable, "ignored": ignored},
     )  # fmt: skip
-    raise typer.Exit(run(request))
+    raise typer.Exit(printed(lambda: run(request)))
 
 
 @app.command(epilog=REPORT_CODES)
 def report(
     journal: Recorded,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The page; by default beside the journal.")
+        Path | None,
+        typer.Option("--output", "-o", **FILE, help="The page; by default beside the journal."),
     ] = None,
     context: Context = None,
 ) -> None:
     """Write a run on record as one HTML page. Without --context it shows the passages that the journal has."""
     from langchain_rlm.cli.report import run  # imports what reads journals
 
-    raise typer.Exit(run(journal, output, context or ()))
+    raise typer.Exit(printed(lambda: run(journal, output, context or ())))
 
 
 @app.command(epilog=REPLAY_CODES)
@@ -107,7 +147,7 @@ def replay(
     """Replay a run on record without a model: each cell must ask, print and answer the same again."""
     from langchain_rlm.cli.replay import run  # imports the engine
 
-    raise typer.Exit(run(journal, context or (), quiet=quiet))
+    raise typer.Exit(printed(lambda: run(journal, context or (), quiet=quiet)))
 
 
 @app.command()
@@ -118,7 +158,7 @@ def doctor() -> None:
     """
     from langchain_rlm.cli.doctor import run  # imports what it checks
 
-    raise typer.Exit(run())
+    raise typer.Exit(printed(run))
 
 
 def main() -> None:

@@ -1,23 +1,23 @@
 """`langchain-rlm ask`: from what was typed to a run, and from its result to text and an exit code."""
 
 import contextlib
-import json
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from langchain_rlm.budget import Budget, Ledger, dollars
+from langchain_rlm.budget import Budget, Ledger, dollars, quoted
 from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_code, interrupt_on_sigterm
-from langchain_rlm.cli.options import as_typed, number, parse_budget
+from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_prices
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
-from langchain_rlm.cli.view import View, print_answer, view_for
+from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
@@ -26,7 +26,10 @@ from langchain_rlm.journal.files import check_writable, recording_of, save_journ
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.journal.tally import in_vain, tally
+from langchain_rlm.paths import at_home
+from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
+from langchain_rlm.settings import WayIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,15 @@ class Request:
     sub_model_window: str | None
     as_json: bool
     quiet: bool
+    prices: str | None = None
     require_citations: bool = False
     require_coverage: str | None = None
     journal: Path | None = None
     """Where the journal goes."""
     report: Path | None = None
     """Where the page goes."""
+    files: Mapping[str, Any] = field(default_factory=dict)
+    """How files are read: see `Files`."""
 
 
 @dataclass
@@ -94,13 +100,14 @@ def run(request: Request) -> int:
     except Exception as error:
         _keep(request, so_far, "failed", f"{type(error).__name__}: {error}")
         raise
+    is_kept = _keep(request, so_far)  # first: whoever reads the output may leave
     if request.as_json:
-        print(json.dumps(_plain(result), ensure_ascii=False, indent=2))
+        print(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
     if why := in_vain(result):
         print(f"error: {why}", file=sys.stderr)
-    return exit_code(result["stop_reason"], is_in_vain=bool(why)) if _keep(request, so_far) else WRONG_INPUT
+    return exit_code(result["stop_reason"], is_in_vain=bool(why)) if is_kept else WRONG_INPUT
 
 
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:
@@ -133,7 +140,12 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
         raise ModelError(msg)
     rlm = _rlm(request)
     so_far.chunk_size = rlm.settings.chunk_size
-    so_far.corpus = read_sources(request.paths)
+    try:
+        so_far.corpus = read_sources(request.paths, **request.files)
+    except InputError as error:
+        raise as_typed(error) from None
+    if not request.quiet:
+        print_left_out(so_far.corpus)
     given: Any = {"question": request.question, "context": so_far.corpus}
     while True:
         result = _shown(rlm, given, view, so_far)
@@ -148,7 +160,7 @@ def _check_files(request: Request) -> None:
     for option, file in (("--journal", journal), ("--report", page)):
         if file is None:
             continue
-        if file.exists() and any(file.resolve() == Path(path).resolve() for path in request.paths):
+        if file.exists() and any(file.resolve() == at_home(path).resolve() for path in request.paths):
             msg = f"{option} {file}: the question is about this file, and it would be lost. Name another file."
             raise InputError(msg)
         check_writable(file)
@@ -165,17 +177,23 @@ def _rlm(request: Request) -> RLM:
         "require_coverage": number("--require-coverage", request.require_coverage, float),
     }
     try:
-        return RLM(
-            request.model,
-            request.sub_model,
-            budget=budget,
-            checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-            route=request.route,
-            require_citations=request.require_citations,
-            **numbers,
-        )
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always", UserWarning)
+            rlm = RLM(
+                request.model,
+                request.sub_model,
+                budget=budget,
+                prices=parse_prices(request.prices),
+                checkpointer=None if budget.confirm_above is None else InMemorySaver(),
+                route=cast("WayIn", request.route),
+                require_citations=request.require_citations,
+                **numbers,
+            )
     except InputError as error:
         raise as_typed(error) from None
+    for warning in warned if budget.sets_cost else ():  # else the last line says it
+        print(f"warning: {warning.message}", file=sys.stderr)
+    return rlm
 
 
 def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
@@ -197,7 +215,7 @@ def _shown(rlm: RLM, given: Any, view: View, so_far: SoFar) -> Any:
 def confirm(quote: Mapping[str, Any]) -> Any:
     """Ask whether a batch may cost what it is quoted at; without a terminal the default holds, which is no."""
     print(
-        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, {dollars(quote['cost'])}, "
+        f"The next {quote['calls']:,} sub-queries: about {quote['tokens']:,} tokens, {quoted(quote)}, "
         f"{quote['seconds']:g} seconds. Spent so far: {dollars(quote['spent'])}.",
         file=sys.stderr,
     )
@@ -216,9 +234,3 @@ def confirm(quote: Mapping[str, Any]) -> Any:
         with contextlib.suppress(ValueError):
             if (limit := float(said.removeprefix("$"))) >= 0:
                 return {"limit": limit}
-
-
-def _plain(result: dict[str, Any]) -> dict[str, Any]:
-    """The result as JSON data: documents by their metadata."""
-    documents = [{"id": document.id, **document.metadata} for document in result["context"]]
-    return {**{key: value for key, value in result.items() if key != "context"}, "context": documents}

@@ -1,9 +1,34 @@
 """How a command ends: its exit code, and the signals that end it early."""
 
+import errno
+import os
 import signal
+import sys
+from collections.abc import Callable
 from typing import Any
 
 ANSWERED, WRONG_INPUT, NO_MODEL, OUT_OF_BUDGET, NO_ANSWER, INTERRUPTED = 0, 2, 3, 4, 5, 130
+NOT_READ = 128 + 13
+"""As shells name the end by SIGPIPE, which Python ignores: a broken connection to a model must not end it."""
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+def printed(command: Callable[[], int]) -> int:
+    """Run a command until its output is written, and return the exit code."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            code, lost = NOT_READ, [sys.stdout, sys.stderr]
+        elif error.errno in FULL and error.filename is None:
+            print(f"error: the output cannot be written ({error.strerror})", file=sys.stderr)
+            code, lost = WRONG_INPUT, [sys.stdout]
+        else:
+            raise
+        for stream in lost:  # what is left in its buffer would be tried again at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def interrupt_on_sigterm() -> None:

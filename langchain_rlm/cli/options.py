@@ -1,5 +1,6 @@
 """Numbers that were typed on the command line, and errors about them."""
 
+import json
 import re
 from dataclasses import fields
 from typing import Any
@@ -14,11 +15,7 @@ SETTING = re.compile(r"^([a-z_]+)=([^:\s]+)")
 
 
 def parse_budget(given: tuple[str, ...]) -> Budget:
-    """Read `turns=20,cost=0.5`.
-
-    Raises:
-        InputError: A part is unknown or not a number.
-    """
+    """Read `turns=20,cost=0.5`."""
     values: dict[str, Any] = {}
     for item in (item.strip() for text in given for item in text.split(",")):
         name, equals, value = item.partition("=")
@@ -26,39 +23,32 @@ def parse_budget(given: tuple[str, ...]) -> Budget:
         if not equals or name not in PARTS:
             msg = f"--budget {item!r}: use NAME=NUMBER with a name of {', '.join(PARTS)}."
             raise InputError(msg)
-        values[name] = _number(name, value.strip())
+        kind, text = float if name in DECIMAL else int, value.strip()
+        values[name] = None if text.lower() == "none" else number(f"--budget {name}", text, kind, between="=")
     return Budget(**values)
 
 
-def _number(name: str, value: str) -> float | None:
-    if value.lower() == "none":
-        return None
+def parse_prices(text: str | None) -> Any:
+    """Read prices from JSON; `RLM` checks them."""
     try:
-        return float(value) if name in DECIMAL else int(value)
-    except ValueError:
-        msg = _no_number(f"--budget {name}={value}", value, is_whole=name not in DECIMAL)
+        return None if text is None else json.loads(text)
+    except ValueError as error:
+        msg = f"--prices {text!r:.100}: this is not JSON ({error})."
         raise InputError(msg) from None
 
 
-def number(option: str, text: str | None, kind: type[float]) -> Any:
-    """Read a number; None where nothing was typed.
-
-    Raises:
-        InputError: The text is not a number.
-    """
+def number(option: str, text: str | None, kind: type[float], *, between: str = " ") -> Any:
+    """Read a number; None where nothing was typed."""
     try:
         return None if text is None else kind(text)
     except ValueError:
-        raise InputError(_no_number(f"{option} {text}", str(text), is_whole=kind is int)) from None
+        msg = f"{option}{between}{text}: {text!r} is not a {'whole number' if kind is int else 'number'}."
+        raise InputError(msg) from None
 
 
 def as_typed(error: InputError) -> InputError:
     """Make an error about a setting of `RLM` one about the option that was typed."""
     return InputError(SETTING.sub(_option, str(error)))
-
-
-def _no_number(option: str, text: str, *, is_whole: bool) -> str:
-    return f"{option}: {text!r} is not a {'whole number' if is_whole else 'number'}."
 
 
 def _option(setting: re.Match[str]) -> str:

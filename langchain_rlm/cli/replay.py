@@ -67,11 +67,7 @@ def _has_ended(recording: Recording) -> bool:
 
 
 def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corpus | None:
-    """The texts that the cells need.
-
-    Raises:
-        InputError: They are needed but not given, or are not those of the run.
-    """
+    """The texts that the cells need. They must be given, and be those of the run."""
     if paths or recording.context.startswith(SEARCHED):
         corpus = same_context(recording, read_sources(paths)) if paths else Corpus(())
         count = begun(recording.journal)["documents"]

@@ -9,9 +9,7 @@ from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
-from langchain_rlm.journal.record import RunRecord
-
-WRITTEN = 0
+from langchain_rlm.journal.record import Recording
 
 
 def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
@@ -30,15 +28,11 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_INPUT
     print(page)
-    return WRITTEN
+    return 0
 
 
-def write_page(record: RunRecord, page: Path) -> None:
-    """Write the page of a run.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
+def write_page(record: Recording, page: Path) -> None:
+    """Write the page of a run."""
     from langchain_rlm.report.page import render  # reads its script and style sheet
 
     write_whole(page, [render(record)])

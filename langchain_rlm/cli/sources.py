@@ -1,44 +1,46 @@
 """What a command is asked about: the files, directories and texts named on the command line."""
 
 import sys
-from pathlib import Path
+from dataclasses import replace
 
-from langchain_rlm.context.corpus import Corpus, SourceText
-from langchain_rlm.context.load import load_corpus, read_path
+from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
+from langchain_rlm.context.encodings import decoded
+from langchain_rlm.context.files import Files
+from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 
 
-def read_sources(paths: tuple[str, ...]) -> Corpus:
-    """Read what was named on the command line; one text alone is a `str` for the code.
-
-    Raises:
-        InputError: Nothing was named, it cannot be read, or has no text.
-    """
+def read_sources(
+    paths: tuple[str, ...], *, strict: bool = False, skip_unreadable: bool = False, ignored: bool = False,
+    encoding: str | None = None,
+) -> Corpus:  # fmt: skip
+    """Read what was named on the command line; one text alone is a `str` for the code. For the options see `Files`."""
     if not paths:
         msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)
-    documents: list[SourceText] = []
+    files = Files(paths, strict=strict, skip_unreadable=skip_unreadable, ignored=ignored, encoding=encoding)
+    read: list[SourceText | LeftOut] = []
+    problems: list[str] = []
     for path in paths:
-        if path == "-":
-            documents.append(SourceText("standard input", _standard_input()))
-        elif path == "pydoc:":
-            documents += pydoc_topics()
-        else:
-            documents += read_path(Path(path))
+        try:
+            if path == "-":
+                text, guess = decoded(sys.stdin.buffer.read(), "standard input", encoding)
+                read.append(SourceText("standard input", text, {"encoding": guess} if guess else {}))
+            elif path == "pydoc:":
+                read += pydoc_topics()
+            else:
+                read += replace(files, paths=path).read()
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    documents = tuple(one for one in read if isinstance(one, SourceText))
     if not any(document.text.strip() for document in documents):
         named = ", ".join("standard input" if path == "-" else path for path in paths)
         msg = f"There is no text in {named}. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)
-    return load_corpus(Corpus(tuple(documents), single=len(documents) == 1))
-
-
-def _standard_input() -> str:
-    data = sys.stdin.buffer.read()
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        msg = f"standard input: not UTF-8: byte {error.start:,} is 0x{data[error.start]:02x}. Convert it first (iconv)."
-        raise InputError(msg) from None
+    left_out = tuple(one for one in read if isinstance(one, LeftOut))
+    return load_corpus(Corpus(documents, single=len(documents) == 1, left_out=left_out))
 
 
 def pydoc_topics() -> list[SourceText]:

@@ -6,7 +6,7 @@ started them. Finished parts fold first, the oldest before the others; what runs
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,6 @@ class Node:
     style: str = ""
 
     def size(self) -> int:
-        """Lines that it takes."""
         return 1 + sum(child.size() for child in self.children)
 
     def alone(self) -> "Node":
@@ -81,14 +80,10 @@ def _folded(children: Iterable[Node], room: int) -> list[Node]:
 
 def drawn(node: Node) -> Tree:
     """The tree for rich, one line for each node."""
-    tree = Tree(_text(node), guide_style="dim")
+    tree = Tree(Text(node.label, style=node.style, no_wrap=True, overflow="ellipsis"), guide_style="dim")
     for child in node.children:
         tree.add(drawn(child))
     return tree
-
-
-def _text(node: Node) -> Text:
-    return Text(node.label, style=node.style, no_wrap=True, overflow="ellipsis")
 
 
 # -- what happened ------------------------------------------------------------------------------------------------
@@ -145,7 +140,6 @@ class Cell(Timed):
         return Node(label, tuple(children), self.is_done, "" if self.is_done else "bold")
 
     def asked_line(self) -> str:
-        """Counts of the sub-queries."""
         counts = {
             "done": self.answered - self.failed, "failed": self.failed, "running": self.begun - self.answered,
             "waiting": self.asked - self.begun,
@@ -208,8 +202,7 @@ class RunTree:
         self.clock = clock
         self.runs: dict[str, Run] = {}
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Take one progress event."""
+    def take(self, event: Mapping[str, Any]) -> None:
         run = self._run(event["run"])
         kind, cell = event["event"], run.cell
         if kind == "inspect":
@@ -228,7 +221,7 @@ class RunTree:
         elif cell is not None:
             self._in_cell(cell, event)
 
-    def _in_cell(self, cell: Cell, event: dict[str, Any]) -> None:
+    def _in_cell(self, cell: Cell, event: Mapping[str, Any]) -> None:
         match event["event"]:
             case "sub_queries":
                 cell.asked += event["count"]

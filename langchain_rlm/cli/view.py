@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console, Group, RenderableType
@@ -13,10 +12,13 @@ from rich.live import Live
 from rich.text import Text
 
 from langchain_rlm.cli.tree import RunTree, drawn, one_line
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.evidence.marks import place_of
 
 BELOW = 2
 """Lines of the terminal that the tree leaves free: the counts, and one for the cursor."""
+LISTED = 20
+"""Files that are named before a run."""
 QUOTED = 100
 """Characters of a cited passage that are printed below an answer."""
 
@@ -34,6 +36,17 @@ def _citation(entry: Mapping[str, Any]) -> str:
     return one_line(f"[{entry['mark']}] {place_of({**entry, 'name': one_line(entry['name'])})}: {text}")
 
 
+def print_left_out(corpus: Corpus) -> None:
+    """Say which files are not in the context, and of which the encoding was guessed."""
+    lines = [f"left out: {one.name}: {one.reason}" for one in corpus.left_out]
+    guesses = [(d.name, d.metadata["encoding"]) for d in corpus.documents if "encoding" in d.metadata]
+    lines += [f"not UTF-8: {name}: read as {guess} (--encoding names another)" for name, guess in guesses]
+    for line in lines[:LISTED]:
+        print(one_line(line), file=sys.stderr)
+    if len(lines) > LISTED:
+        print(f"and {len(lines) - LISTED:,} more such files", file=sys.stderr)
+
+
 class View:
     """Counts what happens and shows nothing; the other views build on it."""
 
@@ -41,17 +54,15 @@ class View:
         self.started = time.monotonic()
         self.turn = self.asked = self.done = self.failed = self.tokens = 0
         self.cost: float | None = None
+        self.unpriced: list[str] = []
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         return None
 
     def show(self, event: dict[str, Any]) -> None:
-        """Take one progress event."""
         kind = event["event"]
         if kind == "turn" and not event["run"]:
             self.turn = event["turn"]
@@ -60,6 +71,8 @@ class View:
         elif kind == "answer":
             self.done += 1
             self.failed += event["error"] is not None
+        elif kind == "end" and not event["run"]:
+            self.unpriced = event["usage"].get("unpriced_models", [])
         spent = event.get("spent")
         if spent:
             self.tokens, self.cost = spent["tokens"], spent["cost"]
@@ -72,8 +85,10 @@ class View:
         if self.failed:
             parts.append(f"{self.failed} failed")
         parts.append(f"{self.tokens:,} tokens")
-        if self.cost:  # else no model has a price
+        if self.cost is not None:
             parts.append(f"${self.cost:.4f}")
+        if self.unpriced:
+            parts.append(f"no price is known for {', '.join(map(one_line, self.unpriced))}")
         return " · ".join([*parts, f"{time.monotonic() - self.started:.1f} s"])
 
 
@@ -102,11 +117,9 @@ class LiveView(View):
         self.live.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            self.live.__exit__(kind, error, traceback)
+            self.live.stop()
 
     def _drawn(self) -> RenderableType:
         with self._lock:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from langchain_core.stores import BaseStore as KeyValueStore
+from langchain_core.stores import InMemoryByteStore
 from langgraph.store.base import BaseStore
 
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 
 class BlobStore(Protocol):
@@ -23,23 +25,14 @@ class BlobStore(Protocol):
 
 
 def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_documents") -> BlobStore | None:
-    """Open the store that a user passed; None for None.
-
-    Args:
-        store: A directory (`Path` or `str`), a LangGraph `BaseStore`, or a LangChain `ByteStore`.
-        setting: What the user calls it, for the error.
-        namespace: Where the texts are in a LangGraph store.
-
-    Raises:
-        InputError: It is something else, or the path is not a directory.
-    """
+    """Open the store that a user passed as `setting`; None for None. In a LangGraph store texts go to the namespace."""
     if store is None:
         return None
     if isinstance(store, BaseStore):
         return GraphStore(store, namespace)
     if isinstance(store, KeyValueStore):
         return Bytes(store)
-    path = Path(store) if isinstance(store, str) and store else store
+    path = at_home(store) if isinstance(store, Path) or (isinstance(store, str) and store) else store
     if isinstance(path, Path) and (path.is_dir() or not path.exists()):
         return Directory(path, setting)
     msg = f"{setting}={store!r}: use a directory, a LangGraph BaseStore or a LangChain ByteStore."
@@ -68,28 +61,26 @@ class Directory:
     async def aget(self, key: str) -> bytes | None:
         return await asyncio.to_thread(self.get, key)
 
-    def put(self, key: str, data: bytes) -> None:
-        try:
-            self._put(self.file(key), data)
-        except OSError as error:
-            raise self._unusable(error, "written") from error
-
     def _unusable(self, error: OSError, what: str) -> InputError:
         return InputError(f"{self.setting}={str(self.path)!r}: cannot be {what} ({error.strerror}).")
 
-    def _put(self, path: Path, data: bytes) -> None:
-        if path.exists() and path.read_bytes() == data:
-            return
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+    def put(self, key: str, data: bytes) -> None:
+        path = self.file(key)
+        try:
+            if path.exists() and path.read_bytes() == data:
+                return
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.NamedTemporaryFile(dir=self.path, prefix=".new-", delete=False) as file:
+                try:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    Path(file.name).replace(path)
+                except BaseException:
+                    Path(file.name).unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise self._unusable(error, "written") from error
 
     async def aput(self, key: str, data: bytes) -> None:
         await asyncio.to_thread(self.put, key, data)
@@ -136,14 +127,8 @@ class Bytes:
         await self.store.amset([(key, data)])
 
 
-class Memory(dict[str, bytes]):
+class Memory(Bytes):
     """The memory of this process, for as long as its owner lives."""
 
-    async def aget(self, key: str) -> bytes | None:
-        return self.get(key)
-
-    def put(self, key: str, data: bytes) -> None:
-        self[key] = data
-
-    async def aput(self, key: str, data: bytes) -> None:
-        self.put(key, data)
+    def __init__(self) -> None:
+        super().__init__(InMemoryByteStore())

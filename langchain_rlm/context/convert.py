@@ -20,11 +20,7 @@ def is_convertible(path: Path) -> bool:
 
 
 def convert(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield text and metadata: once for each page of a PDF, once for any other file.
-
-    Raises:
-        InputError: The extra is not installed, or the file cannot be read.
-    """
+    """Yield text and metadata: once for each page of a PDF, once for any other file."""
     yield from _pdf(path) if path.suffix.lower() == ".pdf" else _markdown(path)
 
 

@@ -33,6 +33,17 @@ class SourceText:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A file that is not in the context, and why."""
+
+    name: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", encodable(self.name))
+
+
+@dataclass(frozen=True)
 class Corpus:
     """The context of one run. `single` says that it was one text, so that code sees a `str`, not a list."""
 
@@ -40,6 +51,8 @@ class Corpus:
     single: bool = False
     searchable: Searchable | None = None
     """A source that can only be searched; then there are no documents."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Files of the directories it was read from that are not in it."""
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -51,13 +64,9 @@ class Corpus:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over names and texts.
-
-        Raises:
-            InputError: A text has a lone surrogate, which no encoding can carry.
-        """
+        """SHA-256 over names and texts. No encoding can carry a lone surrogate: that is an `InputError`."""
         if self.searchable is not None:
-            return f"{SEARCHED}{type(self.searchable.source).__name__}"
+            return f"{SEARCHED}{self.searchable.kind}"
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())
@@ -82,7 +91,6 @@ class Corpus:
         return {"hash": self.hash, "documents": len(self.documents), "names": names}
 
     def sources(self) -> list[dict[str, Any]]:
-        """What code sees as `sources`."""
         return [
             {"id": f"d{index}", "name": d.name, "size": len(d.text), "metadata": plain_metadata(d.metadata)}
             for index, d in enumerate(self.documents)

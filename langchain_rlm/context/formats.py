@@ -36,15 +36,10 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
 class Profile:
     """What is known of a text before a model sees it.
 
-    Attributes:
-        characters: Its length.
-        lines: Its lines; a last one without a line break counts.
-        format: "markdown", "json", "jsonl", "csv", "code", "log", "chat", "html" (XML too) or "prose".
-        structure: Plain sentences about where the structure is, for a model to read.
-        separators: Regular expressions, coarse to fine; where a match starts the text may be cut. They capture no
-            groups and look neither ahead nor behind, so that the sandbox's `re` runs them in linear time.
-        head: About its first 600 characters, ended at a line or word end.
-        tail: About its last 300 characters, begun at a line or word start.
+    `format` is one of `DESCRIBE`, `structure` says in plain sentences where the structure is. `separators` are regular
+    expressions, coarse to fine: where a match starts the text may be cut. They capture no groups and look neither ahead
+    nor behind, so that the sandbox's `re` runs them in linear time. `head` and `tail` end and begin with a line or
+    word.
     """
 
     characters: int
@@ -57,14 +52,9 @@ class Profile:
 
 
 def profile(text: str, *, name: str = "") -> Profile:
-    """Find out what kind of text this is and where its structure lies.
+    """Find out what kind of text this is and where its structure lies; its file name's extension is taken as a hint.
 
-    Args:
-        text: Any text, of any size.
-        name: Its file name, whose extension is taken as a hint.
-
-    Returns:
-        The profile. Counts are exact up to 5 million characters; beyond that they come from samples and say "about".
+    Counts are exact up to 5 million characters; beyond that they come from samples and say "about".
     """
     scan = scan_of(text)
     kind = _format(scan, name)
@@ -83,12 +73,7 @@ def profile(text: str, *, name: str = "") -> Profile:
 def estimate_tokens(characters_or_text: int | str) -> int:
     """Estimate how many tokens a text has, without a tokenizer: they differ, and loading one needs the network.
 
-    Args:
-        characters_or_text: A number of characters, counted as 4 a token, or a text, whose Chinese, Japanese and Korean
-            characters (by samples) count as 1 token each.
-
-    Returns:
-        The estimate, rounded up.
+    4 characters count as a token; in a text, Chinese, Japanese and Korean characters (by samples) as 1 token each.
     """
     if isinstance(characters_or_text, int):
         return -(-characters_or_text // 4)

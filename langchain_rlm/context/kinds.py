@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from langchain_rlm.context.scan import EXACT_UP_TO, WINDOW_CHARACTERS, Scan, rounded
+from langchain_rlm.context.scan import EXACT_UP_TO, WINDOW_CHARACTERS, Scan
 
 _RECORDS_READ = 20
 _NAMES_SHOWN = 12
@@ -142,10 +142,6 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
         return []
 
 
-def _is_csv(scan: Scan) -> bool:
-    return bool(_csv_separator(scan))
-
-
 def _is_markdown(scan: Scan) -> bool:
     headings = sum(1 for line in scan.lines if re.match(r"#{1,6} \S", line))
     marked = scan.share(_MARKDOWN_LINE)
@@ -225,7 +221,7 @@ def _describe_chat(scan: Scan) -> _Findings:
 
 def _describe_html(scan: Scan) -> _Findings:
     tags = Counter(_TAG.findall(scan.sample[:EXACT_UP_TO]))
-    common = ", ".join(f"<{tag}> {scan.say(_scaled(count, scan.scale))}" for tag, count in tags.most_common(6))
+    common = ", ".join(f"<{tag}> {scan.say(scan.scaled(count))}" for tag, count in tags.most_common(6))
     title = re.search(r"(?is)<title[^>]{0,80}>(.{1,200}?)</title>", scan.text[:20_000])
     named = f'title "{" ".join(title.group(1).split())[:80]}", ' if title else ""
     if re.search(r"(?i)<(?:html|body|p|div|table)[\s>]", scan.text[:20_000]):
@@ -249,10 +245,6 @@ def _describe_prose(scan: Scan) -> _Findings:
     return tuple(structure), (*separators, *_PARAGRAPHS)
 
 
-def _scaled(count: int, scale: float) -> int:
-    return count if scale == 1 else rounded(count * scale)
-
-
 def _listed(names: Iterable[str]) -> str:
     """Names with commas between them, cut to what a model needs to see."""
     shown = [" ".join(str(name).split())[:40] for name in names]
@@ -268,7 +260,7 @@ DETECT: dict[str, Callable[[Scan], bool]] = {
     "chat": _is_chat,
     "markdown": _is_markdown,
     "code": _is_code,
-    "csv": _is_csv,
+    "csv": lambda scan: bool(_csv_separator(scan)),
 }
 DESCRIBE: dict[str, Callable[[Scan], _Findings]] = {
     "markdown": _describe_markdown,

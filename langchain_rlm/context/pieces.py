@@ -16,15 +16,20 @@ def assemble(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
     return "".join(p if isinstance(p, str) else texts[p[0]][p[1] : p[2]] for p in pieces)
 
 
-def above(pieces: Sequence[Piece], start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Where a range of a recursive run's document is in the context of the run above."""
+def stretch(pieces: Sequence[Piece], start: int, end: int) -> Iterator[str | Span]:
+    """The pieces of a stretch of the text that pieces make."""
     at = 0
     for piece in pieces:
         size = length(piece)
-        low, high = max(start, at), min(end, at + size)
-        if not isinstance(piece, str) and low < high:
-            yield int(piece[0]), int(piece[1]) + low - at, int(piece[1]) + high - at
+        low, high = max(start - at, 0), min(end - at, size)
+        if low < high:
+            yield piece[low:high] if isinstance(piece, str) else (piece[0], piece[1] + low, piece[1] + high)
         at += size
+
+
+def above(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Span]:
+    """Where a range of a recursive run's document is in the context of the run above."""
+    return (part for part in stretch(pieces, start, end) if not isinstance(part, str))
 
 
 def length(piece: Piece) -> int:
@@ -32,10 +37,10 @@ def length(piece: Piece) -> int:
     return len(piece) if isinstance(piece, str) else int(piece[2]) - int(piece[1])
 
 
-def merged(ranges: Iterable[Range]) -> list[Range]:
-    """Sorted ranges; those that touch are joined."""
+def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
+    """Sorted ranges without empty ones; those that touch are joined."""
     result: list[Range] = []
-    for start, end in sorted(ranges):
+    for start, end in sorted((start, end) for start, end in ranges if start < end):
         if result and start <= result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
@@ -51,3 +56,8 @@ def gaps(ranges: Iterable[Range], size: int) -> list[Range]:
             result.append((at, start))
         at = max(at, end)
     return [*result, (at, size)] if at < size else result
+
+
+def total(ranges: Iterable[Sequence[int]]) -> int:
+    """Characters in ranges that do not overlap."""
+    return sum(end - start for start, end in ranges)

@@ -20,8 +20,11 @@ class Scan:
     line_count: int
 
     def count(self, pattern: str) -> int:
-        found = sum(1 for _ in re.finditer(pattern, self.sample))
-        return found if self.scale == 1 else rounded(found * self.scale)
+        return self.scaled(sum(1 for _ in re.finditer(pattern, self.sample)))
+
+    def scaled(self, found: int) -> int:
+        """How many of what was found in the sample are in all; to two digits, as an estimate is said."""
+        return found if self.scale == 1 else round(float(f"{found * self.scale:.1e}"))
 
     def say(self, count: int) -> str:
         return f"{count:,}" if self.scale == 1 else f"about {count:,}"
@@ -58,8 +61,3 @@ def windows_of(text: str, width: int) -> list[str]:
 
 def _from_line_start(window: str) -> str:
     return window[window.find("\n", 0, len(window) // 2) + 1 :]
-
-
-def rounded(count: float) -> int:
-    """The count to two digits, as an estimate is said."""
-    return round(float(f"{count:.1e}"))

@@ -34,13 +34,11 @@ class Searchable:
         return type(self.source).__name__
 
     async def search(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
-        """`search(query, k)` of the REPL."""
         query, k = _arguments(args, kwargs)
         documents = await _find(self.source, query, k, config)
         return [self._keep(document) for document in documents[:k]]
 
     async def fetch(self, args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:  # noqa: ARG002
-        """`fetch(id)` of the REPL."""
         given = [*args, *kwargs.values()]
         if len(given) != 1 or not isinstance(given[0], str):
             msg = "fetch(id): pass one id, as search gave it"
@@ -59,11 +57,7 @@ class Searchable:
 
 
 def touched(used: Iterable[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
-    """The documents that were found or fetched.
-
-    Args:
-        used: What was called, with which arguments, and what it gave.
-    """
+    """The documents that were found or fetched, from what was called, with which arguments, and what it gave."""
     found: dict[str, dict[str, Any]] = {}
     for tool, arguments, value in used:
         if tool == "fetch":

@@ -38,11 +38,7 @@ class ContextStore:
             return False
 
     async def get(self, ref: str) -> Corpus | None:
-        """The context of that hash, or None.
-
-        Raises:
-            InputError: It is damaged.
-        """
+        """The context of that hash, or None. A damaged one is an `InputError`."""
         if not ref.startswith("sha256:"):
             return None
         data = await self.blobs.aget(_key(ref))

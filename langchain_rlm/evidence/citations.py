@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.pieces import Piece, Span, above, length
+from langchain_rlm.context.pieces import Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
 from langchain_rlm.evidence.quotes import Found, Place, Quotes, find
@@ -30,17 +30,10 @@ class CiteError(ValueError):
 
 
 def look_up(corpus: Corpus, quote: Any, source: Any, near: int | None, last: tuple[int, int]) -> tuple[Place, Found]:
-    """Where a quote is, and what other places of it are known.
+    """Where a quote is, and what other places of it are known; else a `CiteError` tells the nearest passage.
 
-    Args:
-        corpus: The context.
-        quote: The words, as the code gave them.
-        source: A document's id, name or position; None for all.
-        near: An offset in characters; of several places the nearest one is taken.
-        last: Document and offset that decide where `near` is None.
-
-    Raises:
-        CiteError: The quote is empty, or is not in the context; the message then has the nearest passage.
+    `source` is a document's id, name or position. `near` is an offset in characters: of several places the nearest one
+    is taken; where it is None, the one nearest to the document and offset `last`.
     """
     if not isinstance(quote, str):
         msg = f"cite: the quote must be a str, not {type(quote).__name__}."
@@ -144,8 +137,8 @@ def _number(value: Any) -> int | None:
 
 def cited(journal: Sequence[Entry]) -> dict[tuple[str, int, int], Cited]:
     """What the code of a run has cited, by place."""
-    given: list[Cited] = [value for value in journals.host_values(journal, "cite") if "mark" in value]
-    return {(value["document"], value["start"], value["end"]): value for value in given}
+    told = [entry["value"] for entry in journal if entry["kind"] == "host" and entry["name"] == "cite"]
+    return {(value["document"], value["start"], value["end"]): value for value in told if "mark" in value}
 
 
 def with_citations(value: Any, corpus: Corpus, journal: Sequence[Entry]) -> tuple[Any, list[Citation]]:
@@ -185,7 +178,7 @@ Reader = Callable[[int, int, int], str]
 def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     """The citations of recursive runs, in places of this run's context where they are."""
     for call, run in journals.runs_below(journal):
-        documents = documents_below(call, run)
+        documents = documents_below(call, run["over"])
         read_below = read if documents is None else _reader(documents, read)
         for mark, place in _all_places(run["journal"], read_below):
             lifted = place if place is None or documents is None else _lifted(documents, place, read_below, read)
@@ -199,20 +192,10 @@ def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, P
 
 
 def _reader(documents: Sequence[Sequence[Piece]], read: Reader) -> Reader:
-    """Reads documents that are made of pieces of the context above."""
 
     def read_below(document: int, start: int, end: int) -> str:
-        parts = []
-        at = 0
-        for piece in documents[document]:
-            size = length(piece)
-            low, high = max(start - at, 0), min(end - at, size)
-            if low < high and isinstance(piece, str):
-                parts.append(piece[low:high])
-            elif low < high:
-                parts.append(read(int(piece[0]), int(piece[1]) + low, int(piece[1]) + high))
-            at += size
-        return "".join(parts)
+        parts = stretch(documents[document], start, end)
+        return "".join(part if isinstance(part, str) else read(*part) for part in parts)
 
     return read_below
 
@@ -227,7 +210,7 @@ def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Read
         return None
     if len(parts) == 1 and parts[0][2] - parts[0][1] == place.end - place.start:
         return Place(*parts[0])
-    document, start, end = max(parts, key=_size)
+    document, start, end = max(parts, key=lambda part: part[2] - part[1])
     room = SPREAD * (place.end - place.start) + AHEAD
     low = max(0, start - room)
     passage, text = read_below(place.document, place.start, place.end), read(document, low, end + room)
@@ -238,7 +221,3 @@ def _lifted(documents: Sequence[Sequence[Piece]], place: Place, read_below: Read
 
 def _common(place: Place, start: int, end: int) -> int:
     return min(end, place.end) - max(start, place.start)
-
-
-def _size(span: Span) -> int:
-    return span[2] - span[1]

@@ -5,10 +5,10 @@ it, in ranges and shares alike. All else is exact to the character.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged
+from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged, total
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, Entry
@@ -22,18 +22,9 @@ _TO_READ = re.compile(r"\S")
 
 
 def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> Coverage:
-    """What a run has seen of its context.
+    """What a run has seen of its context; `sources` are the documents as `Corpus.sources` has them.
 
-    Args:
-        journal: The run's entries.
-        sources: `id`, `name` and `size` in characters of each document, in order.
-        texts: The text of each.
-
-    Returns:
-        `read` (sent to a sub-model, also when it failed to answer) and `printed` (shown to the root model) as shares
-        from 0 to 1, and `documents` with the same for each and their ranges; `unread` are the ranges that no model has
-        seen. A gap of white space
-        only is in the range beside it; a document of white space only counts as read.
+    A gap of white space only is in the range beside it; a document of white space only counts as read.
     """
     sizes = [source["size"] for source in sources]
     read, printed = seen(journal, sizes)
@@ -41,13 +32,16 @@ def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], tex
         _document(source, *_with_blanks(read.get(n, []), printed.get(n, []), text))
         for n, (source, text) in enumerate(zip(sources, texts, strict=True))
     ]
-    total = sum(sizes)
-    return {
-        "read": _share(sum(_length(document["read_ranges"]) for document in documents), total),
-        "printed": _share(sum(_length(document["printed_ranges"]) for document in documents), total),
-        "seen": _share(total - sum(_length(document["unread"]) for document in documents), total),
+    characters = sum(sizes)
+    found: Coverage = {
+        "read": _share(sum(total(document["read_ranges"]) for document in documents), characters),
+        "printed": _share(sum(total(document["printed_ranges"]) for document in documents), characters),
+        "seen": _share(characters - sum(total(document["unread"]) for document in documents), characters),
         "documents": documents,
     }
+    if left_out := journals.left_out(journal):
+        found["left_out"] = left_out
+    return found
 
 
 def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]) -> DocumentCoverage:
@@ -57,8 +51,8 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
         "id": source["id"],
         "name": source["name"],
         "characters": size,
-        "read": _share(_length(read), size),
-        "printed": _share(_length(printed), size),
+        "read": _share(total(read), size),
+        "printed": _share(total(printed), size),
         "read_ranges": [list(part) for part in read],
         "printed_ranges": [list(part) for part in printed],
         "unread": [list(part) for part in unread],
@@ -72,7 +66,6 @@ def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[li
 
 
 def _blanks(ranges: list[Range], text: str) -> list[Range]:
-    """The gaps of white space only."""
     return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
 
 
@@ -97,7 +90,7 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
         if answer is not None:
             for document, start, end in _read(call, answer, sizes):
                 read.setdefault(document, []).append((start, end))
-    return _merged_all(read), _merged_all(printed)
+    return {n: merged(parts) for n, parts in read.items()}, {n: merged(parts) for n, parts in printed.items()}
 
 
 def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Span]:
@@ -108,18 +101,10 @@ def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Spa
         return
     if run["over"] != "prompt" and journals.replies(run["journal"]):
         yield from journals.spans({**call, "context": []})
-    documents: Sequence[Sequence[Piece]] | None = documents_below(call, run)
+    documents: Sequence[Sequence[Piece]] | None = documents_below(call, run["over"])
     if documents is None:
         documents = [[(n, 0, size)] for n, size in enumerate(sizes)]
     below_read, below_printed = seen(run["journal"], [sum(map(length, pieces)) for pieces in documents])
     for number, pieces in enumerate(documents):
         for start, end in merged([*below_read.get(number, ()), *below_printed.get(number, ())]):
             yield from above(pieces, start, end)
-
-
-def _merged_all(ranges: Ranges) -> Ranges:
-    return {document: merged(parts) for document, parts in ranges.items()}
-
-
-def _length(ranges: Iterable[Sequence[int]]) -> int:
-    return sum(part[1] - part[0] for part in ranges)

@@ -33,7 +33,8 @@ class GramIndex:
         self._places: dict[int, int] = {}
         total = self._bases[-1]
         self.step = max(STEP, total // GRID)
-        self._add_lines(texts, 0 if _lines(texts) <= LINES else total // LINES)
+        lines = len(texts) + sum(text.count("\n") for text in texts)
+        self._add_lines(texts, 0 if lines <= LINES else total // LINES)
         for base, text in zip(self._bases, texts, strict=False):
             for at in range(-base % self.step, len(text) - LINE + 1, self.step):
                 self._add(base, text, at)
@@ -78,10 +79,6 @@ class GramIndex:
                 if longer not in self._places:
                     self._places[longer] = base + at
                     break
-
-
-def _lines(texts: Sequence[str]) -> int:
-    return len(texts) + sum(text.count("\n") for text in texts)
 
 
 def _longer(text: str, at: int) -> tuple[int, int, int]:

@@ -47,12 +47,8 @@ def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
 def resolve(value: Any, marks: Marks, otherwise: Sequence[str]) -> tuple[Any, list[Citation]]:
     """An answer with its marks numbered from 1 in the order they come, and the citations they stand for.
 
-    Other numbers that the answer has in brackets may stand for anything: the numbering skips them.
-
-    Args:
-        value: The answer, which is plain data.
-        marks: What marks can stand for.
-        otherwise: The marks of the citations that are listed when the answer has none.
+    Other numbers that the answer has in brackets may stand for anything: the numbering skips them. When it has no mark,
+    the citations of the marks `otherwise` are listed.
     """
     if not marks:
         return value, []

@@ -78,7 +78,6 @@ def _is_steady(character: str) -> bool:
 
 
 def _occurrences(word: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Where a word stands in the documents, up to a number of places."""
     return islice(((at, start) for at in documents for start, _ in exact(word, texts[at])), TRIED)
 
 

@@ -53,13 +53,9 @@ REFUSAL = re.compile(
 
 
 def passages(result: RLMResult, corpus: Corpus, k: int) -> list[Document]:
-    """Find the passages.
+    """The k passages, at most, of up to 2,000 characters each, that the answer of a run over `corpus` rests on.
 
-    Args:
-        result: The result of a run over `corpus`.
-        corpus: The documents.
-        k: Passages at most; each has at most 2,000 characters. The cited ones come first, with their `mark`, in the
-            order of the marks in the answer.
+    The cited ones come first, with their `mark`, in the order of the marks in the answer.
     """
     documents = corpus.documents or _found(result["journal"])
     marked = [*_cited(result["citations"], documents)]
@@ -201,7 +197,6 @@ class _Finder:
         return -best, (index, *self._widened(index, at, low, high)), span
 
     def _gain(self, counts: Counter[str], word: str, step: int) -> float:
-        """What one more (or one less) of a word is worth."""
         number = counts[word] + min(step, 0)
         counts[word] += step
         return self._weights[word] * (1.0 if number == 0 else 0.3 if number < ENOUGH else 0.0)

@@ -76,14 +76,10 @@ class Quotes:
         return quotes
 
     def look(self, quote: str, documents: Sequence[int], near: Near | None = None, *, is_offset: bool = False) -> Found:
-        """The places of a quote, in order, up to a number.
+        """The places of a quote in these documents, in order, up to a number; those nearest to `near` are among them.
 
-        Args:
-            quote: The words.
-            documents: Which of them to look at.
-            near: The places nearest to it are among those given, also of very many.
-            is_offset: The offset is meant, in whichever document: what is there counts in other forms too, even when
-                the quote stands as it is elsewhere.
+        With `is_offset` the offset is meant, in whichever document: what is there counts in other forms too, even when
+        the quote stands as it is elsewhere.
         """
         quote = quote.strip()
         order = sorted(documents, key=lambda document: abs(document - near[0])) if near else documents
@@ -126,16 +122,9 @@ class Quotes:
         return sorted(places, key=lambda place: abs(place.start - offset))[:MOST]
 
 
-def look(
-    quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None, *, is_offset: bool = False
-) -> Found:
-    """The places of one quote in texts; for more than one in large texts, keep `Quotes`."""
-    return Quotes(texts).look(quote, documents, near, is_offset=is_offset)
-
-
 def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None) -> list[Place]:
-    """The places that `look` finds."""
-    return look(quote, texts, documents, near).places
+    """The places of one quote in texts; for more than one in large texts, keep `Quotes`."""
+    return Quotes(texts).look(quote, documents, near).places
 
 
 def _each(documents: Iterable[int], ends: Callable[[int], Iterable[Ends]]) -> Iterator[Place]:
@@ -229,7 +218,6 @@ class _Search:
     left: int = 0
 
     def alike(self, squeezed: _Squeezed, offset: int) -> Iterator[Ends]:
-        """The places in a text, away from an offset on both sides."""
         return _outward(
             squeezed.data, self.squeezed, lambda: squeezed.byte(offset), lambda at: self._compare(squeezed, at)
         )

@@ -11,7 +11,7 @@ order are not found either, see `gram_index`.
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from langchain_rlm.context.pieces import Piece, Span, assemble
+from langchain_rlm.context.pieces import Piece, Span, assemble, length
 from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex
 
 PROBE = 2 * LINE
@@ -48,7 +48,9 @@ class SpanFinder:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._hint = (0, 0)
+        self.hint = (0, 0)
+        """Document and offset where the last match ended."""
+        self._is_small = sum(map(len, texts)) <= SMALL
         self._taken = -1
         self._lead = ""  # the literal text that the last prompt began with
         self._left = SEARCHED
@@ -62,15 +64,6 @@ class SpanFinder:
     def is_quick(self) -> bool:
         """No index has to be built first, or a small one."""
         return self._is_small or "_index" in vars(self)
-
-    @cached_property
-    def _is_small(self) -> bool:
-        return sum(map(len, self._texts)) <= SMALL
-
-    @property
-    def hint(self) -> tuple[int, int]:
-        """Document and offset where the last match ended."""
-        return self._hint
 
     def pieces(self, prompt: str) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
@@ -135,7 +128,6 @@ class SpanFinder:
 
     @cached_property
     def _lines(self) -> int:
-        """Lines, at most, of the short documents."""
         return max(len(words.splitlines()) for words in self._short)
 
     def _with_short(self, literal: str) -> Iterator[Piece]:
@@ -164,7 +156,6 @@ class SpanFinder:
             yield literal[done:]
 
     def spans(self, text: str) -> list[Span]:
-        """The stretches of the context that a text holds."""
         return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
 
     def _near(self, prompt: str, start: int) -> tuple[int, int] | None:
@@ -174,7 +165,7 @@ class SpanFinder:
             return None
         found = self._next(prompt, start, probe)
         if found is None:
-            document, offset = self._hint
+            document, offset = self.hint
             behind = self._texts[document].rfind(probe, max(0, offset - NEAR), offset) if self._texts else -1
             found = (document, behind) if behind >= 0 else None
         return found
@@ -185,7 +176,7 @@ class SpanFinder:
         Of two that are as long it is the one ahead, unless that leaves text out and the other brings some too.
         """
         found = self._ahead(probe, NEAR, documents)
-        document, offset = self._hint
+        document, offset = self.hint
         if found is None or found[0] != document or found[1] >= offset:
             return found
         match = self._grow(prompt, start, found)
@@ -201,7 +192,7 @@ class SpanFinder:
         return (document, ahead) if other[3] > match[3] or (other[3] == match[3] and is_next) else found
 
     def _ahead(self, probe: str, room: int, documents: int | None = None, back: int = PROBE) -> tuple[int, int] | None:
-        document, offset = self._hint
+        document, offset = self.hint
         low = max(0, offset - back)
         end = len(self._texts) if documents is None else min(len(self._texts), document + documents)
         while room > 0 and document < end:
@@ -265,19 +256,19 @@ class SpanFinder:
         else:
             self._cut(pieces, done - begin)
         pieces.append((document, offset + length - (end - begin), offset + length))
-        self._hint = (document, offset + length)
+        self.hint = (document, offset + length)
         return end
 
     def _is_end(self, pieces: Sequence[Piece], covered: int) -> bool:
         """The last span ends its document and has more than what another match has too, and a little more behind it."""
         last = pieces[-1] if pieces else ""
-        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and _size(last) >= covered + LINE
+        return not isinstance(last, str) and last[2] == len(self._texts[last[0]]) and length(last) >= covered + LINE
 
     def _cut(self, pieces: list[Piece], surplus: int) -> None:
         """Take so many characters off the end of the pieces; what is left of a span is a span if it is long enough."""
         while surplus > 0:
             piece = pieces.pop()
-            rest, surplus = _size(piece) - surplus, surplus - _size(piece)
+            rest, surplus = length(piece) - surplus, surplus - length(piece)
             if rest <= 0:
                 continue
             if not isinstance(piece, str) and rest >= LINE:
@@ -295,7 +286,7 @@ class SpanFinder:
         begin = len(self._lead) if first and self._lead and literal.startswith(self._lead) else 0
         done, end, missed = 0, begin, 0
         while end < len(literal) and missed < LINES_MISSED and self._left > 0:
-            start, end = end, _line_end(literal, end)
+            start, end = end, literal.find("\n", end) + 1 or len(literal)
             line = literal[start:end].strip()
             if len(line) < LINE or hash(line) in self._missed:
                 continue
@@ -312,8 +303,8 @@ class SpanFinder:
         middle = max(0, (len(line) - PROBE) // 2)
         for at, probe in ((middle, line[middle : middle + PROBE]), (len(line) - LINE, line[-LINE:])):
             place = self._ahead(probe, WINDOW)
-            same = place is not None and place[0] == self._hint[0]
-            self._left -= max(0, place[1] - self._hint[1]) if same and place else WINDOW
+            same = place is not None and place[0] == self.hint[0]
+            self._left -= max(0, place[1] - self.hint[1]) if same and place else WINDOW
             if place is not None:
                 return self._grow(literal, start + at, place)
         if len(self._missed) < REMEMBERED:
@@ -321,17 +312,9 @@ class SpanFinder:
         return None
 
 
-def _size(piece: Piece) -> int:
-    return len(piece) if isinstance(piece, str) else piece[2] - piece[1]
-
-
 def _line_start(prompt: str, end: int) -> int:
     """Where the line that a match ends in begins, if it is not far; or else the end."""
     return prompt.rfind("\n", max(0, end - SHARED), end) + 1 or end
-
-
-def _line_end(prompt: str, start: int) -> int:
-    return prompt.find("\n", start) + 1 or len(prompt)
 
 
 def _words_of(line: str) -> Iterator[str]:
@@ -350,7 +333,7 @@ def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
     Lines often begin alike, so a match goes on into the next line, though that one is from another place.
     """
     for piece in reversed(pieces):
-        start = done - _size(piece)
+        start = done - length(piece)
         if start < begin < start + LINE and prompt[start:begin].isspace():
             break
         if start < begin < done and not isinstance(piece, str):

@@ -3,17 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.journal.entries import BelowRun, Over
+from langchain_rlm.journal.entries import Over
 from langchain_rlm.journal.parts import Call, Pieces
 
 
-def documents_below(call: Call, run: BelowRun) -> Sequence[Pieces] | None:
+def documents_below(call: Call, of: Over) -> Sequence[Pieces] | None:
     """The documents of a recursive run as pieces of the context above; None: they are the same."""
-    return documents_over(call, run["over"])
-
-
-def documents_over(call: Call, of: Over) -> Sequence[Pieces] | None:
-    """The documents of a recursive run that is asked over something; None: those of the run above."""
     match of:
         case "context":
             return call["context"]
@@ -24,7 +19,7 @@ def documents_over(call: Call, of: Over) -> Sequence[Pieces] | None:
 
 def context_over(call: Call, of: Over) -> dict[str, Any] | None:
     """The context of a recursive run as `Corpus.cut` takes it; None: it is the one above."""
-    documents = documents_over(call, of)
+    documents = documents_below(call, of)
     if documents is None:
         return None
     if of == "prompt":

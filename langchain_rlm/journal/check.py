@@ -24,12 +24,7 @@ WANTED = {
 
 
 def shape_problem(kind: Any, lines: Sequence[Any]) -> tuple[int, str] | None:
-    """The first thing that is wrong with lines that must be of a type: the position of the line, and what it is.
-
-    Args:
-        kind: A type of `entries.py`, `header.py` or `parts.py`.
-        lines: The lines as data.
-    """
+    """The first thing that is wrong with lines that must be of a type: the position of the line, and what it is."""
     try:
         _adapter(kind).validate_python(lines)
     except ValidationError as error:

@@ -23,12 +23,7 @@ class _Cite(TypedDict):
 
 
 def content_problems(header: Header, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    """What is wrong with a file of which each line has the right shape, by the number of the line.
-
-    Args:
-        header: The first line.
-        lines: The entries and excerpts.
-    """
+    """What is wrong with a file of which each line has the right shape, by the number of the line."""
     entries = [(place, line) for place, line in enumerate(lines, 2) if line["kind"] != "excerpt"]
     if not entries:
         yield 2, "there is no entry of a run"
@@ -38,12 +33,11 @@ def content_problems(header: Header, lines: Sequence[Line]) -> Iterator[tuple[in
     run = begun(entry for _, entry in entries)
     if header["context"] != run["context"]:
         yield 1, f"context is {shown(header['context'])}, and the run has {shown(run['context'])}"
-    for what in _citations(header, run):
-        yield 1, what
+    yield from ((1, what) for what in _citations(header, run))
     for place, line in enumerate(lines, 2):
         if line["kind"] == "excerpt":
-            for what in _stretch(run, line["document"], line["start"], line["end"], line["text"]):
-                yield place, what
+            found = _stretch(run, line["document"], line["start"], line["end"], line["text"])
+            yield from ((place, what) for what in found)
 
 
 def _citations(header: Header, run: RunEntry) -> Iterator[str]:
@@ -54,7 +48,6 @@ def _citations(header: Header, run: RunEntry) -> Iterator[str]:
 
 
 def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str]:
-    """What is wrong with a place that was cited."""
     document = number(place["document"])
     if document < 0:
         yield f"document is {shown(place['document'])}, not the id of one"
@@ -62,13 +55,7 @@ def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str
 
 
 def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Iterator[tuple[int, str]]:
-    """What is wrong with the journal of a run, by the place of the entry.
-
-    Args:
-        journal: Its entries.
-        documents: How many documents it must have; None: as many as it says.
-        depth: How many runs are above it.
-    """
+    """What is wrong with the journal of a run that must have so many documents, by the place of the entry."""
     run = journal[0]
     if run["kind"] != "run":
         yield 0, f"kind is {shown(run['kind'])}, and a journal begins with its run"
@@ -102,11 +89,10 @@ def _beginning(run: RunEntry, documents: int | None, depth: int) -> str | None:
 
 
 def _below(run: RunEntry, identity: str, call: Call | None, below: BelowRun, depth: int) -> Iterator[str]:
-    """What is wrong with a recursive run that answers a call."""
     if call is None or (below["over"] == "context" and "context" not in call):
         yield f"run is not what was asked with the id {shown(identity)}"
     elif below["journal"]:
-        documents = documents_below(call, below)
+        documents = documents_below(call, below["over"])
         count = run["documents"] if documents is None else len(documents)
         yield from (f"run.journal[{n}].{what}" for n, what in _journal(below["journal"], count, depth))
 
@@ -129,7 +115,6 @@ def _parts(entry: Entry) -> Iterator[str]:
 
 
 def _places(run: RunEntry, entry: Entry) -> Iterator[str]:
-    """What is wrong with the places of the context that an entry names."""
     for where, span in _spans(entry):
         yield from (f"{where}: {what}" for what in _stretch(run, span[0], span[1], span[2]))
     if entry["kind"] == "host" and entry["name"] == "cite" and "mark" in entry["value"]:
@@ -150,20 +135,17 @@ def _unanswered(journal: Sequence[Entry]) -> Iterator[tuple[int, str]]:
 
 
 def _calls(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Call]]:
-    """The calls, and where they are."""
     for place, entry in enumerate(journal):
         yield from ((place, f"calls[{n}]", call) for n, call in enumerate(calls_of(entry)))
 
 
 def _answers(journal: Sequence[Entry]) -> Iterator[tuple[int, str, AnswerEntry]]:
-    """The answers, and where they are."""
     for place, entry in enumerate(journal):
         for n, answer in enumerate(answers_of(entry)):
             yield place, "" if answer is entry else f"answers[{n}].", answer
 
 
 def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
-    """The spans of an entry, and where in it they are."""
     if entry["kind"] in {"run", "cell_end"}:
         yield from ((f"shown[{n}]", span) for n, span in enumerate(entry.get("shown", ())))
     for _, where, call in _calls([entry]):
@@ -173,7 +155,6 @@ def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
 
 
 def _stretch(run: RunEntry, document: int, start: int, end: int, text: str | None = None) -> Iterator[str]:
-    """What is wrong with a stretch of the context of a run."""
     if not 0 <= document < run["documents"]:
         yield f"document is {document}, and the run has {run['documents']}"
     if start > end:

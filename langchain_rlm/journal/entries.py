@@ -13,6 +13,7 @@ from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot u
 from langchain_rlm.journal.parts import (
     Call,
     ContextSpan,
+    LeftOutFile,
     Number,
     Quote,
     Refused,
@@ -46,6 +47,8 @@ class RunEntry(TypedDict):
     """Of `chunks()`, in characters."""
     shown: NotRequired[list[ContextSpan]]
     """What the first message shows of the context."""
+    left_out: NotRequired[list[LeftOutFile]]
+    """Files that are not in the context; of very many the first, and how many more there are."""
 
 
 class QuestionEntry(TypedDict):

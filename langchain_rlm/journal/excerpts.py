@@ -1,7 +1,7 @@
 """The passages that a journal file keeps of its context: both ends of all that was cited or sent to a model."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast, overload
+from typing import Any, cast
 
 from langchain_rlm.context.pieces import Span, above, merged
 from langchain_rlm.journal import reading as journals
@@ -9,7 +9,7 @@ from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import BelowRun, Entry
 from langchain_rlm.journal.header import Excerpt
 from langchain_rlm.journal.parts import Call
-from langchain_rlm.journal.record import RunRecord, number
+from langchain_rlm.journal.record import Recording, number
 
 EXCERPT = 240
 """Characters kept of the beginning of a span or a cited passage, and of its end."""
@@ -17,7 +17,7 @@ UNKNOWN = "\u2591"
 """Stands for a character that is in no excerpt."""
 
 
-def excerpts_of(record: RunRecord, texts: Sequence[str]) -> Iterator[Excerpt]:
+def excerpts_of(record: Recording, texts: Sequence[str]) -> Iterator[Excerpt]:
     """The stretches of text at both ends of all that was cited or sent; those that touch are joined."""
     ranges: dict[int, list[tuple[int, int]]] = {}
     cited = [(number(c["document"]), c["start"], c["end"]) for c in record.citations]
@@ -26,7 +26,7 @@ def excerpts_of(record: RunRecord, texts: Sequence[str]) -> Iterator[Excerpt]:
             middle = max(start, end - EXCERPT)
             ranges.setdefault(document, []).extend([(start, min(end, start + EXCERPT)), (middle, end)])
     for document in sorted(ranges):
-        for start, end in merged((low, high) for low, high in ranges[document] if low < high):
+        for start, end in merged(ranges[document]):
             text = texts[document][start:end]
             yield {"kind": "excerpt", "document": document, "start": start, "end": end, "text": text}
 
@@ -41,7 +41,7 @@ def _spans(journal: Sequence[Entry]) -> Iterator[Span]:
 
 
 def _spans_below(call: Call, run: BelowRun) -> Iterator[Span]:
-    documents = documents_below(call, run)
+    documents = documents_below(call, run["over"])
     for document, start, end in _spans(run["journal"]):
         if documents is None:
             yield document, start, end
@@ -69,7 +69,7 @@ class KnownText:
         return "".join([*parts, UNKNOWN * (end - at)]) if parts else ""
 
 
-class KnownTexts(Sequence[KnownText | str]):
+class KnownTexts:
     """The documents up to the last one of which something is known. Only known ones take memory."""
 
     def __init__(self, known: Mapping[int, KnownText]) -> None:
@@ -78,11 +78,7 @@ class KnownTexts(Sequence[KnownText | str]):
     def __len__(self) -> int:
         return max(self._known) + 1
 
-    @overload
-    def __getitem__(self, index: int) -> KnownText | str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[KnownText | str]: ...
-    def __getitem__(self, index: int | slice) -> KnownText | str | list[KnownText | str]:
+    def __getitem__(self, index: int | slice) -> Any:
         places = range(len(self))[index]
         return self._known.get(places, "") if isinstance(places, int) else [self[place] for place in places]
 

@@ -16,7 +16,8 @@ from langchain_rlm.journal.excerpts import excerpts_of, known_texts
 from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
 from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.reading import beginning
-from langchain_rlm.journal.record import Recording, RunRecord, as_recording
+from langchain_rlm.journal.record import Recording, as_recording
+from langchain_rlm.paths import at_home
 from langchain_rlm.surrogates import encodable
 
 NAMED = 5
@@ -24,7 +25,7 @@ NAMED = 5
 
 
 def save_journal(
-    result: Mapping[str, Any] | RunRecord, path: str | os.PathLike[str], *, context: Any = None, excerpts: bool = True
+    result: Mapping[str, Any] | Recording, path: str | os.PathLike[str], *, context: Any = None, excerpts: bool = True
 ) -> None:
     """Write a run to a file, whole or not at all.
 
@@ -56,13 +57,13 @@ def load_journal(path: str | os.PathLike[str]) -> Recording:
 
 def _path(path: Any) -> Path:
     try:
-        return Path(path)
+        return at_home(path)
     except TypeError:
         msg = f"path={path!r:.80}: name a file, with a str or a Path."
         raise InputError(msg) from None
 
 
-def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, excerpts: bool = True) -> Recording:
+def recording_of(result: Mapping[str, Any] | Recording, *, context: Any = None, excerpts: bool = True) -> Recording:
     """The recording of a result or a record; see `save_journal`."""
     made = as_recording(result)
     begun = beginning(made.journal)
@@ -84,11 +85,7 @@ def recording_of(result: Mapping[str, Any] | RunRecord, *, context: Any = None, 
 
 
 def same_context(recording: Recording, corpus: Corpus) -> Corpus:
-    """The context of a run, made of texts that may go by other names now.
-
-    Raises:
-        InputError: The texts are others.
-    """
+    """The context of a run, made of texts that may go by other names now. Other texts are an `InputError`."""
     for candidate in _forms(recording, corpus):
         if candidate.hash == recording.context:
             return candidate
@@ -157,11 +154,7 @@ def _recording(header: Header, entries: list[Entry], excerpts: list[Excerpt]) ->
 
 
 def write_whole(file: Path, parts: Iterable[str]) -> None:
-    """Write a file whole. When that fails, the old file stays.
-
-    Raises:
-        InputError: It cannot be written.
-    """
+    """Write a file whole. When that fails, the old file stays."""
     file = Path(os.path.realpath(file))  # a link stays one
     draft = _draft(file)
     try:
@@ -176,11 +169,7 @@ def write_whole(file: Path, parts: Iterable[str]) -> None:
 
 
 def check_writable(file: Path) -> None:
-    """Find out before a run whether a file can be written.
-
-    Raises:
-        InputError: It cannot be written.
-    """
+    """Find out before a run whether a file can be written."""
     file = Path(os.path.realpath(file))
     if file.is_dir():
         msg = f"{file}: cannot be written (it is a directory). Name a file."

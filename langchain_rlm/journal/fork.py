@@ -12,19 +12,9 @@ Node = Literal["decompose", "aggregate"]
 
 
 def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tuple[list[Entry], Node]:
-    """What to add to a journal so that it goes on from the reply of a turn, with another cell.
+    """What to add to a journal so that it goes on from a reply, with another cell; and the node that goes on.
 
-    Args:
-        journal: The run's entries.
-        turn: The turn, from 1, of the newest question.
-        index: Which cell of its reply, from 0.
-        code: The new code of that cell.
-
-    Returns:
-        The entries, and the node that goes on.
-
-    Raises:
-        InputError: The turn or cell does not exist, or the code is empty.
+    Turns count from 1, since the newest question; cells of a reply from 0.
     """
     if journals.route(journal) == "direct":
         msg = "This run took the direct route: it has no cells. Ask again with RLM(route='rlm')."
@@ -49,18 +39,9 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
 
 
 def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[Entry], Node]:
-    """What to add to a journal so that it goes on from where a sub-query was answered, with another answer.
+    """What to add to a journal so that it goes on from an answer, with another one; and the node that goes on.
 
-    Args:
-        journal: The run's entries.
-        call: The id of the sub-query.
-        answer: The new answer: a string, or plain data for a tool.
-
-    Returns:
-        The entries, and the node that goes on.
-
-    Raises:
-        InputError: The sub-query does not exist.
+    The answer of a tool may be any plain data, that of a sub-query is a string.
     """
     asked = [(n, entry) for n, entry in enumerate(journal) if entry["kind"] == "asked" and call in _ids(entry)]
     if not asked:
@@ -90,7 +71,6 @@ def _fork(journal: Sequence[Entry], keep: int) -> ForkEntry:
 
 
 def _copy(answer: AnswerEntry) -> AnswerEntry:
-    """An answer that is paid for already."""
     return {**answer, "usage": None, "is_copy": True}
 
 

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.parts import Number, Passage, Range, Usage, Whole
+from langchain_rlm.journal.parts import LeftOutFile, Number, Passage, Range, Usage, Whole
 
 FORMAT: Literal["langchain-rlm journal"] = "langchain-rlm journal"
 VERSION: Literal[1] = 1
@@ -35,16 +35,21 @@ class UsageTotals(TypedDict, total=False):
     input_tokens: Number
     output_tokens: Number
     cost: Number | None
-    """US dollars; None when no price is known."""
+    """US dollars; None when no price is known, 0.0 when all is free."""
     estimated_calls: Number
     """Calls for which the provider gave no token counts."""
     failed_calls: Whole
     """Sub-queries that failed for good."""
     sub_queries: SubQueries
+    cache_read_tokens: Number
+    """Of the input, from providers' caches. This and the next two are missing where there were none."""
+    cache_write_tokens: Number
+    reasoning_tokens: Number
     seconds: Number
     models: dict[str, Usage]
     """The same by model."""
     unpriced_models: list[str]
+    """Models whose price is not known: their calls are not in `cost`."""
 
 
 class Citation(Passage):
@@ -88,6 +93,8 @@ class Coverage(TypedDict):
     required: NotRequired[Number]
     """What `require_coverage` asks for."""
     is_reached: NotRequired[bool]
+    left_out: NotRequired[list[LeftOutFile]]
+    """Files of the directories asked about that are not in the context."""
 
 
 class KnownDocument(TypedDict):

@@ -21,11 +21,7 @@ _ESCAPED = re.compile(rb"\\ud[89a-f]", re.IGNORECASE)
 
 
 def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
-    """The header, the entries and the excerpts of a journal file.
-
-    Raises:
-        InputError: It cannot be read, is not a journal, was cut off or is damaged, or is of a newer version.
-    """
+    """The header, the entries and the excerpts of a journal file; `load_journal` says what is refused."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:
@@ -46,7 +42,6 @@ def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
 
 
 def _problems(first: dict[str, Any], body: Sequence[dict[str, Any]]) -> Iterator[tuple[int, str]]:
-    """What is wrong with lines, by their number."""
     for number, kind, lines in ((1, Header, [first]), (2, Line, body)):
         problem = shape_problem(kind, lines)
         if problem is not None:
@@ -75,7 +70,6 @@ def _header(file: Path, line: bytes, *, is_whole: bool) -> dict[str, Any]:
 
 
 def _body(file: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
-    """What stands between the header and the end."""
     body: list[dict[str, Any]] = []
     entries = 0
     for place, line in enumerate(lines[:-1], 2):

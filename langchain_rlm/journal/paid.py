@@ -14,12 +14,7 @@ def paid(journal: Iterable[Entry]) -> list[ReplyEntry | AnswerEntry]:
 
 
 def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spending:
-    """What the newest question of a journal has cost so far.
-
-    Args:
-        journal: The run's entries.
-        without: Ids of calls whose answers do not count.
-    """
+    """What the newest question of a journal has cost so far, without the answers to these calls."""
     entries = [e for e in since_question(journal) if e["kind"] != "answer" or e["id"] not in without]
     given = arrived(entries)
     total = Spending(turns=len(replies(entries)))

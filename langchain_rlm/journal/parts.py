@@ -26,7 +26,7 @@ Arguments = Annotated[tuple[list[Any], dict[str, Any]], Field(strict=False)]
 
 
 class Usage(TypedDict):
-    """What a call used. Keys may be missing: one call, counted by the provider, without a known price."""
+    """What a call used. Keys may be missing: one call, counted by the provider, no known price, no cache."""
 
     input_tokens: Number
     output_tokens: Number
@@ -35,7 +35,18 @@ class Usage(TypedDict):
     """Calls for which the provider gave no token counts."""
     cost: NotRequired[Number | None]
     """US dollars."""
+    cache_read_tokens: NotRequired[Number]
+    """Of the input, from the provider's cache."""
+    cache_write_tokens: NotRequired[Number]
+    reasoning_tokens: NotRequired[Number]
     seconds: NotRequired[Number]
+
+
+class LeftOutFile(TypedDict):
+    """A file of a directory that is not in the context."""
+
+    name: str
+    reason: str
 
 
 class SubQueryError(TypedDict):
@@ -58,11 +69,13 @@ class Quote(TypedDict):
     """Which question it is: `confirm_sub_queries`."""
     calls: Whole
     tokens: Number
-    cost: Number
-    """US dollars."""
+    cost: Number | None
+    """US dollars of the calls whose price is known; None when there are none."""
+    unpriced_models: NotRequired[list[str]]
+    """Models of calls whose price is not known."""
     seconds: Number
     spent: NotRequired[Number]
-    """US dollars that the tree of runs has cost so far."""
+    """US dollars that the tree of runs has cost so far, as far as prices are known."""
     run: NotRequired[str]
     """The path of the run that asks."""
 

@@ -18,7 +18,7 @@ from langchain_rlm.journal.entries import (
     ReplyEntry,
     RunEntry,
 )
-from langchain_rlm.journal.parts import Call, Route
+from langchain_rlm.journal.parts import Call, LeftOutFile, Route
 from langchain_rlm.models.failures import SENT
 from langchain_rlm.repl.protocol import Result
 
@@ -31,11 +31,7 @@ def beginning(journal: Iterable[Entry]) -> RunEntry | None:
 
 
 def begun(journal: Iterable[Entry]) -> RunEntry:
-    """How the run began.
-
-    Raises:
-        LookupError: The journal does not say.
-    """
+    """How the run began, which the journal must say."""
     entry = beginning(journal)
     if entry is None:
         raise LookupError
@@ -55,6 +51,12 @@ def question(journal: Sequence[Entry]) -> str:
         if entry["kind"] == "run":
             return entry["question"]
     return ""
+
+
+def left_out(journal: Iterable[Entry]) -> list[LeftOutFile]:
+    """The files that are not in the context."""
+    found = beginning(journal)
+    return found.get("left_out", []) if found is not None else []
 
 
 def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:
@@ -184,11 +186,6 @@ def is_first_cell(journal: Sequence[Entry]) -> bool:
 def last_cell(journal: Sequence[Entry]) -> CellEntry:
     """The newest cell that has begun."""
     return next(entry for entry in journal[::-1] if entry["kind"] == "cell")
-
-
-def host_values(journal: Iterable[Entry], name: str) -> Iterator[Any]:
-    """What the host has answered to a function."""
-    return (entry["value"] for entry in journal if entry["kind"] == "host" and entry["name"] == name)
 
 
 # -- calls and answers --------------------------------------------------------------------------------------------

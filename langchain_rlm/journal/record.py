@@ -1,8 +1,8 @@
-"""What a page is made from: a run's result, or the parts of it that exist."""
+"""A run on record: what files hold and pages are made from, or the parts of it that exist."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -16,51 +16,62 @@ DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRecord:
+class Recording:
     """A run on record. Any part may be missing: a run that failed or waits has no answer and no end.
 
     Args:
         question: The newest question.
         answer: Its answer.
+        value: The answer as the code gave it, when it was plain data; else the answer.
         stop_reason: Why the run stopped.
+        error: Why the run failed, when it did.
         usage: Calls, tokens, dollars and seconds of the newest question; `models` has them by model.
         journal: The run's entries.
         citations: Mark, quote, passage and place of what the answer cites.
         coverage: Which characters were read by a sub-model and which were printed to the root model.
+        context: Hash of the context.
+        single: The context was one text, a `str` for the code; None when that is not known.
+        chunk_size: Characters that `chunks()` made, when that is known.
         documents: `id`, `name` and `characters` of each document.
-        texts: The documents' texts in order, for excerpts; without them spans are shown by their places only.
+        texts: The documents' texts in order; of a run that was read from a file, pieced together from the excerpts.
+            Without them spans are shown by their places only.
+        excerpts: Stretches of the documents: `document`, `start`, `end`, `text`.
     """
 
     question: str = ""
     answer: str = ""
+    value: Any = None
     stop_reason: str = ""
+    error: str = ""
     usage: Mapping[str, Any] = field(default_factory=dict)
     journal: Sequence[Entry] = ()
     citations: Sequence[Mapping[str, Any]] = ()
     coverage: Mapping[str, Any] | None = None
+    context: str = ""
+    single: bool | None = None
+    chunk_size: int | None = None
     documents: Sequence[Mapping[str, Any]] = ()
     texts: Sequence[str] | None = None
+    excerpts: Sequence[Excerpt] = ()
 
     @classmethod
     def of(cls, result: Mapping[str, Any], texts: Sequence[str] | None = None) -> Self:
-        """The record of a result of `RLM.invoke`, or of the state of a run that did not end.
-
-        Args:
-            result: The result; parts that it lacks stay empty.
-            texts: The texts of the context, in the order in which they were given.
-        """
-        journal = result.get("journal") or ()
-        coverage = result.get("coverage")
+        """The recording of a result of `RLM.invoke`, or of the state of a run that did not end, with its texts."""
+        journal, coverage = result.get("journal") or (), result.get("coverage") or None
+        answer = _words(result.get("answer"))
+        told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
         return cls(
             question=_words(result.get("question")) or newest_question(journal),
-            answer=_words(result.get("answer")),
+            answer=answer,
+            value=result.get("value", answer),
             stop_reason=_words(result.get("stop_reason")),
             usage=result.get("usage") or {},
             journal=journal,
             citations=result.get("citations") or (),
-            coverage=coverage or None,
+            coverage=coverage,
             documents=_documents(result, coverage or {}),
             texts=texts,
+            **told,
         )
 
     @property
@@ -69,33 +80,11 @@ class RunRecord:
         return turns(self.journal)
 
     def name(self, index: int) -> str:
-        """The name of a document by its position."""
         return self._names.get(index, f"document {index + 1}")
 
     @cached_property
     def _names(self) -> dict[int, str]:
         return {number(document["id"]): document["name"] for document in self.documents}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recording(RunRecord):
-    """A run on record, as a file holds it. `texts` are pieced together from the excerpts when it was read from one.
-
-    Args:
-        value: The answer as the code gave it, when it was plain data; else the answer.
-        error: Why the run failed, when it did.
-        context: Hash of the context.
-        single: The context was one text, a `str` for the code; None when that is not known.
-        chunk_size: Characters that `chunks()` made, when that is known.
-        excerpts: Stretches of the documents: `document`, `start`, `end`, `text`.
-    """
-
-    value: Any = None
-    error: str = ""
-    context: str = ""
-    single: bool | None = None
-    chunk_size: int | None = None
-    excerpts: Sequence[Excerpt] = ()
 
 
 def number(identity: Any) -> int:
@@ -122,29 +111,15 @@ def _documents(result: Mapping[str, Any], coverage: Mapping[str, Any]) -> list[d
 
 
 def as_recording(result: Any) -> Recording:
-    """A result or a record, as it is.
-
-    Raises:
-        InputError: It is neither, or has no journal.
-    """
-    if not isinstance(result, Mapping | RunRecord):
+    """A result or a recording, as it is. Anything else, and one without a journal, is an `InputError`."""
+    if not isinstance(result, Mapping | Recording):
         msg = f"{result!r:.80} is not a run. Pass what RLM.invoke returned, as a whole, or what load_journal read."
         raise InputError(msg)
     journal = result.get("journal") if isinstance(result, Mapping) else result.journal
     if not journal:
         msg = "There is no journal: the run has no entries. Pass what RLM.invoke returned."
         raise InputError(msg)
-    if not _is_journal(journal):
+    if not isinstance(journal, Sequence) or not all(isinstance(each, Mapping) and "kind" in each for each in journal):
         msg = f"The journal is {journal!r:.80}, not a list of a run's entries. Pass what RLM.invoke returned."
         raise InputError(msg)
-    if isinstance(result, Recording):
-        return result
-    if isinstance(result, RunRecord):
-        return Recording(**{part.name: getattr(result, part.name) for part in fields(RunRecord)}, value=result.answer)
-    made = Recording.of(result, getattr(result, "texts", None))
-    told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
-    return replace(made, value=result.get("value", made.answer), **told)
-
-
-def _is_journal(journal: Any) -> bool:
-    return isinstance(journal, Sequence) and all(isinstance(entry, Mapping) and "kind" in entry for entry in journal)
+    return result if isinstance(result, Recording) else Recording.of(result, getattr(result, "texts", None))

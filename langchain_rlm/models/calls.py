@@ -20,8 +20,9 @@ from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, silent_cut, usage_of
-from langchain_rlm.models.prices import cost_of
+from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
 from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
@@ -36,6 +37,11 @@ CONTINUATIONS = 4
 EXPECTED_OUTPUT = 300
 """Output tokens set aside for a call before it is made."""
 CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
+
+
+def unstreamed(tags: Sequence[str] | None) -> list[str]:
+    """The tags of a call that a host's stream of messages leaves out."""
+    return [*(tag for tag in tags or () if tag != TAG_NOSTREAM), TAG_NOSTREAM]
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Caller:
     gate: asyncio.Semaphore
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
+    prices: Pricing = field(default_factory=Pricing)
+    estimates: Estimates = field(default_factory=Estimates)
     in_flight: int = 0
     slow_until: float = 0.0
     closed_until: dict[str, float] = field(default_factory=dict)
@@ -82,6 +90,7 @@ class Caller:
         metadata: dict[str, Any],
         last_turn: bool = False,
         whole: bool = True,
+        shown: bool = False,
     ) -> Reply:
         """Call a model until it answers, the budget says no or nothing helps.
 
@@ -92,6 +101,7 @@ class Caller:
             name: The run name that tracers see.
             metadata: What tracers see beside it.
             last_turn: May use what is set aside for a last turn.
+            shown: The reply is the user's answer: a stream of messages shows it.
             whole: Continue an answer that was cut off at the output limit, and stitch the parts.
 
         Raises:
@@ -100,7 +110,8 @@ class Caller:
         """
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
-        config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
+        if not shown:
+            config["tags"] = unstreamed(config.get("tags"))
         call = _Call(self, model, config, last_turn)
         try:
             text, cut = await (call.whole if whole else call.part)(list(messages))
@@ -171,28 +182,37 @@ class _Call:
 
     async def _request(self, messages: list[BaseMessage], tokens: int, *, may_be_empty: bool) -> AIMessage:
         """Take a place among the calls in flight, send, and charge what it cost."""
-        caller, provider = self.caller, provider_of(self.model)
+        caller = self.caller
         async with caller.gate:
             await self._hold_back()
             if (failure := caller.unusable(self.model)) is not None:
                 raise ModelCallError(failure)  # not sent: those before it have shown enough
-            cost = cost_of(self.name, provider, tokens, EXPECTED_OUTPUT) or 0.0
-            caller.ledger.reserve(tokens + EXPECTED_OUTPUT, cost, last_turn=self.last_turn)
+            sent = caller.estimates.tokens(self.name, tokens)
+            cost = caller.prices.cost(self.name, provider_of(self.model), Tokens(sent, EXPECTED_OUTPUT)) or 0.0
+            caller.ledger.reserve(sent + EXPECTED_OUTPUT, cost, last_turn=self.last_turn)
             caller.in_flight += 1
             self.sent = self.sent or time.monotonic()
             try:
                 message = await self._timed(messages, tokens)
             finally:
                 caller.in_flight -= 1
-                caller.ledger.release(tokens + EXPECTED_OUTPUT, cost)
+                caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
             caller.replied.add(id(self.model))
-            usage = usage_of(message, self.name, provider, tokens)
-            caller.ledger.record(self.name, usage)
-            self.paid.append(usage)
+            usage = self._charge(message.usage_metadata, message.text, sent)
         fault = fault_of(message) or silent_cut(messages, usage, tokens)
+        if not fault and not usage["estimated_calls"]:
+            caller.estimates.learn(self.name, tokens, usage["input_tokens"])
         if fault and not (may_be_empty and fault.kind == "empty"):
             raise ModelCallError(fault)
         return message
+
+    def _charge(self, reported: Any, said: str, sent: int) -> dict[str, Any]:
+        """Count what a request cost."""
+        prices, provider = self.caller.prices, provider_of(self.model)
+        usage = usage_of(reported, said, sent=sent, name=self.name, provider=provider, prices=prices)
+        self.caller.ledger.record(self.name, usage)
+        self.paid.append(usage)
+        return usage
 
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
@@ -206,17 +226,21 @@ class _Call:
         if isinstance(failed, TimeoutError) and left is not None and left <= 0:
             msg = "The run's time was used up while this call was in flight."
             raise BudgetExceededError(msg, "seconds", is_sent=True)
+        if (reported := reported_in(failed)) is not None:
+            self._charge(reported, "", tokens)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
 
     def _check_window(self, tokens: int) -> None:
-        window = self.caller.windows.get(self.name)
+        window, estimates = self.caller.windows.get(self.name), self.caller.estimates
+        tokens = estimates.tokens(self.name, tokens)
         if window is not None and tokens > window:
+            fits = int(window * 3 / max(1.0, estimates.ratio(self.name)))
             msg = (
                 f"the prompt is about {tokens:,} tokens, the model's window is {window:,}: "
-                f"send at most about {window * 3:,} characters"
+                f"send at most about {fits:,} characters"
             )
             raise ModelCallError(Failure("overflow", msg, limit=window))
 

@@ -7,7 +7,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.failures import Failure
-from langchain_rlm.models.prices import cost_of
+from langchain_rlm.models.prices import Pricing
+from langchain_rlm.models.tokens import tokens_of
 from langchain_rlm.surrogates import encodable
 
 SILENT_CUT = 3
@@ -27,22 +28,19 @@ def is_cut_off(message: AIMessage) -> bool:
     return _finish(message) in CUT_OFF
 
 
-def usage_of(message: AIMessage, name: str, provider: str | None, sent: int) -> dict[str, Any]:
-    """What a call cost. Tokens that the provider did not count are estimated.
-
-    Args:
-        message: What came back.
-        name: The model's name.
-        provider: The provider's name.
-        sent: Estimated tokens of the prompt.
-    """
-    reported = message.usage_metadata
-    counted = bool(reported and reported["input_tokens"])
-    tokens_in = reported["input_tokens"] if reported and counted else sent
-    tokens_out = reported["output_tokens"] if reported and counted else estimate_tokens(message.text)
+def usage_of(
+    reported: Any, said: str, *, sent: int, name: str, provider: str | None, prices: Pricing
+) -> dict[str, Any]:
+    """What a call cost, without kinds of which there were none; for `reported`, `sent` and `said` see `tokens_of`."""
+    used, is_counted = tokens_of(reported, sent, said)
+    kinds = {
+        "cache_read_tokens": used.cache_read, "cache_write_tokens": used.cache_write + used.cache_write_1h,
+        "reasoning_tokens": used.reasoning,
+    }  # fmt: skip
     return {
-        "calls": 1, "input_tokens": tokens_in, "output_tokens": tokens_out,
-        "cost": cost_of(name, provider, tokens_in, tokens_out), "estimated_calls": 0 if counted else 1,
+        "calls": 1, "input_tokens": used.input, "output_tokens": used.output,
+        "cost": prices.cost(name, provider, used), "estimated_calls": 0 if is_counted else 1,
+        **{kind: count for kind, count in kinds.items() if count},
     }  # fmt: skip
 
 
@@ -100,6 +98,6 @@ def brief(usage: Mapping[str, Any]) -> dict[str, Any]:
 
 def add_usage(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """The usage of two calls together."""
-    total = {key: first[key] + second[key] for key in first if key != "cost"}
+    total = {key: first.get(key, 0) + second.get(key, 0) for key in {**first, **second} if key != "cost"}
     costs = [usage["cost"] for usage in (first, second) if usage["cost"] is not None]
     return {**total, "cost": sum(costs) if costs else None}

@@ -5,7 +5,7 @@ from typing import Any
 
 from langgraph.types import interrupt
 
-from langchain_rlm.budget import dollars
+from langchain_rlm.budget import dollars, quoted
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry
 from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import question
@@ -20,11 +20,11 @@ TOOL = "rlm_tool"
 def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call], tool: str = "") -> dict[str, AnswerEntry]:
     """Interrupt with the quote and what it is for; return the answers of the calls that are not approved, by id."""
     about = {"kind": "confirm_sub_queries", "question": question(turn.journal), **({"tool": tool} if tool else {})}
-    shown = {**asked["quote"], **about}
-    value = interrupt(shown)
+    quote = {**asked["quote"], **about}
+    value = interrupt(quote)
     while (decision := _decision(value)) is None:
         problem = f"{value!r:.80} is not an answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
-        value = interrupt({**shown, "problem": problem})
+        value = interrupt({**quote, "problem": problem})
     kind, limit = decision
     emit("confirm", turn.run, decision=kind, limit=limit)
     turn.entries.append({"kind": "confirm", "decision": kind, "limit": limit})
@@ -34,9 +34,9 @@ def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call], tool: str 
     refused = questions if kind == "deny" else _beyond(turn.run, questions, limit)
     turn.run.tree.ledger.give_sub_queries_back(len(refused))
     why = "" if kind == "deny" else f" beyond {dollars(limit)}"
-    quoted = f"{dollars(asked['quote']['cost'])} for {asked['quote']['calls']:,} sub-queries"
+    shown = f"{quoted(asked['quote'])} for {asked['quote']['calls']:,} sub-queries"
     message = (
-        f"The user was shown the quote of {quoted} and did not approve it{why}. "
+        f"The user was shown the quote of {shown} and did not approve it{why}. "
         "Ask fewer or shorter ones, or answer from what is known."
     )
     answers: dict[str, AnswerEntry] = {
@@ -50,14 +50,14 @@ def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call], tool: str 
 
 
 def _beyond(run: Run, calls: Sequence[Call], limit: float) -> list[Call]:
-    """The calls after which, in the order asked, the limit would be passed."""
+    """The calls after which, in the order asked, the limit would be passed, or that have no known price."""
     total, beyond = 0.0, []
     for call in calls:
-        dollars = expected(run, call)[1] or 0.0
-        if total + dollars > limit:
+        cost = expected(run, call)[1]
+        if cost is None or total + cost > limit:
             beyond.append(call)
         else:
-            total += dollars
+            total += cost
     return beyond
 
 

@@ -18,10 +18,7 @@ KEPT_WHOLE = 4
 def conversation(journal: Sequence[Entry], *, room: int, shown: int) -> list[BaseMessage]:
     """The turns so far as messages; old observations fold to a line each when they pass `room`.
 
-    Args:
-        journal: The run's entries.
-        room: Characters that the turns may take in the root model's window.
-        shown: Characters of one observation.
+    `shown` are the characters of one observation.
     """
     parts = list(_parts(journal, shown))
     if sum(len(reply) + len(seen) for reply, seen in parts) > room:
@@ -55,12 +52,7 @@ def _parts(journal: Sequence[Entry], shown: int) -> Iterator[tuple[str, str]]:
 
 
 def observation(end: CellEndEntry, shown: int) -> str:
-    """What the root model sees of a cell: its output, its error, and what it assigned.
-
-    Args:
-        end: The `cell_end` entry.
-        shown: Characters of output to show.
-    """
+    """What the root model sees of a cell: its output, up to so many characters, its error, and what it assigned."""
     parts = [cut(end["output"], shown, end["printed"])] if end["output"].strip() else []
     if end["error"]:
         parts.append(end["error"])
@@ -79,10 +71,7 @@ def observation(end: CellEndEntry, shown: int) -> str:
 def cut(text: str, limit: int, printed: int | None = None) -> str:
     """Keep head and tail of a long text and say how much is left out.
 
-    Args:
-        text: What to cut; may have been cut before.
-        limit: Characters to keep.
-        printed: Characters there were at first, when the text has been cut before.
+    `printed` are the characters there were at first, when the text has been cut before.
     """
     total = len(text) if printed is None else printed
     if total <= limit and len(text) <= limit:

@@ -82,9 +82,9 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
     messages = _messages(run, state)
     try:
         reply = await _ask_root(run, state, messages, config)
-    except RootOverflowError:
+    except RootOverflowError as error:
         messages = _messages(run, state, room=0)
-        reply = await _ask_root(run, state, messages, config)
+        reply = _with_paid(await _ask_root(run, state, messages, config), error)
     parsed = parse_reply(reply.text)
     for _ in range(CONTINUED):
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
@@ -93,13 +93,18 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
         try:
             more = await _ask_root(run, state, asked, config)
         except NoReplyError as error:
-            paid = cast("ModelCallError", error.__cause__).usage
-            reply = replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
+            reply = _with_paid(reply, error)
             break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off, reply.waited)
         parsed = parse_reply(reply.text)
     return reply
+
+
+def _with_paid(reply: Reply, error: ModelError) -> Reply:
+    """A reply that has also cost what a failed call did."""
+    paid = cast("ModelCallError", error.__cause__).usage
+    return replace(reply, usage=add_usage(reply.usage, paid)) if paid else reply
 
 
 async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: str) -> Command[Any]:
@@ -129,9 +134,11 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         models=tuple(settings.sub_models),
         tools=[tool.line() for tool in run.tools.values()],
         schema=run.response_format.schema() if run.response_format else None,
+        left_out=_left_out(state),
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
-    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None)
+    has_text, told = run.corpus.searchable is None, settings.instructions
+    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=has_text, instructions=told)
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
@@ -139,6 +146,11 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         left["turns"] = (left["turns"] or 0) + 1  # this one is taken already
         turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(left)}]")
     return [SystemMessage(system), HumanMessage(first), *turns]
+
+
+def _left_out(state: RLMState) -> list[str]:
+    """The files that are not in the context, for the model."""
+    return [f"{file['name']} ({file['reason']})" for file in journals.left_out(state["journal"])]
 
 
 async def _ask_root(
@@ -199,7 +211,8 @@ def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     form = run.response_format
     documents = [(document.name, document.text) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
-    prompt = prompts.direct_prompt(begun["question"], documents, form.schema() if form else None)
+    schema, told = form.schema() if form else None, run.tree.settings.instructions
+    prompt = prompts.direct_prompt(begun["question"], documents, schema, told, _left_out(state))
     messages: list[BaseMessage] = [HumanMessage(prompt)]
     for entry in state["journal"]:
         match entry["kind"]:
@@ -217,4 +230,5 @@ async def _ask_directly(run: Run, messages: list[BaseMessage], config: RunnableC
         run.tree.settings.model, messages, config,
         name="rlm.direct", metadata={"rlm_depth": run.depth, "rlm_turn": turn},
         last_turn=run.depth == 0,  # what is set aside is for the first run's answer
+        shown=run.depth == 0,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -13,11 +13,14 @@ from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
-from langchain_rlm.journal.parts import Route
+from langchain_rlm.journal.parts import LeftOutFile, Route
 from langchain_rlm.runtime.registry import BEGUN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import NOTHING_YET, RLMState
+
+LEFT_OUT = 1_000
+"""Files that are not in the context and named in a journal."""
 
 
 async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> Command[Any]:
@@ -47,7 +50,9 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
     else:
         route = choose_route(run)
         entry = first_entry(run, question, route)
-    emit("inspect", run, **_facts(run), route=route, question=question)
+    size = {"documents": len(corpus.documents), "characters": corpus.characters}
+    formats = sorted({profile.format for profile in run.profiles})
+    emit("inspect", run, **size, formats=formats, route=route, question=question)
     update = {
         "tree_id": tree.id, "path": run.path, "depth": run.depth, "context": None, "context_ref": ref,
         "journal": [entry], **NOTHING_YET,
@@ -63,8 +68,8 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     """
     given = state.get("context")
     if given is not None:
-        corpus = await asyncio.to_thread(load_corpus, given)
-        tree = registry.new_tree(config)
+        corpus = await asyncio.to_thread(load_corpus, given, looks_for_files=False)  # the graph may be served
+        tree = await registry.tree_of({}, config)
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
@@ -73,7 +78,7 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
         if not state.get("journal"):
             msg = "The input has no context. Pass the text, documents or paths as `context`."
             raise InputError(msg)
-    tree = registry.tree_of(begun, config)
+    tree = await registry.tree_of(begun, config)
     return tree, begun, await registry.corpus_of(tree, begun)
 
 
@@ -88,22 +93,14 @@ def choose_route(run: Run) -> Route:
     if (settings.tools or settings.require_citations) and settings.route == "auto":
         return "rlm"  # tools are for code, and only code cites
     if settings.route != "auto":
-        return cast("Route", settings.route)
+        return settings.route
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
 
 
-def _facts(run: Run) -> dict[str, Any]:
-    return {
-        "documents": len(run.corpus.documents),
-        "characters": run.corpus.characters,
-        "formats": sorted({profile.format for profile in run.profiles}),
-    }
-
-
 def first_entry(run: Run, question: str, route: Route) -> RunEntry:
     """The first entry of a journal: what a replay needs to be exact."""
-    return {
+    entry: RunEntry = {
         "kind": "run",
         "id": run.tree.id,
         "path": run.path,
@@ -118,6 +115,16 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         "characters": run.corpus.characters,
         "context": run.corpus.hash,
     }
+    if run.corpus.left_out:
+        entry["left_out"] = _left_out(run.corpus)
+    return entry
+
+
+def _left_out(corpus: Corpus) -> list[LeftOutFile]:
+    """The files that are not in the context; a journal does not grow with a directory."""
+    found: list[LeftOutFile] = [{"name": one.name, "reason": one.reason} for one in corpus.left_out[:LEFT_OUT]]
+    more = len(corpus.left_out) - len(found)
+    return [*found, {"name": f"{more:,} more", "reason": "not listed"}] if more else found
 
 
 def _shown_first(run: Run) -> list[list[int]]:

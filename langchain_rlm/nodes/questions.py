@@ -25,13 +25,7 @@ LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FIN
 
 
 def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry:
-    """The journal entry for the calls of one pause.
-
-    Args:
-        run: The run that asks.
-        asked: What it asks.
-        pool: Answers paid for by cells that then failed, by digest; those used are taken out.
-    """
+    """The journal entry for the calls of one pause; what they are given again is taken out of the pool."""
     documents = _Documents(run, len(asked.calls))
     calls = [_call_entry(run, call, pool, documents, number) for number, call in enumerate(asked.calls)]
     return {"kind": "asked", "raises": asked.raises, "calls": calls}

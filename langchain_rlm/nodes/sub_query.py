@@ -56,9 +56,9 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     except (GraphBubbleUp, SubModelError):
         raise  # a person is asked, or has to mend something; the task is run again after that
     except ModelCallError as error:
-        entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, registry, call)}
+        entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, run, call)}
     except BudgetExceededError as error:
-        entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, registry, call)}
+        entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
         entry |= {"is_sent": True} if error.is_sent else {}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
@@ -68,23 +68,23 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
     answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
-    model = registry.settings.pick(call["model"])
+    model = run.tree.settings.pick(call["model"])
     if model is None or "run" in entry or "error" not in entry or not run.tree.caller.unusable(model):
         return answer
     run.held[call["id"]] = answer
     return None
 
 
-def _paid(error: ModelCallError | BudgetExceededError, registry: RunRegistry, call: Call) -> Answered:
+def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
     """What a failed call has cost."""
-    model = registry.settings.pick(call["model"])
+    model = run.tree.settings.pick(call["model"])
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
 async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     prompt = assemble(call["pieces"], run.corpus.texts)
     prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
-    model = registry.settings.pick(call["model"])
+    model = run.tree.settings.pick(call["model"])
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()

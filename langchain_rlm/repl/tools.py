@@ -19,14 +19,7 @@ RESERVED = NAMES | {"context", "sources", "answer", "eval", "exec"}
 
 @dataclass(frozen=True)
 class ReplTool:
-    """A function of the REPL.
-
-    Args:
-        name: What code calls it.
-        signature: Its parameters as the root model sees them, in parentheses.
-        about: What it does, in a line.
-        call: Runs it with positional and named arguments.
-    """
+    """A function of the REPL, and how the root model sees it; `call` runs it with positional and named arguments."""
 
     name: str
     signature: str
@@ -34,16 +27,11 @@ class ReplTool:
     call: Callable[[Sequence[Any], Mapping[str, Any], RunnableConfig], Any]
 
     def line(self) -> str:
-        """How the root model is told of it."""
         return f"- `{self.name}{self.signature}`" + (f": {self.about}" if self.about else "")
 
 
 def repl_tools(tools: Sequence[Any]) -> dict[str, ReplTool]:
-    """Take tools and functions as functions of the REPL.
-
-    Raises:
-        InputError: Something is neither, has no usable name, or a name is taken.
-    """
+    """Take tools and functions as functions of the REPL, by names of their own that code can call."""
     found: dict[str, ReplTool] = {}
     for tool in tools:
         made = _from_tool(tool) if isinstance(tool, BaseTool) else _from_function(tool)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_rlm.journal.record import RunRecord, number
+from langchain_rlm.journal.record import Recording, number
 from langchain_rlm.report.payload import document_shares
 
 ANSWER = 20_000
@@ -24,12 +24,8 @@ TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate"
 READ, PRINTED, UNSEEN = "#2f8797", "#d99a2b", "#d9d5cc"
 
 
-def repr_html(record: RunRecord) -> str:
-    """A run as markup for `_repr_html_`.
-
-    Args:
-        record: The run, complete or not.
-    """
+def repr_html(record: Recording) -> str:
+    """A run, complete or not, as markup for `_repr_html_`."""
     return "".join(
         [
             '<div style="max-width:52em;line-height:1.5">',
@@ -53,7 +49,7 @@ def _cut(text: Any, limit: int) -> str:
     return shown(words[:limit]) + (f" … {_count(left, 'more character')}" if left > 0 else "")
 
 
-def _summary(record: RunRecord) -> str:
+def _summary(record: Recording) -> str:
     usage = record.usage
     parts = [record.stop_reason or "not ended", _count(record.turns, "turn")]
     if isinstance(usage.get("calls"), int):
@@ -63,6 +59,8 @@ def _summary(record: RunRecord) -> str:
         parts.append(_count(sum(tokens), "token"))  # type: ignore[arg-type]  # both are whole numbers
     if isinstance(usage.get("cost"), int | float):
         parts.append(f"${usage['cost']:.4f}")
+    if usage.get("unpriced_models"):
+        parts.append(f"no price is known for {', '.join(map(str, usage['unpriced_models']))}")
     if isinstance(usage.get("seconds"), int | float):
         parts.append(f"{usage['seconds']:.1f} s")
     return " · ".join(map(shown, parts))
@@ -72,7 +70,7 @@ def _count(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _citations(record: RunRecord) -> list[str]:
+def _citations(record: Recording) -> list[str]:
     parts = []
     for citation in record.citations[:PASSAGES]:
         passage = _cut(citation.get("text") or citation.get("quote"), PASSAGE)
@@ -87,14 +85,14 @@ def _citations(record: RunRecord) -> list[str]:
     return parts
 
 
-def _place(record: RunRecord, citation: Mapping[str, Any]) -> str:
+def _place(record: Recording, citation: Mapping[str, Any]) -> str:
     parts = [str(citation.get("name") or record.name(number(citation.get("document"))))]
     parts += [f"{kind} {citation[kind]:,}" for kind in ("page", "line") if isinstance(citation.get(kind), int)]
     parts[1:] = [part for part in parts[1:] if not parts[0].endswith(part)]
     return shown(", ".join(parts))
 
 
-def _coverage(record: RunRecord) -> list[str]:
+def _coverage(record: Recording) -> list[str]:
     documents = (record.coverage or {}).get("documents") or ()
     parts = []
     for document in documents[:DOCUMENTS]:

@@ -314,7 +314,7 @@
     const facts = [];
     if (failed) facts.push(`${number(failed)} failed`);
     if (waiting) facts.push(`${number(waiting)} without an answer yet`);
-    if (group.quote) facts.push(`quoted at ${dollars(group.quote.cost)}${group.decision ? `: ${visible(group.decision)}` : ""}`);
+    if (group.quote) facts.push(`quoted at ${group.quote.unpriced_models ? "an unknown price" : dollars(group.quote.cost)}${group.decision ? `: ${visible(group.decision)}` : ""}`);
     facts.push(...usageFacts(calls.reduce(([a, b, c], { usage = [0, 0, null] }) => [a + usage[0], b + usage[1], usage[2] === null ? c : (c ?? 0) + usage[2]], [0, 0, null])));
     const title = el("span", { class: "label" }, tools ? count(calls.length, "tool call") : count(calls.length, "sub-query", "sub-queries"));
     return fold(group, { className: "group", title, facts: join(facts), build: () => [pager(calls, (call) => el("li", {}, drawCall(call, level)), { what: "calls" })] });
@@ -485,6 +485,9 @@
     const { rest } = coverage;
     if (rest.count) {
       section.append(el("p", { class: "quiet" }, `And ${count(rest.count, "further document")}, ${count(rest.characters, "character")}`, rest.shares ? ": " : "", rest.shares ? sharesText(rest.shares) : "", "."));
+    }
+    if (coverage.left_out) {
+      section.append(el("h3", {}, "Left out"), pager(coverage.left_out, ([name, reason]) => el("li", { dir: "auto" }, visible(begins(name)), ": ", visible(begins(reason))), { size: 12, what: "files" }));
     }
     return section;
   }

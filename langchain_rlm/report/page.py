@@ -9,25 +9,20 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.functions import ASKING, ENDING
 from langchain_rlm.report.payload import payload
 from langchain_rlm.report.texts import as_json
 
 
-def render(record: RunRecord) -> str:
-    """The page of a run, to be written as UTF-8.
-
-    Args:
-        record: The run, complete or not.
-    """
+def render(record: Recording) -> str:
+    """The page of a run, complete or not, to be written as UTF-8."""
     parts = _parts()
     return parts[0] + as_json(payload(record)) + parts[1]
 
 
 @cache
 def _parts() -> tuple[str, str]:
-    """The page before its data and after it."""
     style, script = _file("page.css"), _file("page.js").replace("{functions}", "|".join(sorted(ASKING | ENDING)))
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "

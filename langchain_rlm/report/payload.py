@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.journal.record import RunRecord, number
+from langchain_rlm.context.pieces import Range, gaps, merged, total
+from langchain_rlm.journal.reading import left_out as left_out_files
+from langchain_rlm.journal.record import Recording, number
 from langchain_rlm.report.texts import Sources, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 
@@ -17,10 +19,8 @@ STEPS = 2_000
 AROUND = 300
 """Characters shown around a cited passage."""
 
-Range = tuple[int, int]
 
-
-def payload(record: RunRecord) -> Node:
+def payload(record: Recording) -> Node:
     """All that a page shows, with long texts by their place in a table."""
     texts = Texts()
     tree = Tree(texts, Sources(record.name, record.texts))
@@ -42,7 +42,7 @@ def payload(record: RunRecord) -> Node:
 # -- citations ----------------------------------------------------------------------------------------------------
 
 
-def _citation(record: RunRecord, citation: Mapping[str, Any], tree: Tree) -> Node:
+def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Node:
     index, start, end = number(citation.get("document")), citation.get("start"), citation.get("end")
     before = after = ""
     text = tree.sources.root_text(index)
@@ -71,7 +71,7 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
 # -- coverage -----------------------------------------------------------------------------------------------------
 
 
-def _coverage(record: RunRecord, tree: Tree) -> Node | None:
+def _coverage(record: Recording, tree: Tree) -> Node | None:
     """The documents and how much of them was seen; None when nothing is known of them."""
     known = {document.get("id"): document for document in (record.coverage or {}).get("documents") or ()}
     documents = [*known.values()] if known else [*record.documents]
@@ -86,6 +86,9 @@ def _coverage(record: RunRecord, tree: Tree) -> Node | None:
         "documents": [_document(documents[place], shares[place] if known else None, tree) for place in listed],
         "rest": {"count": len(rest), "characters": sum(_characters(documents[place]) for place in rest)},
     }
+    left_out = left_out_files(record.journal)
+    if left_out:
+        coverage["left_out"] = [[tree.texts.add(one["name"]), tree.texts.add(one["reason"])] for one in left_out]
     if known:
         coverage["shares"] = _together(shares)
         coverage["rest"]["shares"] = _together([shares[place] for place in rest])
@@ -100,9 +103,13 @@ def _listed(documents: Sequence[Mapping[str, Any]], shares: Sequence[Mapping[str
     return sorted(places[:LISTED])
 
 
+def _ranges(document: Mapping[str, Any]) -> tuple[list[Range], list[Range]]:
+    return merged(document.get("read_ranges") or ()), merged(document.get("printed_ranges") or ())
+
+
 def document_shares(document: Mapping[str, Any]) -> dict[str, int]:
     """Characters of a document that were read, printed, both, and seen by no model."""
-    read, printed = (merged(document.get(f"{kind}_ranges") or ()) for kind in ("read", "printed"))
+    read, printed = _ranges(document)
     seen = total(merged([*read, *printed]))
     characters = max(_characters(document), max((end for _, end in [*read, *printed]), default=0))
     return {
@@ -117,10 +124,10 @@ def _document(document: Mapping[str, Any], shares: dict[str, int] | None, tree: 
         "characters": _characters(document),
     }
     if shares is not None:
-        read, printed = (merged(document.get(f"{kind}_ranges") or ()) for kind in ("read", "printed"))
-        unread = without((0, shares["characters"]), merged([*read, *printed]))
-        place = tree.sources.root(number(document.get("id")))
+        read, printed = _ranges(document)
         whole = shares["characters"]
+        unread = gaps(merged([*read, *printed]), whole)
+        place = tree.sources.root(number(document.get("id")))
         node |= {
             "shares": shares, "read": coarse(read, whole), "printed": coarse(printed, whole),
             "unread": [tree.sources.span(place, start, end) for start, end in unread[:UNREAD]],
@@ -141,33 +148,6 @@ def _together(shares: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return together
 
 
-def merged(ranges: Iterable[Sequence[int]]) -> list[Range]:
-    """Sorted ranges; those that touch are joined."""
-    joined: list[Range] = []
-    for start, end in sorted((int(start), int(end)) for start, end in ranges if start < end):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def total(ranges: Iterable[Range]) -> int:
-    """Characters in ranges that do not overlap."""
-    return sum(end - start for start, end in ranges)
-
-
-def without(whole: Range, ranges: Iterable[Range]) -> list[Range]:
-    """The parts of a whole that merged ranges leave."""
-    left: list[Range] = []
-    done = whole[0]
-    for start, end in ranges:
-        if start > done:
-            left.append((done, start))
-        done = max(done, end)
-    return [*left, (done, whole[1])] if done < whole[1] else left
-
-
 def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
     """The ranges of a strip: unchanged, or, when there are too many, how full each part of the document is."""
     if len(ranges) <= STEPS:
@@ -183,7 +163,7 @@ def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
 # -- usage --------------------------------------------------------------------------------------------------------
 
 
-def _totals(record: RunRecord, tree: Tree) -> Node:
+def _totals(record: Recording, tree: Tree) -> Node:
     """What the newest question used: as the run says, or else what its journal adds up to."""
     used = Sum()
     if record.usage:
@@ -199,13 +179,8 @@ def _totals(record: RunRecord, tree: Tree) -> Node:
     }  # fmt: skip
 
 
-def _models(record: RunRecord, tree: Tree) -> list[list[Any]]:
+def _models(record: Recording, tree: Tree) -> list[list[Any]]:
     given = record.usage.get("models")
     if not isinstance(given, Mapping) or not given:
         return [[name, *used.plain()] for name, used in tree.models.items()]
-    rows = []
-    for name, usage in given.items():
-        used = Sum()
-        used.add({"calls": 0, **usage})
-        rows.append([str(name), *used.plain()])
-    return rows
+    return [[str(name), *Sum().add({"calls": 0, **usage}).plain()] for name, usage in given.items()]

@@ -110,7 +110,6 @@ class Source:
     name: str
     read: Callable[[], Text | None]
     origin: tuple[int, int, int] | None = None
-    characters: int | None = None
 
 
 class Sources:
@@ -123,7 +122,6 @@ class Sources:
         self._spans: dict[tuple[int, int, int], int] = {}
 
     def root(self, index: int) -> int:
-        """The place of a document of the first run."""
         if index not in self._roots:
             self._roots[index] = len(self._sources)
             self._sources.append(Source(self._names(index), lambda: self.root_text(index)))
@@ -151,7 +149,6 @@ class Sources:
         return Joined([(p, 0, len(p)) if isinstance(p, str) else (texts[p[0]], p[1], p[2]) for p in pieces])
 
     def span(self, place: int, start: int, end: int) -> int:
-        """The place of a span in the table of spans."""
         origin = self._sources[place].origin
         while origin is not None:
             place, start, end = origin[0], start + origin[1], min(end + origin[1], origin[2])

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self, cast
 
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ReplyEntry
@@ -28,7 +28,7 @@ class Sum:
     output_tokens: int = 0
     cost: float | None = None
 
-    def add(self, usage: Mapping[str, Any] | None) -> None:
+    def add(self, usage: Mapping[str, Any] | None) -> Self:
         if usage:
             self.calls += int(amount(usage.get("calls", 1)) or 0)
             self.input_tokens += int(amount(usage.get("input_tokens")) or 0)
@@ -36,6 +36,7 @@ class Sum:
             cost = amount(usage.get("cost"))
             if cost is not None:
                 self.cost = (self.cost or 0.0) + cost
+        return self
 
     def plain(self) -> list[Any]:
         return [self.calls, self.input_tokens, self.output_tokens, self.cost and round(self.cost, 8)]
@@ -50,11 +51,9 @@ class Tree:
     models: dict[str, Sum] = field(default_factory=dict)
 
     def sections(self, journal: Sequence[Entry], view: View | None = None) -> list[Node]:
-        """The questions of a journal, each with its turns."""
         return _Level(self, journal, view or self.sources.root).sections()
 
     def text(self, value: Any) -> int | None:
-        """The place of a text in the table; None for nothing."""
         return None if value in (None, "") else self.texts.add(value)
 
 
@@ -133,8 +132,7 @@ class _Level:
             self.section["turns"][-1] = _without_none(turn)
 
     def _turn(self, number: int = 0) -> Node:
-        turn: Node = self.section["turns"][-1] if self.sums else self._new_turn(number)
-        return turn
+        return cast("Node", self.section["turns"][-1]) if self.sums else self._new_turn(number)
 
     def _prose(self, text: str) -> str:
         """A reply without the cells that are shown below it."""
@@ -142,12 +140,10 @@ class _Level:
         return parsed.prose if parsed.cells and self.codes.issuperset(parsed.cells) else text
 
     def _use(self, entry: ReplyEntry | AnswerEntry) -> list[Any] | None:
-        """Count what a model call used, for its turn and by model."""
         usage = entry.get("usage")
         if usage is None:
             return None
-        used = Sum()
-        used.add(usage)
+        used = Sum().add(usage)
         if self.sums:
             self.sums[-1].add(usage)
         self.tree.models.setdefault(str(entry.get("model") or "unknown"), Sum()).add(usage)
@@ -225,7 +221,7 @@ class _Level:
 
     def _view_below(self, call: Call, run: BelowRun) -> View:
         """Where the documents of a recursive run are: the context it was given, or what the run above has."""
-        documents = documents_below(call, run)
+        documents = documents_below(call, run["over"])
         if documents is None:
             return self.view
         names = [f"text {n + 1}" for n in range(len(documents))] if "context" in call else ["request"]

@@ -67,15 +67,7 @@ async def begin(
 ) -> Beginning:
     """Look at what was given and at the thread, and open the run.
 
-    Args:
-        registry: The registry of the `RLM`.
-        graph: Its state machine.
-        given: What the user passed.
-        config: The configuration, with the thread.
-        is_own: The run has its thread to itself, inside a host: what it has answered or asks is there.
-
-    Raises:
-        InputError: The input cannot be used, or the thread has nothing to go on with.
+    With `is_own` the run has its thread to itself, inside a host: what it has answered or asks is there.
     """
     question, corpus = given.question, given.corpus
     thread = await _thread(graph, config)
@@ -99,11 +91,10 @@ async def begin(
             "or pass a context with the question to begin anew."
         )
         raise InputError(msg)
-    return await _further(registry, thread, question, corpus)
+    return await _opened(registry, thread.values, {"question": question}, corpus)
 
 
 async def _found(registry: RunRegistry, thread: _Thread, corpus: Corpus | None) -> Beginning:
-    """A run that its host asks for again."""
     if thread.asks:
         return Beginning(None, values={**thread.values, langgraph_keys.INTERRUPT: thread.asks}, corpus=corpus)
     return await _resumed(registry, thread, None, corpus)
@@ -116,7 +107,7 @@ async def _asked_over(
     if thread is None or not thread.is_about(corpus, at_hand) or (corpus.searchable and at_hand is None):
         return await _new(registry, question, corpus)
     if not thread.is_waiting:
-        return await _further(registry, thread, question, corpus)
+        return await _opened(registry, thread.values, {"question": question}, corpus)
     if thread.values["question"] != question:
         return await _new(registry, question, corpus)
     return await _resumed(registry, thread, None, corpus)
@@ -145,11 +136,7 @@ async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
 
 
 async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
-    """What is on the thread, or was at its checkpoint.
-
-    Raises:
-        InputError: The checkpoint does not exist.
-    """
+    """What is on the thread, or was at its checkpoint, which must exist."""
     snapshot: StateSnapshot = await graph.aget_state(config)
     wanted = config["configurable"].get("checkpoint_id")
     if wanted and snapshot.created_at is None:
@@ -162,11 +149,7 @@ async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
 
 
 def thread_of(config: RunnableConfig) -> Any:
-    """The name of the thread.
-
-    Raises:
-        InputError: The configuration names no thread.
-    """
+    """The name of the thread, which the configuration must have."""
     name = (config.get("configurable") or {}).get("thread_id")
     if name is None or name == "":
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
@@ -248,10 +231,6 @@ def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[A
     if given is None or given.update or given.goto or given.resume not in (None, {}):
         return given
     return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
-
-
-async def _further(registry: RunRegistry, thread: _Thread, question: str, corpus: Corpus | None) -> Beginning:
-    return await _opened(registry, thread.values, {"question": question}, corpus)
 
 
 async def _opened(

@@ -13,14 +13,7 @@ AROUND = 60
 
 
 def differs(where: str, path: str, how: str, remedy: str = "") -> ReplayError:
-    """The error for a replay that does not do what is on record.
-
-    Args:
-        where: The turn, or the cell of a turn.
-        path: The run of the tree.
-        how: What is different, as a verb with its object.
-        remedy: A sentence about what to do.
-    """
+    """The error for a replay that is not as on record: `how` is a verb with its object, `remedy` a sentence."""
     below = f" of the recursive run {path}" if path else ""
     return ReplayError(f"the replay differs from the record: {where}{below} {how}.{remedy and ' '}{remedy}")
 
@@ -44,13 +37,7 @@ def _clip(text: str, start: int, end: int) -> str:
 
 
 def calls_apart(now: Call, then: Recorded, texts: Sequence[str]) -> str:
-    """What a cell asks, and what is on record of that; where the words are the same, how they were asked.
-
-    Args:
-        now: The call.
-        then: The one on record.
-        texts: The context.
-    """
+    """What a cell asks, and what is on record of that; where the words are the same, how they were asked."""
     said, known = _asked_now(now), _asked_then(then, texts)
     if said != known:
         return apart(said, known)

@@ -11,6 +11,9 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 
+PASSED_ON = ("durability",)
+"""LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -22,18 +25,13 @@ class Given:
 
 
 async def read(given: Any) -> Given:
-    """Look at what was passed, and load its context.
-
-    Raises:
-        InputError: The input cannot be used.
-    """
+    """Look at what was passed, and load its context."""
     question, context = _read(given)
     corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
     return Given(question, corpus, given if isinstance(given, Command) else None)
 
 
 def _read(given: Any) -> tuple[str | None, Any]:
-    """Question and context of the input, each when it is there."""
     if given is None or isinstance(given, Command):
         return None, None
     if not isinstance(given, Mapping) or not ("question" in given or "context" in given):
@@ -51,12 +49,20 @@ def _read(given: Any) -> tuple[str | None, Any]:
     return question, given.get("context")
 
 
-def check_config(config: Any) -> None:
-    """Refuse what is not a configuration.
+def check_arguments(given: Mapping[str, Any]) -> None:
+    """Refuse keyword arguments that would have no effect."""
+    if unknown := [name for name in given if name not in PASSED_ON]:
+        msg = (
+            f"Unknown arguments: {', '.join(unknown)}. A question and a context are the input "
+            '({"question": ..., "context": ...}; create_rlm_chain(rlm, documents) has its own context), callbacks and '
+            'tags belong into `config`, settings for this call too: {"configurable": {"rlm_budget": {"cost": 1}}}. Of '
+            f"LangGraph's arguments {', '.join(PASSED_ON)} is passed on; rlm.graph takes the others."
+        )
+        raise InputError(msg)
 
-    Raises:
-        InputError: `config` is not a configuration.
-    """
+
+def check_config(config: Any) -> None:
+    """Refuse what is not a configuration."""
     is_one = isinstance(config, Mapping | None)
     if not is_one or not isinstance((config or {}).get("configurable"), Mapping | None):
         msg = f'config={config!r:.80}: pass a dict, such as {{"configurable": {{"thread_id": ...}}}}.'

@@ -29,12 +29,12 @@ from typing import Any, TypedDict, TypeVar, cast
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_core.runnables.config import set_config_context
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.constants import TAG_NOSTREAM
 from langgraph.errors import GraphInterrupt
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import get_runtime
 from langgraph.types import Interrupt, interrupt
 
+from langchain_rlm.models.calls import unstreamed
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import usable_by_async
 
@@ -60,7 +60,7 @@ def on_own_thread(config: RunnableConfig, thread: str) -> RunnableConfig:
     Callbacks, tags and metadata stay. Tokens of sub-models do not enter the host's messages.
     """
     own = {k: v for k, v in config.get("configurable", {}).items() if not k.startswith(("__", "checkpoint_"))}
-    tags = [*config.get("tags", []), TAG_NOSTREAM]
+    tags = unstreamed(config.get("tags"))
     return cast("RunnableConfig", {**config, "tags": tags, "configurable": {**own, "thread_id": thread}})
 
 
@@ -137,14 +137,10 @@ def _named(*parts: str) -> str:
 
 @contextlib.asynccontextmanager
 async def in_host(config: RunnableConfig, identity: str) -> AsyncIterator["HostedRun"]:
-    """Be a run of the host's task that `config` belongs to.
+    """Be a run of the host's task that `config` belongs to; `identity` says what is asked, and how.
 
-    Args:
-        config: The host's configuration.
-        identity: What is asked, and how. The same asked again in one task is another run: the second of that name.
-
-    Raises:
-        GraphInterrupt: The task is being interrupted: what comes too late for it begins when it is executed again.
+    The same asked again in one task is another run: the second of that name. While the task is being interrupted, a run
+    that comes too late ends with it, and begins when it is executed again.
     """
     with _bell.lock:
         task = _task_of(config)
@@ -179,16 +175,14 @@ class HostedRun:
         self._about = {HOST: str(host["configurable"].get("thread_id"))}
 
     def config(self) -> RunnableConfig:
-        """The configuration of the run."""
         config = on_own_thread(self._host, self.thread)
         return {**config, "metadata": {**(config.get("metadata") or {}), **self._about}}
 
     async def decisions(self, asks: Sequence[Interrupt]) -> dict[str, Any]:
         """What a person has decided about all that the run asks, by the ids of what it asks.
 
-        Raises:
-            GraphInterrupt: Something is to be decided. The host's task ends so when none of its other runs goes on: a
-                host may end them with the first that waits.
+        When something is to be decided, the host's task ends with `GraphInterrupt`, but not before none of its other
+        runs goes on: a host may end them with the first that waits.
         """
         asked = await self._asked()
         places = {entry["id"]: place for place, entry in enumerate(asked)}
@@ -204,11 +198,7 @@ class HostedRun:
         await self._take(asked, max((n for n, entry in enumerate(asked) if entry["run"] == self.thread), default=-1))
 
     async def _take(self, asked: Sequence[Mapping[str, Any]], place: int) -> None:
-        """Take decisions up to this place, in the order asked.
-
-        Raises:
-            GraphInterrupt: One of them is not there yet.
-        """
+        """Take decisions up to this place, in the order asked, or interrupt for the first that is not there yet."""
         if self._undecided(asked, place):
             entry = asked[len(self._task.decided)]
             ask = Interrupt(entry["value"], id=entry["id"], response_schema=entry["schema"])
@@ -261,7 +251,6 @@ class HostedRun:
         return self._task.shown is not None
 
     async def _asked(self) -> list[dict[str, Any]]:
-        """What the task has asked so far, in order."""
         snapshot = await self._ledger().aget_state(self._ledger_config())
         return list(snapshot.values.get("asked", []))
 

@@ -213,26 +213,14 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def refuse_to_wait_for_itself(loop: asyncio.AbstractEventLoop) -> None:
-    """Stop a synchronous call that is made on the background loop itself.
-
-    Raises:
-        RuntimeError: The caller runs on `loop`.
-    """
+    """Stop a synchronous call that is made on the background loop itself."""
     if _is_running_here(loop):
         msg = "A synchronous call from inside the background loop would wait for itself. Use the asynchronous form."
         raise RuntimeError(msg)
 
 
 def refuse_to_block(saver: Any, instead: str) -> None:
-    """Stop a synchronous call from the event loop that its checkpointer needs.
-
-    Args:
-        saver: The checkpointer, or None.
-        instead: The asynchronous form of the call.
-
-    Raises:
-        RuntimeError: The caller runs on the loop that `saver` belongs to.
-    """
+    """Stop a synchronous call from the event loop that its checkpointer needs; `instead` is the asynchronous form."""
     saver = getattr(saver, "saver", saver)
     home = getattr(saver, "loop", None)
     if isinstance(home, asyncio.AbstractEventLoop) and _is_running_here(home):

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, cast
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
@@ -16,13 +19,14 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
+from langchain_rlm.models.resolve import resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.runtime.tree import RunTree
-from langchain_rlm.settings import Settings
+from langchain_rlm.settings import PREFIX, Settings, for_call, given_in
 from langchain_rlm.state import RLMState
 
 RECENT = 8
@@ -31,12 +35,28 @@ RECENT_CHARACTERS = 50_000_000
 
 PLACE = ["tree_id", "path", "depth", "context_ref"]
 
+MODELS = 32
+"""Models named in calls that are kept, with their clients."""
+
 OPENED = "__rlm_opened"
 """Key of the configuration under which a stream of the graph keeps the ids of the runs it opened."""
 
 BEGUN = "__rlm_begun"
 """Key of the configuration for what a run begins with, beside its question: which run of which tree, and its context by
 reference. It is not part of the input, so that no input from outside can name another run."""
+
+GIVEN = "__rlm_given"
+"""Key of the configuration for the settings of one call. Checkpoints copy keys without underscores."""
+
+
+def take_settings(config: RunnableConfig, context: Any = None) -> tuple[RunnableConfig, Mapping[str, Any]]:
+    """The configuration with the settings for this call put aside, and these; `context` is what the graph was given."""
+    if not isinstance(context, Mapping | None):
+        msg = f"context={context!r:.80}: pass settings for this call, as in context={{'model': 'openai:gpt-5'}}."
+        raise InputError(msg)
+    given = {**given_in(config), **(context or {})}
+    kept = {key: value for key, value in config.get("configurable", {}).items() if not key.startswith(PREFIX)}
+    return {**config, "configurable": {**kept, GIVEN: given}}, given
 
 
 def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
@@ -59,30 +79,37 @@ class RunRegistry:
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     """By the id of the tree and the path in it."""
     idle: IdleRepls = field(init=False)
+    named: Callable[[str], BaseChatModel] = field(default_factory=lambda: lru_cache(MODELS)(resolve_model))
+    """Finds the models that calls name."""
     graph: Any = None
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""
 
     def __post_init__(self) -> None:
         self.idle = IdleRepls(self.settings.limits)
 
-    def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
-        """The live run that a state belongs to, or a new one, which is noted in `config`."""
-        tree_id = state.get("tree_id", "")
-        return self.trees.get(tree_id) or self.new_tree(config, tree_id)
+    async def called_with(self, given: Mapping[str, Any]) -> "RunRegistry":
+        """This registry, with the same runs, and settings for one call."""
+        if not given:
+            return self
+        called = copy.copy(self)
+        called.settings = await asyncio.to_thread(for_call, self.settings, given, self.named)
+        return called
 
-    def new_tree(self, config: RunnableConfig, tree_id: str | None = None) -> RunTree:
-        """A fresh run, which is noted in `config`."""
-        tree = self.open_tree(tree_id)
+    async def tree_of(self, state: RLMState, config: RunnableConfig) -> RunTree:
+        """The live run of a state, or a new one with the settings that the graph is called with, noted in `config`."""
+        tree_id = state.get("tree_id", "")
+        if tree_id in self.trees:
+            return self.trees[tree_id]
+        called = await self.called_with(config.get("configurable", {}).get(GIVEN) or {})
+        if tree_id in self.trees:  # by now
+            return self.trees[tree_id]
+        tree = called.open_tree(tree_id)
         tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
         config.get("configurable", {}).get(OPENED, []).append(tree.id)
         return tree
 
     def open_tree(self, tree_id: str | None = None) -> RunTree:
-        """A fresh run; `close` ends it.
-
-        Raises:
-            InputError: That run is going on in this process.
-        """
+        """A fresh run, which must not be going on in this process; `close` ends it."""
         if tree_id in self.trees:
             msg = f"The run {tree_id} of this thread is going on in this process already. Wait for it to end."
             raise InputError(msg)
@@ -99,12 +126,8 @@ class RunRegistry:
         return cast("RLMState", read([*keys]) if read else {})
 
     async def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
-        """The live run of a state, rebuilt from what the state says when it was lost.
-
-        Raises:
-            InputError: The text of the run cannot be found.
-        """
-        tree = self.tree_of(state, config)
+        """The live run of a state, rebuilt from what the state says when it was lost."""
+        tree = await self.tree_of(state, config)
         async with tree.entering:
             run = self.runs.get((tree.id, state.get("path", "")))
             if run is None:
@@ -118,7 +141,6 @@ class RunRegistry:
         return run
 
     async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
-        """Open a run of the tree over its context."""
         path = state.get("path", "")
         profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         run = Run(tree, path, state.get("depth", 0), corpus, profiles)
@@ -134,11 +156,7 @@ class RunRegistry:
         return run
 
     async def corpus_of(self, tree: RunTree, state: RLMState) -> Corpus:
-        """The text of a run, by what its state refers to.
-
-        Raises:
-            InputError: It is neither at hand in this `RLM` nor in the context store.
-        """
+        """The text of a run, by what its state refers to; it must be at hand in this `RLM` or in the context store."""
         path = state.get("path", "")
         ref = state.get("context_ref") or {}
         if "pieces" in ref:
@@ -153,16 +171,11 @@ class RunRegistry:
         return corpus
 
     def at_hand(self, state: RLMState) -> Corpus | None:
-        """The context of a run, when this `RLM` has it."""
         key = (state.get("context_ref") or {}).get("hash", "")
         return self.recent.get(_key(key, state.get("tree_id", "")))
 
     async def found(self, state: RLMState) -> Corpus | None:
-        """The context of a run, from this `RLM` or from the context store.
-
-        Raises:
-            InputError: It is damaged there.
-        """
+        """The context of a run, from this `RLM` or from the context store."""
         corpus = self.at_hand(state)
         if corpus is None and self.contexts is not None:
             corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))
@@ -174,13 +187,11 @@ class RunRegistry:
             key = _key(corpus.hash, tree.id)
             self.recent.pop(key, None)
             self.recent[key] = corpus
-            while len(self.recent) > 1 and (len(self.recent) > RECENT or self._characters() > RECENT_CHARACTERS):
-                del self.recent[next(iter(self.recent))]
+            size = sum(known.characters for known in self.recent.values())
+            while len(self.recent) > 1 and (len(self.recent) > RECENT or size > RECENT_CHARACTERS):
+                size -= self.recent.pop(next(iter(self.recent))).characters
         if self.contexts is not None:
             await self.contexts.put(corpus)
-
-    def _characters(self) -> int:
-        return sum(corpus.characters for corpus in self.recent.values())
 
     @staticmethod
     def _count(run: Run, journal: Sequence[Entry]) -> None:
@@ -208,7 +219,6 @@ class RunRegistry:
             run.answered |= {answer["id"] for answer in late}
 
     async def close(self, tree: RunTree) -> None:
-        """End a run's live side."""
         for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:
             del self.trees[tree_id]
         tree.repls.kill()
@@ -223,7 +233,6 @@ class RunRegistry:
             await run.repl.drop()
 
     async def close_all(self, run_ids: Sequence[str]) -> None:
-        """End what a stream of the graph opened."""
         for tree_id in run_ids:
             tree = self.trees.get(tree_id)
             if tree is not None:

@@ -6,28 +6,82 @@ place, when it is lost, or when the run is cancelled or ends.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from langchain_rlm.repl.protocol import Ended, Sandbox, Sandboxes, SandboxFactory
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory
 
 T = TypeVar("T")
 
 CONCURRENT_CELLS = 16
 """Threads that run cells; more recursive runs than this wait for one."""
+STEPPING = 32
+"""REPLs that run code at once; more wait for their turn."""
+
+
+class _Loop:
+    """What waits on one event loop: the longest first."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[int, tuple[Repl, asyncio.TimerHandle]] = {}
+        self.steps = asyncio.Semaphore(STEPPING)
+
+
+class IdleRepls:
+    """Keeps count of the REPLs of one `RLM` that wait for models. When they are many, or wait long, they are given up.
+
+    Event loops are kept apart: a REPL is only ever touched from the loop that runs it.
+    """
+
+    def __init__(self, limits: ReplLimits) -> None:
+        self._limits = limits
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Loop] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    @contextlib.asynccontextmanager
+    async def busy(self, repl: "Repl") -> AsyncIterator[None]:
+        """Hold a REPL: it does not wait, and is not given up."""
+        here = self._here()
+        self._forget(here, repl)
+        async with here.steps:
+            try:
+                yield
+            finally:
+                self._waits(here, repl)
+
+    def forget(self, repl: "Repl") -> None:
+        self._forget(self._here(), repl)
+
+    def _waits(self, here: _Loop, repl: "Repl") -> None:
+        if repl.sandbox is None:
+            return
+        timer = asyncio.get_running_loop().call_later(self._limits.idle_seconds, self._evict, here, repl)
+        here.waiting[id(repl)] = (repl, timer)
+        while len(here.waiting) > self._limits.idle_repls:
+            self._evict(here, next(iter(here.waiting.values()))[0])
+
+    def _evict(self, here: _Loop, repl: "Repl") -> None:
+        self._forget(here, repl)
+        repl.evict()
+
+    @staticmethod
+    def _forget(here: _Loop, repl: "Repl") -> None:
+        known = here.waiting.pop(id(repl), None)
+        if known is not None:
+            known[1].cancel()
+
+    def _here(self) -> _Loop:
+        with self._lock:
+            return self._loops.setdefault(asyncio.get_running_loop(), _Loop())
 
 
 @dataclass
 class ReplPool:
-    """The REPLs of one tree of runs.
-
-    Args:
-        factory: Makes the `Sandboxes`, when the first sandbox is needed.
-        idle: The waiting REPLs of the `RLM`.
-    """
+    """The REPLs of one tree of runs. `factory` is called when the first sandbox is needed."""
 
     factory: SandboxFactory
     idle: IdleRepls
@@ -118,13 +172,9 @@ class Repl:
         rebuild: Callable[[Sandbox], None],
         seconds: Callable[[], float | None] = lambda: None,
     ) -> T:
-        """Take a step in the sandbox.
+        """Take a step in the sandbox. When there is none, `make` makes it and `rebuild` brings it to where the run is.
 
-        Args:
-            step: What to do; it may block.
-            make: Makes a sandbox, when there is none.
-            rebuild: Brings that sandbox to where the run stands; it may block.
-            seconds: How long the step may take; asked when it begins.
+        `seconds` says how long the step may take; it is asked when the step begins. `step` and `rebuild` may block.
         """
         async with self.pool.idle.busy(self):
             sandbox = self.sandbox or await self._built(make, rebuild)
@@ -144,7 +194,6 @@ class Repl:
         return sandbox
 
     def evict(self) -> None:
-        """Give up a sandbox that waits, without waiting for it."""
         sandbox = self._taken()
         if sandbox is not None:
             self.pool.threads.submit(sandbox.close)

@@ -4,7 +4,7 @@
 recursive runs below, and compares the answers too.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,18 +30,19 @@ CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} chara
 ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 
+def sandbox_of(
+    sandboxes: Sandboxes, run: RunEntry, corpus: Corpus, profiles: Sequence[Profile], *, size: int, limits: ReplLimits,
+    tools: Iterable[str],
+) -> Sandbox:  # fmt: skip
+    """A sandbox over the context of a run as it began; `size` is that of its chunks where the journal does not say."""
+    separators, size = [profile.separators for profile in profiles], run.get("chunk_size") or size
+    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
+    clock = datetime.fromisoformat(run["started"])
+    return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=lambda _: None, tools=frozenset(tools))
+
+
 def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
-    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one.
-
-    Args:
-        sandbox: Just opened.
-        journal: The run's entries.
-        texts: Its context.
-        path: Which run of the tree it is.
-
-    Raises:
-        ReplayError: A cell asked or printed something else than is on record.
-    """
+    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one."""
     cells = _Cells(sandbox, answers(journal), texts, path, ALIKE)
     for cell in recorded_cells(journal):
         if not cell.is_lost:
@@ -59,15 +60,7 @@ class _Cells:
     remedy: str
 
     def run(self, cell: RecordedCell, paused: Callable[[AskedEntry], None] = lambda _: None) -> Ended | None:
-        """Run a cell to its end, or to where it waits on record.
-
-        Args:
-            cell: As it is on record.
-            paused: Gets what the cell asked, each time before the answers go in.
-
-        Raises:
-            ReplayError: It asked or printed something else.
-        """
+        """Run a cell to its end, or to where it waits on record. `paused` gets what it asked, before the answers."""
         self.sandbox.host = self._host(cell)
         outcome = self.sandbox.start(cell.code, is_first=cell.is_first)
         for asked in cell.asked:
@@ -123,10 +116,7 @@ class _Cells:
 class Replay:
     """A record with its recursive runs, each run again in a REPL of its own.
 
-    Args:
-        recording: The record.
-        corpus: Its context; None where no cell reads it.
-        show: Gets the events of the run, as it went (`langchain_rlm.events`).
+    `corpus` is None where no cell reads it. `show` gets the events of the run, as it went (`langchain_rlm.events`).
     """
 
     recording: Recording
@@ -136,7 +126,7 @@ class Replay:
     is_answered: bool = False
     """The answer was made again, and is the one on record."""
     tokens: int = 0
-    cost: float = 0.0
+    cost: float | None = None
     at: float = 0.0
     """Seconds into the run on record."""
     sandboxes: Sandboxes = field(init=False)
@@ -144,11 +134,6 @@ class Replay:
     is_killed: bool = False
 
     def run(self) -> None:
-        """Replay the run.
-
-        Raises:
-            ReplayError: A cell asked or printed something else, or the answer is another one.
-        """
         run = _Run(self, self.recording.journal, self.corpus)
         with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()
@@ -161,12 +146,8 @@ class Replay:
             sandbox.kill()
 
     @contextmanager
-    def repl(self, begun: RunEntry, context: ReplContext, tools: frozenset[str]) -> Iterator[Sandbox]:
-        """A fresh REPL for a run."""
-        started = datetime.fromisoformat(begun["started"])
-        sandbox = self.sandboxes.new(
-            context, ReplLimits(), seed=begun["seed"], started=started, host=lambda _: None, tools=tools
-        )
+    def repl(self, sandbox: Sandbox) -> Iterator[Sandbox]:
+        """Open a sandbox, and close it."""
         self.opened.append(sandbox)
         try:
             sandbox.open()
@@ -178,11 +159,11 @@ class Replay:
             self.opened.remove(sandbox)
 
     def spent(self, entry: ReplyEntry | AnswerEntry) -> dict[str, Any]:
-        """What was spent up to a reply or an answer."""
         self.at = entry.get("at", self.at)
         usage: Mapping[str, Any] = entry.get("usage") or {}
         self.tokens += usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
-        self.cost += usage.get("cost") or 0.0
+        if usage.get("cost") is not None:
+            self.cost = (self.cost or 0.0) + usage["cost"]
         return {"tokens": self.tokens, "cost": self.cost}
 
 
@@ -207,16 +188,16 @@ class _Run:
 
     @cached_property
     def cells(self) -> _Cells:
-        """Its REPL, opened for the first cell."""
         corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
-        size = run.get("chunk_size") or recording.chunk_size or CHUNK
-        separators = [profile.separators for profile in self.profiles]
-        context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
-        sandbox = self.stack.enter_context(self.replay.repl(run, context, frozenset(called | searching)))
-        return _Cells(sandbox, answers(self.journal), corpus.texts, self.path, remedy)
+        sandbox = sandbox_of(
+            self.replay.sandboxes, run, corpus, self.profiles,
+            size=recording.chunk_size or CHUNK, limits=ReplLimits(), tools=called | searching,
+        )  # fmt: skip
+        repl = self.stack.enter_context(self.replay.repl(sandbox))
+        return _Cells(repl, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
         """Go through the journal: show what happened, and run the cells."""
@@ -243,7 +224,8 @@ class _Run:
             case "cell":
                 self._emit("cell", **{name: entry[name] for name in ("turn", "index", "code")})
             case "end":
-                self._emit("end", stop_reason=entry["stop_reason"], characters=entry["characters"])
+                ended = {name: entry[name] for name in ("stop_reason", "characters")}
+                self._emit("end", **ended, usage=self.replay.recording.usage)
 
     def _cell(self, cell: RecordedCell) -> None:
         if not cell.is_lost:  # else what it did was given up with its worker

@@ -33,11 +33,8 @@ class _UnknownError(Exception):
 class Answers:
     """Checks the answers of one run of the tree, entry by entry.
 
-    Args:
-        recording: What a first run was kept with; None for a recursive run.
-        corpus: Its context; None where it is not at hand, for no cell reads it.
-        path: Which run of the tree it is.
-        repl: Its REPL, as the entries so far left it.
+    `recording` is what a first run was kept with, None for a recursive one; `corpus` is None where no cell reads it;
+    `repl` gives the REPL as the entries so far left it.
     """
 
     recording: Recording | None
@@ -50,11 +47,7 @@ class Answers:
     """The newest answer; None when it could not be made again."""
 
     def take(self, journal: Sequence[Entry], place: int) -> None:
-        """Check an entry of the journal; those before it have been replayed.
-
-        Raises:
-            ReplayError: The replay gives another answer than is on record.
-        """
+        """Check an entry of the journal; those before it have been replayed."""
         entry, before = journal[place], journal[:place]
         kept = self.recording if entry["kind"] == "end" and place + 1 == len(journal) else None
         if entry["kind"] not in AFTER:
@@ -72,11 +65,6 @@ class Answers:
         self.ended = None
 
     def check_above(self, answer: AnswerEntry) -> None:
-        """Check what the run above was answered.
-
-        Raises:
-            ReplayError: It is not what this run answered.
-        """
         run = answer["run"]
         if self.made is not None and "text" in answer:
             self._same(run["journal"], within(run["marks"], self.made, run["journal"]), answer["text"])
@@ -110,7 +98,6 @@ class Answers:
     # -- what a turn gives ----------------------------------------------------------------------------------------
 
     def _given(self, before: Sequence[Entry]) -> Given | None:
-        """What the newest turn gives as an answer."""
         reply = journals.last_reply(before)
         if reply is None:
             return None

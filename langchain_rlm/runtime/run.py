@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
 
 from langchain_rlm.context.corpus import Corpus
@@ -12,11 +11,11 @@ from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
-from langchain_rlm.repl.protocol import Ended, Outcome, ReplContext, Sandbox, Sandboxes
+from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
-from langchain_rlm.runtime.replay import rebuild
+from langchain_rlm.runtime.replay import rebuild, sandbox_of
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")
@@ -91,11 +90,6 @@ class Run:
             self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
         return self.asked
 
-    def repl_context(self, size: int) -> ReplContext:
-        """What this run's REPL holds; `size` is that of its `chunks()`, in characters."""
-        separators = [profile.separators for profile in self.profiles]
-        return ReplContext(self.corpus.texts, self.corpus.single, self.corpus.sources(), separators, size)
-
     def give_turn_back(self) -> None:
         """The last turn that was set aside is used, or not needed any more."""
         if self.holds_turn:
@@ -103,12 +97,10 @@ class Run:
             self.tree.ledger.give_turn_back()
 
     async def start(self, code: str, journal: Sequence[Entry]) -> Outcome:
-        """Run a cell in this run's REPL."""
         is_first = is_first_cell(journal)
         return await self._run(journal, lambda sandbox: sandbox.start(code, is_first=is_first))
 
     async def resume(self, results: Sequence[Any], journal: Sequence[Entry]) -> Outcome:
-        """Put answers into the paused cell and run it on."""
         return await self._run(journal, lambda sandbox: sandbox.resume(results))
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
@@ -116,7 +108,6 @@ class Run:
         return await self._step(journal, lambda sandbox: sandbox.variable(name))
 
     async def draft(self, journal: Sequence[Entry]) -> Any:
-        """What `answer` holds in the REPL."""
         return await self._step(journal, lambda sandbox: sandbox.draft())
 
     async def _run(self, journal: Sequence[Entry], step: Callable[[Sandbox], Outcome]) -> Outcome:
@@ -128,10 +119,7 @@ class Run:
         return outcome
 
     async def _step(
-        self,
-        journal: Sequence[Entry],
-        step: Callable[[Sandbox], T],
-        seconds: Callable[[], float | None] = lambda: None,
+        self, journal: Sequence[Entry], step: Callable[[Sandbox], T], seconds: Callable[[], float | None] = lambda: None
     ) -> T:
         """Take a step in the REPL, which is brought to where the journal stands when there is none."""
         return await self.repl.step(
@@ -142,16 +130,11 @@ class Run:
         )
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
-        """A sandbox over this run's context."""
-        entry = begun(journal)
-        return sandboxes.new(
-            self.repl_context(entry.get("chunk_size") or self.tree.settings.chunk_size),
-            self.tree.settings.limits,
-            seed=entry["seed"],
-            started=datetime.fromisoformat(entry["started"]),
-            host=lambda _: None,
-            tools=frozenset(self.tools),
-        )
+        settings = self.tree.settings
+        return sandbox_of(
+            sandboxes, begun(journal), self.corpus, self.profiles,
+            size=settings.chunk_size, limits=settings.limits, tools=self.tools,
+        )  # fmt: skip
 
     def _rebuilt(self, sandbox: Sandbox, journal: Sequence[Entry]) -> None:
         rebuild(sandbox, journal, self.corpus.texts, self.path)
@@ -196,7 +179,7 @@ def emit(event: str, run: Run, **data: Any) -> None:
 
 def spent(run: Run) -> dict[str, Any]:
     """What the tree has spent so far, for progress events."""
-    return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.cost}
+    return {"tokens": run.tree.ledger.tokens, "cost": run.tree.ledger.known_cost}
 
 
 def waiting(seconds: float) -> Waited:

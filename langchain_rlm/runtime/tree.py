@@ -15,8 +15,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.resolve import ModelClients
-from langchain_rlm.runtime.idle import IdleRepls
-from langchain_rlm.runtime.repl_pool import ReplPool
+from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
 UNSAVED = 8
@@ -51,7 +50,7 @@ class RunTree:
         gate = asyncio.Semaphore(self.settings.max_concurrency)
         at_once = self.settings.max_concurrency
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
-        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows())
+        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows(), self.settings.prices)
 
     async def close(self) -> None:
         """End REPLs and connections. Safe to call twice."""

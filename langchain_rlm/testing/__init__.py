@@ -1,1 +1,1 @@
-"""What users' tests and ours share."""
+"""For the tests of users."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Self, cast
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput, ModelProfile
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
@@ -19,7 +18,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.excerpts import known_texts
 from langchain_rlm.journal.files import load_journal, recording_of
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL, READS_WELL_SHARE
 from langchain_rlm.testing.replay_record import Record
 
@@ -49,10 +48,7 @@ class ReplayChatModel(BaseChatModel):
 
     @classmethod
     def from_journal(
-        cls,
-        source: str | os.PathLike[str] | Mapping[str, Any] | RunRecord | Sequence[Entry],
-        *,
-        context: Any = None,
+        cls, source: str | os.PathLike[str] | Mapping[str, Any] | Recording | Sequence[Entry], *, context: Any = None
     ) -> Self:
         """A model of a run.
 
@@ -68,11 +64,10 @@ class ReplayChatModel(BaseChatModel):
             source = load_journal(source)
         elif isinstance(source, list | tuple):
             source = {"journal": source}
-        recording = recording_of(cast("Mapping[str, Any] | RunRecord", source), context=context)
+        recording = recording_of(cast("Mapping[str, Any] | Recording", source), context=context)
         return cls(journal=list(recording.journal), chunk_size=recording.chunk_size, excerpts=list(recording.excerpts))
 
     def model_post_init(self, context: Any, /) -> None:
-        """Put the journal in order for look-ups."""
         super().model_post_init(context)
         self._record = Record(self.journal, known_texts(self.excerpts) or ())
 
@@ -126,20 +121,8 @@ class ReplayChatModel(BaseChatModel):
         failed = RunnablePassthrough.assign(parsed=lambda _: None)
         return RunnableMap(raw=self) | parsed.with_fallbacks([failed], exception_key="parsing_error")
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,  # noqa: ARG002  # the base class passes it
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002  # same
-        **_: Any,
-    ) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         return ChatResult(generations=[ChatGeneration(message=self._record.reply(messages))])
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002  # the base class passes it
-        **_: Any,
-    ) -> ChatResult:
-        return self._generate(messages, stop)
+    async def _agenerate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        return self._generate(messages)

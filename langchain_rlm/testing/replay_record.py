@@ -80,7 +80,6 @@ class _RootRun:
         return prompt.partition("\n<head>\n")[2].startswith(self.beginning)
 
     def agrees(self, said: Sequence[str]) -> bool:
-        """Whether the conversation so far is the one on record."""
         return all(text == reply["text"] for text, reply in zip(said, self.replies, strict=False))
 
 
@@ -119,19 +118,14 @@ class Record:
                 self.places.setdefault(("reused" in call, call["digest"]), []).append(len(self.answered))
                 self.answered.append((call, answer))
             elif "reused" not in call:
-                documents = documents_below(call, answer["run"])
+                documents = documents_below(call, answer["run"]["over"])
                 below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
                 self._read(answer["run"]["journal"], below)
 
     # -- replies --------------------------------------------------------------------------------------------------
 
     def reply(self, messages: Sequence[BaseMessage]) -> AIMessage:
-        """What the model said to this on record.
-
-        Raises:
-            ModelCallError: It failed on record.
-            NotOnRecordError: It was not asked this.
-        """
+        """What the model said to this on record. What failed there, or was not asked, is a `ModelCallError`."""
         first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
         if messages and isinstance(messages[0], SystemMessage) and first.startswith("<question>\n"):
             return self._root(messages, first, direct=False)
@@ -170,7 +164,6 @@ class Record:
         raise _missing(prompt, [_words(call) for call, _ in self.answered])
 
     def _digests(self, prompt: str) -> Iterator[str]:
-        """The digests that a prompt may have on record."""
         for name in self.names:
             yield Call("llm", prompt, name).digest()
         for sizes, single in self.sizes.items():
@@ -208,11 +201,7 @@ class _Served:
 
 
 def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
-    """A reply or an answer as the model gave it.
-
-    Raises:
-        ModelCallError: It gave an error.
-    """
+    """A reply or an answer as the model gave it; when it gave an error, that is raised."""
     if entry["kind"] == "answer" and "error" in entry:
         error = entry["error"]
         fits = FITS.search(error["message"])
@@ -230,7 +219,13 @@ def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
     if not usage or usage.get("estimated_calls"):
         return None
     tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
-    return UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+    counts = UsageMetadata(input_tokens=tokens_in, output_tokens=tokens_out, total_tokens=tokens_in + tokens_out)
+    read, wrote, thought = (usage.get(f"{kind}_tokens", 0) for kind in ("cache_read", "cache_write", "reasoning"))
+    if read or wrote:
+        counts["input_token_details"] = {"cache_read": read, "cache_creation": wrote}
+    if thought:
+        counts["output_token_details"] = {"reasoning": thought}
+    return counts
 
 
 def _beginning(pieces: Sequence[Piece], texts: Sequence[str]) -> str:

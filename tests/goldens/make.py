@@ -23,7 +23,8 @@ from typer.testing import CliRunner
 
 from langchain_rlm import load_journal, save_journal
 from langchain_rlm.cli.app import app
-from langchain_rlm.report import RunRecord, render
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.page import render
 from tests.goldens.runs import GOLDENS, Golden
 from tests.server.client import ModelServer
 
@@ -125,7 +126,7 @@ def summary(result: Any, turns: int) -> dict[str, Any]:
     }
 
 
-def page_hash(record: RunRecord) -> str:
+def page_hash(record: Recording) -> str:
     """SHA-256 of the data in the page."""
     data = DATA.search(render(record))
     assert data is not None

@@ -133,7 +133,7 @@ IN_ORDER = [
 
 async def test_custom_events_tell_a_run_in_order(model_server: ModelServer) -> None:
     rlm = rlm_of(model_server, HERE)
-    events = [event async for event in rlm.astream(given(), stream_mode="custom")]
+    events: list[Any] = [event async for event in rlm.astream(given(), stream_mode="custom")]
     assert [event["event"] for event in events] == IN_ORDER
     assert events[-1]["result"]["answer"] == expected()
     assert all((event["run"], event["depth"]) == ("", 0) for event in events[:-1])

@@ -29,7 +29,7 @@ def test_events_have_the_documented_keys_and_tell_the_tree(model_server: ModelSe
     )
     root, sub = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     rlm = RLM(root, sub, route="rlm", budget=Budget(depth=2))
-    events = list(rlm.stream({"question": "What?", "context": TEXT}, stream_mode="custom"))
+    events: list[Any] = list(rlm.stream({"question": "What?", "context": TEXT}, stream_mode="custom"))
     assert {event["event"] for event in events} == set(KINDS) - {"confirm"}
     for event in events:
         assert set(event) == set(KINDS[event["event"]]), event

@@ -191,6 +191,27 @@ async def test_studio_can_draw_each_graph_and_ask_for_its_input(
     assert returned <= set(schemas["output_schema"]["properties"])
 
 
+async def test_an_assistant_has_settings_of_its_own(client: LangGraphClient) -> None:
+    """Also those that come as keys of a configuration; what is no setting of the graph is dropped by the server."""
+    schemas: Any = await client.assistants.get_schemas(
+        (await client.assistants.search(graph_id="rlm"))[0]["assistant_id"]
+    )
+    assert list(schemas["context_schema"]["properties"]) == ["model", "sub_model", "budget", "route", "instructions"]
+    small = {"question": QUESTION, "context": SENTENCE}
+    own = await client.assistants.create("rlm", context={"budget": {"turns": 1}, "route": "rlm"})
+    configured = await client.assistants.create("rlm", config={"configurable": {"rlm_route": "rlm"}})
+    found: dict[str, str] = {
+        "rlm": "direct",
+        own["assistant_id"]: "budget:turns",
+        configured["assistant_id"]: "answered",
+    }
+    for assistant, stop_reason in found.items():
+        output: Any = await client.runs.wait(None, assistant, input=small)
+        assert output["stop_reason"] == stop_reason
+    with pytest.raises(Exception, match="route='north': use 'auto'"):
+        await client.runs.wait(None, "rlm", input=INPUTS["rlm"], context={"route": "north"})
+
+
 class Play(TypedDict, total=False):
     """A host's state, with the keys that it shares with the RLM's."""
 

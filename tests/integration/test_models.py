@@ -160,7 +160,7 @@ def test_a_root_model_that_cannot_be_used_is_a_model_error_with_what_to_do(
 
 @pytest.mark.parametrize("route", ["rlm", "direct"])
 def test_a_model_that_nothing_answers_for_is_named_with_its_host_and_no_more_of_its_address(
-    monkeypatch: pytest.MonkeyPatch, route: str
+    monkeypatch: pytest.MonkeyPatch, route: Any
 ) -> None:
     monkeypatch.setattr(calls, "BACKOFF", 0.001)
     with socket.socket() as taken:  # bound, and not listened at

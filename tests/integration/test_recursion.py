@@ -174,7 +174,7 @@ def test_a_recursive_run_without_an_answer_is_a_failure_and_no_empty_answer(mode
 
 def test_progress_events_name_the_run_and_its_depth(model_server: ModelServer) -> None:
     rlm = tree(model_server, "FINAL(rlm_query('Below'))", below("FINAL('done')"))
-    events = [*rlm.stream({"question": "Above?", "context": CONTEXT}, stream_mode="custom")]
+    events: list[Any] = [*rlm.stream({"question": "Above?", "context": CONTEXT}, stream_mode="custom")]
     inner = [event for event in events[:-1] if event["run"]]
     assert [event["event"] for event in inner] == ["inspect", "turn", "reply", "budget", "cell", "cell_end", "end"]
     assert {(event["run"], event["depth"]) for event in inner} == {("/1", 1)}

@@ -13,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from langchain_rlm.evidence.marks import resolve
-from langchain_rlm.report import RunRecord, render, repr_html
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.notebook import repr_html
+from langchain_rlm.report.page import render
 from tests.browser import Chromium
 from tests.server.client import ModelServer
 from tests.unit.report import records, runs
@@ -23,22 +25,22 @@ NODES = 1_500
 
 
 @pytest.fixture(scope="module")
-def recursive(model_server: ModelServer) -> RunRecord:
+def recursive(model_server: ModelServer) -> Recording:
     return runs.recursive(model_server)
 
 
 @pytest.fixture(scope="module")
-def many(model_server: ModelServer) -> RunRecord:
+def many(model_server: ModelServer) -> Recording:
     return runs.many(model_server)
 
 
 @pytest.fixture(scope="module")
-def large() -> RunRecord:
+def large() -> Recording:
     return records.large()
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: Chromium, recursive: RunRecord, many: RunRecord) -> Iterator[Browser]:
+def browser(chromium: Chromium, recursive: Recording, many: Recording) -> Iterator[Browser]:
     """A browser; the runs are made before it starts."""
     assert recursive.answer
     assert many.answer
@@ -55,7 +57,7 @@ class Show:
         self.asked: list[str] = []
         self.said: list[str] = []
 
-    def __call__(self, shown: RunRecord | str, **settings: Any) -> Page:
+    def __call__(self, shown: Recording | str, **settings: Any) -> Page:
         path = self.folder / f"page-{len(self.pages)}.html"
         path.write_text(shown if isinstance(shown, str) else render(shown), encoding="utf-8")
         page = self.browser.new_context(viewport={"width": 1280, "height": 800}, **settings).new_page()
@@ -96,7 +98,7 @@ def focused(page: Page) -> str:
 # -- the answer ---------------------------------------------------------------------------------------------------
 
 
-def test_the_head_says_question_stop_reason_and_totals(show: Show, recursive: RunRecord) -> None:
+def test_the_head_says_question_stop_reason_and_totals(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     expect(page.get_by_role("heading", level=1)).to_have_text(runs.QUESTION)
     assert page.title().startswith(runs.QUESTION)
@@ -108,14 +110,14 @@ def test_the_head_says_question_stop_reason_and_totals(show: Show, recursive: Ru
     assert figures[5].endswith(" s")
 
 
-def test_the_answer_keeps_its_lines(show: Show, recursive: RunRecord) -> None:
+def test_the_answer_keeps_its_lines(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     assert page.locator(".answer-text").inner_text().split() == runs.ANSWER.split()
     assert page.locator(".answer-text p").nth(1).inner_text().count("\n") == 1
 
 
 @pytest.mark.parametrize("mark", [1, 2, 3, 4])
-def test_a_mark_opens_its_passage_in_place_and_escape_closes_it(show: Show, recursive: RunRecord, mark: int) -> None:
+def test_a_mark_opens_its_passage_in_place_and_escape_closes_it(show: Show, recursive: Recording, mark: int) -> None:
     page = show(recursive)
     citation = recursive.citations[mark - 1]
     link = page.locator("a.mark", has_text=f"[{mark}]")
@@ -137,7 +139,7 @@ def test_a_mark_opens_its_passage_in_place_and_escape_closes_it(show: Show, recu
 
 def test_marks_in_one_bracket_are_linked_and_unknown_ones_are_text(show: Show) -> None:
     cited = [{"mark": mark, "text": f"passage {mark}", "document": "d0", "name": "a"} for mark in (1, 2)]
-    page = show(RunRecord(answer="Both [1, 2], none [3], a list [4, 2].", citations=cited))
+    page = show(Recording(answer="Both [1, 2], none [3], a list [4, 2].", citations=cited))
     assert page.locator("a.mark").all_inner_texts() == ["1", "2", "2"]
     expect(page.locator(".answer-text")).to_have_text("Both [1, 2], none [3], a list [4, 2].")
     page.locator("a.mark").nth(1).press(" ")
@@ -147,7 +149,7 @@ def test_marks_in_one_bracket_are_linked_and_unknown_ones_are_text(show: Show) -
 def test_a_number_that_the_answer_has_of_its_own_is_no_link(show: Show) -> None:
     marks: Any = {f"c{n}": {"text": f"passage {n}", "document": "d0", "name": "a"} for n in (1, 2)}
     answer, cited = resolve("Proved by Smith [1], a[3]. Also [c2], and [c2, c1].", marks, ())
-    page = show(RunRecord(answer=answer, citations=cited))
+    page = show(Recording(answer=answer, citations=cited))
     expect(page.locator(".answer-text")).to_have_text("Proved by Smith [1], a[3]. Also [2], and [2, 4].")
     assert page.locator("a.mark").all_inner_texts() == ["[2]", "2", "4"]
     page.locator("a.mark").first.click()
@@ -157,7 +159,7 @@ def test_a_number_that_the_answer_has_of_its_own_is_no_link(show: Show) -> None:
 # -- the tree -----------------------------------------------------------------------------------------------------
 
 
-def test_a_turn_unfolds_to_its_reply_code_sub_queries_and_output(show: Show, recursive: RunRecord) -> None:
+def test_a_turn_unfolds_to_its_reply_code_sub_queries_and_output(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     second = turn(page, 2)
     expect(second.locator(".body")).to_be_hidden()
@@ -179,7 +181,7 @@ def test_a_turn_unfolds_to_its_reply_code_sub_queries_and_output(show: Show, rec
     expect(second.locator(".body").first).to_be_hidden()
 
 
-def test_a_recursive_run_unfolds_inside_its_call(show: Show, recursive: RunRecord) -> None:
+def test_a_recursive_run_unfolds_inside_its_call(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     third = turn(page, 3)
     third.locator(".fold").first.click()
@@ -198,7 +200,7 @@ def test_a_recursive_run_unfolds_inside_its_call(show: Show, recursive: RunRecor
     assert 0 <= offset - text.index("Late delivery") + 6 <= 6
 
 
-def test_failures_are_shown_as_failures(show: Show, recursive: RunRecord) -> None:
+def test_failures_are_shown_as_failures(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     expect(turn(page, 2).locator(".facts").first).to_contain_text("2 failed")
     turn(page, 2).locator(".fold").first.click()
@@ -222,7 +224,7 @@ def test_an_interrupted_run_says_what_is_missing(show: Show) -> None:
         records.asked(records.call("1", [0, 10, 3_000]), records.call("2", "b")), records.answer("1"),
     ]  # fmt: skip
     for texts in (None, [text]):
-        page = show(RunRecord.of({"journal": journal}, texts))
+        page = show(Recording.of({"journal": journal}, texts))
         expect(page.locator(".chip")).to_have_text("not ended")
         expect(page.locator("main")).to_contain_text("No answer yet.")
         expect(page.locator("main")).to_contain_text("the run had not ended")
@@ -236,7 +238,7 @@ def test_an_interrupted_run_says_what_is_missing(show: Show) -> None:
 
 
 def test_a_page_of_nothing_opens(show: Show) -> None:
-    expect(show(RunRecord()).locator("main")).to_contain_text("Nothing is on record yet.")
+    expect(show(Recording()).locator("main")).to_contain_text("Nothing is on record yet.")
 
 
 def test_each_question_has_its_section(show: Show) -> None:
@@ -244,14 +246,14 @@ def test_each_question_has_its_section(show: Show) -> None:
         records.run_entry("First?"), records.reply("a"), records.end(), {"kind": "question", "text": "Second?"},
         records.reply("b"), records.end(),
     ]  # fmt: skip
-    page = show(RunRecord.of({"journal": journal}))
+    page = show(Recording.of({"journal": journal}))
     assert page.locator("#tree h3").all_inner_texts() == ["Question 1: First?", "Question 2: Second?"]
     page.locator("#which").select_option(label="Question 1")
     expect(page.locator(".says")).to_contain_text("1 call")
 
 
 def test_a_long_answer_is_cut_until_all_of_it_is_wanted(show: Show) -> None:
-    page = show(RunRecord(answer="word " * 20_000))
+    page = show(Recording(answer="word " * 20_000))
     assert len(page.locator(".answer-text").inner_text()) < 21_000
     page.get_by_role("button", name="Show the other 79,999 characters").click()
     assert len(page.locator(".answer-text").inner_text()) > 99_000
@@ -260,7 +262,7 @@ def test_a_long_answer_is_cut_until_all_of_it_is_wanted(show: Show) -> None:
 # -- documents and costs ------------------------------------------------------------------------------------------
 
 
-def test_documents_show_what_models_saw(show: Show, recursive: RunRecord) -> None:
+def test_documents_show_what_models_saw(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     documents = page.locator(".document")
     assert documents.count() == 4
@@ -276,7 +278,7 @@ def test_documents_show_what_models_saw(show: Show, recursive: RunRecord) -> Non
 
 def test_thousands_of_documents_do_not_make_the_page_heavy(show: Show) -> None:
     texts = ["some text"] * 5_000
-    page = show(RunRecord.of({"coverage": records.coverage(texts, [[7, 0, 4]])}, texts))
+    page = show(Recording.of({"coverage": records.coverage(texts, [[7, 0, 4]])}, texts))
     assert nodes(page) < NODES
     expect(page.locator("main")).to_contain_text("And 4,900 further documents, 44,100 characters: 0% read")
     while (more := page.get_by_role("button", name="further documents")).is_visible():
@@ -284,7 +286,7 @@ def test_thousands_of_documents_do_not_make_the_page_heavy(show: Show) -> None:
     assert page.locator(".document").count() == 100
 
 
-def test_tables_add_up_by_model_and_by_turn(show: Show, recursive: RunRecord) -> None:
+def test_tables_add_up_by_model_and_by_turn(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     by_model, by_turn = page.locator("table").all()
     rows = [row.inner_text().split("\t") for row in by_model.locator("tbody tr").all()]
@@ -297,7 +299,7 @@ def test_tables_add_up_by_model_and_by_turn(show: Show, recursive: RunRecord) ->
 
 
 def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
-    show: Show, recursive: RunRecord
+    show: Show, recursive: Recording
 ) -> None:
     journal: Any = [{**entry, "usage": None} if entry.get("error") else entry for entry in recursive.journal]
     assert journal != recursive.journal
@@ -308,7 +310,7 @@ def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
 # -- the timeline -------------------------------------------------------------------------------------------------
 
 
-def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Show, recursive: RunRecord) -> None:
+def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     canvas, says = page.locator("canvas"), page.locator(".says")
     expect(says).to_contain_text("65 calls, at most")
@@ -326,7 +328,7 @@ def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Sho
     expect(page.locator(":focus")).to_have_attribute("aria-expanded", "true")
 
 
-def test_the_time_that_a_call_waited_is_pale(show: Show, recursive: RunRecord) -> None:
+def test_the_time_that_a_call_waited_is_pale(show: Show, recursive: Recording) -> None:
     journal: Any = recursive.journal
     run, reply, cell = journal[:3]
     calls: list[Any] = [{"id": str(n), "how": "llm", "model": None, "digest": "", "pieces": ["What?"]} for n in (1, 2)]
@@ -350,7 +352,7 @@ def test_the_time_that_a_call_waited_is_pale(show: Show, recursive: RunRecord) -
     assert 0 < alpha[0] < 150 < alpha[1]
 
 
-def test_the_timeline_has_a_colour_for_each_kind(show: Show, recursive: RunRecord) -> None:
+def test_the_timeline_has_a_colour_for_each_kind(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     seen = page.evaluate("""() => {
         const canvas = document.querySelector("canvas");
@@ -372,7 +374,7 @@ def test_the_timeline_has_a_colour_for_each_kind(show: Show, recursive: RunRecor
 # -- search -------------------------------------------------------------------------------------------------------
 
 
-def test_search_finds_what_is_folded_and_goes_to_it(show: Show, recursive: RunRecord) -> None:
+def test_search_finds_what_is_folded_and_goes_to_it(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     page.get_by_role("searchbox").fill("tooling is PAID for in instalments")
     hits = page.locator(".hit")
@@ -386,7 +388,7 @@ def test_search_finds_what_is_folded_and_goes_to_it(show: Show, recursive: RunRe
     expect(page.locator(":focus")).to_be_in_viewport()
 
 
-def test_search_finds_passages_and_documents_and_goes_there(show: Show, recursive: RunRecord) -> None:
+def test_search_finds_passages_and_documents_and_goes_there(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     page.get_by_role("searchbox").fill("may terminate for convenience")
     page.locator(".hit", has_text="passage 2").click()
@@ -399,13 +401,13 @@ def test_search_finds_passages_and_documents_and_goes_there(show: Show, recursiv
 
 def test_search_goes_to_an_aside_between_turns(show: Show) -> None:
     journal = [records.run_entry(), {"kind": "route", "route": "rlm"}, records.reply("r")]
-    page = show(RunRecord(journal=journal))
+    page = show(Recording(journal=journal))
     page.get_by_role("searchbox").fill("did not fit")
     page.locator(".hit").click()
     expect(page.get_by_role("heading", name="Turns")).to_be_focused()
 
 
-def test_search_in_five_thousand_sub_queries_reaches_one_far_down(show: Show, large: RunRecord) -> None:
+def test_search_in_five_thousand_sub_queries_reaches_one_far_down(show: Show, large: Recording) -> None:
     page = show(large)
     page.keyboard.press("/")
     page.keyboard.type("4321 delays")
@@ -420,7 +422,7 @@ def test_search_in_five_thousand_sub_queries_reaches_one_far_down(show: Show, la
     assert page.locator(".node.call .label").first.inner_text() == "#4251"
 
 
-def test_a_search_says_how_much_it_found(show: Show, large: RunRecord) -> None:
+def test_a_search_says_how_much_it_found(show: Show, large: Recording) -> None:
     page = show(large)
     page.get_by_role("searchbox").fill("delays:")
     expect(page.locator(".results [role=status]")).to_have_text("4,949 matches, the first 100 are listed")
@@ -437,7 +439,7 @@ def test_a_search_says_how_much_it_found(show: Show, large: RunRecord) -> None:
 # -- the keyboard -------------------------------------------------------------------------------------------------
 
 
-def test_the_page_works_without_a_mouse(show: Show, recursive: RunRecord) -> None:
+def test_the_page_works_without_a_mouse(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     page.keyboard.press("j")
     assert focused(page).startswith("Turn 1")
@@ -465,7 +467,7 @@ def test_the_page_works_without_a_mouse(show: Show, recursive: RunRecord) -> Non
     expect(page.get_by_role("searchbox")).to_have_value("j/k")
 
 
-def test_what_is_focused_is_seen(show: Show, recursive: RunRecord) -> None:
+def test_what_is_focused_is_seen(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     reached = []
     for _ in range(12):
@@ -486,7 +488,7 @@ def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
-def test_the_theme_is_the_systems_until_it_is_changed(show: Show, recursive: RunRecord) -> None:
+def test_the_theme_is_the_systems_until_it_is_changed(show: Show, recursive: Recording) -> None:
     light, dark = show(recursive, color_scheme="light"), show(recursive, color_scheme="dark")
     colours = {light: "rgb(251, 250, 247)", dark: "rgb(22, 24, 27)"}
     for page, other in ((light, dark), (dark, light)):
@@ -499,7 +501,7 @@ def test_the_theme_is_the_systems_until_it_is_changed(show: Show, recursive: Run
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_in_the_way_of_anyone(show: Show, recursive: RunRecord, scheme: str, width: int) -> None:
+def test_nothing_in_the_way_of_anyone(show: Show, recursive: Recording, scheme: str, width: int) -> None:
     page = show(recursive, color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     page.locator("a.mark").first.click()
@@ -520,7 +522,7 @@ def test_nothing_in_the_way_of_anyone(show: Show, recursive: RunRecord, scheme: 
 # -- size ---------------------------------------------------------------------------------------------------------
 
 
-def test_five_thousand_sub_queries_are_built_only_when_unfolded(show: Show, large: RunRecord) -> None:
+def test_five_thousand_sub_queries_are_built_only_when_unfolded(show: Show, large: Recording) -> None:
     page = show(large)
     assert nodes(page) < NODES
     expect(page.locator(".says")).to_contain_text("5,010 calls, at most 32 in flight at once")
@@ -530,7 +532,7 @@ def test_five_thousand_sub_queries_are_built_only_when_unfolded(show: Show, larg
     assert nodes(page) < NODES
 
 
-def test_a_strip_of_many_ranges_shows_their_share(show: Show, large: RunRecord) -> None:
+def test_a_strip_of_many_ranges_shows_their_share(show: Show, large: Recording) -> None:
     page = show(large)
     expect(page.locator("main")).to_contain_text("80% read by a sub-model, <0.1% printed")
     expect(page.locator(".document .fold")).to_contain_text("Seen by no model: 4,998 ranges")
@@ -541,7 +543,7 @@ def test_a_strip_of_many_ranges_shows_their_share(show: Show, large: RunRecord) 
     assert 790 <= length <= 810
 
 
-def test_two_hundred_sub_queries_of_a_real_run_are_on_its_page(show: Show, many: RunRecord) -> None:
+def test_two_hundred_sub_queries_of_a_real_run_are_on_its_page(show: Show, many: Recording) -> None:
     page = show(many)
     turn(page, 1).locator(".fold").first.click()
     page.locator(".group > .fold").first.click()
@@ -579,7 +581,7 @@ def test_hostile_text_is_shown_as_text_wherever_it_stands(show: Show) -> None:
 
 
 def test_the_policy_stops_a_script_that_came_in_after_all(show: Show) -> None:
-    page = show(RunRecord())
+    page = show(Recording())
     blocked = page.evaluate("""() => new Promise((resolve) => {
         document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
         const script = document.createElement("script");

@@ -63,8 +63,7 @@ def test_a_failed_sub_query_says_no_secret_to_the_code_the_journal_the_events_or
     model_server.configure(models={"root": {"kind": "script", "replies": replies}, "sub": echoing(status)})
     rlm = RLM(marked(model_server, "openai", "root"), marked(model_server, provider, "sub"), route="rlm")
     with caplog.at_level(logging.DEBUG, logger="langchain_rlm"):
-        modes = ["custom", "updates", "values", "tasks", "debug"]
-        events = [*rlm.stream(QUESTION, stream_mode=modes)]
+        events = [*rlm.stream(QUESTION, stream_mode=["custom", "updates", "values", "tasks", "debug"])]
         result = rlm.invoke(QUESTION)
     assert len(result["value"]) == 2
     assert all("[secret]" in message for message in result["value"])

@@ -21,7 +21,7 @@ from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.settings import Settings
 from langchain_rlm.state import RLMState
-from langchain_rlm.testing.scripted_sandbox import Cell, ScriptedSandbox, ScriptedSandboxes
+from tests.unit.scripted_sandbox import Cell, ScriptedSandbox, ScriptedSandboxes
 
 TEXT = "the kettle is on the stove"
 PRICED = "gpt-4o"

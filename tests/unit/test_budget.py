@@ -1,8 +1,10 @@
 """Limits are checked before a call is made, for the whole tree of runs; the last turn of every run is set aside."""
 
+import copy
 import math
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger, dollars
+from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger, dollars, quoted
 from langchain_rlm.errors import InputError, RLMError
 
 """How fast a loaded machine is proves nothing."""
@@ -235,6 +237,48 @@ def test_usage_adds_up_by_model_and_in_all() -> None:
     assert (usage["cost"], usage["estimated_calls"], usage["seconds"]) == (0.875, 1, 1.235)
     assert usage["unpriced_models"] == []
     assert (ledger.tokens, ledger.cost) == (175, 0.875)
+
+
+def test_kinds_of_tokens_add_up_and_are_left_out_where_there_were_none() -> None:
+    ledger = Ledger(UNLIMITED)
+    ledger.record("root", {**used(100, 10, 0.5), "cache_read_tokens": 90})
+    ledger.record("root", {**used(100, 10, 0.5), "cache_read_tokens": 5, "cache_write_tokens": 7})
+    ledger.record("leaf", {**used(100, 10, 0.5), "reasoning_tokens": 4})
+    usage = ledger.usage()
+    kinds = ("cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+    assert [usage.get(kind) for kind in kinds] == [95, 7, 4]
+    assert [usage["models"]["root"].get(kind) for kind in kinds] == [95, 7, None]
+
+
+def test_a_cost_is_known_once_a_call_had_a_price_and_free_is_one() -> None:
+    ledger = Ledger(UNLIMITED)
+    ledger.record("mine", used(1, 1))
+    assert (ledger.known_cost, ledger.cost) == (None, 0.0)
+    ledger.record("free", used(1, 1, 0.0))
+    assert ledger.known_cost == 0.0
+
+
+def test_a_default_limit_is_told_from_one_that_was_set() -> None:
+    assert not Budget().sets_cost
+    assert (Budget().cost, repr(Budget().cost)) == (2.0, "2.0")
+    assert not copy.deepcopy(pickle.loads(pickle.dumps(replace(Budget(), turns=5)))).sets_cost  # noqa: S301  # our own
+    assert Budget(cost=2.0).sets_cost
+    assert replace(Budget(), cost=2.0).sets_cost
+    assert not Budget(cost=None).sets_cost
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ({"cost": 1.5}, "about $1.50"),
+        ({"cost": 0.0}, "about $0.00"),
+        ({"cost": 1.5, "unpriced_models": ["a", "b"]}, "at least $1.50 (no price is known for a, b)"),
+        ({"cost": None, "unpriced_models": ["a"]}, "an unknown amount (no price is known for a)"),
+        ({"cost": 0.0, "unpriced_models": ["a"]}, "an unknown amount (no price is known for a)"),
+    ],
+)
+def test_a_quote_says_what_is_not_in_it(quote: dict[str, Any], said: str) -> None:
+    assert quoted(quote, "about ") == said
 
 
 def test_models_without_a_price_are_named_and_count_as_free() -> None:

@@ -12,11 +12,7 @@ __all__ = ["GroupingSaver", "usable_by_async"]
 
 
 def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
-    """Return a checkpointer with asynchronous methods, which groups what it saves where that is known to work.
-
-    Raises:
-        InputError: It is not a checkpointer.
-    """
+    """Return a checkpointer with asynchronous methods, which groups what it saves where that is known to work."""
     if saver is None or isinstance(saver, DelegatingSaver):
         return saver
     if not isinstance(saver, BaseCheckpointSaver):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
@@ -48,8 +48,7 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         return self.saver.get_delta_channel_history(**kwargs)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        found: CheckpointTuple | None = await self._asked("get_tuple", config)
-        return found
+        return cast("CheckpointTuple | None", await self._asked("get_tuple", config))
 
     async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
         for item in await self._listed(config, **kwargs):

@@ -126,11 +126,7 @@ class GroupingSaver(DelegatingSaver):
         return {**checkpoint, "channel_values": {**values, **wrapped}} if self._keeps_json and wrapped else checkpoint
 
     def check(self) -> None:
-        """Refuse to go on paying for what cannot be kept.
-
-        Raises:
-            RLMError: The newest writes could not be saved.
-        """
+        """Refuse to go on paying for what cannot be kept."""
         if self.failure is not None:
             msg = f"Not asked: answers cannot be saved ({type(self.failure).__name__}: {self.failure})."
             raise RLMError(msg)

@@ -313,10 +313,13 @@ def test_a_file_written_later_is_there_and_one_deleted_is_gone(root: Path) -> No
 
 
 def test_a_file_that_is_no_text_is_named_by_its_path_below_the_directory(root: Path) -> None:
-    (root / "latin.txt").write_bytes(b"caf\xe9")
-    content = str(call(RLMTool(rlm=RLM("offline"), root=root), question="What?", documents=["latin.txt"]).content)
-    assert content.startswith("latin.txt: not UTF-8")
+    (root / "bad.docx").write_bytes(b"no zip")
+    given = RLMTool(rlm=RLM("offline"), root=root)
+    content = str(call(given, question="What?", documents=["bad.docx"]).content)
+    assert content.startswith("bad.docx: this is not a .docx file")
     assert str(root) not in content
+    artifact = call(given, question="What is the note?").artifact
+    assert [row["name"] for row in artifact["context"]] == ["inner.txt", "note.txt", "deep/plan.md"]
 
 
 def test_a_root_that_is_no_directory_is_an_error(tmp_path: Path) -> None:

@@ -130,13 +130,6 @@ def test_big_endian_files_with_a_mark_are_read(tmp_path: Path, encoding: str) ->
     assert load_corpus(write(tmp_path / "a.txt", "\ufeffGrüße".encode(encoding))).texts == ("Grüße",)
 
 
-@pytest.mark.parametrize(("data", "offset"), [(b"caf\xe9", "3"), (b"x" * 1_234 + b"\xe9", "1,234")])
-def test_a_latin_1_file_is_refused_with_the_offset_of_the_byte(tmp_path: Path, data: bytes, offset: str) -> None:
-    said = refused(write(tmp_path / "latin.txt", data))
-    assert f"byte {offset} is 0xe9" in said
-    assert "latin.txt" in said
-
-
 def test_the_offset_of_a_bad_byte_counts_the_byte_order_mark(tmp_path: Path) -> None:
     assert "byte 5 is 0xe9" in refused(write(tmp_path / "a.txt", b"\xef\xbb\xbfab\xe9"))
 
@@ -151,9 +144,49 @@ def test_a_path_where_nothing_is_is_refused_with_the_place_that_was_looked_in(tm
     assert str(Path.cwd()) in refused(Path("missing-here.txt"))
 
 
-def test_a_str_is_a_text_even_when_it_looks_like_a_path(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", "inside")
-    assert load_corpus(str(path)).texts == (str(path),)
+# -- texts that are paths ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "deep/a", "my notes.txt", "deep", " a.txt\n"])
+def test_a_text_that_names_a_file_which_is_there_is_refused_and_both_remedies_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for file in ("a.txt", "deep/a", "my notes.txt"):
+        write(tmp_path / file, "inside")
+    monkeypatch.chdir(tmp_path)
+    said = refused(name)
+    assert f"Path({name!r})" in said
+    assert f"Document({name!r})" in said
+    assert "inside" in load_corpus(Path(name.strip())).texts
+    assert load_corpus(Document(name)).texts == (name,)
+
+
+@pytest.mark.parametrize(
+    "form", [lambda path: [path], lambda path: {"a": path}, lambda path: ["x", Document("y"), path]]
+)
+def test_so_is_one_in_a_list_or_with_a_name(tmp_path: Path, form: Any) -> None:
+    path = str(write(tmp_path / "a.txt", "inside"))
+    assert f"Path({path!r})" in refused(form(path))
+
+
+@pytest.mark.parametrize("path", ["contracts/missing.md", "missing.pdf", "/no/such/file", "~/missing", "..\\a\\b.txt"])
+def test_one_text_with_the_form_of_a_path_is_refused_though_nothing_is_there(path: str) -> None:
+    assert "is a path, not a text" in refused(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["One.", "yes/no", "3.14", "and/or", "a@b.org", "https://a.org/b.html", "He wrote a.txt today.", "a.txt\nb.txt",
+     "1/2/2024", "v1.2", "e.g. this", "ratio 3/4", "x" * 600 + ".txt"],
+)  # fmt: skip
+def test_other_short_texts_are_texts(text: str) -> None:
+    assert load_corpus(text).texts == (text,)
+    assert load_corpus([text, "missing.md"]).texts == (text, "missing.md")
+
+
+def test_texts_that_come_from_elsewhere_say_nothing_of_what_files_there_are(tmp_path: Path) -> None:
+    there = str(write(tmp_path / "with a space", "inside"))
+    assert load_corpus(there, looks_for_files=False).texts == (there,)
 
 
 # -- directories and patterns -----------------------------------------------------------------------------------------

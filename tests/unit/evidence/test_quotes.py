@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.evidence import quotes
 from langchain_rlm.evidence.folding import fold
-from langchain_rlm.evidence.quotes import MOST, Place, Quotes, find, look
+from langchain_rlm.evidence.quotes import MOST, Place, Quotes, find
 
 TEXT = (
     "Chapter 1.\nThe well-known docu-\nment says: “Nothing   is certain” — not even naïve ﬁnancial\ncafé rules. "
@@ -229,7 +229,7 @@ def rows(form: str, count: int = 5_000) -> str:
 def test_of_very_many_places_those_next_to_an_offset_are_given(form: str, quote: str, row: int) -> None:
     text = rows(form)
     near = text.index(f"row {row} ")
-    found = look(quote, [text], [0], (0, near))
+    found = Quotes([text]).look(quote, [0], (0, near))
     ahead = next(place for place in found.places if place.start >= near)
     assert text[near : ahead.end].startswith(f"row {row} says ")
     assert "\nrow" not in text[near : ahead.end]
@@ -252,27 +252,28 @@ def test_the_nearest_place_may_be_far_on_either_side(*, behind: bool) -> None:
 @pytest.mark.parametrize("quote", ["Payment is due within thirty days.", "Payment is due  within thirty days."])
 def test_of_very_many_documents_the_nearest_ones_are_looked_at_first(quote: str) -> None:
     texts = [f"Contract {number}. Payment is due within thirty days." for number in range(200)]
-    found = look(quote, texts, range(200), (150, 0))
+    found = Quotes(texts).look(quote, range(200), (150, 0))
     assert {place.document for place in found.places} >= set(range(142, 158))
     assert not found.are_all
     offset = texts[5].index("Payment")
-    given = look(quote, ["x" * 50 + text for text in texts[:-1]] + texts[5:6], range(200), (0, offset), is_offset=True)
+    others = Quotes(["x" * 50 + text for text in texts[:-1]] + texts[5:6])
+    given = others.look(quote, range(200), (0, offset), is_offset=True)
     assert Place(199, offset, len(texts[5])) in given.places
 
 
 def test_all_places_are_known_unless_there_may_be_others() -> None:
-    assert look("the phrase", [rows("the phrase", MOST - 1)], [0]).are_all
-    assert not look("the phrase", [rows("the phrase", MOST + 1)], [0]).are_all
-    assert look("the phrase", [rows("the  phrase", MOST - 1)], [0]).are_all
-    assert not look("the phrase", [rows("the  phrase", MOST + 1)], [0]).are_all
-    assert look("the phrase", [rows("the  phrase", 3) + FILLER * 300_000], [0]).are_all
+    assert Quotes([rows("the phrase", MOST - 1)]).look("the phrase", [0]).are_all
+    assert not Quotes([rows("the phrase", MOST + 1)]).look("the phrase", [0]).are_all
+    assert Quotes([rows("the  phrase", MOST - 1)]).look("the phrase", [0]).are_all
+    assert not Quotes([rows("the  phrase", MOST + 1)]).look("the phrase", [0]).are_all
+    assert Quotes([rows("the  phrase", 3) + FILLER * 300_000]).look("the phrase", [0]).are_all
 
 
 def test_at_an_offset_that_is_meant_another_form_counts_as_much() -> None:
     text = rows("the phrase", 3) + FILLER * 100 + rows("the\n  phrase", 3)
     near = text.index("the\n  phrase")
     assert near not in [place.start for place in find("the phrase", [text], [0], (0, near))]
-    found = look("the phrase", [text], [0], (0, near), is_offset=True)
+    found = Quotes([text]).look("the phrase", [0], (0, near), is_offset=True)
     assert Place(0, near, near + len("the\n  phrase")) in found.places
 
 
@@ -289,7 +290,7 @@ def test_the_places_next_to_an_offset_are_those_next_to_it(parts: list[str], off
         patch.setattr(quotes, "MOST", 1_000_000)
         everything = [place.start for place in find("a \tb", [text], [0])]
         patch.setattr(quotes, "MOST", 2)
-        found = [place.start for place in look("a \tb", [text], [0], (0, offset), is_offset=is_offset).places]
+        found = [place.start for place in Quotes([text]).look("a \tb", [0], (0, offset), is_offset=is_offset).places]
     assert set(found) <= set(everything)
     if everything:
         assert min(abs(start - offset) for start in found) == min(abs(start - offset) for start in everything)

@@ -18,10 +18,9 @@ GIVEN: Any = {**ALONE, "context": TEXTS, "single": False}
     [(GIVEN, "context", TEXTS), (ALONE, "prompt", [PIECES]), (ALONE, "all", None), (GIVEN, "all", None)],
 )
 def test_its_documents_are_what_the_call_gave_or_its_prompt_or_those_above(
-    call: Any, over: str, documents: Any
+    call: Any, over: Any, documents: Any
 ) -> None:
-    run: Any = {"journal": [], "over": over}
-    assert documents_below(call, run) == documents
+    assert documents_below(call, over) == documents
 
 
 def test_its_context_is_cut_from_the_one_above_under_names_of_its_own() -> None:

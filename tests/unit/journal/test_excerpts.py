@@ -3,14 +3,14 @@
 from typing import Any
 
 from langchain_rlm.journal.excerpts import EXCERPT, excerpts_of, known_texts
-from langchain_rlm.journal.record import RunRecord
+from langchain_rlm.journal.record import Recording
 from tests.unit.journals import answer, asked, begun, call
 
 TEXT = "".join(f"{n:06d} " for n in range(500))
 
 
 def kept(*journal: Any, citations: Any = ()) -> list[tuple[int, int]]:
-    found = list(excerpts_of(RunRecord(journal=[*journal], citations=citations), [TEXT]))
+    found = list(excerpts_of(Recording(journal=[*journal], citations=citations), [TEXT]))
     assert all(each["text"] == TEXT[each["start"] : each["end"]] for each in found)
     return [(each["start"], each["end"]) for each in found]
 

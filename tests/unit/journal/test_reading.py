@@ -106,11 +106,6 @@ def test_the_next_cell_is_the_first_one_until_one_has_ended_and_was_not_lost() -
     assert journals.last_cell([cell("x"), end(), cell("y", 1), end()])["code"] == "y"
 
 
-def test_what_the_host_answered_is_found_by_the_function() -> None:
-    hosts: list[Any] = [{"kind": "host", "name": name, "value": n} for n, name in enumerate(("budget", "cite", "cite"))]
-    assert list(journals.host_values(hosts, "cite")) == [1, 2]
-
-
 def test_what_was_asked_last_comes_with_the_answers_since() -> None:
     journal = [BEGUN, asked(("1", "a")), answer("1"), asked(("2", "b"), ("3", "c")), answer("3"), answer("2")]
     newest, given = journals.last_asked(journal)

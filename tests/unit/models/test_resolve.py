@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from langchain_rlm.errors import ModelError, RLMError
 from langchain_rlm.models.offline import OfflineChatModel
-from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, resolve_model, secrets_of, window_of
 
 KEY = "sk-proj-abcdef0123456789"
@@ -149,35 +148,3 @@ async def test_a_model_without_a_network_client_is_used_as_it_is() -> None:
     clients = ModelClients()
     assert clients.own(model) is model
     await clients.close()
-
-
-# -- prices -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_known_model_has_a_price_that_grows_with_its_tokens() -> None:
-    one = cost_of("gpt-5-mini", "openai", 1_000, 1_000)
-    two = cost_of("gpt-5-mini", "openai", 2_000, 2_000)
-    assert one is not None
-    assert two is not None
-    assert 0 < one < 0.1
-    assert two == pytest.approx(2 * one)
-    assert cost_of("gpt-5-mini", "openai", 0, 0) == 0.0
-
-
-def test_output_and_input_are_priced_apart() -> None:
-    assert (cost_of("gpt-5", "openai", 0, 1_000) or 0) > (cost_of("gpt-5", "openai", 1_000, 0) or 0) > 0
-
-
-@pytest.mark.parametrize("provider", [None, "openai", "a-gateway-of-our-own", "azure"])
-def test_a_known_model_has_a_price_wherever_it_is_served(provider: str | None) -> None:
-    assert (cost_of("gpt-5-mini", provider, 1_000, 0) or 0) > 0
-
-
-@pytest.mark.parametrize("provider", [None, "openai", "nobody"])
-def test_an_unknown_model_has_no_price_which_is_not_zero(provider: str | None) -> None:
-    assert cost_of("a-model-of-our-own", provider, 1_000, 1_000) is None
-
-
-def test_the_offline_model_is_free() -> None:
-    model = OfflineChatModel()
-    assert cost_of(name_of(model), provider_of(model), 10**9, 10**9) == 0.0

@@ -7,9 +7,9 @@ from langgraph.graph import END
 
 from langchain_rlm.nodes import confirm
 from langchain_rlm.nodes.aggregate import aggregate
-from langchain_rlm.testing.scripted_sandbox import Script, ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, failed, reply
 from tests.unit.live import Live, kinds, live
+from tests.unit.scripted_sandbox import Script, ScriptedSandbox
 
 
 def ask(repl: ScriptedSandbox) -> Script:

@@ -107,6 +107,13 @@ async def test_up_to_a_limit_calls_are_asked_in_their_order(person: Person) -> N
         assert it.tree.ledger.sub_queries == 2
 
 
+async def test_a_call_without_a_known_price_is_beyond_every_limit(person: Person) -> None:
+    person.says.append({"limit": 100.0})
+    async with live(sub_model=Model(model_name=PRICED), sub_models={"other": Model()}) as it:
+        _, refused = await decided(it, call("1"), call("2", model="other"))
+        assert list(refused) == ["2"]
+
+
 async def test_who_says_something_else_is_asked_again_with_what_was_wrong(person: Person) -> None:
     person.says += ["maybe", "approve"]
     async with live() as it:

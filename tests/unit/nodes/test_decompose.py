@@ -15,9 +15,9 @@ from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.decompose import NoReplyError, decompose
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import begun, cell, cell_end, end, note, question, reply
 from tests.unit.live import TEXT, Live, Model, kinds, live, saying
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 CELL = "```repl\nkeep\n```"
 

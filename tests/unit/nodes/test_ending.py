@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from langchain_rlm.journal.answer import as_text, digest
 from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, cell_end, failed, note, question, reply
 from tests.unit.live import Live, live
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 
 async def ended(it: Live, value: Any, *journal: Any, reason: str = "answered", **run: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
-from langchain_rlm.models.prices import cost_of
+from langchain_rlm.models.prices import Pricing
+from langchain_rlm.models.tokens import Tokens
 from langchain_rlm.nodes.expected_cost import SECONDS_A_CALL, expected, quote_of
 from tests.unit.journals import answer, begun, call, reply, tool_call
 from tests.unit.live import PRICED, Model, live
@@ -23,7 +24,7 @@ async def test_a_prompt_is_expected_to_cost_by_its_length_context_included() -> 
         prompt: Any = {**call("1"), "pieces": ["x" * 400, [0, 0, 4000]], "context": [["z" * 400]]}
         tokens, dollars = expected(run, prompt)
         assert tokens == 1201 + EXPECTED_OUTPUT
-        assert dollars == pytest.approx(cost_of(PRICED, None, 1201, EXPECTED_OUTPUT))
+        assert dollars == pytest.approx(Pricing().cost(PRICED, None, Tokens(1201, EXPECTED_OUTPUT)))
 
 
 async def test_a_call_of_another_model_costs_what_that_one_does() -> None:
@@ -44,6 +45,33 @@ async def test_a_quote_is_given_above_the_limit_and_not_at_it() -> None:
         assert quote["tokens"] == 10 * (1001 + EXPECTED_OUTPUT)
         assert quote["cost"] == pytest.approx(10 * (expected(run, calls[0])[1] or 0), abs=1e-6)
         assert quote_of(run, calls[:1], [begun()]) is None
+
+
+async def test_an_unknown_price_is_above_every_limit_and_named() -> None:
+    given: dict[str, Any] = {"sub_model": Model(), "sub_models": {"large": Model(model_name=PRICED)}}
+    async with live(**given, budget=Budget(confirm_above=100)) as it:
+        run = await it.run()
+        assert quote_of(run, [call("1", model="large")], [begun()]) is None
+        quote = quote_of(run, [call("1"), call("2")], [begun()])
+        assert quote is not None
+        assert (quote["cost"], quote["unpriced_models"]) == (None, ["made-up"])
+        quote = quote_of(run, [call("1"), call("2", model="large")], [begun()])
+        assert quote is not None
+        assert (quote["cost"] or 0) > 0
+        assert quote["unpriced_models"] == ["made-up"]
+
+
+async def test_a_price_of_zero_is_asked_about_no_more_than_a_small_one() -> None:
+    prices = Pricing.of({"made-up": {"input": 0, "output": 0}})
+    async with live(sub_model=Model(), prices=prices, budget=Budget(confirm_above=0)) as it:
+        assert quote_of(await it.run(), [call("1")], [begun()]) is None
+
+
+async def test_quotes_follow_what_was_counted_before() -> None:
+    async with live(sub_model=Model(model_name=PRICED), budget=Budget(confirm_above=0)) as it:
+        run = await it.run()
+        it.tree.caller.estimates.learn(PRICED, 10**6, 2 * 10**6)
+        assert expected(run, call("1", "x" * 4000))[0] == pytest.approx(2002 + EXPECTED_OUTPUT, rel=0.01)
 
 
 async def test_tools_are_not_in_the_quote() -> None:

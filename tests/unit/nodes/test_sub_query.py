@@ -16,9 +16,9 @@ from langchain_rlm.nodes.sub_query import LONG_PROMPT, sub_query
 from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import asked, begun, call, cell, reply, tool_call
 from tests.unit.live import Live, Model, config_of, live, saying
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 
 async def answered(it: Live, *calls: Any, texts: tuple[str, ...] = (), **run: Any) -> list[Any]:

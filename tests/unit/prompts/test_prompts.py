@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ from langchain_rlm.repl.replies import parse_reply
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
 MOST_TOKENS = 900
-VARIANTS = {
+VARIANTS: dict[str, Any] = {
     "system_with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
     "system_with_recursion": {"sub_calls": True, "recursion": True, "text": True},
     "system_alone": {"sub_calls": False, "recursion": False, "text": True},
@@ -68,6 +69,16 @@ def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
     assert "}}" not in text
     assert "\n\n\n" not in text
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
+
+
+def test_instructions_end_the_system_prompt_and_begin_the_direct_one_word_for_word() -> None:
+    words = "Use {braces} and {{plan}}, \\1 and \N{GRINNING FACE}."
+    told = f"\n\nThe user's instructions:\n<instructions>\n{words}\n</instructions>"
+    for variant in VARIANTS.values():
+        assert system_prompt(**variant, instructions=words) == system_prompt(**variant) + told
+    direct = direct_prompt("Why?", [("a", "text")], instructions=words)
+    assert direct.replace(told, "") == direct_prompt("Why?", [("a", "text")])
+    assert direct.index(words) < direct.index("<question>")
 
 
 def test_a_prompt_names_only_what_the_run_has() -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.report import RunRecord
+from langchain_rlm.journal.record import Recording
 
 USAGE = {"calls": 1, "input_tokens": 812, "output_tokens": 44, "cost": 0.00031, "estimated_calls": 0}
 WORDS = re.findall(
@@ -85,7 +85,7 @@ def coverage(
     return {"read": 0.0, "printed": 0.0, "documents": documents}
 
 
-def large(sub_queries: int = 5_000, characters: int = 10_000_000) -> RunRecord:
+def large(sub_queries: int = 5_000, characters: int = 10_000_000) -> Recording:
     """A run with many sub-queries over a long text: ten turns, 32 calls at once."""
     text = prose(characters)
     turns = 10
@@ -122,7 +122,7 @@ def large(sub_queries: int = 5_000, characters: int = 10_000_000) -> RunRecord:
     }
     quoted = text[50_000:50_200]
     citation = {"mark": 1, "quote": quoted, "text": quoted, "document": "d0", "name": "ledger.txt"}
-    return RunRecord(
+    return Recording(
         question="What does the harbour's ledger say of delays?",
         answer="The delays were few [1].",
         stop_reason="answered",
@@ -145,7 +145,7 @@ HOSTILE = (
 """Text that would be markup, script or a change of direction wherever text is not text."""
 
 
-def hostile() -> RunRecord:
+def hostile() -> Recording:
     """A run in which every text is hostile."""
     text = f"Before. {HOSTILE} After. " * 20
     below = [run_entry(HOSTILE), reply(HOSTILE), cell(HOSTILE), cell_end(HOSTILE), end(HOSTILE)]
@@ -170,7 +170,7 @@ def hostile() -> RunRecord:
         end(),
     ]
     citation = {"mark": 1, "quote": HOSTILE, "text": HOSTILE, "document": "d0", "name": HOSTILE, "line": 1, "page": 2}
-    return RunRecord(
+    return Recording(
         question=HOSTILE,
         answer=f"{HOSTILE} [1] {HOSTILE}",
         stop_reason=HOSTILE,

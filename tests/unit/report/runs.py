@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from langchain_rlm import RLM, Budget, RLMResult
-from langchain_rlm.report import RunRecord
+from langchain_rlm.journal.record import Recording
 from tests.server.client import ModelServer
 from tests.unit.report.records import prose
 
@@ -106,7 +106,7 @@ def contracts() -> dict[str, str]:
     return texts
 
 
-def recursive(server: ModelServer) -> RunRecord:
+def recursive(server: ModelServer) -> Recording:
     """A run of three turns: looking, 24 sub-queries of which two fail, two recursive runs."""
     rules = [
         {"match": r"<question>\nWhen does late", "reply": BELOW.format(word="Late delivery")},
@@ -132,7 +132,7 @@ def recursive(server: ModelServer) -> RunRecord:
     return record(result, texts)
 
 
-def failing(server: ModelServer) -> RunRecord:
+def failing(server: ModelServer) -> Recording:
     """A run whose sub-queries all fail and whose code raises, out of turns in the end."""
     cell = "```repl\nprint('asking')\nfound = llm_query('What is in ' + context[100:400])\n```"
     server.configure(models={
@@ -142,10 +142,10 @@ def failing(server: ModelServer) -> RunRecord:
     models = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     text = prose(3_000)
     rlm = RLM(*models, route="rlm", budget=Budget(turns=3))
-    return RunRecord.of(rlm.invoke({"question": "What is in it?", "context": text}), [text])
+    return Recording.of(rlm.invoke({"question": "What is in it?", "context": text}), [text])
 
 
-def many(server: ModelServer, sub_queries: int = 200) -> RunRecord:
+def many(server: ModelServer, sub_queries: int = 200) -> Recording:
     """A run of one turn that asks many sub-queries."""
     code = f"step = len(context) // {sub_queries}\nFINAL(str(len(llm_query_batched(['Read: ' + context[n * step:"
     cell = f"```repl\n{code}(n + 1) * step] for n in range({sub_queries})]))))\n```"
@@ -153,14 +153,14 @@ def many(server: ModelServer, sub_queries: int = 200) -> RunRecord:
     models = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     text = prose(400 * sub_queries)
     result = RLM(*models, route="rlm").invoke({"question": "How many parts?", "context": text})
-    return RunRecord.of(result, [text])
+    return Recording.of(result, [text])
 
 
-def record(result: RLMResult, texts: dict[str, str]) -> RunRecord:
+def record(result: RLMResult, texts: dict[str, str]) -> Recording:
     """The record of the run over the contracts, with the passages that its answer marks."""
     quotes = [TERMS["Aldermoor Steel"][0], *TERMS["Calloway Freight"], TERMS["Brightwater Cold Storage"][1]]
     cited = [_citation(mark, quote, texts) for mark, quote in enumerate(quotes, 1)]
-    return RunRecord.of({**result, "citations": cited}, [*texts.values()])
+    return Recording.of({**result, "citations": cited}, [*texts.values()])
 
 
 def _citation(mark: int, quote: str, texts: dict[str, str]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from langchain_rlm.report import RunRecord, repr_html
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.notebook import repr_html
 from tests.unit.report.records import coverage, hostile
 
 ALLOWED = {"div", "details", "summary", "blockquote"}
@@ -40,7 +41,7 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
     seen = coverage(["x" * 100], [[0, 0, 60]], [[0, 50, 70]], ["a.txt"])
     usage = {"calls": 3, "input_tokens": 1_000, "output_tokens": 234, "cost": 0.01, "seconds": 2.0}
     markup = repr_html(
-        RunRecord(answer="It is 12 [1].", stop_reason="answered", citations=[citation], coverage=seen, usage=usage)
+        Recording(answer="It is 12 [1].", stop_reason="answered", citations=[citation], coverage=seen, usage=usage)
     )
     for part in ("It is 12 [1].", "[1] a.txt, line 3", "Twelve.", "3 calls · 1,234 tokens · $0.0100 · 2.0 s"):
         assert part in markup
@@ -50,20 +51,26 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
 
 def test_a_page_that_the_name_says_is_not_said_twice() -> None:
     citation = {"mark": 1, "text": "Twelve.", "document": "d0", "name": "a.pdf, page 2", "line": 3, "page": 2}
-    assert "[1] a.pdf, page 2, line 3<" in repr_html(RunRecord(answer="12 [1].", citations=[citation]))
+    assert "[1] a.pdf, page 2, line 3<" in repr_html(Recording(answer="12 [1].", citations=[citation]))
+
+
+def test_it_names_the_models_that_have_no_price() -> None:
+    usage = {"calls": 3, "input_tokens": 1, "output_tokens": 1, "cost": None, "unpriced_models": ["<a>", "b"]}
+    assert "2 tokens · no price is known for &lt;a&gt;, b<" in repr_html(Recording(usage=usage))
+    assert "2 tokens · $0.0000<" in repr_html(Recording(usage={**usage, "cost": 0.0, "unpriced_models": []}))
 
 
 def test_one_is_counted_as_one() -> None:
     journal: Any = [{"kind": "run", "question": "What?"}, {"kind": "reply"}]
     usage = {"calls": 1, "input_tokens": 1, "output_tokens": 0}
     assert "answered · 1 turn · 1 call · 1 token<" in repr_html(
-        RunRecord(stop_reason="answered", journal=journal, usage=usage)
+        Recording(stop_reason="answered", journal=journal, usage=usage)
     )
 
 
 def test_it_stays_small() -> None:
     citations = [{"mark": n, "text": "x" * 10_000, "document": "d0"} for n in range(1_000)]
-    record = RunRecord(answer="y" * 1_000_000, citations=citations, coverage=coverage(["z"] * 3_000, []))
+    record = Recording(answer="y" * 1_000_000, citations=citations, coverage=coverage(["z"] * 3_000, []))
     markup = repr_html(record)
     assert len(markup) < 120_000
     assert "980,000 more characters" in markup
@@ -72,4 +79,4 @@ def test_it_stays_small() -> None:
 
 
 def test_nothing_is_needed() -> None:
-    assert "No answer." in repr_html(RunRecord())
+    assert "No answer." in repr_html(Recording())

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.report import RunRecord, render
+from langchain_rlm.journal.record import Recording
+from langchain_rlm.report.page import render
 from tests.unit.report.records import HOSTILE, hostile, large
 
 
@@ -33,7 +34,7 @@ class Elements(HTMLParser):
 
 
 def test_a_hostile_run_adds_no_element_to_the_page() -> None:
-    page, empty = Elements(render(hostile())), Elements(render(RunRecord()))
+    page, empty = Elements(render(hostile())), Elements(render(Recording()))
     assert [tag for tag, _ in page.found] == [tag for tag, _ in empty.found]
     assert "<" not in page.inside["data"]
     assert HOSTILE in json.loads(page.inside["data"])["texts"]
@@ -55,7 +56,7 @@ def test_the_policy_allows_the_script_and_the_style_sheet_and_nothing_else() -> 
 
 
 def test_the_page_names_no_address() -> None:
-    page = render(RunRecord()).replace("http://www.w3.org/2000/svg", "")
+    page = render(Recording()).replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"https?:|//[a-z]|@import|url\(", page.replace("// ", ""))
 
 
@@ -68,7 +69,7 @@ def test_long_answers_stay_within_five_megabytes() -> None:
     journal: Any = [
         {**e, "text": f"{e['id']} " + "語" * 50_000} if e["kind"] == "answer" else e for e in record.journal
     ]
-    page = render(RunRecord(journal=journal, answer="<&>" * 1_000_000))
+    page = render(Recording(journal=journal, answer="<&>" * 1_000_000))
     assert len(page.encode()) <= 5_000_000
 
 
@@ -80,7 +81,7 @@ def test_a_lone_surrogate_and_numbers_beyond_json_are_written() -> None:
         "cost": float("inf"),
         "seconds": float("nan"),
     }
-    page = render(RunRecord(answer="lone \ud800", usage=usage))
+    page = render(Recording(answer="lone \ud800", usage=usage))
     page.encode()
     data = json.loads(Elements(page).inside["data"], parse_constant=pytest.fail)
     assert data["totals"]["cost"] is None

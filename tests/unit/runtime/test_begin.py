@@ -11,8 +11,8 @@ from langchain_rlm import RLM, Budget
 from langchain_rlm.errors import InputError
 from langchain_rlm.runtime.begin import thread_of
 from langchain_rlm.runtime.given import check_config
-from langchain_rlm.testing.scripted_sandbox import Script, ScriptedSandbox, ScriptedSandboxes
 from tests.unit.live import PRICED, Model
+from tests.unit.scripted_sandbox import Script, ScriptedSandbox, ScriptedSandboxes
 
 GIVEN: Any = {"question": "Where?", "context": "the kettle is on the stove"}
 CONFIG: Any = {"configurable": {"thread_id": "1"}}

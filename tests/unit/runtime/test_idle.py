@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from langchain_rlm.repl.protocol import ReplLimits
-from langchain_rlm.runtime import idle
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime import repl_pool
+from langchain_rlm.runtime.repl_pool import IdleRepls
 from tests.unit.live import soon
 
 
@@ -24,33 +24,38 @@ class Waiting:
         self.evicted.append("evicted")
 
 
-async def used(repls: IdleRepls, *ones: Waiting) -> None:
+def waiting(sandbox: Any = "there") -> Any:
+    """One of them, in the place of a REPL."""
+    return Waiting(sandbox)
+
+
+async def used(repls: IdleRepls, *ones: Any) -> None:
     for one in ones:
         async with repls.busy(one):
             pass
 
 
 async def test_of_more_than_may_wait_the_one_that_waits_longest_gives_way() -> None:
-    repls, ones = IdleRepls(ReplLimits(idle_repls=2)), [Waiting() for _ in range(3)]
+    repls, ones = IdleRepls(ReplLimits(idle_repls=2)), [waiting() for _ in range(3)]
     await used(repls, *ones)
     assert [bool(one.evicted) for one in ones] == [True, False, False]
 
 
 async def test_one_that_was_used_again_waits_anew() -> None:
-    repls, (a, b, c) = IdleRepls(ReplLimits(idle_repls=2)), [Waiting() for _ in range(3)]
+    repls, (a, b, c) = IdleRepls(ReplLimits(idle_repls=2)), [waiting() for _ in range(3)]
     await used(repls, a, b, a, c)
     assert [bool(one.evicted) for one in (a, b, c)] == [False, True, False]
 
 
 async def test_one_that_waits_too_long_gives_way() -> None:
-    repls, one = IdleRepls(ReplLimits(idle_seconds=0.01)), Waiting()
+    repls, one = IdleRepls(ReplLimits(idle_seconds=0.01)), waiting()
     await used(repls, one)
     assert not one.evicted
     await soon(lambda: bool(one.evicted))
 
 
 async def test_one_that_is_busy_is_left_alone_whatever_the_time() -> None:
-    repls, one = IdleRepls(ReplLimits(idle_seconds=0.005)), Waiting()
+    repls, one = IdleRepls(ReplLimits(idle_seconds=0.005)), waiting()
     await used(repls, one)
     async with repls.busy(one):
         await asyncio.sleep(0.03)
@@ -58,13 +63,13 @@ async def test_one_that_is_busy_is_left_alone_whatever_the_time() -> None:
 
 
 async def test_one_without_a_sandbox_waits_for_nothing() -> None:
-    repls, empty, other = IdleRepls(ReplLimits(idle_repls=1)), Waiting(None), Waiting()
+    repls, empty, other = IdleRepls(ReplLimits(idle_repls=1)), waiting(None), waiting()
     await used(repls, other, empty)
     assert not other.evicted
 
 
 async def test_one_that_is_forgotten_is_not_evicted() -> None:
-    repls, one = IdleRepls(ReplLimits(idle_seconds=0.005)), Waiting()
+    repls, one = IdleRepls(ReplLimits(idle_seconds=0.005)), waiting()
     await used(repls, one)
     repls.forget(one)
     repls.forget(one)
@@ -73,7 +78,7 @@ async def test_one_that_is_forgotten_is_not_evicted() -> None:
 
 
 async def test_one_whose_step_fails_waits_like_the_others() -> None:
-    repls, one = IdleRepls(ReplLimits(idle_repls=0)), Waiting()
+    repls, one = IdleRepls(ReplLimits(idle_repls=0)), waiting()
     with pytest.raises(LookupError):
         async with repls.busy(one):
             raise LookupError
@@ -81,12 +86,12 @@ async def test_one_whose_step_fails_waits_like_the_others() -> None:
 
 
 async def test_no_more_than_so_many_run_code_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle, "STEPPING", 2)
+    monkeypatch.setattr(repl_pool, "STEPPING", 2)
     repls, inside, most = IdleRepls(ReplLimits()), 0, 0
 
     async def step() -> None:
         nonlocal inside, most
-        async with repls.busy(Waiting()):
+        async with repls.busy(waiting()):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -97,7 +102,7 @@ async def test_no_more_than_so_many_run_code_at_once(monkeypatch: pytest.MonkeyP
 
 
 def test_loops_are_counted_apart() -> None:
-    repls, ones = IdleRepls(ReplLimits(idle_repls=1)), [Waiting(), Waiting()]
+    repls, ones = IdleRepls(ReplLimits(idle_repls=1)), [waiting(), waiting()]
     for one in ones:
         asyncio.run(used(repls, one))
     assert [one.evicted for one in ones] == [[], []]

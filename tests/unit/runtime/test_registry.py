@@ -16,9 +16,9 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import registry as registries
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, name_of_context, unknown_context
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, failed, question, reply
 from tests.unit.live import config_of, corpus, live, settings
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 USAGE = {"calls": 1, "input_tokens": 100, "output_tokens": 10, "cost": None, "estimated_calls": 0}
 
@@ -38,12 +38,12 @@ def keep(repl: ScriptedSandbox) -> None:
 
 async def test_a_state_finds_its_tree() -> None:
     async with live() as it:
-        assert it.registry.tree_of(it.state(), {}) is it.tree
+        assert await it.registry.tree_of(it.state(), {}) is it.tree
 
 
 async def test_a_state_without_a_live_tree_gets_one_of_the_same_name_and_the_stream_is_told() -> None:
     registry, opened = RunRegistry(settings()), list[str]()
-    tree = registry.tree_of({"tree_id": "lost"}, {"configurable": {OPENED: opened}})
+    tree = await registry.tree_of({"tree_id": "lost"}, {"configurable": {OPENED: opened}})
     assert (tree.id, opened) == ("lost", ["lost"])
     assert registry.trees == {"lost": tree}
     await registry.close_all(["lost", "unknown"])

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits, Sandbox, Sandboxes
-from langchain_rlm.runtime.idle import IdleRepls
-from langchain_rlm.runtime.repl_pool import Repl, ReplPool
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox, ScriptedSandboxes
+from langchain_rlm.runtime.repl_pool import IdleRepls, Repl, ReplPool
 from tests.unit.journals import STARTED
 from tests.unit.live import soon
+from tests.unit.scripted_sandbox import ScriptedSandbox, ScriptedSandboxes
 
 CONTEXT = ReplContext(["text"], single=True, sources=[{}], separators=[[]], chunk_size=100)
 running = threading.Event()

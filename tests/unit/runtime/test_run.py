@@ -15,9 +15,9 @@ from langchain_rlm.repl.protocol import Asked, Ended
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime import run as runs
 from langchain_rlm.runtime.run import Run, emit, waiting
-from langchain_rlm.testing.scripted_sandbox import Script, ScriptedSandbox
 from tests.unit.journals import answer, asked, begun, call, cell, cell_end, question, reply
 from tests.unit.live import TEXT, live
+from tests.unit.scripted_sandbox import Script, ScriptedSandbox
 
 
 def ask(repl: ScriptedSandbox) -> Script:
@@ -295,6 +295,7 @@ def test_only_waiting_that_is_worth_a_word_is_told() -> None:
 
 async def test_a_runs_text_is_what_code_sees() -> None:
     async with live() as it:
-        context = (await it.run()).repl_context(50)
+        await (await it.run()).draft([begun(chunk_size=50)])
+        context = it.sandbox.context
         assert (context.texts, context.single, context.chunk_size) == ((TEXT,), True, 50)
         assert [source["name"] for source in context.sources] == ["text 0"]

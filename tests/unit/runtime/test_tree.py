@@ -5,11 +5,11 @@ import threading
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.repl.protocol import Ended, ReplLimits
-from langchain_rlm.runtime.idle import IdleRepls
+from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.tree import UNSAVED, RunTree
-from langchain_rlm.testing.scripted_sandbox import ScriptedSandbox
 from tests.unit.journals import begun
 from tests.unit.live import Model, live, saying, settings, soon
+from tests.unit.scripted_sandbox import ScriptedSandbox
 
 
 def keep(repl: ScriptedSandbox) -> None:

@@ -10,8 +10,8 @@ from langchain_core.language_models import FakeListChatModel
 from langchain_rlm import RLM
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.protocol import DEEPEST, Asked, Call, Ended, ReplContext, ReplLimits
-from langchain_rlm.testing.scripted_sandbox import Cell, Script, ScriptedSandbox, ScriptedSandboxes
 from tests.unit.journals import STARTED
+from tests.unit.scripted_sandbox import Cell, Script, ScriptedSandbox, ScriptedSandboxes
 
 CONTEXT = ReplContext(["text"], single=True, sources=[{}], separators=[[]], chunk_size=100)
 

@@ -1,0 +1,86 @@
+"""`langchain-rlm` in a shell: outputs that nobody reads, that are full or closed, and paths that begin with `~`."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from langchain_rlm import RLM, RLMTool, load_journal, save_journal
+from langchain_rlm.context.load import load_corpus
+
+COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
+ASK = f"{COMMAND} ask text.txt --model offline --route rlm -q 'Which harbour is in the play?'"
+TEXT = "The harbour of this play is Elsinore. " * 100
+
+
+def shell(line: str, home: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a line in bash, in a directory that is the user's home and has a text."""
+    (home / "text.txt").write_text(TEXT)
+    env = {**os.environ, "HOME": str(home)}
+    command = ["bash", "-c", line]
+    return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, timeout=90)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{ASK} --json --journal=run.jsonl 2>errors | true; echo ${{PIPESTATUS[0]}}",
+        f"{ASK} 2>&1 >/dev/null --journal=run.jsonl | head -1 >/dev/null; echo ${{PIPESTATUS[0]}}",
+    ],
+)
+def test_a_reader_that_leaves_ends_it_quietly_and_the_journal_is_kept(tmp_path: Path, line: str) -> None:
+    done = shell(line, tmp_path)
+    assert (done.stdout, done.stderr) == ("141\n", "")
+    assert "Traceback" not in (tmp_path / "errors").read_text() if "errors" in line else True
+    assert load_journal(tmp_path / "run.jsonl").question
+
+
+def test_an_output_that_is_full_is_an_error(tmp_path: Path) -> None:
+    done = shell(f"{ASK} --quiet >/dev/full", tmp_path)
+    assert (done.stderr, done.returncode) == ("error: the output cannot be written (No space left on device)\n", 2)
+
+
+def test_outputs_that_are_closed_are_not_written_to(tmp_path: Path) -> None:
+    done = shell(f"{ASK} --json 2>&- <&-", tmp_path)
+    assert done.returncode == 0
+    assert "Elsinore" in json.loads(done.stdout)["answer"]
+    read = shell(f"{COMMAND} ask - --model offline -q What <&-", tmp_path)
+    assert (read.returncode, read.stderr.count("\n")) == (2, 1)
+    assert "no text in standard input" in read.stderr
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = shell(f"{COMMAND} --version", tmp_path)
+    assert (done.stdout, done.returncode) == (f"langchain-rlm {version('langchain-rlm')}\n", 0)
+
+
+def test_the_command_line_finds_a_home_that_no_shell_has_put_in(tmp_path: Path) -> None:
+    quoted = ASK.replace("text.txt", "'~/text.txt'")
+    line = f"{quoted} --quiet --journal=~/run.jsonl --report=~/run.html"
+    assert shell(line, tmp_path).returncode == 0
+    assert shell(f"cd /; {COMMAND} report '~/run.jsonl' --output '~/other.html'", tmp_path).returncode == 0
+    assert {"run.jsonl", "run.html", "other.html"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_paths_in_python_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text(TEXT)
+    for given in (Path("~/texts"), Path("~/texts/a.txt"), Path("~/texts/*.txt"), [Path("~/texts/a.txt")]):
+        assert [document.text for document in load_corpus(given).documents] == [TEXT]
+    assert RLMTool(rlm=RLM("offline"), root="~/texts").invoke({"question": "Which harbour?", "documents": ["a.txt"]})
+    for store in ("~/store", Path("~/other")):
+        RLM("offline", context_store=store).invoke({"question": "Which harbour?", "context": TEXT})
+        assert any((tmp_path / Path(store).name).iterdir())
+    save_journal(RLM("offline").invoke({"question": "Which?", "context": TEXT}), "~/run.jsonl")
+    assert load_journal(Path("~/run.jsonl")).question == "Which?"
+
+
+def test_the_home_of_nobody_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("~$notes.txt").write_text(TEXT)
+    assert load_corpus(Path("~$notes.txt")).documents[0].name == "~$notes.txt"
