@@ -37,7 +37,7 @@ class Scripted(BaseChatModel):
         return self
 
     def _generate(self, messages: Any, *_: Any, **__: Any) -> ChatResult:
-        calls = [("read_log", {"day": "2026-11-22"}), ("ask_document", {"question": QUESTION})]
+        calls = [("read_log", {"day": "2026-11-22"}), ("ask_offloaded_text", {"question": QUESTION})]
         step = sum(message.type == "tool" for message in messages)
         named = [{"name": name, "args": args, "id": name} for name, args in calls[step : step + 1]]
         reply = AIMessage("" if named else f"I was told: {messages[-1].text}", tool_calls=named)

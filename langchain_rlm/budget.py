@@ -86,11 +86,13 @@ class BudgetExceededError(RLMError):
     Attributes:
         limit: The part of the budget: `depth`, `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
         usage: What earlier attempts at the same answer, or parts of it, cost.
+        is_sent: The call was made, and broken off or not made again.
     """
 
-    def __init__(self, message: str, limit: str) -> None:
+    def __init__(self, message: str, limit: str, *, is_sent: bool = False) -> None:
         super().__init__(message)
         self.limit = limit
+        self.is_sent = is_sent
         self.usage: dict[str, Any] | None = None
 
 

@@ -18,8 +18,9 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.tally import tally
 from langchain_rlm.models.resolve import name_of
-from langchain_rlm.nodes.ending import covered
+from langchain_rlm.nodes.ending import covered, touched
 from langchain_rlm.result import Result, with_unseen
 from langchain_rlm.runtime.begin import begin
 from langchain_rlm.runtime.given import Given, read
@@ -183,5 +184,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
 
 def _so_far(run: Run, journal: Sequence[Entry]) -> dict[str, Any]:
     """What a run that waits has used, and what models have seen in it."""
-    usage = run.tree.ledger.usage()
-    return {"usage": usage, "turns": journals.turns(journal), "coverage": covered(run, journal)}
+    usage = {**run.tree.ledger.usage(), **tally(journal)}
+    found = covered(run, journal)
+    seen = {"coverage": found, "documents": touched(run, journal, found)}
+    return {"usage": usage, "turns": journals.turns(journal), **seen}

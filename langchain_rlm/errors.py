@@ -17,8 +17,16 @@ class InputError(RLMError, ValueError):
     """What the caller passed cannot be used: an empty question, a path that does not exist, a wrong budget."""
 
 
+class MissingExtraError(InputError):
+    """A document needs a part of this package that is not installed."""
+
+
 class ModelError(RLMError):
     """A model could not be used: an unknown name, a missing key, a provider that keeps failing."""
+
+
+class SubModelError(ModelError):
+    """A sub-model cannot be used: its key or name is wrong. With a checkpointer the run goes on when that is mended."""
 
 
 class ReplayError(RLMError):

@@ -138,7 +138,8 @@ class BoundNode(Runnable[Any, Any]):
             return await self.node(self.registry, input, config or {})
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, RLMError):
-                error.journal = input.get("journal")
+                state: Any = input if "journal" in input else self.registry.state_of(config or {}, ["journal"])
+                error.journal = state.get("journal")
             await self.registry.give_up(self.registry.state_of(config or {}))
             raise
 

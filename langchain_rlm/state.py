@@ -88,13 +88,14 @@ class RLMResult(TypedDict):
     left_out: list[LeftOutFile]
     """Files of the directories asked about that are not in the context, each with the reason."""
     context: list[Document]
-    """The documents that models or code touched, without their text:
-    `metadata` has `id`, `source`, `characters` and the `spans` that were sent to a model."""
+    """The documents of which text was sent to a model, shown to the root model or is cited (of a context that is
+    searched: those found), without their text: `metadata` has `source`, `characters` and the
+    `spans`, which are those of `coverage` and `citations`."""
     usage: UsageTotals
     """What the run used, its recursive runs included."""
     stop_reason: str
     """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
-    `__interrupt__` says for what; usage, turns and coverage are those so far."""
+    `__interrupt__` says for what; usage, turns, context and coverage are those so far."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
     journal: list[Entry]

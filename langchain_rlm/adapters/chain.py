@@ -27,7 +27,8 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
 
     Its input is a dict with `input`, the question, and possibly `chat_history` (messages, or text) and `context`, which
     takes the place of `documents` for this call. Its output is the input with `context`, the passages that the answer
-    rests on as a list of `Document`, and `answer`. Streamed, the input comes first, then the context, then the answer.
+    rests on as a list of `Document` (the cited ones first, each with its `mark` in the answer), and `answer`. Streamed,
+    the input comes first, then the context, then the answer.
 
     Args:
         rlm: Answers the questions.

@@ -11,6 +11,7 @@ from langgraph.config import get_stream_writer
 from langchain_rlm.budget import quoted
 from langchain_rlm.call import belongs_to_host
 from langchain_rlm.errors import RLMError
+from langchain_rlm.nodes.confirm import TOOL
 from langchain_rlm.runtime.host import on_own_thread
 from langchain_rlm.state import RLMResult
 
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from langchain_rlm.rlm import RLM
 
 
-def own_config(rlm: "RLM", config: RunnableConfig | None) -> RunnableConfig:
+def own_config(rlm: "RLM", config: RunnableConfig | None, key: str = "") -> RunnableConfig:
     """The configuration of a run inside a host.
 
     A run that may wait for a person belongs to its host, and gets a thread of its own in the host's checkpointer. Any
     other run takes only callbacks, tags and metadata from the host.
     """
     given = ensure_config(config)
+    if key:
+        given["metadata"] = {**given.get("metadata", {}), TOOL: key}
     return given if belongs_to_host(rlm.settings, given) else on_own_thread(given, uuid4().hex)
 
 
@@ -33,7 +36,7 @@ def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, 
 
     A run that waits for a decision is an `RLMError`: no host can ask for it.
     """
-    write, config = _host_writer(), own_config(rlm, config)
+    write, config = _host_writer(), own_config(rlm, config, key)
     stream: Any = rlm.stream({"question": question, "context": context}, config, stream_mode="custom")
     with closing(stream) as events:
         for event in events:
@@ -45,7 +48,7 @@ def ask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, 
 
 async def aask(rlm: "RLM", question: str, context: Any, config: RunnableConfig | None, *, key: str) -> RLMResult:
     """Like `ask`, on the caller's event loop."""
-    write, config = _host_writer(), own_config(rlm, config)
+    write, config = _host_writer(), own_config(rlm, config, key)
     stream = rlm.astream({"question": question, "context": context}, config, stream_mode="custom")
     async with aclosing(stream) as events:
         async for event in events:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, NotRequired, cast
 
 from langchain_core.runnables import RunnableConfig
-from langchain_core.tools import StructuredTool, ToolException
+from langchain_core.tools import StructuredTool
 from langgraph.prebuilt import ToolRuntime
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.runtime import Runtime
@@ -14,11 +14,13 @@ from langgraph.types import Command
 
 from langchain_rlm.adapters.hosting import aask, ask
 from langchain_rlm.adapters.offload import KEY, KeptDocument, LongText, context_of, entries, intact, pick
+from langchain_rlm.adapters.result_text import AnsweringTool, check_question, text_of
 from langchain_rlm.adapters.shorten import Shortener, Turn, messages_of, shorten_result
 from langchain_rlm.checks import COUNT, WHOLE
 from langchain_rlm.context.blobs import GraphStore, Memory, open_store
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import InputError
 from langchain_rlm.rlm import RLM
+from langchain_rlm.state import RLMResult
 
 try:
     from langchain.agents.middleware import (
@@ -33,7 +35,8 @@ except ImportError as error:
     msg = "RLMMiddleware needs LangChain's agents: pip install 'langchain-rlm[providers]', or langchain."
     raise ImportError(msg) from error
 
-DESCRIPTION = """Ask a question about documents that are kept outside this conversation because they are too long.
+DESCRIPTION = """Ask a question about texts of this conversation that were too long for it: in the place of such a \
+tool result or message there is a handle, as in doc-5f0c2a91b3d4. No other documents can be asked about here.
 
 They are read as a whole, however long they are. Ask for what you need in one precise question; the one who reads them \
 does not see this conversation."""
@@ -60,7 +63,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     When a model call overflows all the same, the largest message is offloaded and the call made again, as long as that
     helps.
 
-    Progress of a question reaches the agent's custom stream as `{"ask_document": event}`.
+    Progress of a question reaches the agent's custom stream as `{"ask_offloaded_text": event}`.
 
     The agent's state holds handles and hashes under the key `rlm_documents`, private to the agent. A handle works only
     in the thread (and the agent) whose state has it.
@@ -80,7 +83,8 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         tool_name: The name of the tool.
 
     Raises:
-        InputError: A setting is out of range.
+        InputError: A setting is out of range. While running: `rlm` cannot be used here, as it is set up.
+        ModelError: While running: a model of `rlm` cannot be used.
 
     Example:
         ```python
@@ -91,7 +95,13 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     state_schema = RLMAgentState
 
     def __init__(
-        self, rlm: RLM, *, above: int = 20_000, store: Any = None, preview: int = 900, tool_name: str = "ask_document"
+        self,
+        rlm: RLM,
+        *,
+        above: int = 20_000,
+        store: Any = None,
+        preview: int = 900,
+        tool_name: str = "ask_offloaded_text",
     ) -> None:
         super().__init__()
         COUNT.check("above", above)
@@ -101,7 +111,7 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         self._memory = Memory()
         self._shortener = Shortener(above, preview, tool_name)
         self.tools = [
-            StructuredTool.from_function(
+            _KeptTool.from_function(
                 self._ask, coroutine=self._aask, name=tool_name, description=DESCRIPTION,
                 response_format="content_and_artifact", handle_tool_error=True,
             )
@@ -198,15 +208,12 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]  # only this spelling is injected and left out of the schema
         config: RunnableConfig = None,  # type: ignore[assignment]  # same
     ) -> tuple[str, dict[str, Any]]:
+        check_question(question)
         named = pick(_known(runtime), documents)
         store = self._store_of(runtime.store)
         texts = {handle: intact(entry, store.get(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
-        try:
-            result = ask(self._rlm, question, context, config, key=self._shortener.tool)
-        except RLMError as error:
-            raise ToolException(str(error)) from error
-        return _answer(result)
+        return _answer(ask(self._rlm, question, context, config, key=self._shortener.tool))
 
     async def _aask(
         self,
@@ -215,15 +222,12 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]
         config: RunnableConfig = None,  # type: ignore[assignment]
     ) -> tuple[str, dict[str, Any]]:
+        check_question(question)
         named = pick(_known(runtime), documents)
         store = self._store_of(runtime.store)
         texts = {handle: intact(entry, await store.aget(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
-        try:
-            result = await aask(self._rlm, question, context, config, key=self._shortener.tool)
-        except RLMError as error:
-            raise ToolException(str(error)) from error
-        return _answer(result)
+        return _answer(await aask(self._rlm, question, context, config, key=self._shortener.tool))
 
 
 def _request(request: ModelRequest[Any], turn: Turn) -> ModelRequest[Any]:
@@ -243,15 +247,15 @@ def _response(
 def _known(runtime: ToolRuntime | None) -> dict[str, KeptDocument]:
     if runtime is None:
         msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
-        raise ToolException(msg)
+        raise InputError(msg)
     return runtime.state.get(KEY) or {}
 
 
-def _answer(result: Any) -> tuple[str, dict[str, Any]]:
+def _answer(result: RLMResult) -> tuple[str, dict[str, Any]]:
     """What the agent's model reads, and what the host finds in the message's artifact."""
-    reason, answer = result["stop_reason"], result["answer"]
-    if reason == "gave_up" or not answer:
-        answer = f"No answer was found ({reason}). {answer}".strip()
-    elif reason.startswith("budget:"):
-        answer = f"{answer}\n\n[The search ended early ({reason}): this is the best answer so far.]"
-    return answer, {key: result[key] for key in ("citations", "coverage", "usage", "stop_reason", "turns")}
+    kept: Any = {name: result.get(name) for name in ("citations", "coverage", "usage", "stop_reason", "turns")}
+    return text_of(result), kept
+
+
+class _KeptTool(AnsweringTool, StructuredTool):
+    """The tool over what is kept outside."""

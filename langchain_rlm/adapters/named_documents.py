@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.document_loaders import BaseLoader
 
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
-from langchain_rlm.context.files import Files, is_readable, listed
+from langchain_rlm.context.files import documents_in, is_readable, listed
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.paths import at_home
@@ -144,9 +144,9 @@ class Library:
             raise InputError(self._unknown(name))
         below = PurePosixPath(name).as_posix()
         try:
-            read = [text for text in Files(path).read() if isinstance(text, SourceText)]
+            read = [*documents_in(path, path.parent, None)]
         except InputError as error:
-            raise InputError(str(error).replace(str(path), below)) from error
+            raise type(error)(str(error).replace(str(path), below)) from error
         return [
             SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, "source": below}) for t in read
         ]

@@ -21,8 +21,8 @@ class RLMRetriever(Batched, BaseRetriever):
     """Finds passages by answering the query with an `RLM`: what it returns are the passages that the answer rests on.
 
     `metadata` of a passage is the document's own with `name` (and `source`) of the document, `start` and `end` in
-    characters, and `basis`: `cited`, `asked` (a sub-model answered from it), or `matched` (code found the answer, and
-    the passage has its words).
+    characters, and `basis`: `cited` (with its `mark` in the answer), `asked` (a sub-model answered from it), or
+    `matched` (code found the answer, and the passage has its words).
 
     Args:
         rlm: Answers the queries.

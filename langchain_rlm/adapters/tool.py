@@ -1,29 +1,27 @@
 """`RLMTool`: an agent asks about documents of any size by their names; no text goes through the tool call."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from langchain_core.tools import BaseTool, ToolException
+from langchain_core.tools import ToolException
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from langchain_rlm.adapters.hosting import aask, ask
 from langchain_rlm.adapters.named_documents import Library
-from langchain_rlm.errors import InputError
+from langchain_rlm.adapters.result_text import AnsweringTool, check_question, text_of
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.errors import InputError, MissingExtraError
 from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import Batched
 from langchain_rlm.state import RLMResult
 
 ABOUT = (
-    "Answers a question over documents of any size by reading them with a Recursive Language Model. "
-    "Give the question in full, and the names of the documents to read (all of them when left out), never their text."
+    "Answers a question over the documents listed below, of any size, by reading them with a Recursive Language Model. "
+    "Give the question in full, and names from the list (all of them when left out), never text or other handles."
 )
 SHOWN = 40_000
 """Characters of an answer that the agent's model sees; the artifact has it whole."""
-NAMED = 20
-"""Sources named below an answer."""
 
 
 class AskArguments(BaseModel):
@@ -37,11 +35,13 @@ class AskArguments(BaseModel):
     ] = Field(default=None, description="Names of the documents to read. All of them when left out.")
 
 
-class RLMTool(Batched, BaseTool):
+class RLMTool(Batched, AnsweringTool):
     """A tool with which an agent asks about documents of any size, by their names.
 
-    The content of its messages is the answer with its sources in the last line, the artifact the whole result as plain
-    data. What the agent's model gets wrong comes back as a message, so that it can go on.
+    The content of its messages is the answer; its last lines say what its marks stand for (`[1] a.txt, line 12`) or,
+    when it has none, which documents were read. The artifact is the whole result as plain data. A run whose
+    sub-queries all failed is an error (`status`). What the agent's model gets wrong in its arguments comes back as a
+    message, so that it can go on; all other errors are raised.
 
     Args:
         rlm: Answers the questions.
@@ -54,7 +54,8 @@ class RLMTool(Batched, BaseTool):
         **settings: Fields of `BaseTool`.
 
     Raises:
-        InputError: The documents cannot be used, or `root` is not a directory.
+        InputError: The documents cannot be used, or `root` is not a directory. While running: `rlm` cannot be used
+            here, as it is set up.
         ModelError: While running: a model cannot be used.
     """
 
@@ -122,21 +123,21 @@ class RLMTool(Batched, BaseTool):
     # surrounding one.
 
     def _run(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
-        with _as_message():
-            corpus = self._library.select(documents)
-            return _message(ask(self.rlm, question, corpus, None, key=self.name))
+        corpus = _selected(self._library, question, documents)
+        return _message(ask(self.rlm, question, corpus, None, key=self.name))
 
     async def _arun(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
-        with _as_message():
-            corpus = await asyncio.to_thread(self._library.select, documents)
-            return _message(await aask(self.rlm, question, corpus, None, key=self.name))
+        corpus = await asyncio.to_thread(_selected, self._library, question, documents)
+        return _message(await aask(self.rlm, question, corpus, None, key=self.name))
 
 
-@contextmanager
-def _as_message() -> Iterator[None]:
-    """What the agent got wrong goes back to it."""
+def _selected(library: Library, question: str, names: list[str] | None) -> Corpus:
+    """The documents that are asked about. What the agent's model can mend goes back to it; all else is raised."""
+    check_question(question)
     try:
-        yield
+        return library.select(names)
+    except MissingExtraError:
+        raise
     except InputError as error:
         raise ToolException(str(error)) from error
 
@@ -148,18 +149,7 @@ def _wrong_arguments(error: Any) -> str:
 
 def _message(result: RLMResult) -> tuple[str, dict[str, Any]]:
     """Content and artifact."""
-    answer, reason = result["answer"].strip(), result["stop_reason"]
-    if len(answer) > SHOWN:
-        answer = f"{answer[:SHOWN]}\n[the first {SHOWN:,} of {len(answer):,} characters]"
-    if not answer:
-        answer = f"No answer was found (the run ended with {reason})."
-    elif reason not in {"answered", "direct"}:
-        answer += f"\n[the run ended early ({reason}): this is the best answer it had]"
-    rows = [*result["citations"], *(document.metadata for document in result["context"])]
-    names = list(dict.fromkeys(str(row.get("name") or row.get("source")) for row in rows))
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    sources = f"\n\nSources: {', '.join(names[:NAMED])}{more}" if names else ""
     artifact: dict[str, Any] = {**result, "context": [dict(document.metadata) for document in result["context"]]}
     if isinstance(artifact.get("structured_response"), BaseModel):
         artifact["structured_response"] = artifact["structured_response"].model_dump(mode="json")
-    return answer + sources, artifact
+    return text_of(result, SHOWN), artifact

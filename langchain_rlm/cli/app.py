@@ -12,7 +12,7 @@ from langchain_rlm.paths import at_home
 
 EXIT_CODES = (
     "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "
-    "so far), 5 no answer, 130 interrupted, 141 nobody reads the output."
+    "so far), 5 no answer, or all sub-queries failed, 130 interrupted, 141 nobody reads the output."
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
 REPLAY_CODES = (

@@ -25,6 +25,7 @@ from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.files import check_writable, recording_of, save_journal
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.journal.tally import in_vain, tally
 from langchain_rlm.paths import at_home
 from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
@@ -72,7 +73,8 @@ class SoFar:
         if not known:
             ledger = Ledger(Budget())
             ledger.charge(spending(self.journal))
-            known = {"journal": self.journal, "stop_reason": stop_reason, "error": error, "usage": ledger.usage()}
+            known = {"journal": self.journal, "stop_reason": stop_reason, "error": error}
+            known["usage"] = {**ledger.usage(), **tally(self.journal)}
             if self.corpus is not None:
                 known |= {"coverage": coverage(self.journal, self.corpus.sources(), self.corpus.texts)}
         told = {"question": self.question, "chunk_size": self.chunk_size}
@@ -103,7 +105,9 @@ def run(request: Request) -> int:
         print(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
-    return exit_code(result["stop_reason"]) if is_kept else WRONG_INPUT
+    if why := in_vain(result):
+        print(f"error: {why}", file=sys.stderr)
+    return exit_code(result["stop_reason"], is_in_vain=bool(why)) if is_kept else WRONG_INPUT
 
 
 def _keep(request: Request, so_far: SoFar, stop_reason: str = "", error: str = "") -> bool:

@@ -42,8 +42,8 @@ def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def exit_code(stop_reason: str) -> int:
-    """The exit code for a stop reason."""
+def exit_code(stop_reason: str, *, is_in_vain: bool = False) -> int:
+    """The exit code for a stop reason, and for an answer that rests on nothing."""
     if stop_reason.startswith("budget:"):
         return OUT_OF_BUDGET
-    return NO_ANSWER if stop_reason == "gave_up" else ANSWERED
+    return NO_ANSWER if stop_reason == "gave_up" or is_in_vain else ANSWERED

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from langchain_rlm.cli.tree import RunTree, drawn, one_line
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.evidence.marks import place_of
 
 BELOW = 2
 """Lines of the terminal that the tree leaves free: the counts, and one for the cursor."""
@@ -30,10 +31,9 @@ def print_answer(answer: str, citations: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _citation(entry: Mapping[str, Any]) -> str:
-    place = f"line {entry['line']:,}" if entry["page"] is None else f"page {entry['page']:,}"
     text = " ".join(entry["text"].split())
     text = text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
-    return one_line(f"[{entry['mark']}] {one_line(entry['name'])}, {place}: {text}")
+    return one_line(f"[{entry['mark']}] {place_of({**entry, 'name': one_line(entry['name'])})}: {text}")
 
 
 def print_left_out(corpus: Corpus) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from langchain_rlm.errors import InputError
+from langchain_rlm.errors import InputError, MissingExtraError
 
 OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".xls", ".epub", ".msg"})
 ZIPPED = frozenset({".docx", ".pptx", ".xlsx", ".epub"})
@@ -29,7 +29,7 @@ def _pdf(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         from pypdf import PdfReader  # an extra
     except ImportError as error:
         msg = f"{path}: reading PDF needs an extra: pip install 'langchain-rlm[pdf]'."
-        raise InputError(msg) from error
+        raise MissingExtraError(msg) from error
     try:
         pages = [page.extract_text() for page in PdfReader(path).pages]
     except Exception as error:  # damaged files raise many kinds
@@ -46,7 +46,7 @@ def _markdown(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     kind = _markitdown()
     if kind is None:
         msg = f"{path}: reading {path.suffix} files needs an extra: pip install 'langchain-rlm[office]'."
-        raise InputError(msg)
+        raise MissingExtraError(msg)
     if path.suffix.lower() in ZIPPED and not zipfile.is_zipfile(path):
         msg = f"{path}: this is not a {path.suffix} file, or it is damaged."
         raise InputError(msg)

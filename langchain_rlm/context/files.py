@@ -95,7 +95,7 @@ class Files:
     def _named(self, path: Path) -> Reading:
         """Read a file that is named outright."""
         try:
-            yield from _documents(path, path.parent, self.encoding)
+            yield from documents_in(path, path.parent, self.encoding)
         except InputError as error:
             if not self.skip_unreadable:
                 return [str(error)]
@@ -121,7 +121,7 @@ class Files:
                 left_out.append(LeftOut(name, reason))
                 continue
             try:
-                yield from _documents(path, base, self.encoding)
+                yield from documents_in(path, base, self.encoding)
                 is_empty = False
             except InputError as error:
                 left_out.append(LeftOut(name, _reason(path, error)))
@@ -262,7 +262,8 @@ def is_readable(path: Path) -> bool:
     return _why_not(path) is None
 
 
-def _documents(path: Path, base: Path, encoding: str | None) -> Iterator[SourceText]:
+def documents_in(path: Path, base: Path, encoding: str | None) -> Iterator[SourceText]:
+    """Read a file: one document, or one for each page."""
     name = path.relative_to(base).as_posix()
     if is_convertible(path):
         for text, facts in convert(path):

@@ -79,26 +79,27 @@ def _share(part: int, whole: int) -> float:
 def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges]:
     """What was read by sub-models, and what was printed for the root model."""
     if journals.route(journal) == "direct":
-        return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size}
+        is_answered = bool(journals.replies(journal))
+        return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size and is_answered}
     read: Ranges = {}
     printed: Ranges = {}
     newest = journals.this_turn(journal)  # what it shows is seen only when the root model is asked again
     for document, start, end in journals.shown(journal[: -len(newest)] if newest else ()):
         printed.setdefault(document, []).append((start, end))
     for call, answer in journals.answered_calls(journal):
-        if answer is not None and "error" not in answer:
+        if answer is not None:
             for document, start, end in _read(call, answer, sizes):
                 read.setdefault(document, []).append((start, end))
     return {n: merged(parts) for n, parts in read.items()}, {n: merged(parts) for n, parts in printed.items()}
 
 
 def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Span]:
-    """What the model, or the recursive run, that answered a call has seen of the context."""
+    """What the model, or the recursive run, that was to answer a call has seen of the context."""
     run = answer.get("run")
     if run is None:
-        yield from journals.spans(call)
+        yield from journals.spans(call) if journals.is_sent(answer) else ()
         return
-    if run["over"] != "prompt":
+    if run["over"] != "prompt" and journals.replies(run["journal"]):
         yield from journals.spans({**call, "context": []})
     documents: Sequence[Sequence[Piece]] | None = documents_below(call, run["over"])
     if documents is None:

@@ -23,6 +23,18 @@ Marks = Mapping[str, Cited | None]
 """Citations by mark; None where the place of one from a recursive run is not in this run's context."""
 
 
+def place_of(citation: Mapping[str, Any]) -> str:
+    """The document of a citation, and the page, or else the line, where the name does not say it."""
+    name = on_one_line(citation["name"])
+    where = f"line {citation['line']:,}" if citation["page"] is None else f"page {citation['page']}"
+    return name if re.search(rf"\b{where}(?: \(\d+\))?$", name) else f"{name}, {where}"
+
+
+def on_one_line(name: str) -> str:
+    """The name of a document, so that it cannot pose as another line."""
+    return name if name.isprintable() else json.dumps(name, ensure_ascii=False)
+
+
 def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:
     """Marks by other names when all of them have one; those whose name is empty go."""
     marks = ONE.findall(match[1])

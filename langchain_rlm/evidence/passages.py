@@ -53,19 +53,23 @@ REFUSAL = re.compile(
 
 
 def passages(result: RLMResult, corpus: Corpus, k: int) -> list[Document]:
-    """The k passages, at most, of up to 2,000 characters each, that the answer of a run over `corpus` rests on."""
+    """The k passages, at most, of up to 2,000 characters each, that the answer of a run over `corpus` rests on.
+
+    The cited ones come first, with their `mark`, in the order of the marks in the answer.
+    """
     documents = corpus.documents or _found(result["journal"])
-    cited = [*_cited(result["citations"], documents)]
+    marked = [*_cited(result["citations"], documents)]
+    cited = [span for span, _ in marked]
     asked = _merged(_asked(result, documents, is_searched=not corpus.documents))
     whole = [(index, 0, len(document.text)) for index, document in enumerate(documents)]
     answer = result["answer"][:ANSWER_READ]
     finder = _Finder(documents, f"{result['question']} {answer}")
-    chosen = [(span, "cited") for span in cited[:k]]
+    chosen: list[tuple[Span, dict[str, Any]]] = [(span, {"basis": "cited", "mark": mark}) for span, mark in marked[:k]]
     if asked or cited:
-        chosen += [(span, "asked") for span in finder.best(_without(asked, cited), k - len(chosen))]
+        chosen += [(span, {"basis": "asked"}) for span in finder.best(_without(asked, cited), k - len(chosen))]
     elif answer.strip():
-        chosen += [(span, "matched") for span in finder.best(whole, k)]
-    return [_passage(documents[span[0]], *finder.cut(span)[1:], basis) for span, basis in chosen]
+        chosen += [(span, {"basis": "matched"}) for span in finder.best(whole, k)]
+    return [_passage(documents[span[0]], *finder.cut(span)[1:], why) for span, why in chosen]
 
 
 def is_refusal(answer: str) -> bool:
@@ -73,18 +77,18 @@ def is_refusal(answer: str) -> bool:
     return len(answer) <= LONG_ANSWER and REFUSAL.match(answer) is not None
 
 
-def _passage(document: SourceText, start: int, end: int, basis: str) -> Document:
+def _passage(document: SourceText, start: int, end: int, why: Mapping[str, Any]) -> Document:
     facts = {"source": document.name, **document.metadata, "name": document.name}
-    metadata = {**facts, "start": start, "end": end, "basis": basis}
+    metadata = {**facts, "start": start, "end": end, **why}
     return Document(document.text[start:end], id=f"{document.name}:{start}-{end}", metadata=metadata)
 
 
-def _cited(citations: Iterable[Mapping[str, Any]], documents: Sequence[SourceText]) -> Iterator[Span]:
+def _cited(citations: Iterable[Mapping[str, Any]], documents: Sequence[SourceText]) -> Iterator[tuple[Span, Any]]:
     numbers = {document.name: index for index, document in enumerate(documents)}
     for citation in citations:
         index = numbers.get(str(citation.get("name") or citation.get("source")))
         if index is not None and isinstance(citation.get("start"), int) and isinstance(citation.get("end"), int):
-            yield index, citation["start"], citation["end"]
+            yield (index, citation["start"], citation["end"]), citation.get("mark")
 
 
 def _asked(result: RLMResult, documents: Sequence[SourceText], *, is_searched: bool) -> Iterator[Span]:

@@ -150,6 +150,8 @@ class Answered(Waited, total=False):
     run: BelowRun
     refused: bool
     """It was not asked for."""
+    is_sent: bool
+    """It was broken off when the budget was used up; of other failures the kind says it."""
     is_copy: bool
     """It was paid for by another call."""
 

@@ -18,6 +18,16 @@ FORMAT: Literal["langchain-rlm journal"] = "langchain-rlm journal"
 VERSION: Literal[1] = 1
 
 
+class SubQueries(TypedDict):
+    """What became of the sub-queries."""
+
+    asked: Whole
+    answered: Whole
+    failed: Whole
+    is_in_vain: bool
+    """All failed, and the root model has read or cited nothing since: the answer rests on nothing."""
+
+
 class UsageTotals(TypedDict, total=False):
     """What a run used."""
 
@@ -28,6 +38,9 @@ class UsageTotals(TypedDict, total=False):
     """US dollars; None when no price is known, 0.0 when all is free."""
     estimated_calls: Number
     """Calls for which the provider gave no token counts."""
+    failed_calls: Whole
+    """Sub-queries that failed for good."""
+    sub_queries: SubQueries
     cache_read_tokens: Number
     """Of the input, from providers' caches. This and the next two are missing where there were none."""
     cache_write_tokens: Number

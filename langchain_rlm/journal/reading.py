@@ -19,6 +19,7 @@ from langchain_rlm.journal.entries import (
     RunEntry,
 )
 from langchain_rlm.journal.parts import Call, LeftOutFile, Route
+from langchain_rlm.models.failures import SENT
 from langchain_rlm.repl.protocol import Result
 
 # -- where it stands ----------------------------------------------------------------------------------------------
@@ -229,6 +230,11 @@ def spans(call: Call) -> Iterator[Span]:
     """The spans of the context that a call sends on, in its prompt and its own context."""
     for pieces in (call["pieces"], *call.get("context", ())):
         yield from ((piece[0], piece[1], piece[2]) for piece in pieces if not isinstance(piece, str))
+
+
+def is_sent(answer: Answered) -> bool:
+    """Whether a model may have read what the call sent: not when it was refused, denied or failed before."""
+    return "error" not in answer or answer.get("is_sent", answer["error"]["type"] in SENT)
 
 
 def last_asked(journal: Sequence[Entry]) -> tuple[AskedEntry, dict[str, AnswerEntry]]:

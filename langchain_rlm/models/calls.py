@@ -18,7 +18,7 @@ from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
-from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
+from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
@@ -76,6 +76,13 @@ class Caller:
     systemless: set[str] = field(default_factory=set)
     """Names of models whose server takes no system message."""
     reads: Reads = field(default_factory=Reads)
+    replied: set[int] = field(default_factory=set)
+    refused: dict[int, Failure] = field(default_factory=dict)
+    """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
+
+    def unusable(self, model: BaseChatModel) -> Failure | None:
+        """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
+        return None if id(model) in self.replied else self.refused.get(id(model))
 
     async def ask(
         self,
@@ -173,6 +180,8 @@ class _Call:
                 if self.name not in self.caller.systemless and wants_no_system(failure, sent):
                     self.caller.systemless.add(self.name)
                     continue
+                if failure.kind in UNUSABLE:
+                    self.caller.refused[id(self.model)] = failure
                 limited += failure.kind == "rate_limit"
                 failed += failure.kind != "rate_limit"
                 if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
@@ -184,6 +193,8 @@ class _Call:
         caller = self.caller
         async with caller.gate:
             await self._hold_back()
+            if (failure := caller.unusable(self.model)) is not None:
+                raise ModelCallError(failure)  # not sent: those before it have shown enough
             sent = caller.estimates.tokens(self.name, tokens)
             cost = caller.prices.cost(self.name, provider_of(self.model), Tokens(sent, EXPECTED_OUTPUT)) or 0.0
             caller.ledger.reserve(sent + EXPECTED_OUTPUT, cost, last_turn=self.last_turn)
@@ -194,6 +205,7 @@ class _Call:
             finally:
                 caller.in_flight -= 1
                 caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
+            caller.replied.add(id(self.model))
             usage = self._charge(message.usage_metadata, message.text, sent)
         fault = self._cut(messages, usage, fault_of(message))
         if not fault and not usage["estimated_calls"]:
@@ -221,7 +233,7 @@ class _Call:
         left = self.seconds_left
         if isinstance(failed, TimeoutError) and left is not None and left <= 0:
             msg = "The run's time was used up while this call was in flight."
-            raise BudgetExceededError(msg, "seconds")
+            raise BudgetExceededError(msg, "seconds", is_sent=True)
         if (reported := reported_in(failed)) is not None:
             self._charge(reported, "", tokens)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
@@ -278,7 +290,7 @@ class _Call:
         left = self.seconds_left
         if left is not None and seconds >= left:
             msg = f"{failure.message}; the time that is left is not enough to wait {seconds:,.1f} s and ask again"
-            raise BudgetExceededError(msg, "seconds")
+            raise BudgetExceededError(msg, "seconds", is_sent=failure.kind in SENT)
         await asyncio.sleep(seconds * random.uniform(1.0, 1.25))  # noqa: S311  # jitter
 
 

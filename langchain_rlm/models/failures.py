@@ -23,6 +23,10 @@ Kind = Literal[
     "empty", "timeout", "not_found", "invalid",
 ]  # fmt: skip
 
+SENT: frozenset[Kind] = frozenset({"refused", "malformed", "cut_off", "empty", "timeout"})
+"""The model may have read what it was sent."""
+UNUSABLE: frozenset[Kind] = frozenset({"authentication", "not_found"})
+"""When each call of a model fails so, it cannot be used at all."""
 RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "empty", "timeout"})
 
 

@@ -8,17 +8,23 @@ from langgraph.types import interrupt
 from langchain_rlm.budget import dollars, quoted
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry
 from langchain_rlm.journal.parts import Call
+from langchain_rlm.journal.reading import question
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.expected_cost import expected
 from langchain_rlm.runtime.run import Run, emit
 
+TOOL = "rlm_tool"
+"""Key of the metadata for the name of the tool, chain or chat model through which a host runs this."""
 
-def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call]) -> dict[str, AnswerEntry]:
-    """Interrupt with the quote; return the answers of the calls that are not approved, by id."""
-    value = interrupt(asked["quote"])
+
+def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call], tool: str = "") -> dict[str, AnswerEntry]:
+    """Interrupt with the quote and what it is for; return the answers of the calls that are not approved, by id."""
+    about = {"kind": "confirm_sub_queries", "question": question(turn.journal), **({"tool": tool} if tool else {})}
+    quote = {**asked["quote"], **about}
+    value = interrupt(quote)
     while (decision := _decision(value)) is None:
         problem = f"{value!r:.80} is not an answer: resume with 'approve', 'deny' or {{'limit': dollars}}."
-        value = interrupt({**asked["quote"], "problem": problem})
+        value = interrupt({**quote, "problem": problem})
     kind, limit = decision
     emit("confirm", turn.run, decision=kind, limit=limit)
     turn.entries.append({"kind": "confirm", "decision": kind, "limit": limit})

@@ -6,6 +6,7 @@ from typing import Any
 from langgraph.graph import END
 from langgraph.types import Command
 
+from langchain_rlm.context.pieces import Range, merged
 from langchain_rlm.context.searchable import touched as touched_by
 from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
@@ -13,6 +14,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
 from langchain_rlm.journal.entries import EndEntry, Entry
 from langchain_rlm.journal.header import Citation, Coverage
+from langchain_rlm.journal.tally import tally
 from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
@@ -29,11 +31,12 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     citations: list[Citation] = []
     if run.depth == 0:  # those of a recursive run are numbered by the run above
         value, citations = with_citations(value, run.corpus, journal)
+    found = covered(run, journal)
     answer = as_text(value)
     end: EndEntry = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer)}
     if given is not None:
         end["given"] = given
-    usage = run.tree.ledger.usage()
+    usage = {**run.tree.ledger.usage(), **tally(journal)}
     run.give_turn_back()
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
@@ -41,11 +44,11 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
         "value": value,
         "is_structured": is_valid,
         "citations": citations,
-        "coverage": covered(run, journal),
+        "coverage": found,
         "stop_reason": stop_reason,
         "turns": journals.turns(journal),
         "usage": usage,
-        "documents": touched(run, journal),
+        "documents": touched(run, journal, found, citations),
         "journal": [*entries, end],
     }
     return Command(update=update, goto=END)
@@ -84,16 +87,21 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
-def touched(run: Run, journal: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The documents of which text went to a model, with the spans."""
-    spans: dict[int, set[tuple[int, int]]] = {}
-    if journals.route(journal) == "direct":
-        spans = {index: {(0, len(text))} for index, text in enumerate(run.corpus.texts)}
-    for call, _ in journals.answered_calls(journal):
-        for document, start, end in journals.spans(call):
-            spans.setdefault(document, set()).add((start, end))
-    sources = run.corpus.sources()
+def touched(
+    run: Run, journal: Sequence[Entry], found: Coverage | None, citations: Sequence[Citation] = ()
+) -> list[dict[str, Any]]:
+    """The documents of which text went to a model or is cited, with the spans: those of coverage and citations."""
     if run.corpus.searchable is not None:
         answered = [(call, answer) for call, answer in journals.answered_calls(journal) if "tool" in call and answer]
         return touched_by((call["tool"], call["arguments"], a["value"]) for call, a in answered if "value" in a)
-    return [{**sources[index], "spans": [list(span) for span in sorted(spans[index])]} for index in sorted(spans)]
+    spans: dict[str, list[Range]] = {}
+    for document in found["documents"] if found else ():
+        ranges = [*document.get("read_ranges", ()), *document.get("printed_ranges", ())]
+        spans[document["id"]] = [(start, end) for start, end in ranges]
+    for entry in citations:
+        spans.setdefault(entry["document"], []).append((entry["start"], entry["end"]))
+    return [
+        {**source, "spans": [list(span) for span in merged(spans[source["id"]])]}
+        for source, text in zip(run.corpus.sources(), run.corpus.texts, strict=True)
+        if source["id"] in spans and not text.isspace()
+    ]

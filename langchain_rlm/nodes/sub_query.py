@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import RLMError, SubModelError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
@@ -43,21 +43,23 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
     entries = await asyncio.gather(
         *(_answer(registry, run, call, config) for call in map(asked.__getitem__, task["calls"]))
     )
-    return {"journal": list(entries)}
+    return {"journal": [entry for entry in entries if entry is not None]}
 
 
-async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry:
+async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry | None:
+    """The answer of a call; None when its model seems not to be usable: `aggregate` says what follows."""
     started = time.monotonic()
     emit("sub_query", run, id=call["id"], how=call["how"])
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
         entry: Answered = await ask(registry, run, call, config)
-    except GraphBubbleUp:
-        raise  # a person is asked; the task is run again when the answer is there
+    except (GraphBubbleUp, SubModelError):
+        raise  # a person is asked, or has to mend something; the task is run again after that
     except ModelCallError as error:
         entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, run, call)}
     except BudgetExceededError as error:
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
+        entry |= {"is_sent": True} if error.is_sent else {}
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
@@ -65,7 +67,12 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     run.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
-    return {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
+    answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
+    model = run.tree.settings.pick(call["model"])
+    if model is None or "run" in entry or "error" not in entry or not run.tree.caller.unusable(model):
+        return answer
+    run.held[call["id"]] = answer
+    return None
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
@@ -138,6 +145,8 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
             {"question": question}, beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         )
     except RLMError as error:
+        if isinstance(error, SubModelError):
+            raise
         return _failed(run, call, over, error)
     finally:
         below = registry.runs.pop((run.tree.id, path), None)

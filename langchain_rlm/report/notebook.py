@@ -88,6 +88,7 @@ def _citations(record: Recording) -> list[str]:
 def _place(record: Recording, citation: Mapping[str, Any]) -> str:
     parts = [str(citation.get("name") or record.name(number(citation.get("document"))))]
     parts += [f"{kind} {citation[kind]:,}" for kind in ("page", "line") if isinstance(citation.get(kind), int)]
+    parts[1:] = [part for part in parts[1:] if not parts[0].endswith(part)]
     return shown(", ".join(parts))
 
 

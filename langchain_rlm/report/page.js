@@ -450,7 +450,7 @@
   }
   function drawPassage(citation, close = null) {
     const where = [];
-    if (citation.page !== null) where.push(`page ${number(citation.page)}`);
+    if (citation.page !== null && !citation.name.endsWith(`page ${citation.page}`)) where.push(`page ${number(citation.page)}`);
     if (citation.line !== null) where.push(`line ${number(citation.line)}`);
     if (citation.start !== null && citation.end !== null) where.push(`characters ${number(citation.start)}–${number(citation.end)}`);
     const head = el("div", { class: "place" }, el("strong", {}, visible(`[${citation.mark}] ${citation.name}`)), el("span", {}, join(where)));

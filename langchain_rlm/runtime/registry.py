@@ -120,10 +120,10 @@ class RunRegistry:
         return tree
 
     @staticmethod
-    def state_of(config: RunnableConfig) -> RLMState:
+    def state_of(config: RunnableConfig, keys: Sequence[str] = PLACE) -> RLMState:
         """Which run a task of a fan-out belongs to: the task itself does not say."""
         read = config.get("configurable", {}).get(langgraph_keys.READ)
-        return cast("RLMState", read(PLACE) if read else {})
+        return cast("RLMState", read([*keys]) if read else {})
 
     async def run_of(self, state: RLMState, config: RunnableConfig) -> Run:
         """The live run of a state, rebuilt from what the state says when it was lost."""

@@ -57,6 +57,9 @@ class Run:
     is_counted: bool = False
     """What its journal says was spent is in the ledger."""
 
+    held: dict[str, AnswerEntry] = field(default_factory=dict)
+    """Failures of a model that has not replied yet, by call: `aggregate` decides whether they are answers."""
+
     def __post_init__(self) -> None:
         self.finder = SpanFinder(self.corpus.texts)
         self.repl = Repl(self.tree.repls)

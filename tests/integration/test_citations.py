@@ -117,7 +117,7 @@ def test_documents_that_only_calls_before_a_fork_were_sent_are_listed(model_serv
     assert result["answer"] == "at once"
     assert result["coverage"] is not None
     assert result["coverage"]["documents"][-1]["read"] == 1.0
-    assert [document.metadata["spans"] for document in result["context"]] == [[[0, len(TEXT) - 500]]]
+    assert [document.metadata["spans"] for document in result["context"]] == [[[0, 500]], [[0, len(TEXT) - 500]]]
 
 
 def test_of_a_quote_in_other_forms_in_very_many_places_the_one_that_is_meant_is_cited(

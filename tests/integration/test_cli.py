@@ -345,6 +345,22 @@ def test_a_run_out_of_budget_or_without_an_answer_has_an_exit_code_of_its_own(
     assert (silent.returncode, silent.stdout) == (5, "\n")
 
 
+def test_sub_queries_that_all_fail_are_told_with_an_exit_code(model_server: ModelServer, ask: Ask) -> None:
+    faults = [{"kind": "quota", "match": "^count"}, {"kind": "401", "match": "^sum"}]
+    rules = [{"match": f"<question>\n{word}", "reply": cell(
+        f"FINAL(str(llm_query_batched(['{word}'] * 3, on_error='return')))")} for word in ("count", "sum")]  # fmt: skip
+    model_server.configure(
+        models={"root": {"kind": "rules", "rules": rules}, "sub": {"kind": "echo", "faults": faults}}
+    )
+    failed, wrong = side_by_side(
+        [partial(ask, "-", "--question", word, *MODELS, given="text") for word in ("count", "sum")]
+    )
+    assert failed.returncode == 5
+    assert "error: All 3 sub-queries failed" in failed.stderr
+    assert (wrong.returncode, wrong.stdout) == (3, "")
+    assert "error: The sub-model 'sub' cannot be used (authentication)" in wrong.stderr
+
+
 def test_wrong_use_and_wrong_input_are_one_clear_line_and_exit_code_2(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "binary.bin").write_bytes(b"\x7fELF\0\0")
     (tmp_path / "link.x").symlink_to("real.x")

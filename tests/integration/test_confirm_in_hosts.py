@@ -276,7 +276,7 @@ def test_the_middlewares_tool_interrupts_the_agent(model_server: ModelServer) ->
     from langchain_rlm.adapters.middleware import RLMMiddleware
 
     rlm = rlm_of(model_server)
-    asked: Any = {"tool_calls": [{"name": "ask_document", "args": {"question": QUESTION}}]}
+    asked: Any = {"tool_calls": [{"name": "ask_offloaded_text", "args": {"question": QUESTION}}]}
     agent: Any = {"kind": "script", "replies": [asked, "Done."]}
     root = {"kind": "rules", "default": cell(ASK)}
     model_server.configure(models={"agent": agent, "root": root, PRICED: {"kind": "echo"}})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
-from langchain_rlm import RLM, Budget
+from langchain_rlm import RLM, Budget, ModelError
 from langchain_rlm.adapters.middleware import RLMMiddleware
 from langchain_rlm.adapters.offload import KEY
 from tests.server.client import ModelServer
@@ -64,7 +65,7 @@ def calls(*wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def ask(question: str = f"What is the {MARK} harbour?", **args: Any) -> dict[str, Any]:
-    return calls(call("ask_document", question=question, **args))
+    return calls(call("ask_offloaded_text", question=question, **args))
 
 
 def agent_of(server: ModelServer, *replies: Any, middleware: Any = None, model: Any = None, **settings: Any) -> Any:
@@ -83,7 +84,7 @@ def thread(name: str = "1") -> Any:
     return {"configurable": {"thread_id": name}}
 
 
-def results_of(state: Any, name: str = "ask_document") -> list[ToolMessage]:
+def results_of(state: Any, name: str = "ask_offloaded_text") -> list[ToolMessage]:
     return [m for m in state["messages"] if isinstance(m, ToolMessage) and m.name == name]
 
 
@@ -144,7 +145,7 @@ def test_parallel_calls_of_one_turn_are_kept_each_and_asked_by_name(model_server
 
 
 def test_two_questions_of_one_turn_run_side_by_side(model_server: ModelServer) -> None:
-    questions = calls(*(call("ask_document", question=f"What is the {MARK} harbour?") for _ in range(3)))
+    questions = calls(*(call("ask_offloaded_text", question=f"What is the {MARK} harbour?") for _ in range(3)))
     agent = agent_of(model_server, calls(call("fetch", number=1)), questions, "done")
     assert ["Elsinore1" in answer.text for answer in results_of(agent.invoke(said()))] == [True] * 3
 
@@ -476,7 +477,7 @@ def test_progress_reaches_the_custom_stream_and_no_other_models_words_the_messag
         else asyncio.run(collect())
     )
     pairs = [(i["type"], i["data"]) if isinstance(i, dict) else i[-2:] for i in items]
-    names = [data["ask_document"]["event"] for mode, data in pairs if mode == "custom"]
+    names = [data["ask_offloaded_text"]["event"] for mode, data in pairs if mode == "custom"]
     assert {"inspect", "turn", "sub_queries", "answer", "end"} <= set(names)
     assert "result" not in names
     words = "".join(data[0].text for mode, data in pairs if mode == "messages" and data[0].type != "tool")
@@ -498,7 +499,7 @@ class Seen(BaseCallbackHandler):
 
     def on_tool_start(self, serialized: Any, *_: Any, run_id: Any, **how: Any) -> None:
         self.parents[run_id] = how.get("parent_run_id")
-        if serialized["name"] == "ask_document":
+        if serialized["name"] == "ask_offloaded_text":
             self.tool = run_id
 
 
@@ -533,6 +534,36 @@ def test_an_rlm_with_a_checkpointer_of_its_own_keeps_its_runs_there(model_server
         threads = {item.config["configurable"]["thread_id"] for item in own.list(None)}
         assert len(threads) == 2
         assert {item.config["configurable"]["thread_id"] for item in host.list(None)} == {"1"}
+
+
+CITE = "```repl\na = cite('the weather at sea')\nFINAL('Bad ' + a['mark'])\n```"
+FAIL = "```repl\nFINAL(str(llm_query_batched(['x', 'y'], on_error='return')))\n```"
+
+
+def asking(server: ModelServer, code: str, *faults: str) -> Any:
+    """An agent that asks once; the code is what its run's root model says."""
+    host = {"kind": "script", "replies": [calls(call("fetch", number=1)), ask(), "done"]}
+    sub = {"kind": "echo", "faults": [{"kind": kind} for kind in faults]}
+    server.configure(models={"host": host, "root": {"kind": "script", "replies": [code]}, "sub": sub})
+    rlm = RLM(*(server.chat_model(name, keep_alive=True) for name in ("root", "sub")), route="rlm")
+    return create_agent(server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)])
+
+
+def test_the_message_says_what_its_marks_stand_for(model_server: ModelServer) -> None:
+    (message,) = results_of(asking(model_server, CITE).invoke(said()))
+    assert re.fullmatch(r"Bad \[1\]\n\nSources:\n\[1\] doc-\w+, line 1", message.text)
+
+
+@pytest.mark.parametrize("how", ["invoke", "ainvoke"])
+def test_a_run_whose_sub_queries_all_failed_is_an_error(model_server: ModelServer, how: str) -> None:
+    (message,) = results_of(invoke(asking(model_server, FAIL, "quota"), said(), how))
+    assert (message.status, message.artifact["usage"]["failed_calls"]) == ("error", 2)
+    assert "All 2 sub-queries failed" in message.text
+
+
+def test_a_wrong_key_is_raised_and_not_told_to_the_agents_model(model_server: ModelServer) -> None:
+    with pytest.raises(ModelError, match="The sub-model 'sub' cannot be used"):
+        asking(model_server, FAIL, "401").invoke(said())
 
 
 def test_a_run_that_fails_is_an_error_that_the_agent_can_read(model_server: ModelServer) -> None:

@@ -195,7 +195,7 @@ def test_the_variable_of_a_wrong_key_is_named_when_the_key_is_from_it(
 
 
 def test_a_failed_sub_query_is_an_exception_with_its_kind_in_the_cell(model_server: ModelServer) -> None:
-    code = "try:\n    llm_query('ask 401')\nexcept RuntimeError as error:\n    FINAL(str(error))"
+    code = "llm_query('ask a')\ntry:\n    llm_query('ask 401')\nexcept RuntimeError as error:\n    FINAL(str(error))"
     answer = ask(rlm_of(model_server, cell(code), sub={"faults": [fault("401")]}))["answer"]
     assert answer.startswith("sub-query failed (authentication)")
 
@@ -309,9 +309,11 @@ def test_the_same_question_asked_twice_on_purpose_is_asked_twice(model_server: M
 def test_no_key_gets_into_the_journal_the_events_or_an_error(model_server: ModelServer) -> None:
     code = "try:\n    llm_query('ask a')\nexcept RuntimeError as error:\n    FINAL(str(error))"
     rlm = rlm_of(model_server, cell(code), sub={"key": "another"}, root={"key": KEY}, client={"api_key": KEY})
-    events = [*rlm.stream({"question": "Why?", "context": "text"}, stream_mode=["custom", "updates", "values"])]
-    assert "authentication" in events[-1][1]["answer"]
-    assert KEY not in json.dumps(events, default=repr)
+    events: list[Any] = []
+    with pytest.raises(ModelError, match=r"sub-model 'sub' cannot be used \(authentication") as caught:
+        events.extend(rlm.stream({"question": "Why?", "context": "text"}, stream_mode=["custom", "updates", "values"]))
+    assert "authentication" in json.dumps(events, default=repr)
+    assert KEY not in json.dumps(events, default=repr) + str(caught.value) + json.dumps(caught.value.journal)
     assert KEY not in repr(rlm)
     locked_out = rlm_of(model_server, "never said", root={"key": "another"}, client={"api_key": KEY})
     with pytest.raises(ModelError, match="authentication") as caught:

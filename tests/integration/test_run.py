@@ -77,14 +77,15 @@ def test_usage_by_model_is_what_the_server_counted(model_server: ModelServer) ->
     assert result["usage"]["unpriced_models"] == ["root", "sub"]
 
 
-def test_only_documents_whose_text_was_sent_are_listed_with_their_spans(model_server: ModelServer) -> None:
+def test_only_documents_whose_text_was_sent_or_shown_are_listed_with_their_spans(model_server: ModelServer) -> None:
     texts = {name: f"{name}: " + " ".join(f"{name}{word}" for word in range(400)) for name in ("a", "b", "c")}
     code = "llm_query('Sum this up: ' + context[1][100:700])\nllm_query('And all of this: ' + context[2])\nFINAL('ok')"
     documents = ask(scripted(model_server, cell(code)), texts)["context"]
-    assert [document.metadata["source"] for document in documents] == ["b", "c"]
-    assert [document.metadata["spans"] for document in documents] == [[[100, 700]], [[0, len(texts["c"])]]]
-    assert [document.metadata["characters"] for document in documents] == [len(texts["b"]), len(texts["c"])]
-    assert [document.page_content for document in documents] == ["", ""]
+    assert [document.metadata["source"] for document in documents] == ["a", "b", "c"]
+    head = [[0, 598]]  # the root model's first message shows it
+    assert [d.metadata["spans"] for d in documents] == [head, [[100, 700]], [[0, len(texts["c"])]]]
+    assert [document.metadata["characters"] for document in documents] == [len(text) for text in texts.values()]
+    assert [document.page_content for document in documents] == [""] * 3
 
 
 def test_a_small_context_is_answered_by_one_direct_call(model_server: ModelServer) -> None:

@@ -18,7 +18,7 @@ from langgraph.graph import END
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
-from langchain_rlm import RLM, InputError
+from langchain_rlm import RLM, InputError, RLMTool
 from langchain_rlm.adapters.middleware import RLMMiddleware, merge_documents
 from langchain_rlm.adapters.offload import KEY, LongText, context_of, intact, pick
 from langchain_rlm.adapters.shorten import Shortener, Turn, messages_of, shorten_result
@@ -26,7 +26,7 @@ from langchain_rlm.context.blobs import Directory, Memory, open_store
 from langchain_rlm.context.formats import estimate_tokens
 
 LONG = "".join(f"Line {number} says nothing of interest.\n" for number in range(4_000))
-SHORTENER = Shortener(above=1_000, preview=300, tool="ask_document")
+SHORTENER = Shortener(above=1_000, preview=300, tool="ask_offloaded_text")
 
 
 class OverflownError(Exception):
@@ -46,7 +46,14 @@ def test_a_long_message_becomes_a_handle_with_profile_and_preview(message: BaseM
     shorter, (text,) = SHORTENER.shorten(message)
     assert text.text == LONG
     assert re.fullmatch(r"doc-[0-9a-f]{12}", text.handle)
-    for part in (text.handle, f"{len(LONG):,} characters", "lines: 4,000", "ask_document(", LONG[:200], LONG[-100:]):
+    for part in (
+        text.handle,
+        f"{len(LONG):,} characters",
+        "lines: 4,000",
+        "ask_offloaded_text(",
+        LONG[:200],
+        LONG[-100:],
+    ):
         assert part in shorter.text
     assert len(shorter.text) < 1_000
     assert (type(shorter), shorter.id) == (type(message), message.id)
@@ -62,7 +69,7 @@ def test_a_long_message_becomes_a_handle_with_profile_and_preview(message: BaseM
         result_of([]),
         AIMessage(LONG),
         SystemMessage(LONG),
-        ToolMessage(LONG, tool_call_id="1", name="ask_document"),
+        ToolMessage(LONG, tool_call_id="1", name="ask_offloaded_text"),
         result_of([{"type": "image_url", "image_url": {"url": "data:," + LONG}}]),
     ],
 )
@@ -96,13 +103,13 @@ def test_the_limit_is_in_estimated_tokens_of_all_texts_together() -> None:
 
 
 def test_a_text_without_a_preview_shows_none_of_it() -> None:
-    shorter, _ = Shortener(1_000, 0, "ask_document").shorten(result_of(LONG))
+    shorter, _ = Shortener(1_000, 0, "ask_offloaded_text").shorten(result_of(LONG))
     assert "begins" not in shorter.text
     assert LONG[:100] not in shorter.text
 
 
 def test_a_handle_is_not_taken_for_a_long_text_however_low_the_limit() -> None:
-    eager = Shortener(1, 300, "ask_document")
+    eager = Shortener(1, 300, "ask_offloaded_text")
     shorter, kept = eager.shorten(result_of(LONG))
     assert len(kept) == 1
     assert eager.shorten(shorter) == (shorter, [])
@@ -115,7 +122,7 @@ def test_a_lone_surrogate_is_replaced_so_that_every_store_takes_the_text() -> No
 
 @given(st.text(max_size=3_000).map(lambda text: text * 5), st.integers(1, 3_000), st.integers(0, 400))
 def test_a_shorter_message_is_at_most_half_as_long_and_nothing_is_lost(text: str, above: int, preview: int) -> None:
-    shorter, kept = Shortener(above, preview, "ask_document").shorten(HumanMessage(text))
+    shorter, kept = Shortener(above, preview, "ask_offloaded_text").shorten(HumanMessage(text))
     if kept:
         assert estimate_tokens(text) > above
         assert 2 * len(shorter.text) <= len(text)
@@ -310,8 +317,17 @@ def test_the_model_sees_a_question_and_documents_and_nothing_injected() -> None:
 
 def test_outside_an_agent_the_tool_says_where_it_works() -> None:
     (tool,) = RLMMiddleware(RLM("offline")).tools
-    assert "only inside that agent" in tool.invoke({"question": "Why?"})
-    assert "only inside that agent" in asyncio.run(tool.ainvoke({"question": "Why?"}))
+    with pytest.raises(InputError, match="only inside that agent"):
+        tool.invoke({"question": "Why?"})
+    with pytest.raises(InputError, match="only inside that agent"):
+        asyncio.run(tool.ainvoke({"question": "Why?"}))
+
+
+def test_the_tools_beside_each_other_say_what_they_are_for() -> None:
+    kept, listed = RLMMiddleware(RLM("offline")).tools[0], RLMTool(rlm=RLM("offline"), documents={"a": "text"})
+    assert kept.name.removesuffix("s") != listed.name.removesuffix("s")
+    assert "texts of this conversation that were too long for it" in kept.description
+    assert "over the documents listed below" in listed.description
 
 
 # -- without LangChain's agents ---------------------------------------------------------------------------------------

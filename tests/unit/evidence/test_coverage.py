@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,29 @@ def test_what_was_answered_is_read_and_what_was_shown_is_printed() -> None:
     assert ranges(journal, "unread") == [[[5, 10], [55, 100]], []]
     assert (found["read"], found["printed"], found["seen"]) == (0.6, 0.1, round(100 / 150, 6))
     assert found["documents"][1]["read"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_read"),
+    [
+        *((kind, True) for kind in ("timeout", "cut_off", "empty", "refused", "malformed")),
+        *((kind, False) for kind in ("authentication", "not_found", "quota", "rate_limit", "overflow", "budget")),
+    ],
+)
+def test_a_call_that_failed_is_read_when_it_was_sent(kind: str, *, is_read: bool) -> None:
+    call, error = asked({"id": "1", "pieces": [[0, 10, 40]]}), {"type": kind, "message": "no"}
+    assert ranges(run(call, answer("1", error=error)), "read_ranges")[0] == ([[10, 40]] if is_read else [])
+    assert ranges(run(call, answer("1", error=error, is_sent=True)), "read_ranges")[0] == [[10, 40]]
+    assert ranges(run(call), "read_ranges")[0] == []
+
+
+def test_a_recursive_run_that_failed_has_read_what_its_models_saw_until_then() -> None:
+    below = run(asked({"id": "1", "pieces": [[0, 25, 45]]}), answer("1"))
+    call = {"id": "7", "pieces": ["What of ", [1, 0, 5]], "context": [[[0, 0, 50]]]}
+    failed = answer("7", error={"type": "empty", "message": "no"}, run={"over": "context", "journal": below})
+    assert ranges(run(asked(call), failed), "read_ranges") == [[[25, 45]], [[0, 5]]]
+    failed["run"]["journal"] = below[:1]  # its root model was never reached
+    assert ranges(run(asked(call), failed), "read_ranges") == [[], []]
 
 
 def test_a_recursive_run_has_read_what_its_own_models_saw() -> None:

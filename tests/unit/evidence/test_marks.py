@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.evidence.marks import has_mark, resolve
+from langchain_rlm.evidence.marks import has_mark, place_of, resolve
 
 MARKS: dict[str, Any] = {"c1": {"mark": "[c1]"}, "c2": {"mark": "[c2]"}, "c3.1": None, "c3.2": None}
 
@@ -51,3 +51,19 @@ def test_numbers_that_an_answer_has_in_brackets_are_given_to_no_citation(
 
 def test_a_mark_without_a_place_is_none() -> None:
     assert not has_mark({"[c3.1]": 1, "a": {"[c9]"}}, MARKS)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "line", "place"),
+    [
+        ("contract.md", None, 1171, "contract.md, line 1,171"),
+        ("agreement.pdf, page 1", 1, 5, "agreement.pdf, page 1"),
+        ("agreement.pdf, page 1 (2)", 1, 5, "agreement.pdf, page 1 (2)"),
+        ("agreement.pdf, page 1200", 1200, 5, "agreement.pdf, page 1200"),
+        ("agreement.pdf, page 12", 2, 5, "agreement.pdf, page 12, page 2"),
+        ("agreement.pdf", 3, 5, "agreement.pdf, page 3"),
+        ("a\n[2] b", None, 1, '"a\\n[2] b", line 1'),
+    ],
+)
+def test_a_place_is_said_once_and_on_one_line(name: str, page: int | None, line: int, place: str) -> None:
+    assert place_of({"name": name, "page": page, "line": line}) == place

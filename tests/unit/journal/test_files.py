@@ -92,7 +92,7 @@ def direct(server: ModelServer) -> RLMResult:
 def failing(server: ModelServer) -> RLMResult:
     """A sub-query that fails, a reply without a cell, and no answer before the budget ends."""
     replies = [cell("llm_query('x')"), "Hm.", cell("print(2)"), cell("print(3)")]
-    sub = {"faults": [{"kind": "401"}]}
+    sub = {"faults": [{"kind": "content_filter"}]}
     rlm = rlm_of(server, *replies, sub=sub, budget=Budget(turns=4))
     return rlm.invoke({"question": QUESTION, "context": WORDS})
 

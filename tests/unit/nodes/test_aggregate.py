@@ -67,7 +67,7 @@ async def test_a_quote_is_put_to_a_person_before_anything_is_sent(monkeypatch: p
     monkeypatch.setattr(confirm, "interrupt", approve)
     async with live({"ask": ask}) as it:
         command = await after(it, "ask", quote=QUOTE)
-        assert shown == [QUOTE]
+        assert shown == [{**QUOTE, "kind": "confirm_sub_queries", "question": "Why?"}]
         assert [task.arg["calls"] for task in command.goto] == [["1"], ["2"]]
         assert kinds(command.update["journal"]) == ["confirm"]
 

@@ -119,5 +119,5 @@ async def test_who_says_something_else_is_asked_again_with_what_was_wrong(person
     async with live() as it:
         _, refused = await decided(it, call("1"))
     assert refused == {}
-    assert person.shown[0] == QUOTE
+    assert person.shown[0] == {**QUOTE, "kind": "confirm_sub_queries", "question": "Why?"}
     assert "'maybe' is not an answer" in person.shown[1]["problem"]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from langchain_rlm.journal.answer import as_text, digest
 from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
-from tests.unit.journals import asked, begun, call, cell, cell_end, note, question, reply
+from tests.unit.journals import answer, asked, begun, call, cell, cell_end, failed, note, question, reply
 from tests.unit.live import Live, live
 from tests.unit.scripted_sandbox import ScriptedSandbox
 
@@ -86,15 +86,38 @@ async def test_marks_become_numbers_in_the_answer_of_the_first_run_alone() -> No
 # -- what was touched -------------------------------------------------------------------------------------------------
 
 
-async def test_documents_of_which_text_was_sent_are_touched_with_their_spans() -> None:
-    sent = asked(
-        {**call("1"), "pieces": ["x", [1, 2, 4], [1, 2, 4]]}, {**call("2"), "context": [[[1, 0, 1]]], "pieces": []}
-    )
+TEXTS = ("one", "other", "third", "fourth", " \n")
+
+
+async def documents(*journal: Any, citations: Any = ()) -> list[Any]:
+    """The documents that a run has touched, with their spans; they are those of its coverage."""
     async with live() as it:
-        run = await it.run("one", "other")
-        found = touched(run, [begun(), sent])
-        assert [(each["id"], each["spans"]) for each in found] == [("d1", [[0, 1], [2, 4]])]
-        assert [each["id"] for each in touched(run, [begun(route="direct")])] == ["d0", "d1"]
+        run = await it.run(*TEXTS)
+        found = covered(run, journal)
+        assert found is not None
+        return [(each["id"], each["spans"]) for each in touched(run, journal, found, citations)]
+
+
+async def test_documents_of_which_text_was_sent_shown_or_cited_are_touched_with_their_spans() -> None:
+    one = {**call("1"), "pieces": ["x", [1, 2, 4], [1, 2, 4]]}
+    two = {**call("2"), "context": [[[1, 0, 1]]], "pieces": []}
+    journal = [begun(), reply("x"), asked(one, two), answer("1"), answer("2"), cell_end(shown=[[2, 0, 4]])]
+    cited: Any = {"document": "d3", "start": 1, "end": 3}
+    assert await documents(*journal) == [("d1", [[0, 1], [2, 4]])], "the root model has not been asked again"
+    found = await documents(*journal, reply("y"), citations=[cited])
+    assert found == [("d1", [[0, 1], [2, 4]]), ("d2", [[0, 4]]), ("d3", [[1, 3]])]
+
+
+async def test_a_direct_call_that_was_answered_touches_all_documents() -> None:
+    assert await documents(begun(route="direct")) == []
+    assert [name for name, _ in await documents(begun(route="direct"), reply("x"))] == ["d0", "d1", "d2", "d3"]
+
+
+async def test_what_was_denied_or_never_sent_touches_nothing() -> None:
+    calls = asked(*({**call(str(n)), "pieces": [[n, 0, 3]]} for n in range(3)))
+    denied = failed("0", "budget", refused=True)
+    for journal in ([], [denied, failed("1", "authentication")]):
+        assert await documents(begun(), reply("x"), calls, *journal, reply("y")) == []
 
 
 async def test_coverage_is_of_the_first_run_and_leaves_out_what_nobody_saw() -> None:

@@ -49,6 +49,11 @@ def test_it_has_the_answer_its_passages_and_a_strip() -> None:
     assert [markup.count(f"flex:{width} 0 0") for width in (50, 10, 30)] == [1, 2, 1]
 
 
+def test_a_page_that_the_name_says_is_not_said_twice() -> None:
+    citation = {"mark": 1, "text": "Twelve.", "document": "d0", "name": "a.pdf, page 2", "line": 3, "page": 2}
+    assert "[1] a.pdf, page 2, line 3<" in repr_html(Recording(answer="12 [1].", citations=[citation]))
+
+
 def test_it_names_the_models_that_have_no_price() -> None:
     usage = {"calls": 3, "input_tokens": 1, "output_tokens": 1, "cost": None, "unpriced_models": ["<a>", "b"]}
     assert "2 tokens · no price is known for &lt;a&gt;, b<" in repr_html(Recording(usage=usage))

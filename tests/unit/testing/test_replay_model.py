@@ -286,8 +286,9 @@ def test_equal_prompts_get_their_answers_in_order_and_then_from_the_first_again(
 @pytest.mark.parametrize("fault", ["401", "content_filter", "overflow"])
 def test_what_failed_on_record_fails_again_in_the_same_way(model_server: ModelServer, fault: str) -> None:
     code = "out = llm_query_batched(['x ' + context] * 2, on_error='return')\nprint([[o.type, o.message] for o in out])"
-    sub = {"kind": "echo", "window": 100} if fault == "overflow" else {"kind": "echo", "faults": [{"kind": fault}]}
-    recorded = Recorded(model_server, {"root": script(cell(code), cell("FINAL('no')")), "sub": sub})
+    fails = {"window": 100} if fault == "overflow" else {"faults": [{"kind": fault, "match": "^x"}]}
+    root = script(cell(f"llm_query('first')\n{code}"), cell("FINAL('no')"))
+    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo", **fails}})
     assert told(recorded.again()) == told(recorded.result)
     with pytest.raises(ModelCallError):
         recorded.model.invoke(f"x {TEXT}")
