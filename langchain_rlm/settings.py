@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from langchain_core.language_models import BaseChatModel
 from pydantic import Field, InstanceOf
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, window_of
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, Model, name_of, window_of
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -33,9 +32,9 @@ HISTORY_SHARE = 0.4
 class Settings:
     """How an `RLM` was set up."""
 
-    model: BaseChatModel
-    sub_model: BaseChatModel
-    sub_models: Mapping[str, BaseChatModel]
+    model: Model
+    sub_model: Model
+    sub_models: Mapping[str, Model]
     budget: Budget
     max_concurrency: int
     route: str
@@ -49,6 +48,7 @@ class Settings:
     require_coverage: float | None = None
     """Share of the context that models must have seen before an answer is taken."""
     require_citations: bool = False
+    max_retries: int | None = None
     is_saved: bool = False
     """A checkpointer keeps the run."""
 
@@ -88,7 +88,7 @@ class Settings:
             known[name_of(self.sub_model)] = self.sub_model_window
         return known
 
-    def pick(self, name: str | None) -> BaseChatModel | None:
+    def pick(self, name: str | None) -> Model | None:
         """The sub-model of that name, or None when there is none."""
         return self.sub_model if name is None else self.sub_models.get(name)
 
@@ -113,6 +113,7 @@ _SHARE = Annotated[float, Field(strict=True, gt=0, le=1)]
 _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
+    "max_retries": Rule(Annotated[int, Field(strict=True, ge=0)] | None, "use a whole number, 0 or more, or None"),
     "route": Rule(Literal["auto", "direct", "rlm"], "use 'auto', 'direct' or 'rlm'"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
     "sub_models": Rule(

@@ -11,22 +11,24 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
+from langchain_rlm.models.clients import client_of, retries_of
 from langchain_rlm.models.failures import Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, silent_cut, usage_of
 from langchain_rlm.models.prices import cost_of
-from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
 from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
 RATE_LIMITED_ATTEMPTS = 7
 """More than for other failures: when many calls wait for one limit, most of them find it used up again."""
+REPEATED_BY_CLIENTS = frozenset({"rate_limit", "server", "timeout"})
+"""Failures that a client with `max_retries` has tried to get over itself."""
 BACKOFF = 0.5
 """Seconds before the second attempt; doubles, with jitter."""
 LONGEST_WAIT = 60.0
@@ -56,8 +58,9 @@ class Caller:
     """Makes the model calls of one tree of runs."""
 
     ledger: Ledger
-    clients: ModelClients
     gate: asyncio.Semaphore
+    max_retries: int | None = None
+    """How often a request that failed is made again; None: as often as helps, and as its client does not do itself."""
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
     in_flight: int = 0
@@ -67,7 +70,7 @@ class Caller:
 
     async def ask(
         self,
-        model: BaseChatModel,
+        model: Model,
         messages: Sequence[BaseMessage],
         config: RunnableConfig,
         *,
@@ -109,7 +112,7 @@ class _Call:
     """One call for an answer, which may take several requests, and its cost so far."""
 
     caller: Caller
-    model: BaseChatModel
+    model: Model
     config: RunnableConfig
     last_turn: bool
     name: str = field(init=False)
@@ -156,9 +159,18 @@ class _Call:
                 failure = error.failure
                 limited += failure.kind == "rate_limit"
                 failed += failure.kind != "rate_limit"
-                if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
+                if not failure.is_retryable or self._is_last(failure, failed, limited):
                     raise
                 await self._wait(failure, failed + limited)
+
+    def _is_last(self, failure: Failure, failed: int, limited: int) -> bool:
+        """Whether a request is not made again; `limited` of those before it met a rate limit, `failed` did not."""
+        given = self.caller.max_retries
+        if given is not None:
+            return failed + limited > given
+        if failure.kind in REPEATED_BY_CLIENTS and retries_of(self.model):
+            return True
+        return failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS
 
     async def _request(self, messages: list[BaseMessage], tokens: int, *, may_be_empty: bool) -> AIMessage:
         """Take a place among the calls in flight, send, and charge what it cost."""
@@ -174,8 +186,9 @@ class _Call:
             finally:
                 caller.in_flight -= 1
                 caller.ledger.release(tokens + EXPECTED_OUTPUT, cost)
-            usage = usage_of(message, self.name, provider, tokens)
-            caller.ledger.record(self.name, usage)
+            answered = answered_by(self.model, message)
+            usage = usage_of(message, name_of(answered), provider_of(answered), tokens)
+            caller.ledger.record(name_of(answered), usage)
             self.paid.append(usage)
         fault = fault_of(message) or silent_cut(messages, usage, tokens)
         if fault and not (may_be_empty and fault.kind == "empty"):
@@ -184,9 +197,9 @@ class _Call:
 
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
-        own = self.caller.clients.own(self.model)
+        own = self.model
         try:
-            async with asyncio.timeout(self.seconds_left):
+            async with client_of(self.model) as own, asyncio.timeout(self.seconds_left):
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error

@@ -2,11 +2,10 @@
 
 import os
 
-from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from langchain_rlm.models.failures import Failure, Kind, ModelCallError
-from langchain_rlm.models.resolve import name_of
+from langchain_rlm.models.resolve import Model, chat_models_of, name_of
 
 REMEDIES: dict[Kind, str] = {
     "overflow": "Use a model with a larger window.",
@@ -21,7 +20,7 @@ REMEDIES: dict[Kind, str] = {
 """By kind. The message of any other kind says what to do, if anything helps."""
 
 
-def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
+def unusable(role: str, model: Model, error: ModelCallError) -> str:
     """The message of a `ModelError`.
 
     Args:
@@ -36,7 +35,7 @@ def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
     return f"{what}{end} {remedy}" if remedy else what
 
 
-def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
+def _remedy(failure: Failure, model: Model) -> str | None:
     if failure.kind == "authentication":
         variable = _key_variable(model)
         return f"Check its key, the environment variable {variable}." if variable else "Check its key."
@@ -47,8 +46,9 @@ def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
     return REMEDIES.get(failure.kind)
 
 
-def _key_variable(model: BaseChatModel) -> str | None:
+def _key_variable(model: Model) -> str | None:
     """The environment variable that the key is from."""
+    model = chat_models_of(model)[0]
     for name, variable in model.lc_secrets.items():
         key = getattr(model, name, None)
         if isinstance(key, SecretStr) and key.get_secret_value() == os.environ.get(variable):
