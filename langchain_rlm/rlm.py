@@ -6,7 +6,6 @@ from contextlib import aclosing
 from typing import Any, Literal, Self, cast, get_args, get_type_hints, overload
 from uuid import uuid4
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import ConfigurableFieldSpec, Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -21,7 +20,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.events import ProgressEvent
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.models.prices import Prices, Pricing
-from langchain_rlm.models.resolve import name_of, resolve_model
+from langchain_rlm.models.resolve import Model, name_of, resolve_model
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -53,10 +52,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
     up, asks sub-models about the pieces and puts their answers together (arXiv 2512.24601).
 
     Args:
-        model: The root model: a chat model, or a name such as `"openai:gpt-5"` or `"offline"`.
+        model: The root model: a chat model, also one with `bind` or `with_fallbacks`, or a name such as
+            `"openai:gpt-5"` or `"offline"`. Its streaming and its HTTP clients are used as they are.
         sub_model: The model that answers sub-queries. Default: the root model.
         budget: What a run may spend, for the whole tree of recursive runs.
         max_concurrency: Model calls in flight at once, for the whole tree.
+        max_retries: How often a model call that failed in passing is made again. Default: 3, and 6 at a rate limit; 0
+            for what a model's own client repeats, because `max_retries` of the model is set.
         route: `"rlm"`, `"direct"` (one call with the whole context), or `"auto"`: direct below `direct_below`.
         direct_below: Estimated tokens of context below which one direct call is made.
         sub_models: Further sub-models by name, for `llm_query(prompt, model=name)`.
@@ -85,14 +87,15 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 
     def __init__(
         self,
-        model: BaseChatModel | str,
-        sub_model: BaseChatModel | str | None = None,
+        model: Model | str,
+        sub_model: Model | str | None = None,
         *,
         budget: Budget | None = None,
         max_concurrency: int = 32,
+        max_retries: int | None = None,
         route: WayIn = "auto",
         direct_below: int = 16_000,
-        sub_models: Mapping[str, BaseChatModel | str] | None = None,
+        sub_models: Mapping[str, Model | str] | None = None,
         model_window: int | None = None,
         sub_model_window: int | None = None,
         checkpointer: "BaseCheckpointSaver[Any] | None" = None,
@@ -111,10 +114,13 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         root = resolve_model(model)
         self._settings = Settings(
             model=root,
-            sub_model=root if sub_model is None else resolve_model(sub_model),
-            sub_models={name: resolve_model(named) for name, named in (sub_models or {}).items()},
+            sub_model=root if sub_model is None else resolve_model(sub_model, "sub_model"),
+            sub_models={
+                name: resolve_model(given, f"sub_models[{name!r}]") for name, given in (sub_models or {}).items()
+            },
             budget=budget or Budget(),
             max_concurrency=max_concurrency,
+            max_retries=max_retries,
             route=route,
             direct_below=direct_below,
             model_window=model_window,

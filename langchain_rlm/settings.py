@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig, ensure_config
 from pydantic import ConfigDict, Field, InstanceOf, WithJsonSchema
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
@@ -14,7 +13,7 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.prices import LOCAL, Pricing
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, name_of, provider_of, resolve_model, window_of
+from langchain_rlm.models.resolve import DEFAULT_WINDOW, Model, name_of, provider_of, resolve_model, window_of
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -36,7 +35,7 @@ PREFIX = "rlm_"
 
 WayIn = Literal["auto", "direct", "rlm"]
 """`rlm`: the REPL. `direct`: one call with the whole context. `auto`: by the size of the context."""
-_Model = Annotated[BaseChatModel | str | None, WithJsonSchema({"type": "string"})]
+_Model = Annotated[Model | str | None, WithJsonSchema({"type": "string"})]
 
 
 class CallSettings(TypedDict, total=False):
@@ -70,9 +69,9 @@ _NO_PRICE = (
 class Settings:
     """How an `RLM` was set up."""
 
-    model: BaseChatModel
-    sub_model: BaseChatModel
-    sub_models: Mapping[str, BaseChatModel]
+    model: Model
+    sub_model: Model
+    sub_models: Mapping[str, Model]
     budget: Budget
     max_concurrency: int
     route: WayIn
@@ -89,6 +88,7 @@ class Settings:
     require_citations: bool = False
     instructions: str | None = None
     """The user's words to the root model, in every run of the tree."""
+    max_retries: int | None = None
     is_saved: bool = False
     """A checkpointer keeps the run."""
 
@@ -140,7 +140,7 @@ class Settings:
             known[name_of(self.sub_model)] = self.sub_model_window
         return known
 
-    def pick(self, name: str | None) -> BaseChatModel | None:
+    def pick(self, name: str | None) -> Model | None:
         """The sub-model of that name, or None when there is none."""
         return self.sub_model if name is None else self.sub_models.get(name)
 
@@ -217,6 +217,7 @@ _RULES = {
     "instructions": Rule(
         Annotated[str, Field(strict=True, pattern=r"\S")] | None, "pass what the root model is to be told, or None"
     ),
+    "max_retries": Rule(Annotated[int, Field(strict=True, ge=0)] | None, "use a whole number, 0 or more, or None"),
     "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
     "sub_models": Rule(

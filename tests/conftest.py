@@ -16,6 +16,17 @@ settings.register_profile("same", derandomize=True, deadline=None, suppress_heal
 settings.load_profile("same")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _connections_end_soon() -> None:
+    """Shared clients keep connections for some seconds after a run; a test that looks for what is left does not wait.
+
+    Once they are over nothing may be open: idle connections are the only thing that outlives a run.
+    """
+    from langchain_rlm.models import clients
+
+    clients.IDLE = 0.2
+
+
 @pytest.fixture(scope="session")
 def model_server() -> Iterator[ModelServer]:
     """A model server for the whole session, without models: a test configures what it needs."""

@@ -24,7 +24,7 @@ from langchain_rlm.adapters import conversation
 from langchain_rlm.adapters.hosting import aask
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.failures import classify
-from langchain_rlm.models.resolve import name_of
+from langchain_rlm.models.resolve import chat_models_of, name_of
 from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import run_on_background_loop
 
@@ -148,7 +148,7 @@ class ChatRLM(_Routed, BaseChatModel):
 
     @property
     def root_model(self) -> BaseChatModel:
-        return self.rlm.settings.model
+        return chat_models_of(self.rlm.settings.model)[0]
 
     @property
     def model_name(self) -> str:
@@ -166,15 +166,17 @@ class ChatRLM(_Routed, BaseChatModel):
         self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
     ) -> Runnable[LanguageModelInput, AIMessage]:
         choice = {} if tool_choice is None else {"tool_choice": tool_choice}
-        bound: Any = self.root_model.bind_tools(tools, **choice, **kwargs)
-        if isinstance(bound, RunnableBinding) and bound.bound is self.root_model:
+        model: Any = self.rlm.settings.model
+        bound: Any = model.bind_tools(tools, **choice, **kwargs)
+        if isinstance(bound, RunnableBinding) and bound.bound is model:
             return RunnableBinding(bound=self, kwargs=bound.kwargs, config=bound.config)
         return _Bound(self, bound)
 
     def with_structured_output(
         self, schema: Any, *, include_raw: bool = False, **kwargs: Any
     ) -> Runnable[LanguageModelInput, Any]:
-        return _Bound(self, self.root_model.with_structured_output(schema, include_raw=include_raw, **kwargs))
+        model: Any = self.rlm.settings.model
+        return _Bound(self, model.with_structured_output(schema, include_raw=include_raw, **kwargs))
 
     def get_num_tokens(self, text: str) -> int:
         return self.root_model.get_num_tokens(text)
@@ -197,7 +199,7 @@ class ChatRLM(_Routed, BaseChatModel):
         return self.root_model._get_ls_params(stop, **kwargs)  # noqa: SLF001  # a wrapper answers for what it wraps
 
     def _ways(self) -> tuple["ChatRLM", Runnable[Any, Any]]:
-        return self, self.root_model
+        return self, self.rlm.settings.model
 
     def _long(self, messages: Sequence[BaseMessage], bound: Mapping[str, Any]) -> Runnable[Any, Any]:
         stop = bound.get("stop") or []

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
+from langchain_rlm.models.clients import client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
 from langchain_rlm.models.prices import Pricing
-from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
 from langchain_rlm.surrogates import encodable
@@ -29,6 +29,8 @@ from langchain_rlm.surrogates import encodable
 ATTEMPTS = 4
 RATE_LIMITED_ATTEMPTS = 7
 """More than for other failures: when many calls wait for one limit, most of them find it used up again."""
+REPEATED_BY_CLIENTS = frozenset({"rate_limit", "server", "timeout"})
+"""Failures that a client with `max_retries` has tried to get over itself."""
 BACKOFF = 0.5
 """Seconds before the second attempt; doubles, with jitter."""
 LONGEST_WAIT = 60.0
@@ -63,8 +65,9 @@ class Caller:
     """Makes the model calls of one tree of runs."""
 
     ledger: Ledger
-    clients: ModelClients
     gate: asyncio.Semaphore
+    max_retries: int | None = None
+    """How often a request that failed is made again; None: as often as helps, and as its client does not do itself."""
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
     prices: Pricing = field(default_factory=Pricing)
@@ -80,13 +83,13 @@ class Caller:
     refused: dict[int, Failure] = field(default_factory=dict)
     """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
 
-    def unusable(self, model: BaseChatModel) -> Failure | None:
+    def unusable(self, model: Model) -> Failure | None:
         """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
         return None if id(model) in self.replied else self.refused.get(id(model))
 
     async def ask(
         self,
-        model: BaseChatModel,
+        model: Model,
         messages: Sequence[BaseMessage],
         config: RunnableConfig,
         *,
@@ -131,7 +134,7 @@ class _Call:
     """One call for an answer, which may take several requests, and its cost so far."""
 
     caller: Caller
-    model: BaseChatModel
+    model: Model
     config: RunnableConfig
     last_turn: bool
     name: str = field(init=False)
@@ -184,9 +187,18 @@ class _Call:
                     self.caller.refused[id(self.model)] = failure
                 limited += failure.kind == "rate_limit"
                 failed += failure.kind != "rate_limit"
-                if not failure.is_retryable or failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS:
+                if not failure.is_retryable or self._is_last(failure, failed, limited):
                     raise
                 await self._wait(failure, failed + limited)
+
+    def _is_last(self, failure: Failure, failed: int, limited: int) -> bool:
+        """Whether a request is not made again; `limited` of those before it met a rate limit, `failed` did not."""
+        given = self.caller.max_retries
+        if given is not None:
+            return failed + limited > given
+        if failure.kind in REPEATED_BY_CLIENTS and retries_of(self.model):
+            return True
+        return failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS
 
     async def _request(self, messages: list[BaseMessage], tokens: int, *, may_be_empty: bool) -> AIMessage:
         """Take a place among the calls in flight, send, and charge what it cost."""
@@ -206,7 +218,8 @@ class _Call:
                 caller.in_flight -= 1
                 caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
             caller.replied.add(id(self.model))
-            usage = self._charge(message.usage_metadata, message.text, sent)
+            answered = answered_by(self.model, message)
+            usage = self._charge(answered, message.usage_metadata, message.text, sent)
         fault = self._cut(messages, usage, fault_of(message))
         if not fault and not usage["estimated_calls"]:
             caller.estimates.learn(self.name, tokens, usage["input_tokens"])
@@ -214,19 +227,19 @@ class _Call:
             raise ModelCallError(fault)
         return message
 
-    def _charge(self, reported: Any, said: str, sent: int) -> dict[str, Any]:
-        """Count what a request cost."""
-        prices, provider = self.caller.prices, provider_of(self.model)
-        usage = usage_of(reported, said, sent=sent, name=self.name, provider=provider, prices=prices)
-        self.caller.ledger.record(self.name, usage)
+    def _charge(self, model: Model, reported: Any, said: str, sent: int) -> dict[str, Any]:
+        """Count what a request cost; with fallbacks, `model` is the one that answered."""
+        name, provider, prices = name_of(model), provider_of(model), self.caller.prices
+        usage = usage_of(reported, said, sent=sent, name=name, provider=provider, prices=prices)
+        self.caller.ledger.record(name, usage)
         self.paid.append(usage)
         return usage
 
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
-        own = self.caller.clients.own(self.model)
+        own = self.model
         try:
-            async with asyncio.timeout(self.seconds_left):
+            async with client_of(self.model) as own, asyncio.timeout(self.seconds_left):
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
@@ -235,7 +248,7 @@ class _Call:
             msg = "The run's time was used up while this call was in flight."
             raise BudgetExceededError(msg, "seconds", is_sent=True)
         if (reported := reported_in(failed)) is not None:
-            self._charge(reported, "", tokens)
+            self._charge(self.model, reported, "", tokens)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret

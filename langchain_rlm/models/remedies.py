@@ -3,11 +3,10 @@
 import os
 import re
 
-from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from langchain_rlm.models.failures import Failure, Kind, ModelCallError
-from langchain_rlm.models.resolve import name_of
+from langchain_rlm.models.resolve import Model, chat_models_of, name_of
 
 REMEDIES: dict[Kind, str] = {
     "overflow": "Use a model with a larger window.",
@@ -25,7 +24,7 @@ REMEDIES: dict[Kind, str] = {
 _DENIED = re.compile(r"access to|permission|not authorized|not allowed", re.IGNORECASE)
 
 
-def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
+def unusable(role: str, model: Model, error: ModelCallError) -> str:
     """The message of a `ModelError`.
 
     Args:
@@ -40,7 +39,7 @@ def unusable(role: str, model: BaseChatModel, error: ModelCallError) -> str:
     return f"{what}{end} {remedy}" if remedy else what
 
 
-def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
+def _remedy(failure: Failure, model: Model) -> str | None:
     if failure.kind == "authentication" and _DENIED.search(failure.message):
         return "Check that its account may use it."
     if failure.kind == "authentication":
@@ -53,8 +52,9 @@ def _remedy(failure: Failure, model: BaseChatModel) -> str | None:
     return REMEDIES.get(failure.kind)
 
 
-def _key_variable(model: BaseChatModel) -> str | None:
+def _key_variable(model: Model) -> str | None:
     """The environment variable that the key is from."""
+    model = chat_models_of(model)[0]
     for name, variable in model.lc_secrets.items():
         key = getattr(model, name, None)
         if isinstance(key, SecretStr) and key.get_secret_value() == os.environ.get(variable):

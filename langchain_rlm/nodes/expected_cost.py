@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from langchain_core.language_models import BaseChatModel
-
 from langchain_rlm.context.pieces import length
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import paid
 from langchain_rlm.journal.parts import Call, Quote
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
-from langchain_rlm.models.resolve import name_of, provider_of
+from langchain_rlm.models.resolve import Model, name_of, provider_of
 from langchain_rlm.models.tokens import Tokens
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN
@@ -55,5 +53,5 @@ def expected(run: Run, call: Call) -> tuple[int, float | None]:
     return tokens + EXPECTED_OUTPUT, dollars
 
 
-def _model(run: Run, call: Call) -> BaseChatModel:
+def _model(run: Run, call: Call) -> Model:
     return run.tree.settings.pick(call["model"]) or run.tree.settings.sub_model

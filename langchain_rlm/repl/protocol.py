@@ -35,7 +35,7 @@ class ReplLimits:
     memory: int = 512 * 1024 * 1024
     print_limit: int = 1_000_000
     idle_seconds: float = 60.0
-    idle_repls: int = 32
+    idle_repls: int = 64
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():

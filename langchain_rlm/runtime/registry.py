@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
@@ -19,7 +18,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
-from langchain_rlm.models.resolve import resolve_model
+from langchain_rlm.models.resolve import Model, resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.repl_pool import IdleRepls
@@ -79,7 +78,7 @@ class RunRegistry:
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     """By the id of the tree and the path in it."""
     idle: IdleRepls = field(init=False)
-    named: Callable[[str], BaseChatModel] = field(default_factory=lambda: lru_cache(MODELS)(resolve_model))
+    named: Callable[[str], Model] = field(default_factory=lambda: lru_cache(MODELS)(resolve_model))
     """Finds the models that calls name."""
     graph: Any = None
     """The state machine without a checkpointer of its own, for recursive runs: it inherits the one above."""

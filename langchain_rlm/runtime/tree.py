@@ -1,7 +1,7 @@
 """The live side of a tree of runs: what no checkpoint can hold.
 
-Models with their clients, the ledger, the text and the REPLs. The journal is the run and the REPL a cache of it, so all
-of this may be lost at any moment and is built again from graph state when a node needs it.
+The ledger, the text and the REPLs. The journal is the run and the REPL a cache of it, so all of this may be lost at any
+moment and is built again from graph state when a node needs it.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
-from langchain_rlm.models.resolve import ModelClients
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
@@ -31,7 +30,6 @@ class RunTree:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     repls: ReplPool = field(init=False)
     ledger: Ledger = field(init=False)
-    clients: ModelClients = field(default_factory=ModelClients)
     caller: Caller = field(init=False)
     unsaved: asyncio.Semaphore = field(init=False)
     """Calls in flight, and answers that came and are not saved yet: what a kill would lose."""
@@ -50,9 +48,10 @@ class RunTree:
         gate = asyncio.Semaphore(self.settings.max_concurrency)
         at_once = self.settings.max_concurrency
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
-        self.caller = Caller(self.ledger, self.clients, gate, self.settings.windows(), self.settings.prices)
+        self.caller = Caller(
+            self.ledger, gate, self.settings.max_retries, self.settings.windows(), self.settings.prices
+        )
 
     async def close(self) -> None:
-        """End REPLs and connections. Safe to call twice."""
+        """End the REPLs. Safe to call twice."""
         await self.repls.close()
-        await self.clients.close()

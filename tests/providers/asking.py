@@ -8,7 +8,6 @@ from langchain_core.messages import HumanMessage
 from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.models.calls import Caller, Reply
 from langchain_rlm.models.failures import Failure, ModelCallError
-from langchain_rlm.models.resolve import ModelClients
 from tests.providers.clients import close, model_of
 from tests.server.client import ModelServer
 
@@ -25,14 +24,13 @@ class Asking:
 
     async def all(self, asked: list[tuple[str, str]]) -> dict[tuple[str, str], Reply | Failure]:
         """What comes of each prompt, by provider and prompt."""
-        clients, gate = ModelClients(), asyncio.Semaphore(TOGETHER)
+        gate = asyncio.Semaphore(TOGETHER)
         for provider, _ in asked:
             if provider not in self.models:
                 self.models[provider] = model_of(self.server, provider, **self.settings)
         try:
-            replies = await asyncio.gather(*(self.one(clients, gate, *each) for each in asked))
+            replies = await asyncio.gather(*(self.one(gate, *each) for each in asked))
         finally:
-            await clients.close()
             for model in self.models.values():
                 await close(model)
         return dict(zip(asked, replies, strict=True))
@@ -42,8 +40,8 @@ class Asking:
         found = await self.all(asked)
         return {key: reply for key, reply in found.items() if isinstance(reply, Failure)}
 
-    async def one(self, clients: ModelClients, gate: asyncio.Semaphore, provider: str, prompt: str) -> Reply | Failure:
-        caller = Caller(Ledger(Budget()), clients, gate)  # its own: one provider's limit holds the others back
+    async def one(self, gate: asyncio.Semaphore, provider: str, prompt: str) -> Reply | Failure:
+        caller = Caller(Ledger(Budget()), gate)  # its own: one provider's limit holds the others back
         try:
             return await caller.ask(
                 self.models[provider], [HumanMessage(prompt)], {}, name="asked", metadata={}, whole=False

@@ -1,15 +1,22 @@
 """From names to models: what is known of them, what they cost, and what a mistake says."""
 
 import sys
+from typing import Any
 
 import pytest
+from langchain.chat_models import init_chat_model
+from langchain_core.language_models.fake import FakeListLLM
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import ConfigurableField
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from langchain_rlm import RLM
 from langchain_rlm.errors import ModelError, RLMError
 from langchain_rlm.models.offline import OfflineChatModel
-from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, resolve_model, secrets_of, window_of
+from langchain_rlm.models.resolve import answered_by, name_of, provider_of, resolve_model, secrets_of, window_of
 
 KEY = "sk-proj-abcdef0123456789"
 
@@ -54,6 +61,58 @@ def test_what_is_no_name_is_refused_with_its_value_and_an_example(model: object)
     said = refused(model)
     assert f"model={model!r}" in said
     assert "'openai:gpt-5'" in said
+
+
+def chain() -> Any:
+    return ChatPromptTemplate.from_messages(["say"]) | FakeListChatModel(responses=["a"])
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (object, "model: object is a class: pass an instance of it"),
+        (object(), "model=an object of the class object: pass a chat model"),
+        ({"model": "gpt-5"}, "model=an object of the class dict: pass a chat model"),
+        (FakeListLLM(responses=["a"]), "model: FakeListLLM completes text: pass the provider's chat model instead"),
+        (chain(), "model: RunnableSequence is a chain: pass the chat model in it"),
+        (chain().with_retry(), "model: RunnableSequence is a chain"),
+        (FakeListChatModel(responses=["a"]).with_fallbacks([chain()]), "model: RunnableSequence is a chain"),
+        (init_chat_model(configurable_fields="any"), "model: _ConfigurableModel is a model only once it is configured"),
+        (
+            FakeListChatModel(responses=["a"]).configurable_fields(sleep=ConfigurableField("sleep")),
+            "model: RunnableConfigurableFields is a model only once it is configured: pass the chat model itself.",
+        ),
+    ],
+)
+def test_an_object_that_is_no_chat_model_is_refused_in_a_line_with_its_class_and_what_to_pass(
+    model: object, said: str
+) -> None:
+    assert refused(model).startswith(said)
+    assert len(refused(model)) < 130
+    for setting in ("sub_model", "sub_models"):
+        given: Any = {setting: model if setting == "sub_model" else {"large": model}}
+        name = "sub_model" if setting == "sub_model" else "sub_models['large']"
+        with pytest.raises(ModelError) as caught:
+            RLM("offline", **given)
+        assert str(caught.value) == refused(model).replace("model", name, 1)
+
+
+def test_what_is_known_of_a_model_with_settings_or_fallbacks_is_that_of_the_model_inside() -> None:
+    first, other = resolve_model("openai:gpt-5"), ChatOpenAI(model="other", api_key=SecretStr("another-key"))
+    for model in (first.with_fallbacks([other.bind(stop=["."])]), first.with_retry().with_config(tags=["a"])):
+        known: Any = resolve_model(model)
+        assert known is model
+        assert (name_of(known), provider_of(known), window_of(known)) == ("gpt-5", "openai", 272_000)
+        assert KEY in secrets_of(known)
+    assert "another-key" in secrets_of(first.with_fallbacks([other.bind(stop=["."])]))
+
+
+@pytest.mark.parametrize("said", [{"model_name": "other-2026-01-01"}, {"model": "other"}])
+def test_which_of_the_models_answered_is_told_by_the_message(said: dict[str, str]) -> None:
+    first, other = ChatOpenAI(model="first"), ChatOpenAI(model="other")
+    both: Any = first.with_fallbacks([other])
+    assert answered_by(both, AIMessage("a", response_metadata=said)) is other
+    assert answered_by(both, AIMessage("a")) is first
 
 
 @pytest.mark.parametrize("model", ["gpt-5", "offline2", "claude"])
@@ -122,29 +181,3 @@ def test_the_keys_of_a_model_are_known_and_no_more() -> None:
     assert secrets_of(OfflineChatModel()) == []
     told = {"session_key": "e", "token_budget": "3"}
     assert secrets_of(ChatOpenAI(model="m", api_key=SecretStr("none"), metadata=told)) == []
-
-
-# -- clients ----------------------------------------------------------------------------------------------------------
-
-
-async def test_a_run_gets_a_client_of_its_own_and_closes_it() -> None:
-    model = ChatOpenAI(model="gpt-5", max_retries=7)
-    clients = ModelClients()
-    own = clients.own(model)
-    assert isinstance(own, ChatOpenAI)
-    assert own is clients.own(model)
-    assert own.root_async_client is not model.root_async_client
-    assert own.root_async_client.max_retries == 0
-    assert model.root_async_client.max_retries == 7
-    assert own.root_async_client.api_key == KEY
-    await clients.close()
-    await clients.close()
-    assert own.root_async_client.is_closed()
-    assert not model.root_async_client.is_closed()
-
-
-async def test_a_model_without_a_network_client_is_used_as_it_is() -> None:
-    model = FakeListChatModel(responses=["a"])
-    clients = ModelClients()
-    assert clients.own(model) is model
-    await clients.close()

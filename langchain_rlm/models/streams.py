@@ -1,0 +1,137 @@
+"""Models that stream, and models that block: how the asynchronous engine gets one whole message from them."""
+
+# ruff: noqa: SLF001  # a chat model is made of methods with an underscore, which LangChain calls
+
+import asyncio
+import contextvars
+import re
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseChatModel, SimpleChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+
+T = TypeVar("T")
+Parts = AsyncIterator[ChatGenerationChunk]
+
+_REFUSED = re.compile(
+    "stream_options|include_usage|extra (?:inputs|fields)|unrecognized|unknown (?:field|param|arg)|unsupported param",
+    re.IGNORECASE,
+)
+"""How servers refuse to say the usage of a stream."""
+_ENDS = ("finish_reason", "stop_reason", "stopReason", "done_reason", "done", "status", "incomplete_details")
+"""Where a message says how it ended. Clients of providers also say `model_provider`; a model of one's own need not."""
+
+
+async def on_thread(call: Callable[[], T]) -> T:
+    """Make a blocking call on a thread of its own. One that is cancelled runs to its end, and nobody waits for it.
+
+    The pool that LangChain uses has six threads on two cores, whatever `max_concurrency` says.
+    """
+    loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: Any, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        result: Any = None
+        failed: BaseException | None = None
+        try:
+            result = context.run(call)
+        except StopIteration as error:  # a future cannot hold it
+            failed = RuntimeError(f"the model raised {error!r}")
+        except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+            failed = error
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(tell, result, failed)
+
+    threading.Thread(target=work, name="rlm-model", daemon=True).start()
+    return await future
+
+
+def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:
+    """Asynchronous methods, each on a thread, for a model that has only the synchronous ones.
+
+    Args:
+        model: What is called.
+        always: Its asynchronous methods are not to be used: what the user has set is for the synchronous ones.
+    """
+    kind = type(model)
+    has_stream, has_astream = kind._stream is not BaseChatModel._stream, kind._astream is not BaseChatModel._astream
+
+    async def generate(messages: Any, stop: Any = None, run_manager: Any = None, **kwargs: Any) -> ChatResult:
+        told = run_manager.get_sync() if run_manager else None
+        try:
+            return await on_thread(partial(model._generate, messages, stop, told, **kwargs))
+        except NotImplementedError:
+            if has_stream or has_astream:
+                return await _gathered(made.get("_astream", model._astream)(messages, stop, **kwargs))
+            raise
+
+    async def stream(messages: Any, stop: Any = None, _: Any = None, **kwargs: Any) -> Parts:
+        for part in await on_thread(lambda: [*model._stream(messages, stop, **kwargs)]):
+            yield part
+
+    made: dict[str, Any] = {}
+    if always or kind._agenerate in (BaseChatModel._agenerate, SimpleChatModel._agenerate):
+        made["_agenerate"] = generate
+    if has_stream and (always or not has_astream):
+        made["_astream"] = stream
+    return made
+
+
+def whole_streams(model: Any, source: Callable[..., Parts], *, always_tells: bool, may_refuse: bool) -> dict[str, Any]:
+    """Methods whose streams are whole, or fail.
+
+    Args:
+        model: What is called.
+        source: Its stream.
+        always_tells: Its streams say how they ended, whatever else they say.
+        may_refuse: It asks for the usage, and there are servers that refuse this.
+    """
+
+    async def stream(messages: Any, stop: Any = None, _: Any = None, **kwargs: Any) -> Parts:
+        has_begun = False
+        try:
+            async for part in _to_its_end(source(messages, stop, **kwargs), tells=always_tells):
+                has_begun = True
+                yield part
+        except Exception as error:
+            if has_begun or not (may_refuse and model.stream_usage) or not _REFUSED.search(str(error)):
+                raise
+        else:
+            return
+        model.stream_usage = False
+        async for part in _to_its_end(source(messages, stop, **kwargs), tells=always_tells):
+            yield part
+
+    async def generate(messages: Any, stop: Any = None, _: Any = None, **kwargs: Any) -> ChatResult:
+        return await _gathered(stream(messages, stop, **kwargs))
+
+    return {"_astream": stream, "_agenerate": generate}
+
+
+async def _gathered(stream: Parts) -> ChatResult:
+    return generate_from_stream(iter([part async for part in stream]))
+
+
+async def _to_its_end(stream: Parts, *, tells: bool) -> Parts:
+    """A stream that fails when it stops without saying that it ended, if it `tells` that or turns out to."""
+    has_ended = False
+    async for part in stream:
+        said = {**part.message.response_metadata, **(part.generation_info or {})}
+        tells, has_ended = tells or "model_provider" in said, has_ended or any(map(said.get, _ENDS))
+        yield part
+    if tells and not has_ended:
+        msg = "the stream of the answer stopped before its end"
+        raise ConnectionError(msg)
