@@ -114,10 +114,13 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
     return groups
 
 
+_SOURCES = ("builtins", "patterns", "matching")
+
+
 @cache
 def builtins_source() -> str:
     """The functions that lowered cells rely on: to be fed once, when a session starts."""
-    return f"{capturing()}\n{sandbox_source('builtins')}"
+    return "\n".join([capturing(), *[sandbox_source(name) for name in _SOURCES]])
 
 
 @cache

@@ -4,6 +4,7 @@ Calls inside which a model may be asked, generators that stop early, and methods
 """
 
 import ast
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.generator_expressions import GeneratorExpressions
 from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
+from langchain_rlm.repl.monty.lowering.patterns import FUNCTIONS, is_plain_call
 from langchain_rlm.repl.monty.lowering.refusals import refuse
 from langchain_rlm.repl.monty.lowering.scopes import is_builtin
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
@@ -24,14 +26,13 @@ from langchain_rlm.repl.monty.lowering.trees import (
     place,
 )
 
-_VERBOSE = {"X", "VERBOSE"}
-_POSITION_METHODS = {"search", "finditer", "findall"}
+_FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
-    "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn",
+    "translate": "_rlm_translate", "format_map": "_rlm_format_map",
     "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex",
+    "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex",
     "args": "_rlm_args", "__class__": "_rlm_b_type",
 }  # fmt: skip
 _ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
@@ -222,8 +223,9 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         module = self._module_of(func.value)
         if func.attr in vocabulary.LOOPING_FUNCTIONS:
             self._check_looping(node)
-        if module == "re":
-            return self._re_call(node, func.attr)
+        if module == "re" and func.attr in FUNCTIONS and is_plain_call(node, func.attr):
+            node.args = [self.visit(argument) for argument in node.args]
+            return ast.copy_location(copy.copy(node), node)
         if module:
             return self._module_call(node, module, func.attr)
         if is_builtin(func.value, "str") and func.attr == "maketrans":
@@ -250,14 +252,6 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         return node
 
     def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
-        if func.attr == "sub" and node.args and not is_text(node.args[0]):
-            return self._rebuilt("_rlm_sub", node, func.value)
-        if func.attr in _POSITION_METHODS and len(node.args) > 1:
-            name = expression(repr(func.attr), func)
-            return self._rebuilt("_rlm_search_from", node, func.value, name)
-        if func.attr in {"match", "fullmatch"} and len(node.args) > 1 and func.attr not in self._defined_methods():
-            advice = f"slice the text: pattern.{func.attr}(text[pos:])"
-            refuse(node, f"`pattern.{func.attr}(text, pos)` is not available here; {advice}")
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
             return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
         if func.attr == "popitem" and node.keywords:
@@ -275,33 +269,6 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     def _defined_methods(self) -> set[str]:
         nodes = [known.node for known in self._known.classes.values()]
         return {m.name for node in nodes for m in node.body if isinstance(m, ast.FunctionDef)}
-
-    # Regular expressions
-
-    def _re_call(self, node: ast.Call, name: str) -> Any:
-        if name == "sub" and len(node.args) > 1 and not is_text(node.args[1]):
-            return self._rebuilt("_rlm_re_sub", self._verbosely(node))
-        return self._verbosely(node)
-
-    def _verbosely(self, node: ast.Call) -> ast.Call:
-        if not node.args:
-            return node
-        flags = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "flags"]]
-        used = [
-            n
-            for f in flags
-            for n in ast.walk(f)
-            if isinstance(n, ast.Attribute) and n.attr in _VERBOSE and last_name(n.value) == "re"
-        ]
-        pattern = node.args[0]
-        inline = (
-            isinstance(pattern, ast.Constant)
-            and isinstance(pattern.value, str)
-            and pattern.value.lstrip().startswith(("(?x", "(?ix", "(?mx"))
-        )
-        if used or inline:
-            node.args[0] = expression("_rlm_verbose(PATTERN)", pattern, PATTERN=pattern)
-        return node
 
     # Names and attributes
 
@@ -355,8 +322,8 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     def _module_attribute(self, node: ast.Attribute, module: str) -> ast.expr | None:
         if module in vocabulary.SANDBOX_MODULES:
             check_export(node, module, node.attr)
-        if module == "re" and node.attr in {*_VERBOSE, "U", "UNICODE"}:
-            return expression("64" if node.attr in _VERBOSE else "0", node)
+        if module == "re" and node.attr in _FLAGS:
+            return expression(_FLAGS[node.attr], node)
         if module in vocabulary.NATIVE_NAMES or module == "typing":
             if module == "collections" and node.attr == "abc":
                 refuse(

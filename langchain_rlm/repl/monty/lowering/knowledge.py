@@ -40,7 +40,7 @@ class Knowledge:
     names: set[str] = field(default_factory=set)
     suspending: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
-    modules: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=lambda: {"re": "re"})
     fed: set[str] = field(default_factory=set)
     classes: dict[str, KnownClass] = field(default_factory=dict)
     functions: dict[str, FunctionNode] = field(default_factory=dict)

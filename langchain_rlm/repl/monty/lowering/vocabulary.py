@@ -46,7 +46,9 @@ PATCHES = {
     "collections": {"OrderedDict": "_rlm_OrderedDict", "ChainMap": "_rlm_ChainMap"},
     "dataclasses": {"asdict": "None", "astuple": "None", "replace": "None", "fields": "None"},
     "functools": {"wraps": "_rlm_wraps"},
-    "re": {"subn": "_rlm_re_subn"},
+    "re": {name: f"_rlm_re_{name}" for name in (
+        "compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn",
+    )},
     "itertools": {"batched": "_rlm_batched"},
 }
 # Names of modules that have no meaning in the sandbox: imported, they are the builtin beside them.
@@ -162,6 +164,6 @@ NATIVE_NAMES = {
     "os": frozenset({"path", "sep", "linesep"}),
     "re": frozenset({
         "A", "ASCII", "DOTALL", "I", "IGNORECASE", "M", "MULTILINE", "Match", "NOFLAG", "Pattern", "S", "X", "VERBOSE", "U",
-        "UNICODE", "compile", "error", "escape", "findall", "finditer", "fullmatch", "match", "search", "split", "sub",
+        "UNICODE", "error", "escape",
     }),
 }  # fmt: skip

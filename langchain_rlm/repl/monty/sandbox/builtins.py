@@ -517,118 +517,6 @@ def _rlm_json_dumps(value, *, default=None, **options):
 # Regular expressions
 
 
-def _rlm_replaced(matches, replacement, text, count):
-    out = []
-    at = 0
-    done = 0
-    for match in matches:
-        if count and done >= count:
-            break
-        out.append(text[at : match.start()])
-        out.append(replacement(match))
-        at = match.end()
-        done = done + 1
-    out.append(text[at:])
-    return ("".join(out), done)
-
-
-def _rlm_matches(pattern, text, flags):
-    if isinstance(pattern, str):
-        return _rlm_re.finditer(pattern, text, flags)
-    return pattern.finditer(text)
-
-
-def _rlm_re_sub(pattern, replacement, text, count=0, flags=0):
-    if isinstance(replacement, str):
-        if isinstance(pattern, str):
-            return _rlm_re.sub(pattern, replacement, text, count=count, flags=flags)
-        return pattern.sub(replacement, text, count)
-    return _rlm_replaced(_rlm_matches(pattern, text, flags), replacement, text, count)[0]
-
-
-def _rlm_re_subn(pattern, replacement, text, count=0, flags=0):
-    found = len(list(_rlm_matches(pattern, text, flags)))
-    if isinstance(replacement, str):
-        return (_rlm_re_sub(pattern, replacement, text, count, flags), min(found, count) if count else found)
-    return _rlm_replaced(_rlm_matches(pattern, text, flags), replacement, text, count)
-
-
-def _rlm_sub(pattern, replacement, *rest, **named):
-    if isinstance(pattern, _rlm_re.Pattern):
-        return _rlm_re_sub(
-            pattern, replacement, *rest, **{{"string": "text"}.get(key, key): named[key] for key in named}
-        )
-    return pattern.sub(replacement, *rest, **named)
-
-
-def _rlm_subn(pattern, replacement, *rest, **named):
-    return _rlm_re_subn(pattern, replacement, *rest, **named)
-
-
-def _rlm_search_from(pattern, method, text, start, *rest):
-    if not isinstance(pattern, _rlm_re.Pattern):
-        if method == "search":
-            return pattern.search(text, start, *rest)
-        return pattern.finditer(text, start, *rest) if method == "finditer" else pattern.findall(text, start, *rest)
-    end = rest[0] if rest else len(text)
-    found = []
-    for match in pattern.finditer(text[:end]):
-        if match.start() >= start:
-            if method == "search":
-                return match
-            found.append(match)
-        elif match.end() > start:
-            raise ValueError(
-                "a match spans the start position; slice the text instead: pattern." + method + "(text[start:])"
-            )
-    if method == "search":
-        return None
-    if method == "finditer":
-        return iter(found)
-    return [
-        match.group() if not match.groups() else match.group(1) if len(match.groups()) == 1 else match.groups()
-        for match in found
-    ]
-
-
-def _rlm_verbose(pattern):
-    if not isinstance(pattern, str):
-        return pattern
-    out = []
-    in_class = False
-    index = 0
-    while index < len(pattern):
-        character = pattern[index]
-        if character == "\\":
-            out.append(pattern[index : index + 2])
-            index = index + 2
-            continue
-        if in_class:
-            if character == "]" and out[-1] not in ("[", "[^"):
-                in_class = False
-            out.append(character)
-        elif character == "[":
-            in_class = True
-            if pattern[index + 1 : index + 2] == "^":
-                out.append("[^")
-                index = index + 1
-            else:
-                out.append("[")
-        elif character == "#":
-            while index < len(pattern) and pattern[index] != "\n":
-                index = index + 1
-        elif not character.isspace():
-            out.append(character)
-        index = index + 1
-    text = "".join(out)
-    if text.startswith("(?x)"):
-        return text[4:]
-    for mixed in ("(?ix)", "(?xi)", "(?mx)", "(?xm)", "(?sx)", "(?xs)"):
-        if text.startswith(mixed):
-            return "(?" + mixed.replace("x", "")[2:] + text[len(mixed) :]
-    return text
-
-
 def _rlm_lastgroup(match):
     try:
         names = match.groupdict()
@@ -641,11 +529,6 @@ def _rlm_lastgroup(match):
 def _rlm_lastindex(match):
     found = [index + 1 for index, group in enumerate(match.groups()) if group is not None]
     return found[-1] if found else None
-
-
-def _rlm_groupindex(pattern):
-    names = _rlm_re.findall(r"\(\?P<(\w+)>|\((?!\?)", pattern.pattern)
-    return {name: index + 1 for index, name in enumerate(names) if name}
 
 
 def _rlm_expand(match, template):

@@ -118,7 +118,6 @@ REFUSALS = [
     ("class D:\n    @property\n    def x(self): return 1\n    @x.setter\n    def x(self, v): pass", "set_x"),
     ("del a.b", "set it to None"),
     ("def f():\n    return globals()", "top level"),
-    ("import re\nre.compile('a').match('b', 2)", "slice the text"),
     ("from itertools import takewhile\nx = list(takewhile(lambda c: llm_query(c), 'ab'))", "inside `takewhile`"),
     ("@contextmanager\ndef f():\n    yield 1", "__enter__"),
 ]
