@@ -8,9 +8,7 @@ from typing import Any
 
 from langchain_rlm.repl.monty.lowering.imports import sandbox_text
 
-FUNCTIONS = frozenset(
-    {"compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"}
-)
+FUNCTIONS = frozenset({"compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"})
 """The functions of `re` that take a pattern."""
 
 
@@ -38,6 +36,8 @@ def is_plain_call(node: ast.Call, name: str) -> bool:
     if name in {"compile", "subn"} or node.keywords or len(node.args) != (3 if name == "sub" else 2):
         return False
     first, second = node.args[:2]
-    if name == "sub" and not (isinstance(second, ast.Constant) and isinstance(second.value, str) and second.value.isalnum()):
+    if name == "sub" and not (
+        isinstance(second, ast.Constant) and isinstance(second.value, str) and second.value.isalnum()
+    ):
         return False
     return isinstance(first, ast.Constant) and isinstance(first.value, str) and means_the_same(first.value)

@@ -62,7 +62,13 @@ class _rlm_Pattern:
         self.groups = reader.groups
         self.groupindex = reader.names
         self._given = flags
-        self._native = native
+        self._exact = native
+        self._quick = native
+        self._has_edges = reader.has_edges
+        self._has_end = reader.has_end
+        if reader.has_edges or reader.has_end:
+            quick = _rlm_Reader(pattern, flags, None, True).whole()[0]
+            self._quick = _rlm_re.compile(quick, reader.flags & 26)
         self._either = either
         self._early = early
 
@@ -70,6 +76,13 @@ class _rlm_Pattern:
         names = {2: "IGNORECASE", 8: "MULTILINE", 16: "DOTALL", 64: "VERBOSE", 256: "ASCII"}
         flags = [names[one] for one in names if self.flags & one]
         return "re.compile(" + repr(self.pattern) + (", re." + "|re.".join(flags) if flags else "") + ")"
+
+    def _for(self, string):
+        if self._quick is self._exact or not isinstance(string, str):
+            return self._exact
+        if (self._has_end and string.endswith("\n")) or (self._has_edges and not string.isascii()):
+            return self._exact
+        return self._quick
 
     def _shifted(self, before, after, shift):
         reader = _rlm_Reader(self.pattern, self._given, shift)
@@ -109,7 +122,7 @@ class _rlm_Pattern:
         before = "(?:" + _rlm_Reader(self.pattern, self._given, 0).whole()[0] + ")(?=("
         ahead = iter(self._shifted(before, ")?)", self.groups + 1).finditer(string))
         number = self.groups + 1
-        for match in self._native.finditer(string):
+        for match in self._for(string).finditer(string):
             out.append(match)
             tail = next(ahead)
             at = tail.end()
@@ -121,9 +134,9 @@ class _rlm_Pattern:
         # the matches that start at a position or later, in a text that may be cut
         string = string if endpos is None else string[: max(0, endpos)]
         if pos <= 0:
-            return self._every(string) if self._either else self._native.finditer(string)
+            return self._every(string) if self._either else self._for(string).finditer(string)
         out = []
-        for match in self._every(string) if self._either else self._native.finditer(string):
+        for match in self._every(string) if self._either else self._for(string).finditer(string):
             if match.start() >= pos:
                 out.append(match)
             elif match.end() > pos:
@@ -132,7 +145,7 @@ class _rlm_Pattern:
 
     def search(self, string, pos=0, endpos=None):
         if pos <= 0 and endpos is None:
-            return self._native.search(string)
+            return self._for(string).search(string)
         if len(string) <= _rlm_near:
             string = string if endpos is None else string[: max(0, endpos)]
             return self._from(string, min(max(0, pos), len(string)), False)
@@ -142,21 +155,21 @@ class _rlm_Pattern:
 
     def match(self, string, pos=0, endpos=None):
         if pos <= 0 and endpos is None:
-            return self._native.match(string)
+            return self._for(string).match(string)
         if len(string) > _rlm_near:
             raise NotImplementedError("re: match(text, pos) is for short texts here; slice: match(text[pos:])")
         string = string if endpos is None else string[: max(0, endpos)]
         return self._from(string, min(max(0, pos), len(string)), False, anchored=True)
 
     def fullmatch(self, string):
-        return self._native.fullmatch(string)
+        return self._for(string).fullmatch(string)
 
     def finditer(self, string, pos=0, endpos=None):
         return iter(self._after(string, pos, endpos))
 
     def findall(self, string, pos=0, endpos=None):
         if not self._either and not pos and endpos is None:
-            return self._native.findall(string)
+            return self._for(string).findall(string)
         found = self.finditer(string, pos, endpos)
         if not self.groups:
             return [match.group() for match in found]
@@ -191,11 +204,13 @@ class _rlm_Pattern:
     def sub(self, repl, string, count=0):
         if isinstance(repl, str) and not self._either:
             written = _rlm_template(repl, self)
+            if isinstance(written, str) and not self.groups and count >= 0:
+                return written.join(self._for(string).split(string, count))
             parts = [written] if isinstance(written, str) else written
             made = "".join(
                 [part.replace("\\", "\\\\") if isinstance(part, str) else "\\g<" + str(part) + ">" for part in parts]
             )
-            return self._native.sub(made, string, count)
+            return self._for(string).sub(made, string, count)
         return self.subn(repl, string, count)[0]
 
 

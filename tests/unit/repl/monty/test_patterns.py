@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001 - texts on one line, with letters that look alike
 """Regular expressions find in the sandbox what they find in CPython."""
 
 import ast
@@ -70,20 +71,22 @@ def differing(pool: monty.Monty, patterns: list[tuple[str, int]]) -> dict[str, A
     return found
 
 
-FLAGS = [0, 0, 0, re.I, re.M, re.S, re.M | re.S, re.X, re.A]
+FLAGS = [0, 0, 0, re.IGNORECASE, re.MULTILINE, re.DOTALL, re.MULTILINE | re.DOTALL, re.VERBOSE, re.ASCII]
 
 
 def made(seed: int, count: int) -> list[tuple[str, int]]:
     """Patterns of the grammar: the literal ones, and some put together."""
     chance = random.Random(seed)  # noqa: S311  # a seed
     literal = [one for one in GRAMMAR["P"] if "~" not in one]
-    joined = [one for one in (derive("P", chance, 1) for _ in range(60 * count)) if one.parts and one.text()[:2] == "r'"]
+    joined = [
+        one for one in (derive("P", chance, 1) for _ in range(60 * count)) if one.parts and one.text()[:2] == "r'"
+    ]
     patterns = [ast.literal_eval(one) for one in literal + [one.text() for one in joined[:count]]]
     return [(pattern, int(chance.choice(FLAGS))) for pattern in patterns]
 
 
 def test_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
-    assert differing(pool, made(0, 150)) == {}
+    assert differing(pool, made(0, 100)) == {}
 
 
 @pytest.mark.slow
