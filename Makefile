@@ -36,6 +36,7 @@ fuzz: $(VENV)/dev
 	mkdir -p build/fuzz
 	cd build/fuzz && ../../$(BIN)/python ../../fuzz/replies.py -max_total_time=600
 	cd build/fuzz && ../../$(BIN)/python ../../fuzz/formats.py -max_total_time=600
+	$(BIN)/python fuzz/interpreters.py 600
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from langchain_core.runnables import RunnableConfig, ensure_config
 from pydantic import ConfigDict, Field, InstanceOf, WithJsonSchema
@@ -35,7 +35,13 @@ PREFIX = "rlm_"
 
 WayIn = Literal["auto", "direct", "rlm"]
 """`rlm`: the REPL. `direct`: one call with the whole context. `auto`: by the size of the context."""
-_Model = Annotated[Model | str | None, WithJsonSchema({"type": "string"})]
+if TYPE_CHECKING:
+    _Model = Model | str | None
+    _Budget = Budget | Mapping[str, float | None] | None
+else:  # what a schema says of them; their values are checked where they are used
+    _PARTS = {part.name: {"type": ["number", "null"]} for part in fields(Budget)}
+    _Model = Annotated[Any, WithJsonSchema({"type": "string"})]
+    _Budget = Annotated[Any, WithJsonSchema({"type": "object", "properties": _PARTS, "additionalProperties": False})]
 
 
 class CallSettings(TypedDict, total=False):
@@ -51,7 +57,7 @@ class CallSettings(TypedDict, total=False):
     """The root model: a name such as `openai:gpt-5`, or in Python a chat model."""
     sub_model: _Model
     """The model that answers sub-queries. Without it, where the `RLM` has none of its own, the root model."""
-    budget: Budget | Mapping[str, float | None] | None
+    budget: _Budget
     """The parts that change, such as `{"cost": 1}`; a `Budget` takes the place of the whole."""
     route: WayIn | None
     """How a new run goes; one that goes on keeps its route."""

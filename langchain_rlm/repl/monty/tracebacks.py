@@ -14,6 +14,10 @@ DEEPEST = 6
 LONGEST = 4_000
 """Characters shown of an error's message; of a longer one, the first and last halves."""
 
+_WAITING = (
+    "a model cannot be asked here, inside a builtin that loops or compares; ask in a `for` loop, or before it with "
+    "llm_query_batched(prompts)"
+)
 KEY = 1_000
 """Characters of a key that may be a number or a tuple written out."""
 
@@ -55,7 +59,8 @@ def explain(error: monty.MontyError, cells: Mapping[str, CellText], own: Mapping
 def _frame(frame: Any, cell: CellText, is_newest: bool) -> str:  # noqa: FBT001  # one caller
     number, text = cell.line(frame.line)
     place = "" if is_newest else " of an earlier cell"
-    function = f", in {frame.function_name}" if frame.function_name else ""
+    name = (frame.function_name or "").removeprefix("_rlm_step_")
+    function = f", in {name}" if name else ""
     return f"  line {number}{place}{function}\n    {text.strip()}"
 
 
@@ -73,6 +78,8 @@ def _as_in_cpython(said: str, own: Mapping[str, str]) -> str:
         return text
     if not text:
         return kind
+    if "cannot suspend in this synchronous context" in text:
+        return f"{kind}: {_WAITING}"
     return f"KeyError: {text!r}" if kind == "KeyError" and not _is_key(text) else said
 
 

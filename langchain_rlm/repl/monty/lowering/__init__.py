@@ -6,16 +6,19 @@ nothing stays verbatim.
 """
 
 import ast
+import re
 import textwrap
 from dataclasses import dataclass
 from functools import cache
 
 from langchain_rlm.repl.functions import ASKING
+from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.calls import Calls
 from langchain_rlm.repl.monty.lowering.captured import captured, capturing
 from langchain_rlm.repl.monty.lowering.classes import Classes
 from langchain_rlm.repl.monty.lowering.concurrency import Concurrency
 from langchain_rlm.repl.monty.lowering.imports import Imports, exports, module_text, sandbox_text, variable
+from langchain_rlm.repl.monty.lowering.iteration import learn
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import Refusals, parse
 from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, lasting_names
@@ -85,14 +88,15 @@ class Lowering:
         known.count = annotate(tree, known.names, known.count)
         Refusals(self._contract).visit(tree)
         suspension = Suspension(tree, known, self._contract)
+        learn(tree, known, suspension)
         imports = Imports(known)
         body: list[ast.stmt] = []
         for index, statement in enumerate(original):
             made = ast.Module(body=[statement], type_ignores=[])
             for transformer in (
                 Classes(known),
-                Statements(known, imports, index),
-                Calls(known, suspension, slices=self._slices),
+                Statements(known, imports, index, suspension),
+                Calls(known, suspension, imports, slices=self._slices),
             ):
                 transformer.visit(made)
             for one in made.body:
@@ -101,6 +105,8 @@ class Lowering:
         tree.body = body
         Concurrency(tree, known, suspension, self._contract).lower()
         source, lines = rendered(cell, original, dumps, _grouped(tree.body, len(original)))
+        if any(_MATCHING.search(text) for text in [source, *map(module_text, imports.modules)]):
+            imports.need(PATTERNS, first=True)
         return source, lines, tuple(imports.modules)
 
 
@@ -114,10 +120,18 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
     return groups
 
 
+PATTERNS = "re"
+"""What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
+_ABOVE = "_rlm_above"
+_SOURCES = ("builtins", "errors", "classes", "asking", "iterators")
+_MATCHING = re.compile(r"\b_rlm_(re_|expand)")
+
+
 @cache
 def builtins_source() -> str:
     """The functions that lowered cells rely on: to be fed once, when a session starts."""
-    return f"{capturing()}\n{sandbox_source('builtins')}"
+    above = {name: [one.__name__ for one in error.__mro__[1:]] for name, error in vocabulary.ERRORS.items()}
+    return "\n".join([capturing(), f"{_ABOVE} = {above | {'bool': ['int']}}", *[sandbox_source(n) for n in _SOURCES]])
 
 
 @cache
@@ -133,6 +147,8 @@ def sandbox_module(name: str) -> str:
     Args:
         name: The name as `LoweredCell.modules` gives it, such as "statistics" or "concurrent.futures".
     """
+    if name == PATTERNS:
+        return f"{sandbox_source('patterns')}\n{sandbox_source('matching')}"
     made, bound = f"_rlm_make_{variable(name)}", f"_rlm_module_{variable(name)}"
     body = textwrap.indent(module_text(name), "    ")
     parts = "".join(f"    _rlm_made.{export} = {export}\n" for export in exports(name))

@@ -4,13 +4,15 @@ Calls inside which a model may be asked, generators that stop early, and methods
 """
 
 import ast
+import copy
 from collections.abc import Callable
 from typing import Any
 
 from langchain_rlm.repl.monty.lowering import vocabulary
-from langchain_rlm.repl.monty.lowering.generator_expressions import GeneratorExpressions
 from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
+from langchain_rlm.repl.monty.lowering.iteration import Iteration
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
+from langchain_rlm.repl.monty.lowering.patterns import FUNCTIONS, is_plain_call
 from langchain_rlm.repl.monty.lowering.refusals import refuse
 from langchain_rlm.repl.monty.lowering.scopes import is_builtin
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
@@ -24,32 +26,35 @@ from langchain_rlm.repl.monty.lowering.trees import (
     place,
 )
 
-_VERBOSE = {"X", "VERBOSE"}
-_POSITION_METHODS = {"search", "finditer", "findall"}
+_FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
-    "translate": "_rlm_translate", "format_map": "_rlm_format_map", "subn": "_rlm_subn",
+    "translate": "_rlm_translate", "format_map": "_rlm_format_map",
     "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
+    **{name: f"_rlm_{name}" for name in (
+        "bit_length", "bit_count", "is_integer", "isocalendar", "difference_update", "intersection_update",
+        "symmetric_difference_update",
+    )},
 }  # fmt: skip
 _ATTRIBUTES = {
-    "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex", "groupindex": "_rlm_groupindex",
+    "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex",
     "args": "_rlm_args", "__class__": "_rlm_b_type",
 }  # fmt: skip
-_ITERABLE_CALLS = {"map": "_rlm_map", "filter": "_rlm_filter"}
 _KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
 
 
-class Calls(GeneratorExpressions, ast.NodeTransformer):
+class Calls(Iteration, ast.NodeTransformer):
     """Rewrites the expressions of one annotated cell.
 
     Args:
         known: What the session knows, this cell included.
         suspension: What may suspend.
+        imports: Where the sandbox's own modules are asked for.
         slices: Whether slices go through `_rlm_slice`.
     """
 
-    def __init__(self, known: Knowledge, suspension: Suspension, *, slices: bool = False) -> None:
-        super().__init__(suspension)
-        self._known = known
+    def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, slices: bool = False) -> None:
+        super().__init__(known, suspension)
+        self._imports = imports
         self._slices = slices
         self._depth = 0
         self._caught: set[str | None] = set()
@@ -78,33 +83,23 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     # Calls
 
     def visit_Call(self, node: ast.Call) -> Any:
-        name = called_name(node)
         node.args = [self._bound_method(argument) for argument in node.args]
         for keyword in node.keywords:
             keyword.value = self._bound_method(keyword.value)
         if isinstance(node.func, ast.Name) and (special := self._repl_call(node)):
             return special
-        consumed = self._sole_generator(node)
-        if consumed is not None and (lazy := self._lazily(node, consumed)):
-            return lazy
-        if name in vocabulary.CONSUMERS:
-            for argument in node.args:
-                if isinstance(argument, ast.GeneratorExp):
-                    self._check_end(argument)
-                    self._eager(argument)
+        if made := self._iterating(node):
+            return made
         callback: Callable[[ast.Call], Any] = self._plain_call if isinstance(node.func, ast.Name) else self._method_call
         made = callback(node)
         if made is not node:
             return made
         return self.generic_visit(node)
 
-    @staticmethod
-    def _eager(node: ast.GeneratorExp) -> None:
-        vars(node)["rlm_eager"] = True
-
     def _rebuilt(self, name: str, node: ast.Call, *first: ast.expr) -> ast.Call:
         """The call of a helper with the same arguments, visited."""
-        made = ast.Call(func=ast.Name(name, ctx=ast.Load()), args=[*first, *node.args], keywords=node.keywords)
+        function = ast.Name(name, ctx=ast.Load()) if "." not in name else expression(name, node)
+        made = ast.Call(func=function, args=[*first, *node.args], keywords=node.keywords)
         place(made, node)
         self.generic_visit(made)
         return made
@@ -130,10 +125,10 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
             return self._rebuilt("_rlm_reduce", node)
         if self._known.modules.get(name) == "json.dumps" and keyword_value(node, "default"):
             return self._rebuilt("_rlm_json_dumps", node)
+        if self._known.modules.get(name) == "datetime.timedelta" and mark(node.func, "scope") != "local":
+            return self._rebuilt("_rlm_timedelta", node)
         if not is_builtin(node.func):
             return node
-        if name in _ITERABLE_CALLS and self._suspension.may_suspend(_first(node)):
-            return self._rebuilt(_ITERABLE_CALLS[name], node)
         if name in _KEYED_CALLS and self._suspension.may_suspend(keyword_value(node, "key")):
             return self._rebuilt(_KEYED_CALLS[name], node)
         if name in vocabulary.HELPERS:
@@ -141,6 +136,11 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         return self._builtin(node, name)
 
     def _builtin(self, node: ast.Call, name: str) -> Any:  # noqa: PLR0911 - one line a case
+        if name in {"hasattr", "getattr"} and not self._is_data(node):
+            self._imports.need("attributes")
+            return self._rebuilt(f"_rlm_module_attributes.{name.removesuffix('attr')}", node)
+        if name == "issubclass" and len(node.args) == 2:  # noqa: PLR2004 - a class and what may be above it
+            return self._rebuilt("_rlm_issubclass", node)
         if name == "vars" and node.args:
             return expression(
                 "_rlm_vars(OBJECT, TABLE)", node, OBJECT=self.visit(node.args[0]), TABLE=self._attribute_table()
@@ -152,20 +152,27 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
             return self._rebuilt("_rlm_print", node)
         if name == "len" and self._lengths:
             return self._rebuilt("_rlm_len", node)
-        if name == "next" and node.args and called_name(node.args[0]) in vocabulary.LAZY_BUILTINS:
-            node.args[0] = expression("_rlm_b_iter(ITEMS)", node.args[0], ITEMS=node.args[0])
         is_plain = not node.keywords and (not node.args or (len(node.args) == 1 and is_text(node.args[0])))
         if name in vocabulary.BUILTIN_ERRORS and not is_plain:
             return self._error(node, name)
-        if name == "repr" and self._is_caught(_first(node)):
+        if name == "repr" and (self._is_caught(_first(node)) or self._known.has_odd_errors):
             return self._rebuilt("_rlm_repr", node)
         return node
+
+    def _is_data(self, node: ast.Call) -> bool:
+        """Whether `getattr` or `hasattr` asks for what a cell put there: Monty tells of that itself."""
+        name = node.args[1] if len(node.args) > 1 else None
+        if not isinstance(name, ast.Constant):
+            return False
+        known = self._known.classes.values()
+        return any(name.value in one.attributes for one in known) and not self._known.kinds_of(str(name.value))
 
     # Errors
 
     def _error(self, node: ast.Call, name: str) -> ast.Call:
         if node.keywords or (len(node.args) > 1 and name in vocabulary.STRUCTURED_ERRORS):
             refuse(node, f"`{name}` takes one text here; write {name}(f'...')")
+        self._known.has_odd_errors = True
         return self._rebuilt("_rlm_error", node, node.func)
 
     def _is_caught(self, node: ast.expr | None) -> bool:
@@ -179,7 +186,7 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         return node
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> Any:
-        if node.conversion == ord("r") and self._is_caught(node.value):
+        if node.conversion == ord("r") and (self._is_caught(node.value) or self._known.has_odd_errors):
             node.value, node.conversion = expression("_rlm_repr(ERROR)", node.value, ERROR=node.value), -1
         return self.generic_visit(node)
 
@@ -200,7 +207,7 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     def _check_looping(self, node: ast.Call) -> None:
         if any(
             self._suspension.suspends(a) or (isinstance(a, ast.Lambda) and self._suspension.mentions(a))
-            for a in node.args
+            for a in [*node.args, *[keyword.value for keyword in node.keywords]]
         ):
             name = called_name(node)
             refuse(
@@ -222,8 +229,9 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         module = self._module_of(func.value)
         if func.attr in vocabulary.LOOPING_FUNCTIONS:
             self._check_looping(node)
-        if module == "re":
-            return self._re_call(node, func.attr)
+        if module == "re" and func.attr in FUNCTIONS and is_plain_call(node, func.attr):
+            node.args = [self.visit(argument) for argument in node.args]
+            return ast.copy_location(copy.copy(node), node)
         if module:
             return self._module_call(node, module, func.attr)
         if is_builtin(func.value, "str") and func.attr == "maketrans":
@@ -240,6 +248,8 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
             return self._rebuilt("_rlm_reduce", node)
         if (module, name) == ("json", "dumps") and keyword_value(node, "default"):
             return self._rebuilt("_rlm_json_dumps", node)
+        if (module, name) == ("datetime", "timedelta"):
+            return self._rebuilt("_rlm_timedelta", node)
         return node
 
     def _unbound_call(self, node: ast.Call, func: ast.Attribute) -> ast.Call:
@@ -250,16 +260,15 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
         return node
 
     def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
-        if func.attr == "sub" and node.args and not is_text(node.args[0]):
-            return self._rebuilt("_rlm_sub", node, func.value)
-        if func.attr in _POSITION_METHODS and len(node.args) > 1:
-            name = expression(repr(func.attr), func)
-            return self._rebuilt("_rlm_search_from", node, func.value, name)
-        if func.attr in {"match", "fullmatch"} and len(node.args) > 1 and func.attr not in self._defined_methods():
-            advice = f"slice the text: pattern.{func.attr}(text[pos:])"
-            refuse(node, f"`pattern.{func.attr}(text, pos)` is not available here; {advice}")
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
             return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
+        if (
+            func.attr in {"groups", "groupdict"}
+            and (node.args or node.keywords)
+            and func.attr not in self._defined_methods()
+        ):
+            node.args, node.keywords = [*node.args, *[keyword.value for keyword in node.keywords]], []
+            return self._rebuilt(f"_rlm_match_{func.attr}", node, func.value)
         if func.attr == "popitem" and node.keywords:
             return self._rebuilt("_rlm_popitem", node, func.value)
         if func.attr == "sort" and self._suspension.may_suspend(keyword_value(node, "key")):
@@ -275,33 +284,6 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     def _defined_methods(self) -> set[str]:
         nodes = [known.node for known in self._known.classes.values()]
         return {m.name for node in nodes for m in node.body if isinstance(m, ast.FunctionDef)}
-
-    # Regular expressions
-
-    def _re_call(self, node: ast.Call, name: str) -> Any:
-        if name == "sub" and len(node.args) > 1 and not is_text(node.args[1]):
-            return self._rebuilt("_rlm_re_sub", self._verbosely(node))
-        return self._verbosely(node)
-
-    def _verbosely(self, node: ast.Call) -> ast.Call:
-        if not node.args:
-            return node
-        flags = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "flags"]]
-        used = [
-            n
-            for f in flags
-            for n in ast.walk(f)
-            if isinstance(n, ast.Attribute) and n.attr in _VERBOSE and last_name(n.value) == "re"
-        ]
-        pattern = node.args[0]
-        inline = (
-            isinstance(pattern, ast.Constant)
-            and isinstance(pattern.value, str)
-            and pattern.value.lstrip().startswith(("(?x", "(?ix", "(?mx"))
-        )
-        if used or inline:
-            node.args[0] = expression("_rlm_verbose(PATTERN)", pattern, PATTERN=pattern)
-        return node
 
     # Names and attributes
 
@@ -355,8 +337,8 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
     def _module_attribute(self, node: ast.Attribute, module: str) -> ast.expr | None:
         if module in vocabulary.SANDBOX_MODULES:
             check_export(node, module, node.attr)
-        if module == "re" and node.attr in {*_VERBOSE, "U", "UNICODE"}:
-            return expression("64" if node.attr in _VERBOSE else "0", node)
+        if module == "re" and node.attr in _FLAGS:
+            return expression(_FLAGS[node.attr], node)
         if module in vocabulary.NATIVE_NAMES or module == "typing":
             if module == "collections" and node.attr == "abc":
                 refuse(
@@ -400,11 +382,10 @@ class Calls(GeneratorExpressions, ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         node.value = self._bound_method(node.value)
-        lazy = isinstance(node.value, ast.Call) and is_builtin(node.value.func, *vocabulary.LAZY_BUILTINS)
-        self.generic_visit(node)
-        if lazy and isinstance(node.targets[0], ast.Name):
-            node.value = expression("_rlm_b_iter(ITEMS)", node.value, ITEMS=node.value)
-        return node
+        if all(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+            self._take_all(node.value)
+            node.value = self._drained(node.value)
+        return self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:
         self.generic_visit(node)

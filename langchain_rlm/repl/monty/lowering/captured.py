@@ -5,10 +5,12 @@ from functools import cache
 
 OWN = "_rlm_b_"
 NAMES = (
-    "all", "any", "bool", "bytes", "chr", "dict", "divmod", "enumerate", "float", "format", "frozenset",
-    "getattr", "hasattr", "hash", "id", "int", "isinstance", "iter", "len", "list", "locals", "max", "min", "next",
+    "abs", "all", "any", "bin", "bool", "bytes", "chr", "dict", "divmod", "enumerate", "float", "format", "frozenset",
+    "getattr", "hasattr", "hash", "hex",
+    "id", "int", "isinstance", "iter", "len", "list", "locals", "max", "min", "next",
     "ord", "print", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "str", "sum", "tuple", "type",
-    "zip", "AssertionError", "AttributeError", "BaseException", "Exception", "KeyError", "NameError", "RuntimeError",
+    "zip", "AssertionError", "AttributeError", "BaseException", "Exception", "IndexError", "KeyError", "NameError",
+    "NotImplementedError", "RuntimeError",
     "StopIteration", "TypeError", "ValueError",
 )  # fmt: skip
 """Builtins that the sources in `sandbox/` and the templates of the lowering use. Not `eval`: `locals()` shows these."""

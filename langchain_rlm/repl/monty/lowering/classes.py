@@ -50,6 +50,7 @@ class Classes(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         self.generic_visit(node)
+        _told_of_own_errors(node)
         bases = [last_name(base) for base in node.bases]
         if any(base in _ENUMS for base in bases):
             return _enum(node)
@@ -61,6 +62,8 @@ class Classes(ast.NodeTransformer):
         for base, written in zip(bases, node.bases, strict=True):
             self._check_base(written, base)
         known = self._learn(node, inherited)
+        if known.error and _is_dataclass(node):
+            refuse(node, "`@dataclass` on an exception is not available here; write its __init__")
         self._known.classes[node.name] = known
         simple = (
             not node.bases
@@ -161,6 +164,8 @@ class _Flattener:
                 elif own and not isinstance(statement, ast.Expr | ast.Pass):
                     rest.append(statement)
         carrier = statements(f"_rlm_carrier = {self._known.error}", self._node) if self._known.error else []
+        above = [*self._known.order[1:], *_builtin_lineage(self._known.error)]
+        carrier += statements(f"_rlm_order = {above!r}", self._node) if above else []
         body: list[ast.stmt] = [*carrier, *fields.values(), *rest, *methods.values(), *self._extra.values()]
         made = _class(self._node.name, body or [ast.Pass()], self._node)
         made.decorator_list = _class_decorators(self._node)
@@ -248,8 +253,21 @@ class _SuperCalls(ast.NodeTransformer):
         return node
 
 
+def _told_of_own_errors(node: ast.ClassDef) -> None:
+    """Give `__exit__` the error that a cell raised, not the one that carries it."""
+    for method in _methods(node).values():
+        names = [argument.arg for argument in method.args.args[1:3]]
+        if method.name == "__exit__" and len(names) == 2:  # noqa: PLR2004 - a class and its error
+            kind, error = names
+            method.body[:0] = statements(f"{kind}, {error} = _rlm_leaving({kind}, {error})", method)
+
+
 def _class(name: str, body: list[ast.stmt], at: ast.AST) -> ast.ClassDef:
     return place(ast.ClassDef(name=name, bases=[], keywords=[], body=body, decorator_list=[]), at)
+
+
+def _builtin_lineage(error: str) -> list[str]:
+    return [one.__name__ for one in vocabulary.ERRORS[error].__mro__] if error else []
 
 
 def _methods(node: ast.ClassDef) -> dict[str, FunctionNode]:

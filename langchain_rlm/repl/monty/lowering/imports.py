@@ -74,11 +74,11 @@ class Imports:
         self._native(node, alias.name)
         return [place(ast.Import(names=[alias]), node)]
 
-    def need(self, name: str) -> None:
+    def need(self, name: str, *, first: bool = False) -> None:
         """Ask for a sandbox module to be fed."""
         if name not in self._known.fed:
             self._known.fed.add(name)
-            self.modules.append(name)
+            self.modules.insert(0 if first else len(self.modules), name)
 
     def _native(self, node: ast.stmt, name: str) -> None:
         if name in vocabulary.NATIVE_MODULES or self.optional:

@@ -40,11 +40,19 @@ class Knowledge:
     names: set[str] = field(default_factory=set)
     suspending: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
-    modules: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=lambda: {"re": "re"})
     fed: set[str] = field(default_factory=set)
     classes: dict[str, KnownClass] = field(default_factory=dict)
     functions: dict[str, FunctionNode] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
+    generators: set[str] = field(default_factory=set)
+    """Functions and methods that yield."""
+    has_odd_errors: bool = False
+    """Whether a builtin error was made of something else than one text."""
+    has_iterators: bool = False
+    """Whether a name may stand for an iterator, which is over when it was looped over once."""
+    has_asking_iterators: bool = False
+    """Whether a name may stand for an iterator that asks a model for its next item."""
     count: int = 0
 
     def copy(self) -> "Knowledge":

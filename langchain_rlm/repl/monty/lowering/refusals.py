@@ -24,7 +24,9 @@ def parse(cell: str) -> ast.Module:
     """
     try:
         with without_warnings():
-            return ast.parse(cell)
+            tree = ast.parse(cell)
+            compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            return tree
     except SyntaxError as error:
         line = error.lineno or 1
         lines = cell.splitlines()
@@ -87,6 +89,8 @@ class Refusals(ast.NodeVisitor):
             refuse(node, f"`sys.{node.attr}` is not available here; the text is in `context`")
         if node.attr in vocabulary.ERROR_ADVICE:
             refuse(node, f"`{node.attr}` is not available here; {vocabulary.ERROR_ADVICE[node.attr]}")
+        if node.attr in vocabulary.LACKING_ATTRIBUTES:
+            refuse(node, f"`{node.attr}` is not available here; {vocabulary.LACKING_ATTRIBUTES[node.attr]}")
         if node.attr == "to_bytes" or (is_builtin(node.value, "int") and node.attr == "from_bytes"):
             refuse(node, f"`{node.attr}` is not available here; use hex() or int(text, 16)")
         self.generic_visit(node)

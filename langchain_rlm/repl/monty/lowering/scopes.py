@@ -85,6 +85,14 @@ def bound_names(body: list[ast.stmt]) -> list[str]:
     return [name for name in binder.names if name not in binder.outer]
 
 
+def outer_names(body: list[ast.stmt]) -> set[str]:
+    """The names that statements declare `global` or `nonlocal`."""
+    binder = _Binder()
+    for statement in body:
+        binder.visit(statement)
+    return binder.outer
+
+
 def lasting_names(body: list[ast.stmt]) -> list[str]:
     """Like `bound_names`, without the names of `except ... as`, which end with their handler."""
     handlers = {n.name for s in body for n in ast.walk(s) if isinstance(n, ast.ExceptHandler) and n.name}

@@ -8,6 +8,7 @@ from langchain_rlm.repl.monty.lowering.imports import Imports
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import refuse
 from langchain_rlm.repl.monty.lowering.scopes import is_builtin
+from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import (
     FunctionNode,
     expression,
@@ -40,12 +41,15 @@ class Statements(ast.NodeTransformer):
         known: What the session knows, this cell's classes included.
         imports: Where imports go.
         index: The number of the statement, which keeps names apart.
+        suspension: What may suspend.
     """
 
-    def __init__(self, known: Knowledge, imports: Imports, index: int) -> None:
+    def __init__(self, known: Knowledge, imports: Imports, index: int, suspension: Suspension) -> None:
         self._known = known
+        self._suspension = suspension
         self._imports = imports
         self._count = index * 1000
+        self._depth = 0
 
     def visit_Import(self, node: ast.Import) -> Any:
         return self._imports.lower(node)
@@ -54,14 +58,19 @@ class Statements(ast.NodeTransformer):
         return self._imports.lower(node)
 
     def visit_FunctionDef(self, node: FunctionNode) -> Any:
+        self._depth += 1
         self.generic_visit(node)
+        self._depth -= 1
         if generators.is_generator(node):
-            generators.collect(node)
+            generators.resume(node, self._suspension.mentions)
             put_mark(node, "generator", value=True)
         return node
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
-        return self.generic_visit(node)
+        self._depth += 1
+        self.generic_visit(node)
+        self._depth -= 1
+        return node
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> Any:
         self.generic_visit(node)
@@ -94,13 +103,23 @@ class Statements(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> Any:
         self.generic_visit(node)
-        if node.exc is None or not self._known.errors:
+        if node.exc is None:
+            return node
+        if isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name) and self._may_be_any(node.exc.func):
+            call = node.exc
+            made = ast.Name("_rlm_error", ctx=ast.Load())
+            node.exc = place(ast.Call(func=made, args=[call.func, *call.args], keywords=call.keywords), call)
+        if not self._known.errors:
             return node
         node.cause = None
         name = last_name(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
         if name not in vocabulary.BUILTIN_ERRORS:
             node.exc = expression("_rlm_throw(ERROR)", node.exc, ERROR=node.exc)
         return node
+
+    def _may_be_any(self, node: ast.Name) -> bool:
+        """Whether a name may stand for some builtin error."""
+        return not is_builtin(node) and node.id not in self._known.classes and not mark(node, "means")
 
     def visit_Try(self, node: ast.Try) -> Any:
         for handler in node.handlers:
@@ -112,9 +131,13 @@ class Statements(ast.NodeTransformer):
         self.generic_visit(node)
         node.body = body
         errors = self._known.errors
-        if not errors:
+        if not errors and not self._depth:
             return node
-        if any(name in errors for handler in node.handlers for name in _caught(handler)):
+        if any(
+            name in errors or self._is_variable(one)
+            for handler in node.handlers
+            for one, name in _caught_types(handler)
+        ):
             node.handlers = [self._merged(node.handlers)]
             return node
         for handler in node.handlers:
@@ -146,6 +169,9 @@ class Statements(ast.NodeTransformer):
         put_mark(merged, "names", value=[handler.name for handler in handlers])
         return merged
 
+    def _is_variable(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and not is_builtin(node) and node.id not in self._known.modules
+
     def _carriers(self, handler: ast.ExceptHandler) -> list[str]:
         names = _caught(handler)
         if any(name not in self._known.errors and name not in vocabulary.BUILTIN_ERRORS for name in names):
@@ -153,11 +179,9 @@ class Statements(ast.NodeTransformer):
         return [self._known.errors.get(name, name) for name in names] or ["_rlm_b_BaseException"]
 
     def _unknown(self, handler: ast.ExceptHandler) -> list[str]:
-        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        dotted = [t for t in types if isinstance(t, ast.Attribute)]
-        if not dotted:
+        if not all(isinstance(one, ast.Attribute | ast.Name) for one, _ in _caught_types(handler)):
             refuse(handler, "name the exceptions in `except` one by one")
-        return ["_rlm_b_Exception"]
+        return ["_rlm_b_BaseException"]
 
     def _test(self, handler: ast.ExceptHandler, raw: str, value: str) -> ast.expr:
         if handler.type is None:
@@ -170,8 +194,14 @@ class Statements(ast.NodeTransformer):
             tests.append(expression(f"_rlm_b_isinstance({value}, ({', '.join(own)},))", handler))
         if plain:
             made = ast.Tuple(elts=plain, ctx=ast.Load())
-            tests.append(expression(f"_rlm_b_isinstance({raw}, TYPES)", handler, TYPES=made))
+            test = "_rlm_fits" if any(self._is_variable(one) for one in plain) else "_rlm_b_isinstance"
+            tests.append(expression(f"{test}({raw}, TYPES)", handler, TYPES=made))
         return tests[0] if len(tests) == 1 else place(ast.BoolOp(op=ast.Or(), values=tests), handler)
+
+
+def _caught_types(handler: ast.ExceptHandler) -> list[tuple[ast.expr, str]]:
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    return [(one, last_name(one)) for one in types]
 
 
 def _caught(handler: ast.ExceptHandler) -> list[str]:

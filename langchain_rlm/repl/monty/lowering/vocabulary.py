@@ -46,7 +46,21 @@ PATCHES = {
     "collections": {"OrderedDict": "_rlm_OrderedDict", "ChainMap": "_rlm_ChainMap"},
     "dataclasses": {"asdict": "None", "astuple": "None", "replace": "None", "fields": "None"},
     "functools": {"wraps": "_rlm_wraps"},
-    "re": {"subn": "_rlm_re_subn"},
+    "re": {
+        name: f"_rlm_re_{name}"
+        for name in (
+            "compile",
+            "search",
+            "match",
+            "fullmatch",
+            "findall",
+            "finditer",
+            "split",
+            "sub",
+            "subn",
+        )
+    },
+    "datetime": {"UTC": "_rlm_timezone.utc"},
     "itertools": {"batched": "_rlm_batched"},
 }
 # Names of modules that have no meaning in the sandbox: imported, they are the builtin beside them.
@@ -84,21 +98,17 @@ BUILTIN_ADVICE = {
     "delattr": "set the attribute to None",
 }
 HELPERS = {
-    "callable": "_rlm_callable", "issubclass": "_rlm_issubclass", "ascii": "_rlm_ascii", "object": "_rlm_object",
-    "round": "_rlm_round",
+    "callable": "_rlm_callable", "ascii": "_rlm_ascii", "object": "_rlm_object",
+    "round": "_rlm_round", "bytes": "_rlm_bytes",
 }  # fmt: skip
+# What takes all the items of an iterator before anything else happens.
 CONSUMERS = frozenset({
-    "sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "any", "all", "frozenset", "join", "extend", "update",
-    "Counter", "deque", "enumerate", "zip", "map", "filter", "iter", "reversed", "OrderedDict", "fsum", "mean", "median",
-    "chain", "from_iterable", "prod", "gather", "len", "append", "print",
+    "sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "frozenset", "join", "extend", "update", "Counter", "deque",
+    "OrderedDict", "fsum", "mean", "median", "prod", "gather", "len", "reduce", "writelines", "fmean", "mode", "stdev",
 })  # fmt: skip
-ENDLESS = frozenset({"count", "cycle"})
-LAZY_BUILTINS = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
 UNBOUND_TYPES = frozenset({"str", "list", "dict", "set", "int", "float", "bytes", "tuple"})
 UNBOUND_NATIVE = frozenset({("dict", "fromkeys"), ("bytes", "fromhex")})
-LOOPING_FUNCTIONS = frozenset(
-    {"takewhile", "dropwhile", "filterfalse", "starmap", "groupby", "accumulate", "defaultdict"}
-)
+LOOPING_FUNCTIONS = frozenset({"groupby", "accumulate", "defaultdict"})
 BUILTIN_METHODS = frozenset(
     name for kind in (str, list, dict, set) for name in dir(kind) if not name.startswith("_")
 ) - {"index", "count", "title", "items", "values", "keys", "copy"} | {"most_common", "popleft", "appendleft"}
@@ -129,6 +139,14 @@ ERROR_ADVICE = {
     "add_note": "put the note into the error's text",
     "with_traceback": "raise the error itself",
 }
+LACKING_ATTRIBUTES = {
+    "timetuple": "use .year, .month, .day, .hour, .minute and .second",
+    "utctimetuple": "use .year, .month, .day, .hour, .minute and .second",
+    "toordinal": "subtract dates: (day - date(1, 1, 1)).days",
+    "ctime": "use strftime",
+    "as_integer_ratio": "use decimal.Decimal",
+}
+"""Methods that Monty's types lack, and what to use."""
 REFUSED_METHODS = {
     "__bool__": "truth tests do not call it: write a method such as `is_empty()` and call it",
     "__lt__": "sorting does not call it: pass key= to sorted()",
@@ -162,6 +180,6 @@ NATIVE_NAMES = {
     "os": frozenset({"path", "sep", "linesep"}),
     "re": frozenset({
         "A", "ASCII", "DOTALL", "I", "IGNORECASE", "M", "MULTILINE", "Match", "NOFLAG", "Pattern", "S", "X", "VERBOSE", "U",
-        "UNICODE", "compile", "error", "escape", "findall", "finditer", "fullmatch", "match", "search", "split", "sub",
+        "UNICODE", "error", "escape",
     }),
 }  # fmt: skip

@@ -3,6 +3,7 @@ import asyncio as _rlm_asyncio
 import json as _rlm_json
 import re as _rlm_re
 from collections import namedtuple as _rlm_namedtuple
+from datetime import timedelta as _rlm_span, timezone as _rlm_timezone
 
 _rlm_errors = {}
 _rlm_TimeoutError = TimeoutError
@@ -37,18 +38,6 @@ def _rlm_object():
 
 
 # Loops in which a model may be asked
-
-
-def _rlm_map(function, *iterables):
-    if len(iterables) == 1:
-        return iter([function(item) for item in iterables[0]])
-    return iter([function(*items) for items in zip(*iterables)])
-
-
-def _rlm_filter(function, items):
-    if function is None:
-        return iter([item for item in items if item])
-    return iter([item for item in items if function(item)])
 
 
 def _rlm_sorted(items, *, key=None, reverse=False):
@@ -97,31 +86,6 @@ def _rlm_reduce(function, items, *initial):
     return value
 
 
-def _rlm_next(items, produce, *default):
-    for item in items:
-        for value in produce(item):
-            return value
-    if default:
-        return default[0]
-    raise StopIteration
-
-
-def _rlm_any(items, produce):
-    for item in items:
-        for value in produce(item):
-            if value:
-                return True
-    return False
-
-
-def _rlm_all(items, produce):
-    for item in items:
-        for value in produce(item):
-            if not value:
-                return False
-    return True
-
-
 # Statements
 
 
@@ -145,193 +109,6 @@ def _rlm_delete_slice(container, lower, upper, step):
         return
     gone = set(range(len(container))[lower:upper:step])
     container[:] = [item for index, item in enumerate(container) if index not in gone]
-
-
-# Exceptions: Monty's hold nothing or one text, so other arguments are kept beside them
-
-_rlm_arguments = {}
-
-
-def _rlm_error(kind, *args):
-    if not args or (len(args) == 1 and isinstance(args[0], str)):
-        return kind(*args)
-    written = repr if kind is KeyError else str
-    made = kind(written(args[0]) if len(args) == 1 else str(args))
-    _rlm_arguments[id(made)] = (made, args)
-    return made
-
-
-def _rlm_args(error):
-    found = _rlm_arguments.get(id(error))
-    return error.args if found is None else found[1]
-
-
-def _rlm_repr(error):
-    return repr(error) if id(error) not in _rlm_arguments else _rlm_error_repr(error)
-
-
-# Exceptions of the model's own classes
-
-
-def _rlm_error_text(error):
-    if not error.args:
-        return ""
-    if len(error.args) > 1:
-        return str(error.args)
-    return repr(error.args[0]) if error._rlm_carrier is KeyError else str(error.args[0])
-
-
-def _rlm_error_repr(error):
-    name = type(error).__name__
-    return name + "(" + ", ".join([repr(value) for value in _rlm_args(error)]) + ")"
-
-
-def _rlm_throw(error):
-    if type(error).__name__ == "type":
-        error = error()
-    carrier = getattr(error, "_rlm_carrier", None)
-    if carrier is None:
-        return error
-    text = type(error).__name__
-    if str(error):
-        text = text + ": " + str(error)
-    raised = carrier(text)
-    _rlm_errors[id(raised)] = _rlm_errors[raised.args] = (raised, error)
-    return raised
-
-
-def _rlm_caught(error):
-    # out of a function that `map` or `sorted` called, an error comes as a copy
-    found = _rlm_errors.get(id(error), _rlm_errors.get(error.args))
-    return error if found is None or type(found[0]) is not type(error) else found[1]
-
-
-# Classes
-
-
-def _rlm_class_name(value):
-    name = type(value).__name__
-    return value.__name__ if name == "type" else name
-
-
-def _rlm_property(value, owners, getter, fallback):
-    return getter(value) if type(value).__name__ in owners else fallback(value)
-
-
-def _rlm_method(value, owners, method, fallback):
-    is_class = type(value).__name__ == "type"
-    name = value.__name__ if is_class else type(value).__name__
-    kind = owners.get(name)
-    if kind is None:
-        return lambda *args, **kwargs: fallback(value, *args, **kwargs)
-    owner = value if is_class else type(value)
-    if kind == "staticmethod":
-        return method(owner)
-    return lambda *args, **kwargs: method(owner)(owner, *args, **kwargs)
-
-
-def _rlm_len(value):
-    return (
-        value.__len__()
-        if hasattr(value, "__len__") and not isinstance(value, (str, list, dict, tuple, set))
-        else len(value)
-    )
-
-
-def _rlm_vars(value, table):
-    names = table.get(type(value).__name__)
-    if names is None:
-        names = getattr(value, "_rlm_keys", None)
-    if names is None:
-        raise TypeError("vars() knows the attributes of classes that cells defined only")
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}
-
-
-class _rlm_Member:
-    def __init__(self, owner, name, value):
-        self._owner = owner
-        self.name = name
-        self.value = value
-
-    def __repr__(self):
-        return "<" + self._owner + "." + self.name + ": " + repr(self.value) + ">"
-
-    def __str__(self):
-        return self._owner + "." + self.name
-
-    def __hash__(self):
-        return hash(self.name)
-
-    def __eq__(self, other):
-        return isinstance(other, _rlm_Member) and other._owner == self._owner and other.name == self.name
-
-
-class _rlm_Enum:
-    def __init__(self, name, members):
-        self._rlm_name = name
-        self._rlm_members = [_rlm_Member(name, key, value) for key, value in members]
-        for member in self._rlm_members:
-            setattr(self, member.name, member)
-        self.__members__ = {member.name: member for member in self._rlm_members}
-
-    def __iter__(self):
-        return iter(self._rlm_members)
-
-    def __contains__(self, member):
-        return any([member == one or member == one.value for one in self._rlm_members])
-
-    def __getitem__(self, name):
-        return self.__members__[name]
-
-    def __call__(self, value):
-        for member in self._rlm_members:
-            if member.value == value or member == value:
-                return member
-        raise ValueError(repr(value) + " is not a valid " + self._rlm_name)
-
-
-def _rlm_enum(name, members):
-    return _rlm_Enum(name, members)
-
-
-class _rlm_Field:
-    def __init__(self, name):
-        self.name = name
-
-
-def _rlm_dataclass(what, table):
-    def names(value):
-        found = table.get(value.__name__ if type(value).__name__ == "type" else type(value).__name__)
-        if found is None:
-            raise TypeError(what + "() should be called on dataclass instances")
-        return found
-
-    def deep(value):
-        if isinstance(value, list):
-            return [deep(item) for item in value]
-        if isinstance(value, tuple):
-            return tuple([deep(item) for item in value])
-        if isinstance(value, dict):
-            return {key: deep(value[key]) for key in value}
-        if type(value).__name__ in table:
-            return asdict(value)
-        return value
-
-    def asdict(value):
-        return {name: deep(getattr(value, name)) for name in names(value)}
-
-    def astuple(value):
-        return tuple([deep(getattr(value, name)) for name in names(value)])
-
-    def replace(value, **changes):
-        given = {name: getattr(value, name) for name in names(value)}
-        given.update(changes)
-        return type(value)(**given)
-
-    def fields(value):
-        return tuple([_rlm_Field(name) for name in names(value)])
-
-    return {"asdict": asdict, "astuple": astuple, "replace": replace, "fields": fields}[what]
 
 
 # Values written out as text
@@ -392,12 +169,24 @@ def _rlm_callable(value):
 
 
 def _rlm_issubclass(one, other):
-    others = other if isinstance(other, tuple) else (other,)
-    pairs = [("bool", "int")]
-    for candidate in others:
-        if one is candidate or candidate.__name__ == "object" or (one.__name__, candidate.__name__) in pairs:
+    if type(one).__name__ != "type":
+        raise TypeError("issubclass() arg 1 must be a class")
+    above = getattr(one, "_rlm_order", None) or _rlm_above.get(_rlm_name(one), [])
+    for candidate in other if isinstance(other, tuple) else (other,):
+        if one is candidate or _rlm_name(candidate) in above or _rlm_name(candidate) == "object":
             return True
     return False
+
+
+def _rlm_match_groups(match, *default):
+    if not default:
+        return match.groups()
+    return tuple([default[0] if group is None else group for group in match.groups()])
+
+
+def _rlm_match_groupdict(match, *default):
+    found = match.groupdict()
+    return {name: default[0] if default and found[name] is None else found[name] for name in found}
 
 
 def _rlm_ascii(value):
@@ -472,6 +261,68 @@ def _rlm_popitem(mapping, last=True):
     return (key, mapping.pop(key))
 
 
+# Methods that Monty's types lack
+
+
+def _rlm_bit_length(number):
+    return len(bin(abs(number))) - 2 if number else 0
+
+
+def _rlm_bit_count(number):
+    return bin(abs(number)).count("1")
+
+
+def _rlm_is_integer(number):
+    return number not in (float("inf"), float("-inf")) and number == number and number == int(number)
+
+
+def _rlm_isocalendar(day):
+    return tuple([int(part) for part in day.strftime("%G-%V-%u").split("-")])
+
+
+_rlm_units = {
+    "days": 86400000000, "seconds": 1000000, "microseconds": 1, "milliseconds": 1000, "minutes": 60000000,
+    "hours": 3600000000, "weeks": 604800000000,
+}
+
+
+def _rlm_timedelta(*args, **units):
+    # Monty takes whole numbers only
+    if not any([isinstance(value, float) for value in [*args, *units.values()]]):
+        return _rlm_span(*args, **units)
+    given = dict(zip(_rlm_units, args))
+    given.update(units)
+    return _rlm_span(microseconds=round(sum([value * _rlm_units[unit] for unit, value in given.items()])))
+
+
+def _rlm_updated(name):
+    def update(values, *others):
+        kept = values
+        for other in others:
+            other = set(other)
+            kept = kept - other if name == "difference" else kept & other if name == "intersection" else kept ^ other
+        kept = set(kept)
+        values.clear()
+        values.update(kept)
+
+    return update
+
+
+_rlm_difference_update = _rlm_updated("difference")
+_rlm_intersection_update = _rlm_updated("intersection")
+_rlm_symmetric_difference_update = _rlm_updated("symmetric")
+
+
+def _rlm_bytes(value=b"", *rest):
+    if isinstance(value, (list, tuple, range, set, _rlm_Iterator)):
+        numbers = list(value)
+        for number in numbers:
+            if not 0 <= number < 256:
+                raise ValueError("bytes must be in range(0, 256)")
+        return bytes.fromhex("".join([format(number, "02x") for number in numbers]))
+    return bytes(value, *rest)
+
+
 # Text
 
 
@@ -517,118 +368,6 @@ def _rlm_json_dumps(value, *, default=None, **options):
 # Regular expressions
 
 
-def _rlm_replaced(matches, replacement, text, count):
-    out = []
-    at = 0
-    done = 0
-    for match in matches:
-        if count and done >= count:
-            break
-        out.append(text[at : match.start()])
-        out.append(replacement(match))
-        at = match.end()
-        done = done + 1
-    out.append(text[at:])
-    return ("".join(out), done)
-
-
-def _rlm_matches(pattern, text, flags):
-    if isinstance(pattern, str):
-        return _rlm_re.finditer(pattern, text, flags)
-    return pattern.finditer(text)
-
-
-def _rlm_re_sub(pattern, replacement, text, count=0, flags=0):
-    if isinstance(replacement, str):
-        if isinstance(pattern, str):
-            return _rlm_re.sub(pattern, replacement, text, count=count, flags=flags)
-        return pattern.sub(replacement, text, count)
-    return _rlm_replaced(_rlm_matches(pattern, text, flags), replacement, text, count)[0]
-
-
-def _rlm_re_subn(pattern, replacement, text, count=0, flags=0):
-    found = len(list(_rlm_matches(pattern, text, flags)))
-    if isinstance(replacement, str):
-        return (_rlm_re_sub(pattern, replacement, text, count, flags), min(found, count) if count else found)
-    return _rlm_replaced(_rlm_matches(pattern, text, flags), replacement, text, count)
-
-
-def _rlm_sub(pattern, replacement, *rest, **named):
-    if isinstance(pattern, _rlm_re.Pattern):
-        return _rlm_re_sub(
-            pattern, replacement, *rest, **{{"string": "text"}.get(key, key): named[key] for key in named}
-        )
-    return pattern.sub(replacement, *rest, **named)
-
-
-def _rlm_subn(pattern, replacement, *rest, **named):
-    return _rlm_re_subn(pattern, replacement, *rest, **named)
-
-
-def _rlm_search_from(pattern, method, text, start, *rest):
-    if not isinstance(pattern, _rlm_re.Pattern):
-        if method == "search":
-            return pattern.search(text, start, *rest)
-        return pattern.finditer(text, start, *rest) if method == "finditer" else pattern.findall(text, start, *rest)
-    end = rest[0] if rest else len(text)
-    found = []
-    for match in pattern.finditer(text[:end]):
-        if match.start() >= start:
-            if method == "search":
-                return match
-            found.append(match)
-        elif match.end() > start:
-            raise ValueError(
-                "a match spans the start position; slice the text instead: pattern." + method + "(text[start:])"
-            )
-    if method == "search":
-        return None
-    if method == "finditer":
-        return iter(found)
-    return [
-        match.group() if not match.groups() else match.group(1) if len(match.groups()) == 1 else match.groups()
-        for match in found
-    ]
-
-
-def _rlm_verbose(pattern):
-    if not isinstance(pattern, str):
-        return pattern
-    out = []
-    in_class = False
-    index = 0
-    while index < len(pattern):
-        character = pattern[index]
-        if character == "\\":
-            out.append(pattern[index : index + 2])
-            index = index + 2
-            continue
-        if in_class:
-            if character == "]" and out[-1] not in ("[", "[^"):
-                in_class = False
-            out.append(character)
-        elif character == "[":
-            in_class = True
-            if pattern[index + 1 : index + 2] == "^":
-                out.append("[^")
-                index = index + 1
-            else:
-                out.append("[")
-        elif character == "#":
-            while index < len(pattern) and pattern[index] != "\n":
-                index = index + 1
-        elif not character.isspace():
-            out.append(character)
-        index = index + 1
-    text = "".join(out)
-    if text.startswith("(?x)"):
-        return text[4:]
-    for mixed in ("(?ix)", "(?xi)", "(?mx)", "(?xm)", "(?sx)", "(?xs)"):
-        if text.startswith(mixed):
-            return "(?" + mixed.replace("x", "")[2:] + text[len(mixed) :]
-    return text
-
-
 def _rlm_lastgroup(match):
     try:
         names = match.groupdict()
@@ -643,11 +382,6 @@ def _rlm_lastindex(match):
     return found[-1] if found else None
 
 
-def _rlm_groupindex(pattern):
-    names = _rlm_re.findall(r"\(\?P<(\w+)>|\((?!\?)", pattern.pattern)
-    return {name: index + 1 for index, name in enumerate(names) if name}
-
-
 def _rlm_expand(match, template):
     def group(found):
         key = found.group(1) or found.group(2)
@@ -655,112 +389,3 @@ def _rlm_expand(match, template):
         return value or ""
 
     return _rlm_re_sub(r"\\(\d+)|\\g<(\w+)>", group, template)
-
-
-# Asking side by side
-
-
-class _rlm_Task:
-    def __init__(self, function, twin):
-        self.function = function
-        self.twin = twin
-
-    def __call__(self, *args, **kwargs):
-        return self.function(*args, **kwargs)
-
-
-def _rlm_task(function, twin):
-    return _rlm_Task(function, twin)
-
-
-async def _rlm_then(asking, rest):
-    return rest(await asking)
-
-
-class _rlm_Future:
-    def __init__(self, function, args, kwargs):
-        self._call = (function, args, kwargs)
-        self._state = "pending"
-        self._value = None
-        self._error = None
-        self._callbacks = []
-
-    def done(self):
-        if self._state == "pending":
-            _rlm_settle_pending()
-        return True
-
-    def running(self):
-        return False
-
-    def cancelled(self):
-        return self._state == "cancelled"
-
-    def cancel(self):
-        if self._state != "pending":
-            return False
-        self._state = "cancelled"
-        if self in _rlm_pending:
-            _rlm_pending.remove(self)
-        return True
-
-    def exception(self, timeout=None):
-        self.done()
-        return self._error
-
-    def result(self, timeout=None):
-        self.done()
-        if self._error is not None:
-            raise self._error
-        return self._value
-
-    def add_done_callback(self, function):
-        if self._state == "pending":
-            self._callbacks.append(function)
-        else:
-            function(self)
-
-
-_rlm_pending = []
-
-
-def _rlm_submit(function, args, kwargs):
-    future = _rlm_Future(function, args, kwargs)
-    _rlm_pending.append(future)
-    return future
-
-
-async def _rlm_settle(future):
-    function, args, kwargs = future._call
-    try:
-        if function is None:
-            future._value = await args
-        elif isinstance(function, _rlm_Task):
-            future._value = await function.twin(*args, **kwargs)
-        else:
-            future._value = function(*args, **kwargs)
-    except Exception as error:
-        future._error = error
-    future._state = "done"
-    for callback in future._callbacks:
-        callback(future)
-
-
-async def _rlm_settle_all():
-    while _rlm_pending:
-        futures = list(_rlm_pending)
-        _rlm_pending.clear()
-        await _rlm_asyncio.gather(*[_rlm_settle(future) for future in futures])
-
-
-def _rlm_settle_pending():
-    _rlm_asyncio.run(_rlm_settle_all())
-
-
-async def _rlm_await(value):
-    if isinstance(value, _rlm_Future):
-        await _rlm_settle_all()
-        return value.result()
-    if type(value).__name__ == "coroutine":
-        return await value
-    return value

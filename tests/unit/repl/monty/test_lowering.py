@@ -107,9 +107,8 @@ REFUSALS = [
     ("import sys\nsys.exit(1)", "FINAL"),
     ("x = bytearray(3)", "bytes"),
     ("(5).to_bytes(2, 'big')", "to_bytes"),
-    ("def f():\n    while True:\n        yield 1", "without an end"),
+    ("def f():\n    try:\n        yield 1\n    finally:\n        pass", "`finally` around a yield"),
     ("def f():\n    x = yield 1", "as an argument"),
-    ("import itertools\ng = (x for x in itertools.count())", "without an end"),
     ("try:\n    pass\nexcept* ValueError:\n    pass", "use `except`"),
     ("async def f():\n    async for x in y: pass", "async for"),
     ("async def f():\n    yield 1", "collect a list"),
@@ -118,8 +117,7 @@ REFUSALS = [
     ("class D:\n    @property\n    def x(self): return 1\n    @x.setter\n    def x(self, v): pass", "set_x"),
     ("del a.b", "set it to None"),
     ("def f():\n    return globals()", "top level"),
-    ("import re\nre.compile('a').match('b', 2)", "slice the text"),
-    ("from itertools import takewhile\nx = list(takewhile(lambda c: llm_query(c), 'ab'))", "inside `takewhile`"),
+    ("from itertools import groupby\nx = list(groupby('ab', key=lambda c: llm_query(c)))", "inside `groupby`"),
     ("@contextmanager\ndef f():\n    yield 1", "__enter__"),
 ]
 

@@ -27,7 +27,13 @@ REBOUND = {
 MADE = "MADE"
 """Stands for what an f-string puts in."""
 OF_CELLS = {
-    "_rlm_out": "what a generator function collects",
+    "_rlm_step_": "the start of such a name",
+    f"_rlm_step_{MADE}": "the function that goes on with a generator",
+    "_rlm_at_": "the start of such a name",
+    f"_rlm_at_{MADE}": "how far a block of a generator has come",
+    f"_rlm_items_{MADE}": "what a loop goes over",
+    f"_rlm_function_{MADE}": "what a loop calls",
+    f"_rlm_item_{MADE}": "the item of a loop",
     "_rlm_answer": "the parameter of a lambda in a cell",
     "_rlm_item": "the parameter of a lambda in a cell",
     f"_rlm_get_{MADE}": "a property of a class",
@@ -47,7 +53,10 @@ def sources() -> dict[str, ast.Module]:
         "contract": sandbox_source("contract"),
         "tools": tool_source(["search"]),
         "bindings": f"{bound_once()}\n{bound_for_each_cell(['search'])}",
-        **{f"modules/{name}": sandbox_module(name) for name in sorted(vocabulary.SANDBOX_MODULES)},
+        **{
+            f"modules/{name}": sandbox_module(name)
+            for name in sorted({*vocabulary.SANDBOX_MODULES, "attributes", "re"})
+        },
     }
     return {name: ast.parse(text) for name, text in texts.items()}
 

@@ -6,7 +6,7 @@ class suppress:
         return None
 
     def __exit__(self, kind, error, traceback):
-        return error is not None and isinstance(error, self._kinds)
+        return error is not None and _rlm_fits(error, self._kinds)
 
 
 class nullcontext:

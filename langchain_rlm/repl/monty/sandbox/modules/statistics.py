@@ -10,12 +10,29 @@ def _checked(data, name, least=1):
     return values
 
 
+def _exact(values):
+    # whole numbers and what they are divided by, or None: floats are sums of powers of two
+    if all([isinstance(value, int) for value in values]):
+        return ([int(value) for value in values], 1)
+    if not all([isinstance(value, (int, float)) and _math.isfinite(value) for value in values]):
+        return None
+    parts = [_math.frexp(value) if isinstance(value, float) else (value, 0) for value in values]
+    parts = [(int(part * 9007199254740992), power - 53) if isinstance(part, float) else (part, power) for part, power in parts]
+    least = min([power for part, power in parts] + [0])
+    return ([part << (power - least) for part, power in parts], 1 << -least)
+
+
+def _divided(values, above, below):
+    whole = all([isinstance(value, int) for value in values])
+    return above // below if whole and above % below == 0 else above / below
+
+
 def mean(data):
     values = _checked(data, "mean")
-    if all([isinstance(value, int) for value in values]):
-        total = sum(values)
-        return total // len(values) if total % len(values) == 0 else total / len(values)
-    return _math.fsum(values) / len(values)
+    exact = _exact(values)
+    if exact is None:
+        return sum(values) / len(values)
+    return _divided(values, sum(exact[0]), exact[1] * len(values))
 
 
 def fmean(data, weights=None):
@@ -67,29 +84,51 @@ def _squares(values, center):
     return _math.fsum([(value - center) ** 2 for value in values])
 
 
+def _spread(values, center, less):
+    # the variance as a pair of whole numbers, or as a float
+    exact = _exact(values) if center is None else None
+    if exact is None:
+        return (_squares(values, center) / (len(values) - less), None)
+    numbers, unit = exact
+    count = len(numbers)
+    above = count * sum([number * number for number in numbers]) - sum(numbers) ** 2
+    return (above, count * (count - less) * unit * unit)
+
+
 def variance(data, xbar=None):
     values = _checked(data, "variance", 2)
-    return _tidy(values, _squares(values, xbar) / (len(values) - 1))
+    above, below = _spread(values, xbar, 1)
+    return above if below is None else _divided(values, above, below)
 
 
 def pvariance(data, mu=None):
     values = _checked(data, "pvariance")
-    return _tidy(values, _squares(values, mu) / len(values))
+    above, below = _spread(values, mu, 0)
+    return above if below is None else _divided(values, above, below)
 
 
-def _tidy(values, result):
-    whole = all([isinstance(value, int) for value in values])
-    return int(result) if whole and result == int(result) else result
+def _root(above, below):
+    if below is None:
+        return _math.sqrt(above)
+    shift = (len(bin(above)) - len(bin(below)) - 109) // 2
+    if shift >= 0:
+        return float(_odd_root(above, below << 2 * shift) << shift)
+    return _odd_root(above << -2 * shift, below) / (1 << -shift)
+
+
+def _odd_root(above, below):
+    root = _math.isqrt(above // below)
+    return root | (1 if root * root * below != above else 0)
 
 
 def stdev(data, xbar=None):
-    values = _checked(data, "stdev", 2)
-    return _math.sqrt(_squares(values, xbar) / (len(values) - 1))
+    above, below = _spread(_checked(data, "stdev", 2), xbar, 1)
+    return _root(above, below)
 
 
 def pstdev(data, mu=None):
-    values = _checked(data, "pstdev")
-    return _math.sqrt(_squares(values, mu) / len(values))
+    above, below = _spread(_checked(data, "pstdev"), mu, 0)
+    return _root(above, below)
 
 
 def geometric_mean(data):

@@ -1,0 +1,94 @@
+# ruff: noqa: E501, RUF001 - texts on one line, with letters that look alike
+"""Regular expressions find in the sandbox what they find in CPython."""
+
+import ast
+import json
+import random
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pydantic_monty as monty
+import pytest
+
+from tests.unit.repl.monty.grammar import GRAMMAR, derive
+from tests.unit.repl.monty.sandbox_runner import Sandbox
+from tests.unit.repl.monty.sessions import a_session
+
+TEXTS = [
+    "total: 12\n", "a b\r\nc d\r\n", "ERROR x\nINFO y\nERROR z\n", "Straße ΑΒΓ ſ K", "٣٤ 56 ½²", "a\u00a0b\u2003c", "xxxxx\n\ny",
+    "2024-01-02, 2024-1-3", "k=v; k2 = 'v 2'", "foo.bar(baz)[0]", "İstanbul ıi", "aaa", "", "one\ttwo  three", "abab ab", ",a,,b",
+    "<a href='x'>t</a><b>u</b>", '"q\\"uoted" rest', "naïve cafe\u0301", "end\x1dof\x1crec", "\n", "b", "  ", "{a} $1 a&b [c] 😀漢",
+]  # fmt: skip
+ASKED = """
+def asked(p, t, flags):
+    out = []
+    for f in (
+        lambda: re.findall(p, t, flags), lambda: [[m.span(), m.groups(), m.groupdict()] for m in re.finditer(p, t, flags)],
+        lambda: re.split(p, t, flags=flags), lambda: re.split(p, t, 1, flags), lambda: re.sub(p, r"<\\g<0>>", t, 0, flags),
+        lambda: re.subn(p, "-", t, 2, flags), lambda: re.match(p, t, flags) and re.match(p, t, flags).span(),
+        lambda: re.fullmatch(p, t, flags) and re.fullmatch(p, t, flags).groups(),
+        lambda: [re.compile(p, flags).groups, dict(re.compile(p, flags).groupindex)],
+        lambda: [m and m.span() for m in [re.compile(p, flags).search(t, 2), re.compile(p, flags).match(t, 1)]],
+    ):
+        try:
+            out.append(f())
+        except Exception as error:
+            out.append("raised")
+    return out
+"""
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[monty.Monty]:
+    with monty.Monty(max_processes=1) as started:
+        yield started
+
+
+def expected(pattern: str, flags: int) -> Any:
+    space: dict[str, Any] = {"re": re}
+    exec(ASKED, space)  # noqa: S102  # ours
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return json.loads(json.dumps([space["asked"](pattern, text, flags) for text in TEXTS]))
+
+
+def differing(pool: monty.Monty, patterns: list[tuple[str, int]]) -> dict[str, Any]:
+    """The patterns over which the engines differ, with the first text and answers that do."""
+    found: dict[str, Any] = {}
+    with a_session(pool, cell_seconds=60, memory=10**9) as session:
+        sandbox = Sandbox(session)
+        sandbox.execute(["import json\n" + ASKED])
+        for pattern, flags in patterns:
+            cell = f"print(json.dumps([asked({pattern!r}, t, {flags}) for t in {TEXTS!r}]))"
+            run = Sandbox(session).execute([cell])
+            told = json.loads(run.printed) if not run.error else run.error
+            for text, ours, theirs in zip(TEXTS, told, expected(pattern, flags), strict=False):
+                if ours != theirs:
+                    found[f"{pattern} {flags}"] = (text, ours, theirs)
+                    break
+    return found
+
+
+FLAGS = [0, 0, 0, re.IGNORECASE, re.MULTILINE, re.DOTALL, re.MULTILINE | re.DOTALL, re.VERBOSE, re.ASCII]
+
+
+def made(seed: int, count: int) -> list[tuple[str, int]]:
+    """Patterns of the grammar: the literal ones, and some put together."""
+    chance = random.Random(seed)  # noqa: S311  # a seed
+    literal = [one for one in GRAMMAR["P"] if "~" not in one]
+    joined = [
+        one for one in (derive("P", chance, 1) for _ in range(60 * count)) if one.parts and one.text()[:2] == "r'"
+    ]
+    patterns = [ast.literal_eval(one) for one in literal + [one.text() for one in joined[:count]]]
+    return [(pattern, int(chance.choice(FLAGS))) for pattern in patterns]
+
+
+def test_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
+    assert differing(pool, made(0, 100)) == {}
+
+
+@pytest.mark.slow
+def test_many_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
+    assert differing(pool, made(1, 20_000)) == {}
