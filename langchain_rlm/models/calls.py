@@ -22,6 +22,7 @@ from langchain_rlm.models.failures import Failure, ModelCallError, classify, hol
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, silent_cut, usage_of
 from langchain_rlm.models.prices import cost_of
 from langchain_rlm.models.resolve import ModelClients, name_of, provider_of, secrets_of
+from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
@@ -85,7 +86,8 @@ class Caller:
             name: The run name that tracers see.
             metadata: What tracers see beside it.
             last_turn: May use what is set aside for a last turn.
-            whole: Continue an answer that was cut off at the output limit, and stitch the parts.
+            whole: Continue an answer that was cut off at the output limit, stitch the parts, and leave out what the
+                model thought. Else the text is as it came.
 
         Raises:
             BudgetExceededError: The call would pass a limit.
@@ -94,7 +96,7 @@ class Caller:
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
         config["tags"] = [*(config.get("tags") or []), TAG_NOSTREAM]  # not for the message stream of a host
-        call = _Call(self, model, config, last_turn)
+        call = _Call(self, model, config, last_turn, whole)
         try:
             text, cut = await (call.whole if whole else call.part)(list(messages))
         except (ModelCallError, BudgetExceededError) as error:
@@ -112,6 +114,7 @@ class _Call:
     model: BaseChatModel
     config: RunnableConfig
     last_turn: bool
+    is_whole: bool
     name: str = field(init=False)
     started: float = field(default_factory=time.monotonic)
     paid: list[dict[str, Any]] = field(default_factory=list)
@@ -151,7 +154,8 @@ class _Call:
         while True:
             try:
                 message = await self._request(messages, tokens, may_be_empty=may_be_empty)
-                return encodable(message.text), is_cut_off(message)
+                text = without_thinking(message.text) if self.is_whole else message.text
+                return encodable(text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
                 limited += failure.kind == "rate_limit"
@@ -177,7 +181,7 @@ class _Call:
             usage = usage_of(message, self.name, provider, tokens)
             caller.ledger.record(self.name, usage)
             self.paid.append(usage)
-        fault = fault_of(message) or silent_cut(messages, usage, tokens)
+        fault = fault_of(message, unclosed=self.is_whole) or silent_cut(messages, usage, tokens)
         if fault and not (may_be_empty and fault.kind == "empty"):
             raise ModelCallError(fault)
         return message
