@@ -78,6 +78,8 @@ class Fences:
         if _FOREIGN.match(tag):
             return Block("foreign", self.text[start:until], _fence(opening), end, bool(own))
         for tried, its_end in [*own, *islice(self._loose(opening, start, until), _ENDS_TRIED), (until, end)]:
+            if self.reader.effort < 0 and tried != until:
+                continue
             code, tree = self.reader.undressed(self.text[start:tried], opening[1])
             if tree is not None:
                 end = its_end

@@ -54,7 +54,9 @@ def parse_reply(text: str) -> ParsedReply:
         prose += between if is_cell else text[position : block.end]
         words += between + (text[block.start : block.end] if block.kind == "other" else "")
         position = block.end
-    prose, words = (without_thinking(part + text[position:]) for part in (prose, words))
+    prose, words = prose + text[position:], words + text[position:]
+    if not without_thinking(text):  # it thinks to its end, and only what is in a block is meant as a cell
+        prose = words = text = ""
     if not cells:
         code, prose, words = _unfenced(text, prose, words)
         cells, unclosed = [code] if code else [], bool(code)
@@ -63,7 +65,7 @@ def parse_reply(text: str) -> ParsedReply:
 
 def _unfenced(text: str, prose: str, words: str) -> tuple[str, str, str]:
     """The code of a reply without cells in blocks, or nothing, and what is left of its prose and its words."""
-    if code := called(without_thinking(text)):
+    if code := called(text):
         return code, "", ""
     final = final_in(words)
     if found := plain_code(words, final_alone=final is None):
