@@ -2,8 +2,9 @@
 
 import atheris
 
-with atheris.instrument_imports(include=["langchain_rlm.repl.replies"]):
+with atheris.instrument_imports(include=["langchain_rlm.repl"]):
     from langchain_rlm.repl.replies import parse_reply
+    from langchain_rlm.repl.thinking import without_thinking
 
 from common import run  # beside this file, which is run as a script
 
@@ -16,16 +17,18 @@ SEEDS = (
     "  ````repl\n  x = 1\n  ````\r\n```\nf(x)\n```\n**FINAL(1).**",
     "```repl\nopen",
     "```json\n{}\n```",
+    "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>> ```python\n> FINAL(1)\n> ```",
+    '<tool_call>{"name": "python", "arguments": {"code": "print(context)"}}</tool_call>',
+    "[THINK]a[/THINK]\nAction Input: x = 1\n>>> print(context)\n<execute>FINAL(x)</execute>",
 )
 
 
 def check(text: str) -> None:
     """Fail when what is promised of any text does not hold of this one."""
     parsed = parse_reply(text)
-    plain = "".join(text.split())
+    assert len(without_thinking(text)) <= len(text), "more than was said"
     for cell in parsed.cells:
         assert cell.strip(), "an empty cell"
-        assert "".join(cell.split()) in plain, "a cell that is not in the reply"
     assert not parsed.unclosed or parsed.cells, "an open cell and no cell"
 
 

@@ -1,6 +1,9 @@
 """Structured answers: the final value must fit a schema, and the root model is told where it does not."""
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +13,10 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.repl.protocol import plain
 
 SHOWN_ERRORS = 8
+FAILED_PLACES = 100
+"""Brackets in a text that may turn out not to begin data."""
+_BEGINS = re.compile(r"[{\[]")
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -35,18 +42,19 @@ class ResponseFormat:
 
     def validate(self, value: Any) -> Any:
         """An instance made of the value itself, of the JSON in its text, or of its JSON form (dates, strict models)."""
-        data = _json_in(value) if isinstance(value, str) else None
         try:
             return self.adapter.validate_python(value)
         except ValidationError as error:
-            by_value = error
-        try:
-            return self.adapter.validate_json(json.dumps(value if data is None else data))
-        except ValidationError as by_json:
-            raise (by_value if data is None else by_json) from None
+            problem = error
+        for data in _data_in(value) if isinstance(value, str) else [value]:
+            try:
+                return self.adapter.validate_json(json.dumps(data))
+            except ValidationError as error:
+                problem = error if isinstance(value, str) else problem
+        raise problem
 
-    def problem(self, value: Any) -> str | None:
-        """What is wrong with a value, in words for the root model; None when it fits."""
+    def problem(self, value: Any, remedy: str = "Call FINAL again.") -> str | None:
+        """What is wrong with a value, and the remedy, in words for the model; None when it fits."""
         try:
             self.validate(value)
         except ValidationError as error:
@@ -54,19 +62,30 @@ class ResponseFormat:
                 f"- {'.'.join(map(str, found['loc'])) or 'the value'}: {found['msg']}"
                 for found in error.errors(include_url=False)[:SHOWN_ERRORS]
             ]
-            return "The answer does not have the form asked for:\n" + "\n".join(lines) + "\nCall FINAL again."
+            return "The answer does not have the form asked for:\n" + "\n".join([*lines, remedy])
         return None
 
     def plain(self, value: Any) -> Any:
         return plain(self.adapter.dump_python(self.validate(value), mode="json", by_alias=True))
 
 
-def _json_in(text: str) -> Any:
-    """The JSON data in a text, with or without a fence; None when the text is not JSON."""
+def _data_in(text: str) -> Iterator[Any]:
+    """The data in a text: the whole of it, in a fence or not, or what stands in its words; the last is tried first."""
     inner = text.strip()
     if inner.startswith("```"):
         inner = inner.partition("\n")[2].rpartition("```")[0]
-    try:
-        return plain(json.loads(inner))
-    except (ValueError, RecursionError):
-        return None
+    for read in (json.loads, ast.literal_eval):
+        try:
+            yield plain(read(inner))
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return
+    found: list[Any] = []
+    position, failed = 0, 0
+    while failed < FAILED_PLACES and (begins := _BEGINS.search(text, position)):
+        try:
+            data, position = _DECODER.raw_decode(text, begins.start())
+            found.append(plain(data))
+        except (ValueError, RecursionError):
+            position, failed = begins.end(), failed + 1
+    yield from reversed(found)

@@ -18,7 +18,7 @@ from langchain_rlm.repl.replies import ParsedReply
 DRAFT = re.compile(r"\banswer\b")
 """The variable, in the code of a cell."""
 NOTHING = (None, "")
-"""Values that are not an answer, except when code calls FINAL with them."""
+"""Values that are not an answer."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,15 @@ class Given:
     value: Any
     is_name: bool = False
     """The value is the name of the variable that holds the answer."""
+    may_be_word: bool = False
+    """Without that variable, the name is the answer itself."""
     stop_reason: str = "answered"
 
     def held(self, found: tuple[Any] | None) -> "Given | None":
         """The answer that a name stands for, from what the REPL knows by it."""
-        return None if found is None or found[0] in NOTHING else Given(found[0])
+        if found is None:
+            return Given(self.value) if self.may_be_word else None
+        return _taken(found[0])
 
 
 def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
@@ -47,13 +51,23 @@ def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | 
         is_last: It is the reserved last turn.
     """
     if ended is not None and ended.final is not None:
-        return Given(ended.final[0])
+        return _taken(ended.final[0])
     final = reply.final
     if reply.cells and (ended is None or ended.error is not None or not (is_last or (final and final.variable))):
         return None
     if final is not None:
-        return Given(final.text, final.variable) if final.variable or final.text else None
-    return Given(reply.prose, stop_reason="no_code") if reply.prose and not reply.cells else None
+        if final.variable or final.is_code:
+            return Given(final.text, is_name=True, may_be_word=final.may_be_word)
+        return _taken(final.text)
+    is_answer = reply.prose and not reply.cells and not reply.holds_code
+    return Given(reply.prose, stop_reason="no_code") if is_answer else None
+
+
+def _taken(value: Any) -> Given | None:
+    """A value as an answer, when there is something in it; of the draft in `answer`, what it holds."""
+    if isinstance(value, dict) and value.keys() == {"content", "ready"}:
+        value = value["content"]
+    return None if value is None or (isinstance(value, str) and not value.strip()) else Given(value)
 
 
 def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:

@@ -24,6 +24,7 @@ from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
+from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
@@ -109,7 +110,8 @@ class Caller:
             metadata: What tracers see beside it.
             last_turn: May use what is set aside for a last turn.
             shown: The reply is the user's answer: a stream of messages shows it.
-            whole: Continue an answer that was cut off at the output limit, and stitch the parts.
+            whole: Continue an answer that was cut off at the output limit, stitch the parts, and leave out what the
+                model thought. Else the text is as it came.
 
         Raises:
             BudgetExceededError: The call would pass a limit.
@@ -119,7 +121,7 @@ class Caller:
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
         if not shown:
             config["tags"] = unstreamed(config.get("tags"))
-        call = _Call(self, model, config, last_turn)
+        call = _Call(self, model, config, last_turn, whole)
         try:
             text, cut = await (call.whole if whole else call.part)(list(messages))
         except (ModelCallError, BudgetExceededError) as error:
@@ -137,6 +139,7 @@ class _Call:
     model: Model
     config: RunnableConfig
     last_turn: bool
+    is_whole: bool
     name: str = field(init=False)
     started: float = field(default_factory=time.monotonic)
     paid: list[dict[str, Any]] = field(default_factory=list)
@@ -177,7 +180,8 @@ class _Call:
             sent = alternating(messages, system=self.name not in self.caller.systemless)
             try:
                 message = await self._request(sent, tokens, may_be_empty=may_be_empty)
-                return encodable(message.text), is_cut_off(message)
+                text = without_thinking(message.text) if self.is_whole else message.text
+                return encodable(text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
                 if self.name not in self.caller.systemless and wants_no_system(failure, sent):
@@ -220,7 +224,7 @@ class _Call:
             caller.replied.add(id(self.model))
             answered = answered_by(self.model, message)
             usage = self._charge(answered, message.usage_metadata, message.text, sent)
-        fault = self._cut(messages, usage, fault_of(message))
+        fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
         if not fault and not usage["estimated_calls"]:
             caller.estimates.learn(self.name, tokens, usage["input_tokens"])
         if fault and not (may_be_empty and fault.kind == "empty"):

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage
 from langchain_rlm.models.failures import Failure
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.tokens import tokens_of
+from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
 CUT_OFF = frozenset({
@@ -58,15 +59,20 @@ def _refusal(message: AIMessage) -> str | None:
     return message.additional_kwargs.get("refusal") or next(iter(said), None)
 
 
-def fault_of(message: AIMessage) -> Failure | None:
-    """What is wrong with a reply that arrived as if all were well."""
+def fault_of(message: AIMessage, *, unclosed: bool = True) -> Failure | None:
+    """What is wrong with a reply that arrived as if all were well.
+
+    Args:
+        message: What came back.
+        unclosed: Thinking that never ends is no text either.
+    """
     refusal = _refusal(message)
     if refusal or _finish(message) in FILTERED:
         said = f"the model refused: {refusal or 'the provider filtered the content'}"
         return Failure("refused", encodable(said)[:300])
     if _finish(message) in BROKEN_OFF:
         return Failure("server", f"the provider broke the answer off ({_finish(message)})")
-    if not message.text.strip():
+    if not without_thinking(message.text, unclosed=unclosed).strip():
         if _finish(message) in CUT_OFF:
             return Failure("cut_off", "the output limit was used up before the model wrote any text")
         return Failure("empty", "the model gave an empty answer")

@@ -23,8 +23,9 @@ from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
+from langchain_rlm.repl.finals import Final
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result
-from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
+from langchain_rlm.repl.replies import ParsedReply, parse_reply
 from langchain_rlm.runtime.run import GRACE, Run, at, emit
 from langchain_rlm.state import RLMState
 
@@ -184,8 +185,9 @@ class Turn:
             return await self.give_up() if self.last else self.next()
         if self.reply.cells:
             return await self.run_cells()
-        if self.reply.final is None and not self.last and not self._was_nudged():
-            self.note(prompts.NO_CODE)
+        is_answer = self._was_nudged() and self.reply.prose and not self.reply.holds_code
+        if self.reply.final is None and not self.last and not is_answer:
+            self.note(prompts.UNREAD if self.reply.holds_code else prompts.NO_CODE)
             return self.next()
         return await self._over(None)
 
@@ -201,13 +203,14 @@ class Turn:
         if answer is not None:
             return self.finish(answer.value, answer.stop_reason)
         final = self.reply.final
-        if final is not None and (ended is None or ended.error is None):
+        if ended is not None and ended.final is not None:
+            self.note(prompts.EMPTY_FINAL)
+        elif final is not None and (ended is None or ended.error is None):
             self.note(self._refusal(final))
-        is_over = self.last or (final is None and not self.reply.cells)
-        return await self.give_up() if is_over else self.next()
+        return await self.give_up() if self.last else self.next()
 
     def _refusal(self, final: Final) -> str:
-        if final.variable:
+        if final.variable or (final.is_code and not self.reply.cells):
             return prompts.unknown_final(final.text)
         return prompts.FINAL_BEFORE_OUTPUT if self.reply.cells else prompts.EMPTY_FINAL
 

@@ -199,7 +199,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
             return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
         raise ModelError(unusable("model", run.tree.settings.model, error)) from error
     entries: list[Entry] = [_reply_entry(run, state, reply)]
-    problem = form.problem(reply.text) if form else None
+    problem = form.problem(reply.text, prompts.JSON_ALONE) if form else None
     if problem is None:
         return finish(run, state, entries, reply.text, "direct")
     if len(said) >= CORRECTED:

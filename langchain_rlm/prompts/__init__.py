@@ -12,6 +12,11 @@ NO_CODE = (
     "That reply has no cell. Write one cell in a ```repl block, or, if you have the answer, give it as "
     "FINAL(the answer) in a cell. A second reply without a cell is taken as the answer."
 )
+JSON_ALONE = "Answer again, with JSON of that form alone."
+UNREAD = (
+    "That reply has code, but no cell that could be read, and nothing was run. Write the code in one ```repl block. "
+    "If you have the answer, call FINAL(the answer) in a cell."
+)
 UNCLOSED = "Your reply was cut off inside the cell, and nothing was run. Write the cell again, shorter."
 EMPTY_FINAL = "The answer you gave is empty. Give the answer itself."
 FINAL_BEFORE_OUTPUT = (
@@ -162,8 +167,11 @@ def budget_line(left: Mapping[str, Any]) -> str:
 
 
 def unknown_final(name: str) -> str:
-    """Tells that a bare `FINAL_VAR` names nothing."""
-    return f"FINAL_VAR names {name!r}, and there is no such variable. SHOW_VARS() lists them."
+    """Tells that an answer given as bare text names nothing."""
+    return (
+        f"{name!r} is no variable with anything in it, so no answer was taken; SHOW_VARS() lists them. "
+        f"If the words are the answer, put them in quotes: FINAL({name!r})."
+    )
 
 
 def not_read(found: Mapping[str, Any], required: float) -> str:

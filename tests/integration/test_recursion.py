@@ -178,3 +178,9 @@ def test_progress_events_name_the_run_and_its_depth(model_server: ModelServer) -
     inner = [event for event in events[:-1] if event["run"]]
     assert [event["event"] for event in inner] == ["inspect", "turn", "reply", "budget", "cell", "cell_end", "end"]
     assert {(event["run"], event["depth"]) for event in inner} == {("/1", 1)}
+
+
+def test_a_recursive_run_answers_without_its_thinking(model_server: ModelServer) -> None:
+    rule = below("FINAL('so')")
+    rule["reply"] = "<thought>\n" + cell("FINAL('thought')") + "\n</thought>\n" + rule["reply"]
+    assert ask(tree(model_server, "FINAL(rlm_query('Below', 'text'))", rule))["answer"] == "so"

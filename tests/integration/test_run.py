@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from langchain_rlm import RLM, Budget, RLMResult
+from langchain_rlm.models.calls import ATTEMPTS
+from langchain_rlm.prompts import UNREAD
 from tests.server.client import ModelServer
 
 READER = {"kind": "reader"}
@@ -103,9 +105,66 @@ def test_a_second_reply_without_code_is_taken_as_the_answer(model_server: ModelS
     assert "has no cell" in model_server.log()[1]["messages"][-1]["content"]
 
 
-def test_a_second_reply_without_code_that_says_nothing_ends_the_run(model_server: ModelServer) -> None:
+def test_a_reply_that_is_nothing_but_thinking_is_asked_for_again_like_an_empty_one(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langchain_rlm.models.calls.BACKOFF", 0.001)
     result = ask(scripted(model_server, "Let me think.", "<think>What now?</think>"))
-    assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "gave_up", 2)
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "gave_up", 1)
+    assert model_server.stats()["requests"] == 1 + ATTEMPTS
+
+
+@pytest.mark.parametrize("thought", ["<think>Yes or no?</think>\n\n", "[THINK]hm[/THINK]", "It is so.\n</think>\n"])
+def test_thinking_is_in_no_answer_that_code_or_the_caller_gets(model_server: ModelServer, thought: str) -> None:
+    sub = {"kind": "script", "replies": [f"{thought}yes"]}
+    result = ask(scripted(model_server, cell("said = llm_query('So?')\nFINAL([said, said == 'yes'])"), sub=sub))
+    assert result["value"] == ["yes", True]
+    assert [entry["text"] for entry in result["journal"] if entry["kind"] == "answer"] == ["yes"]
+    model_server.configure(models={"root": sub})
+    direct = RLM(model_server.chat_model("root")).invoke({"question": "So?", "context": "A short text."})
+    assert (direct["answer"], direct["stop_reason"]) == ("yes", "direct")
+
+
+def test_an_answer_that_is_nothing_but_thinking_is_a_failure_in_the_cell(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("langchain_rlm.models.calls.BACKOFF", 0.001)
+    sub = {"kind": "script", "replies": ["<think>\nYes or"]}
+    code = "try:\n    llm_query('So?')\nexcept Exception as error:\n    FINAL(str(error))"
+    assert "empty answer" in ask(scripted(model_server, cell(code), sub=sub))["answer"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": ATTEMPTS}
+
+
+CODE = "n = 2 + 3\nFINAL(n)"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (f"<execute>\n{CODE}\n</execute>", "5"),
+        (f"> ```python\n> {CODE.replace(chr(10), chr(10) + '> ')}\n> ```", "5"),
+        (f"<reasoning>\n{cell('FINAL(0)')}\n</reasoning>\n{CODE}", "5"),
+        ("FINAL(len('12345'))", "5"),
+        ("FINAL(Paris)", "Paris"),
+        (f"```text\n{CODE}\n```", "asked again"),
+        (f"<snippet>{CODE}</snippet>", "asked again"),
+        ("FINAL(n)", "asked again"),
+        ("FINAL(x) is what I will call at the end.", "asked again"),
+        (cell("FINAL(answer)"), "asked again"),
+        ("FINAL_VAR(answer)", "asked again"),
+    ],
+)
+def test_code_runs_in_any_dress_and_what_is_no_clear_answer_is_asked_for_again(
+    model_server: ModelServer, said: str, answer: str
+) -> None:
+    result = ask(scripted(model_server, said, cell("FINAL('asked again')")))
+    assert (result["answer"], result["stop_reason"]) == (answer, "answered")
+
+
+def test_code_that_nobody_can_read_never_becomes_the_answer(model_server: ModelServer) -> None:
+    result = ask(scripted(model_server, "Let me think.", f"```text\n{CODE}\n```", budget=Budget(turns=4)))
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "gave_up", 4)
+    assert model_server.log()[2]["messages"][-1]["content"].startswith(UNREAD)
 
 
 def test_a_run_that_knows_nothing_at_its_end_has_given_up(model_server: ModelServer) -> None:

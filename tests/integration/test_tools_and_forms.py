@@ -16,6 +16,7 @@ from langgraph.store.memory import InMemoryStore
 from pydantic import BaseModel, Field
 
 from langchain_rlm import RLM, Budget, InputError
+from langchain_rlm.prompts import JSON_ALONE
 from tests.server.client import ModelServer
 
 QUESTION = "What is there?"
@@ -133,6 +134,18 @@ def test_the_direct_route_is_corrected_too(model_server: ModelServer) -> None:
     rlm = RLM(model_server.chat_model("root"), response_format=Order)
     result = rlm.invoke({"question": QUESTION, "context": "text"})
     assert (result["structured_response"], result["stop_reason"]) == (Order(number=7, items=[]), "direct")
+    said = model_server.log()[1]["messages"][-1]["content"]
+    assert said.endswith(f"\n{JSON_ALONE}")
+    assert "FINAL" not in said
+
+
+def test_the_direct_route_reads_the_json_in_words_and_behind_thinking(model_server: ModelServer) -> None:
+    said = '<think>\nSeven?\n</think>\n\nHere it is:\n```json\n{"number": 7, "items": []}\n```\nHope this helps!'
+    model_server.configure(models={"root": {"kind": "script", "replies": [said]}})
+    rlm = RLM(model_server.chat_model("root"), response_format=Order)
+    result = rlm.invoke({"question": QUESTION, "context": "text"})
+    assert (result["structured_response"], result["stop_reason"]) == (Order(number=7, items=[]), "direct")
+    assert model_server.stats()["requests"] == 1
 
 
 def test_a_response_format_that_is_no_type_is_refused() -> None:

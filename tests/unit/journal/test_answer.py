@@ -17,7 +17,9 @@ FINE, FAILED = Ended("out"), Ended("", "NameError: oh")
     ("said", "ended", "answer"),
     [
         (CELL, Ended("", final=("so",)), Given("so")),
-        (CELL, Ended("", final=("",)), Given("")),
+        (CELL, Ended("", final=("",)), None),
+        (CELL, Ended("", final=({"content": " ", "ready": False},)), None),
+        (CELL, Ended("", final=({"content": "so", "ready": False},)), Given("so")),
         (CELL + "FINAL(beside)", Ended("", final=("so",)), Given("so")),
         (CELL, FINE, None),
         (CELL + "FINAL(beside)", FINE, None),
@@ -26,6 +28,13 @@ FINE, FAILED = Ended("out"), Ended("", "NameError: oh")
         (CELL + "FINAL_VAR(x)", None, None),
         ("FINAL(It is 3)", None, Given("It is 3")),
         ("FINAL()", None, None),
+        ("FINAL(None)", None, None),
+        ("FINAL(n)", None, Given("n", is_name=True)),
+        ("FINAL(Paris)", None, Given("Paris", is_name=True, may_be_word=True)),
+        ("FINAL(Total)", None, Given("Total", is_name=True)),
+        ("FINAL(yes)", None, Given("yes")),
+        ("FINAL(x) is what I will call.", None, None),
+        ("```text\nx = 3\nFINAL(x)\n```", None, None),
         ("FINAL_VAR(x)", None, Given("x", is_name=True)),
         ("It is 3.", None, Given("It is 3.", stop_reason="no_code")),
         ("It is 3.\n" + CELL, FINE, None),
@@ -39,8 +48,9 @@ def test_a_turn_gives_what_its_code_or_its_bare_text_gives(said: str, ended: End
 @pytest.mark.parametrize(
     ("said", "ended", "answer"),
     [
-        (CELL + "FINAL(beside)", FINE, Given("beside")),
-        (CELL + "FINAL(beside)", FAILED, None),
+        (CELL + "FINAL(so it is)", FINE, Given("so it is")),
+        (CELL + "FINAL(so it is)", FAILED, None),
+        (CELL + "FINAL(x)", FINE, Given("x", is_name=True)),
         (CELL + "FINAL_VAR(x)", FINE, Given("x", is_name=True)),
         ("It is 3.\n" + CELL, FINE, None),
     ],
@@ -52,6 +62,11 @@ def test_bare_text_beside_cells_counts_on_the_last_turn(said: str, ended: Ended 
 @pytest.mark.parametrize(("found", "held"), [((0,), Given(0)), (("",), None), ((None,), None), (None, None)])
 def test_a_name_gives_what_the_variable_holds(found: Any, held: Given | None) -> None:
     assert Given("x", is_name=True).held(found) == held
+
+
+def test_a_word_that_is_no_name_stands_for_itself() -> None:
+    word = Given("Paris", is_name=True, may_be_word=True)
+    assert (word.held(None), word.held((3,)), word.held(("",))) == (Given("Paris"), Given(3), None)
 
 
 def cell(code: str, **end: Any) -> list[dict[str, Any]]:

@@ -242,7 +242,7 @@ async def test_its_repl_and_its_turn_are_given_back_when_it_has_ended() -> None:
 
 
 async def test_an_empty_answer_is_a_failure_with_its_run_kept() -> None:
-    async with rlm(model=saying("```repl\nnothing\n```")) as it:
+    async with rlm(model=saying(*["```repl\nnothing\n```"] * 2), budget=Budget(depth=2, turns=3)) as it:
         entry = await recursed(it, call("1", "Read", how="rlm"), "the kettle")
         assert entry["error"]["type"] == "empty"
         assert entry["run"]["journal"]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.repl.replies import Final, ParsedReply, parse_reply
+from langchain_rlm.repl.finals import Final
+from langchain_rlm.repl.replies import ParsedReply, parse_reply
 
 """How fast a loaded machine is proves nothing."""
 
@@ -28,7 +29,7 @@ def test_a_block_with_a_code_tag_is_a_cell(tag: str) -> None:
     assert reply == ParsedReply(("print(1)\n",), None, unclosed=False, prose="First I look.\n\n\nThen more.")
 
 
-@pytest.mark.parametrize("tag", ["json", "text", "bash", "markdown", "javascript", "pycon", "output"])
+@pytest.mark.parametrize("tag", ["json", "text", "bash", "markdown", "javascript", "output"])
 def test_a_block_with_another_tag_is_no_cell_but_prose(tag: str) -> None:
     reply = parse_reply(f"```{tag}\nx = f(1)\n```")
     assert reply.cells == ()
@@ -164,7 +165,6 @@ def test_a_bare_final_gives_all_that_is_between_its_parentheses(inside: str, ans
 
 def test_text_after_a_bare_final_is_not_part_of_the_answer() -> None:
     assert final("FINAL(42)\nI counted them (all of them).") == Final("42")
-    assert final("FINAL(42) is my answer.") == Final("42")
 
 
 def test_a_bare_final_that_was_cut_off_gives_what_there_is() -> None:
@@ -176,7 +176,7 @@ def test_final_var_names_a_variable_with_and_without_quotes(name: str) -> None:
     assert final(f"FINAL_VAR({name})") == Final("result", variable=True)
 
 
-@pytest.mark.parametrize("before", ["", "   ", "> ", "**", "* ", "text\n"])
+@pytest.mark.parametrize("before", ["", "   ", "> ", "**", "* ", "### ", "text\n"])
 def test_a_final_may_begin_a_line_behind_markup(before: str) -> None:
     assert final(f"{before}FINAL(yes)") == Final("yes")
 
@@ -190,6 +190,10 @@ def test_a_final_may_begin_a_line_behind_markup(before: str) -> None:
         "FINAL answer: x",
         "FINALLY(x)",
         "Final(x)",
+        "FINAL(x) is what I will call at the end.",
+        "FINAL(answer) will be called once I have counted (all of them).",
+        "`FINAL(x)` ends it :)",
+        "```text\nFINAL(so)\n```",
         "",
     ],
 )
@@ -198,7 +202,7 @@ def test_a_final_in_the_middle_of_a_sentence_is_no_answer(text: str) -> None:
 
 
 def test_of_several_bare_finals_the_last_counts() -> None:
-    assert final("FINAL(first)\nNo, wait.\nFINAL(second)") == Final("second")
+    assert final("FINAL(the first)\nNo, wait.\nFINAL(the second)") == Final("the second")
 
 
 def test_a_final_inside_a_cell_is_not_a_bare_one() -> None:
@@ -258,6 +262,16 @@ HARD = {
     "blocks that are no Python": ("", "```py\n!\n```\n", ""),
     "blocks left open in a string": ("", "```py\nx = '''\n```\n", ""),
     "untagged blocks": ("", "~~~\nf(1)\n~~~\n", ""),
+    "one line": ("", "a", ""),
+    "backticks": ("", "`", "x"),
+    "fences in a line": ("", "``` ", ""),
+    "a fence never closed": ("```repl\n", "x = 1\n", ""),
+    "thinking quoted in blocks": ("", "```\n<think>\n```\n", "</think>"),
+    "marks": ("", "<|channel|>final", ""),
+    "calls that never end": ("", '{"code": ', ""),
+    "finals that never end": ("", "FINAL(x\n", ""),
+    "code without a block": ("print(context)\n", "  x = 1\n y = 2\n", ""),
+    "longer fences closed by shorter ones": ("", "````py\nx\n````z\n```\n", ""),
 }
 
 

@@ -319,6 +319,8 @@ def _rlm_contract_cite(quote, source=None, near=None):
 
 
 def _rlm_contract_FINAL(value=None):
+    if isinstance(value, dict) and set(value) == {"content", "ready"}:
+        value = value["content"]
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
     _rlm_host_final(_rlm_measured("FINAL", value))
