@@ -11,21 +11,24 @@ from collections.abc import Iterator
 from langchain_rlm.repl.fences import Fences
 
 _TAGS = (
-    r"(?:ant)?think(?:ing)?", "thoughts?", "thought[_-]?process", "reasoning", "reflection", r"scratch[_-]?pad",
-    "(?:inner|internal)[_-]?(?:monologue|thoughts?)", "chain[_-]of[_-]thought", "cot", "analysis",
+    r"(?:ant|\w{1,20}[_-])?think(?:ing)?", "thoughts?", "thought[_-]?process", "reason(?:ing)?", "reflection",
+    r"scratch[_-]?pad", "(?:inner|internal)(?:[_-]?(?:monologue|thoughts?))?", "monologue", "chain[_-]of[_-]thought",
+    "cot", "analysis",
 )  # fmt: skip
 _CHANNEL, _KIND = r"(?:<\|start\|>assistant)?<\|channel\|>", r"(?:[^<\n]{0,40}<\|constrain\|>)?[^<\n]{0,40}"
 FORMS = (
     *((rf"<(?:\w{{1,20}}:)?{tag}(?:\s[^<>\n]*+)?>", rf"</(?:\w{{1,20}}:)?{tag}\s*>") for tag in _TAGS),
     (r"\[THINK(?:ING)?\]", r"\[/THINK(?:ING)?\]"),
     ("◁think▷", "◁/think▷"),
+    (r"<\|thinking\|>", r"<\|/thinking\|>"),
+    ("<unused94>thought", "<unused95>"),
     (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"),
     (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>(?:\s*<\|START_RESPONSE\|>)?"),
     (r"<\|channel>(?:thought|analysis)", r"<channel\|>"),
     (rf"{_CHANNEL}analysis<\|message\|>", rf"(?:<\|end\|>)?{_CHANNEL}final\b{_KIND}<\|message\|>|<\|end\|>"),
     ("(?-i:analysis(?=[A-Z]))", "(?-i:assistantfinal)"),  # the form above without its marks
 )
-"""How thinking opens and closes: most models; Magistral; Kimi; Open Thoughts; Cohere; Gemma; gpt-oss."""
+"""How thinking opens and closes: most models; Magistral; Kimi; some templates; MedGemma; Open Thoughts; Cohere; Gemma; gpt-oss."""
 _MARK = re.compile(
     r"(?=<[a-z/|]|\[/?T|◁|analysis|assistantfinal)(?:"
     + "|".join(f"(?P<o{n}>{opening})|(?P<c{n}>{closing})" for n, (opening, closing) in enumerate(FORMS))

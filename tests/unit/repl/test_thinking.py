@@ -10,6 +10,8 @@ FORMS = [
     ("<thoughts>", "</thoughts>"), ("<reasoning>", "</reasoning>"), ("<reflection>", "</reflection>"),
     ("<scratchpad>", "</scratchpad>"), ("<analysis>", "</analysis>"), ("<seed:think>", "</seed:think>"),
     ("<antThinking>", "</antThinking>"), ("<inner_monologue>", "</inner_monologue>"), ("[THINK]", "[/THINK]"),
+    ("<longcat_think>", "</longcat_think>"), ("<internal>", "</internal>"), ("<|thinking|>", "<|/thinking|>"),
+    ("<unused94>thought", "<unused95>"), ("<reason>", "</reason>"), ("<monologue>", "</monologue>"),
     ('<think effort="high">', "</think>"), ("◁think▷", "◁/think▷"), ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|><|START_RESPONSE|>"), ("<|channel>thought", "<channel|>"),
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
