@@ -28,7 +28,7 @@ FORMS = (
     (rf"{_CHANNEL}analysis<\|message\|>", rf"(?:<\|end\|>)?{_CHANNEL}final\b{_KIND}<\|message\|>|<\|end\|>"),
     ("(?-i:analysis(?=[A-Z]))", "(?-i:assistantfinal)"),  # the form above without its marks
 )
-"""How thinking opens and closes: most models; Magistral; Kimi; templates; MedGemma; Open Thoughts; Cohere; Gemma; gpt-oss."""
+"""How thinking opens and closes: most models; Magistral; Kimi; MedGemma; Open Thoughts; Cohere; Gemma; gpt-oss."""
 _MARK = re.compile(
     r"(?=<[a-z/|]|\[/?T|◁|analysis|assistantfinal)(?:"
     + "|".join(f"(?P<o{n}>{opening})|(?P<c{n}>{closing})" for n, (opening, closing) in enumerate(FORMS))
