@@ -50,10 +50,12 @@ class _View:
     async def _last(self) -> AsyncGenerator[None]:
         """Ends when it is closed. A loop closes the generators that have begun on it when it is shut down."""
         try:
-            async with self.stack:
-                yield
+            yield
         finally:
             self.forget()
+            if self.timer:
+                self.timer.cancel()
+            await self.stack.aclose()
 
     def forget(self) -> None:
         key = id(self.loop), id(self.model)

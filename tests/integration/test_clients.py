@@ -1,6 +1,7 @@
 """The user's model object is used as it is: its streaming, its HTTP clients, its retries, by many runs, on any loop."""
 
 import asyncio
+import gc
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -171,6 +172,28 @@ def test_runs_share_a_connection_which_ends_with_its_loop(monkeypatch: pytest.Mo
         assert [*server.connections.values()] == [4]
         assert soon(lambda: server.open == 0)
     assert [view for view in clients._views.values() if view.loop.is_closed()] == []
+
+
+def test_a_loop_that_ends_just_when_a_connection_does_reports_nothing(
+    streaming: StreamingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "IDLE", 60.0)
+    reported: list[Any] = []
+
+    async def once() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: reported.append(context))
+        await rlm_of(openai(streaming.url, streaming=True)).ainvoke(GIVEN)
+        (view,) = (view for view in clients._views.values() if view.loop is loop)
+        view.stack.push_async_callback(asyncio.sleep, 0.3)  # its end takes a while, and meanwhile its time is up
+        assert view.timer is not None
+        view.timer.cancel()
+        view.timer = loop.call_later(0.05, view.end)
+
+    asyncio.run(once())
+    gc.collect()
+    assert reported == []
+    assert soon(lambda: streaming.open == 0)
 
 
 async def test_connections_that_nobody_uses_end_by_themselves(streaming: StreamingServer) -> None:

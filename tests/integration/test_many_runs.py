@@ -89,6 +89,12 @@ async def run(rlm: RLM, name: int, chunks: int, size: int) -> str:
     return f"run {name} ended {result['stop_reason']} with {result['answer']!r:.200}, not {wanted}"
 
 
+async def at_rest(server: ModelServer) -> Held:
+    """What is held once the connections that the runs shared have ended."""
+    assert await asyncio.to_thread(soon, lambda: server.stats()["open_connections"] == 0)
+    return Held.now()
+
+
 @pytest.fixture
 def many_files() -> Iterator[None]:
     """As many open files as the machine allows: each model call in flight is a connection."""
@@ -104,9 +110,9 @@ async def test_two_hundred_runs_at_once_are_right_and_leave_nothing(model_server
     # every call waits for all others of this process, so that only a long wait tells a stalled one
     rlm = faulty_rlm(model_server, chunks, timeout=60, max_concurrency=8)
     assert await asyncio.gather(*(run(rlm, -1 - name, chunks, size) for name in range(10))) == [""] * 10
-    held, memory = Held.now(), Memory.now()
+    held, memory = await at_rest(model_server), Memory.now()
     assert await asyncio.gather(*(run(rlm, name, chunks, size) for name in range(200))) == [""] * 200
-    assert await asyncio.to_thread(soon, lambda: Held.now() == held), (held, Held.now())
+    assert await at_rest(model_server) == held
     after = Memory.now()
     assert after.objects < memory.objects + 200, "an object for each run is left"
     if os.environ.get("MALLOC_ARENA_MAX") == "1":  # as `make test-slow` has it; else glibc keeps memory for each thread
@@ -127,8 +133,8 @@ async def test_two_thousand_runs_show_no_growth(model_server: ModelServer) -> No
         for first in range(batch * 100, batch * 100 + 100, at_once):
             names = range(first, first + at_once)
             assert await asyncio.gather(*(run(rlm, name, chunks, size) for name in names)) == [""] * at_once
-        assert await asyncio.to_thread(soon, lambda: not held or Held.now() == held[0]), (held, Held.now())
-        held.append(Held.now())
+        held.append(await at_rest(model_server))
+        assert held[-1] == held[0]
         memory.append(Memory.now())
     half = memory[len(memory) // 2 :]
     runs = [100 * batch for batch in range(len(half))]
