@@ -253,11 +253,7 @@ class Ledger:
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def take_sub_queries(self, count: int) -> None:
-        """Count `count` sub-queries, all or none.
-
-        Raises:
-            BudgetExceededError: There are fewer left.
-        """
+        """Count `count` sub-queries, all or none."""
         limit = self.budget.sub_queries
         if self.budget.depth == 0:
             msg = "Sub-queries are switched off in this run (depth 0). Answer with code alone."
@@ -273,11 +269,7 @@ class Ledger:
         self.sub_queries -= count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
-        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended.
-
-        Raises:
-            BudgetExceededError: The call would pass the limit on tokens, cost or seconds.
-        """
+        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended."""
         seconds = self.remaining_seconds(last_turn=last_turn)
         if seconds is not None and seconds <= 0:
             msg = f"The {self.budget.seconds:g} seconds of this run are used up. Finish now."

@@ -47,13 +47,7 @@ Graph = CompiledStateGraph[Any, Any, Any, Any]
 def build_graph(
     registry: RunRegistry, *, checkpointer: "BaseCheckpointSaver[Any] | Literal[False] | None" = None
 ) -> Graph:
-    """Wire the four nodes.
-
-    Args:
-        registry: What the nodes share.
-        checkpointer: Keeps the state between supersteps; recursive runs inherit it. None uses that of a host graph,
-            False keeps nothing.
-    """
+    """Wire the four nodes. Recursive runs inherit the checkpointer; None uses that of a host graph, False has none."""
     if registry.graph is None:
         registry.graph = _builder(registry).compile(name="rlm")
     compiled = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
@@ -65,10 +59,6 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
 
     LangGraph has no hook for the end of a stream, and `StateGraph.compile` makes one class only. This class takes over
     the attributes of a compiled graph, as LangGraph's own `copy` does, so copies are of this class too.
-
-    Args:
-        registry: Finds the runs.
-        **compiled: The attributes of a compiled graph.
     """
 
     def __init__(self, *, registry: RunRegistry, **compiled: Any) -> None:

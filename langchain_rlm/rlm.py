@@ -145,11 +145,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from the arguments: a compiled graph cannot be pickled.
-
-        Raises:
-            InputError: One of them cannot be pickled.
-        """
+        """Rebuild from the arguments: a compiled graph cannot be pickled."""
         for name, value in self._given.items():
             try:
                 pickle.dumps(value)
@@ -189,16 +185,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         return self._graph
 
     def refuse_to_block(self, config: RunnableConfig | None, instead: str) -> None:
-        """Stop a synchronous call from the event loop that a checkpointer needs.
-
-        Args:
-            config: The call's configuration.
-            instead: The asynchronous form of the call.
-
-        Raises:
-            RuntimeError: The call would wait for ever.
-            InputError: `config` is not a configuration.
-        """
+        """Stop a synchronous call from the event loop that a checkpointer needs: it would wait for ever."""
         check_config(config)
         refuse_to_block(self._graph.checkpointer, instead)
         if is_hosted(self._settings, config):

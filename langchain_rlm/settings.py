@@ -152,14 +152,7 @@ class Settings:
 
 
 def check_settings(given: Mapping[str, Any]) -> None:
-    """Refuse settings of an `RLM` that are out of range or of another type.
-
-    Args:
-        given: The settings by name. Those without a rule are checked where they are used.
-
-    Raises:
-        InputError: A setting cannot be used.
-    """
+    """Refuse settings out of range or of another type. Those without a rule are checked where they are used."""
     for name, rule in _RULES.items():
         rule.check(name, given[name])
     _check_route(given["route"], cites=given["require_citations"])
@@ -178,12 +171,7 @@ def given_in(config: RunnableConfig | None) -> dict[str, Any]:
 
 
 def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str], Any] = resolve_model) -> Settings:
-    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name.
-
-    Raises:
-        InputError: A setting is unknown, out of range or of another type.
-        ModelError: A model's name or provider is unknown, or its key is missing.
-    """
+    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name."""
     _check_known(
         f"Settings for one call (`{PREFIX}` stands before each in a configuration)", given, CallSettings.__annotations__
     )

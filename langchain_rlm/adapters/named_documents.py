@@ -25,15 +25,7 @@ NAMED = 20
 
 
 class Library:
-    """Documents by name: those given, and the text files that a directory has at the time. Safe to use from threads.
-
-    Args:
-        documents: What `load_corpus` takes, or loaders, which are read at first use.
-        root: A directory. Names are paths below it; hidden files and links that lead out of it are left out.
-
-    Raises:
-        InputError: The documents cannot be used, or `root` is not a directory.
-    """
+    """Documents by name: those given, and the text files that a directory has at the time. Safe to use from threads."""
 
     def __init__(self, documents: Any = None, root: str | Path | None = None) -> None:
         self._reading, self._lock = threading.Lock(), threading.Lock()
@@ -86,11 +78,7 @@ class Library:
             raise InputError(self._unknown(name))
 
     def select(self, names: Sequence[str] | None = None) -> Corpus:
-        """The documents of these names, or all; files and loaders are read now.
-
-        Raises:
-            InputError: A name is unknown, a file cannot be read, a loader failed, or there is no document at all.
-        """
+        """The documents of these names, or all; files and loaders are read now."""
         if not names or any(name not in self._texts and self._file(name) is None for name in names):
             with self._reading:
                 while self._loaders:

@@ -102,20 +102,9 @@ class Caller:
     ) -> Reply:
         """Call a model until it answers, the budget says no or nothing helps.
 
-        Args:
-            model: Whom to ask.
-            messages: The conversation.
-            config: The caller's configuration: callbacks, tags.
-            name: The run name that tracers see.
-            metadata: What tracers see beside it.
-            last_turn: May use what is set aside for a last turn.
-            shown: The reply is the user's answer: a stream of messages shows it.
-            whole: Continue an answer that was cut off at the output limit, stitch the parts, and leave out what the
-                model thought. Else the text is as it came.
-
-        Raises:
-            BudgetExceededError: The call would pass a limit.
-            ModelCallError: The call failed for good.
+        `last_turn` may use what is set aside for one. `whole` continues an answer that was cut off at the output limit
+        and leaves out what the model thought; else the text is as it came. A stream of messages has the reply if it is
+        `shown`.
         """
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}

@@ -37,16 +37,9 @@ _RULE_LINE = re.compile(r"(?m)^[ \t]*[=*~^_#-]{3,}[ \t]*$")
 
 
 def extract(question: str, text: str, *, limit: int = _QUOTES) -> list[str]:
-    """Quote the sentences of a text that share most with a question.
+    """The sentences of a text, at most `limit`, that share most with a question, best first, each on one line.
 
-    Args:
-        question: The question whose content words count.
-        text: The text to search.
-        limit: The most sentences to quote.
-
-    Returns:
-        The best sentences, best first, with spaces for line breaks. Empty when the text has fewer than two (and fewer
-        than half) of the question's content words.
+    None when the text has fewer than two (and fewer than half) of the question's content words.
     """
     words = content_words(question)
     found = set(re.findall(word_pattern(words), text.lower()))

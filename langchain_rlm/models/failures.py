@@ -99,23 +99,19 @@ _WAIT = re.compile(r"(?:retry|try again|wait)(?: after| in| for)? ([\d.]+) (seco
 
 @dataclass(frozen=True)
 class Failure:
-    """One failed call.
-
-    Args:
-        kind: What it was.
-        message: One line for a person or a root model; no headers, no key.
-        retry_after: Seconds that the provider asked to wait, when it did.
-        limit: Tokens that the provider said fit, when it did.
-        is_final: Asking again might help, but not within this run.
-        host: Host and port that nothing answered from, when they are known.
-    """
+    """One failed call."""
 
     kind: Kind
     message: str
+    """One line for a person or a root model; no headers, no key."""
     retry_after: float | None = None
+    """Seconds that the provider asked to wait."""
     limit: int | None = None
+    """Tokens that the provider said fit."""
     is_final: bool = False
+    """Asking again might help, but not within this run."""
     host: str = ""
+    """Host and port that nothing answered from."""
 
     @property
     def is_retryable(self) -> bool:
@@ -135,12 +131,7 @@ class ModelCallError(Exception):
 
 
 def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
-    """Say what kind of failure an exception from a chat model is.
-
-    Args:
-        error: What a chat model raised.
-        secrets: Keys and headers of the model, struck out of what its provider said.
-    """
+    """Say what kind of failure an exception from a chat model is; `secrets` are struck out of what was said."""
     if isinstance(error, ModelCallError):
         return error.failure
     text = " ".join(_texts(error))

@@ -60,12 +60,7 @@ def _refusal(message: AIMessage) -> str | None:
 
 
 def fault_of(message: AIMessage, *, unclosed: bool = True) -> Failure | None:
-    """What is wrong with a reply that arrived as if all were well.
-
-    Args:
-        message: What came back.
-        unclosed: Thinking that never ends is no text either.
-    """
+    """What is wrong with a reply that arrived as if all were well; `unclosed` thinking is no text either."""
     refusal = _refusal(message)
     if refusal or _finish(message) in FILTERED:
         said = f"the model refused: {refusal or 'the provider filtered the content'}"

@@ -30,17 +30,10 @@ _SHORTEST_SECRET = 8
 
 
 def resolve_model(model: Model | str, setting: str = "model") -> Model:
-    """Turn a name into a chat model; a chat model is returned as it is.
+    """Turn a name into a chat model; a chat model is returned as it is. The user calls it `setting`, for errors.
 
-    Args:
-        model: A chat model, also one with `bind`, `with_config`, `with_retry` or `with_fallbacks`; `"offline"`,
-            `"openai:<name>"`, or `"<provider>:<name>"` of any provider that LangChain's `init_chat_model` knows (needs
-            the `providers` extra and the provider's package).
-        setting: What the user calls it, for errors.
-
-    Raises:
-        ModelError: It is no chat model, the name or provider is unknown, its package is not installed, or its key is
-            missing.
+    Names are `"offline"`, `"openai:<name>"`, and `"<provider>:<name>"` of any provider that LangChain's
+    `init_chat_model` knows (needs the `providers` extra and the provider's package).
     """
     if _is_model(model):
         return model

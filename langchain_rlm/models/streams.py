@@ -60,12 +60,7 @@ async def on_thread(call: Callable[[], T]) -> T:
 
 
 def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:
-    """Asynchronous methods, each on a thread, for a model that has only the synchronous ones.
-
-    Args:
-        model: What is called.
-        always: Its asynchronous methods are not to be used: what the user has set is for the synchronous ones.
-    """
+    """Asynchronous methods, each on a thread, for a model that has only the synchronous ones; `always`: for any."""
     kind = type(model)
     has_stream, has_astream = kind._stream is not BaseChatModel._stream, kind._astream is not BaseChatModel._astream
 
@@ -91,13 +86,9 @@ def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:
 
 
 def whole_streams(model: Any, source: Callable[..., Parts], *, always_tells: bool, may_refuse: bool) -> dict[str, Any]:
-    """Methods whose streams are whole, or fail.
+    """Methods whose streams, from `source`, are whole, or fail.
 
-    Args:
-        model: What is called.
-        source: Its stream.
-        always_tells: Its streams say how they ended, whatever else they say.
-        may_refuse: It asks for the usage, and there are servers that refuse this.
+    `always_tells`: they say how they ended, whatever else they say. `may_refuse`: some servers refuse to say the usage.
     """
 
     async def stream(messages: Any, stop: Any = None, _: Any = None, **kwargs: Any) -> Parts:

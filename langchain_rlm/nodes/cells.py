@@ -46,21 +46,16 @@ KEPT_OUTPUT = 40_000
 
 @dataclass
 class Turn:
-    """A turn under way.
-
-    Args:
-        run: The run it belongs to.
-        state: Graph state as the node got it.
-        reply: The root model's reply.
-        last: The stop reason, on the reserved last turn.
-        entries: What this node adds to the journal.
-    """
+    """A turn under way."""
 
     run: Run
     state: RLMState
+    """As the node got it."""
     reply: ParsedReply
     last: str | None = None
+    """The stop reason, on the reserved last turn."""
     entries: list[Entry] = field(default_factory=list)
+    """What this node adds to the journal."""
 
     @classmethod
     def recorded(cls, run: Run, state: RLMState) -> Self:

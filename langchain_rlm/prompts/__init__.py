@@ -41,14 +41,7 @@ def _text(name: str) -> str:
 
 
 def system_prompt(*, sub_calls: bool, recursion: bool, text: bool, instructions: str | None = None) -> str:
-    """The root model's system prompt.
-
-    Args:
-        sub_calls: Sub-queries are allowed.
-        recursion: `rlm_query` starts a recursive run.
-        text: `context` holds the text; else it can only be searched.
-        instructions: What the user has told the model beside the question.
-    """
+    """The root model's system prompt. Without `text`, the context can only be searched."""
     has = {"sub_calls": sub_calls, "recursion": sub_calls and recursion, "text": text}
     plan = _text("plan") if sub_calls else _text("plan_alone")
     parts = {
@@ -87,17 +80,8 @@ def task_message(
 ) -> str:
     """The first message of a run: the question, what the context is, and the numbers that hold for this run.
 
-    Args:
-        question: What to answer.
-        profiles: Name and profile of every document.
-        single: `context` is one `str`.
-        shown: Characters of output that a cell may show.
-        chunk_size: Characters of text that a sub-model reads well at once; None without sub-models.
-        models: Names that `llm_query(model=...)` takes.
-        left: What the budget has.
-        tools: A line for each further function of the REPL.
-        schema: JSON schema that the answer must have.
-        left_out: Files that are not in the context, each with the reason.
+    `shown` are characters of output, `chunk_size` those that a sub-model reads well (None without sub-models); `tools`
+    are lines for further functions of the REPL.
     """
     lines = [
         f"<question>\n{question}\n</question>",

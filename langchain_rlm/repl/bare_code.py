@@ -68,11 +68,9 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def plain_code(text: str, *, final_alone: bool) -> tuple[str, str] | None:
-    """The lines of a reply that are code, when they use what the REPL offers, and the other lines.
+    """The lines of a reply without blocks that are code, when they use what the REPL offers, and the other lines.
 
-    Args:
-        text: The reply, without its blocks.
-        final_alone: A `FINAL` of words alone is code too.
+    With `final_alone`, a `FINAL` of words alone is code too.
     """
     if len(text) > _LONGEST or not _MENTIONS.search(text):
         return None

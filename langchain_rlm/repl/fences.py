@@ -65,9 +65,6 @@ class Fences:
 
         A cell may hold a fence in a string, and a closing fence may have text before or behind it: where the code up to
         the first one is not Python, others are tried, as long as not too much has been read in vain.
-
-        Raises:
-            LookupError: There is none.
         """
         if self.opening is None:
             raise LookupError

@@ -22,19 +22,15 @@ _SPACED = re.compile(r"\w[ \t]+\(")
 
 @dataclass(frozen=True)
 class Final:
-    """An answer given outside a cell.
-
-    Args:
-        text: What is between the parentheses.
-        variable: The text is the name of a variable of the REPL.
-        is_code: The text may be one, or is code: it is no answer as it stands.
-        may_be_word: Where no variable has the name, it is a word.
-    """
+    """An answer given outside a cell: what is between the parentheses."""
 
     text: str
     variable: bool = False
+    """It is the name of a variable of the REPL."""
     is_code: bool = False
+    """It may be one, or is code: it is no answer as it stands."""
     may_be_word: bool = False
+    """Where no variable has the name, it is a word."""
 
 
 def final_in(prose: str) -> Final | None:

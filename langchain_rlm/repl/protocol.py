@@ -178,13 +178,8 @@ class Sandboxes(Protocol):
     ) -> Sandbox:
         """A sandbox that is not open yet. Called from the event loop: it must not block.
 
-        Args:
-            context: What code sees.
-            limits: What it may use.
-            seed: The seed of all randomness.
-            started: The time that its clock always shows.
-            host: Answers what needs no model.
-            tools: Names of the user's functions, each called with `Call.how` as `tool`.
+        `seed` is that of all randomness, `started` the time that its clock always shows. `tools` are names of the
+        user's functions, each called with `Call.how` as `tool`.
         """
 
     def close(self) -> None:
@@ -204,10 +199,8 @@ STORABLE = range(-(2**63), 2**64)
 def plain(value: Any, *, room: int = DEEPEST) -> Any:
     """A value as JSON data without lone surrogates; other values become strings.
 
-    Values are made so where they enter, and nowhere else: where they leave a sandbox, and where a tool returns.
-
-    Raises:
-        ValueError: It is nested deeper than checkpoints can keep it, or a number of thousands of digits.
+    Values are made so where they enter, and nowhere else: where they leave a sandbox, and where a tool returns. One
+    nested deeper than checkpoints can keep it, or a number of thousands of digits, is a `ValueError`.
     """
     if not room:
         msg = f"nested more than {DEEPEST} deep"
