@@ -115,26 +115,16 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._settings = Settings(
             model=root,
             sub_model=root if sub_model is None else resolve_model(sub_model, "sub_model"),
-            sub_models={
-                name: resolve_model(given, f"sub_models[{name!r}]") for name, given in (sub_models or {}).items()
-            },
-            budget=budget or Budget(),
-            max_concurrency=max_concurrency,
-            max_retries=max_retries,
-            route=route,
-            direct_below=direct_below,
-            model_window=model_window,
+            sub_models={name: resolve_model(one, f"sub_models[{name!r}]") for name, one in (sub_models or {}).items()},
+            budget=budget or Budget(), max_concurrency=max_concurrency, max_retries=max_retries, route=route,
+            direct_below=direct_below, model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
-            limits=repl_limits or ReplLimits(),
-            prices=Pricing.of(prices),
-            sandboxes=_sandboxes,
+            limits=repl_limits or ReplLimits(), prices=Pricing.of(prices), sandboxes=_sandboxes,
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
-            require_coverage=require_coverage,
-            require_citations=require_citations,
-            instructions=instructions,
+            require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
             is_saved=checkpointer is not None,
-        )
+        )  # fmt: skip
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)

@@ -70,14 +70,10 @@ class RLMTool(Batched, AnsweringTool):
         description: str | None = None, **settings: Any,
     ) -> None:  # fmt: skip
         library = Library(documents, root)
-        handlers = {"handle_tool_error": True, "handle_validation_error": _wrong_arguments}
         fields = {
-            "name": name,
-            "description": description or ABOUT,
-            "args_schema": AskArguments,
-            **handlers,
-            **settings,
-        }
+            "name": name, "description": description or ABOUT, "args_schema": AskArguments,
+            "handle_tool_error": True, "handle_validation_error": _wrong_arguments, **settings,
+        }  # fmt: skip
         super().__init__(**{"rlm": rlm, **fields})
         self._library, self._about = library, self.description
 

@@ -253,23 +253,11 @@ def _listed(names: Iterable[str]) -> str:
 
 
 DETECT: dict[str, Callable[[Scan], bool]] = {
-    "jsonl": _is_jsonl,
-    "json": _is_json,
-    "html": _is_html,
-    "log": _is_log,
-    "chat": _is_chat,
-    "markdown": _is_markdown,
-    "code": _is_code,
-    "csv": lambda scan: bool(_csv_separator(scan)),
-}
+    "jsonl": _is_jsonl, "json": _is_json, "html": _is_html, "log": _is_log, "chat": _is_chat, "markdown": _is_markdown,
+    "code": _is_code, "csv": lambda scan: bool(_csv_separator(scan)),
+}  # fmt: skip
 DESCRIBE: dict[str, Callable[[Scan], _Findings]] = {
-    "markdown": _describe_markdown,
-    "json": _describe_json,
-    "jsonl": _describe_jsonl,
-    "csv": _describe_csv,
-    "code": _describe_code,
-    "log": _describe_log,
-    "chat": _describe_chat,
-    "html": _describe_html,
+    "markdown": _describe_markdown, "json": _describe_json, "jsonl": _describe_jsonl, "csv": _describe_csv,
+    "code": _describe_code, "log": _describe_log, "chat": _describe_chat, "html": _describe_html,
     "prose": _describe_prose,
-}
+}  # fmt: skip

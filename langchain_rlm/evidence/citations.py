@@ -100,15 +100,10 @@ def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None
     """The entry for a place: document, page or line, offsets in characters, the exact text."""
     document = corpus.documents[place.document]
     entry: Cited = {
-        "mark": f"[{mark}]",
-        "document": f"d{place.document}",
-        "name": document.name,
-        "page": _page(document.metadata),
-        "line": document.text.count("\n", 0, place.start) + 1,
-        "start": place.start,
-        "end": place.end,
+        "mark": f"[{mark}]", "document": f"d{place.document}", "name": document.name, "page": _page(document.metadata),
+        "line": document.text.count("\n", 0, place.start) + 1, "start": place.start, "end": place.end,
         "text": document.text[place.start : place.end],
-    }
+    }  # fmt: skip
     places = [other for other in found.places if other != place] if found else []
     if found and places:
         entry["others"] = [{"document": f"d{p.document}", "start": p.start, "end": p.end} for p in places]

@@ -48,15 +48,10 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
     size = source["size"]
     unread = gaps(merged([*read, *printed]), size)
     return {
-        "id": source["id"],
-        "name": source["name"],
-        "characters": size,
-        "read": _share(total(read), size),
-        "printed": _share(total(printed), size),
-        "read_ranges": [list(part) for part in read],
-        "printed_ranges": [list(part) for part in printed],
-        "unread": [list(part) for part in unread],
-    }
+        "id": source["id"], "name": source["name"], "characters": size,
+        "read": _share(total(read), size), "printed": _share(total(printed), size),
+        "read_ranges": [*map(list, read)], "printed_ranges": [*map(list, printed)], "unread": [*map(list, unread)],
+    }  # fmt: skip
 
 
 def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[list[Range], list[Range]]:

@@ -89,17 +89,9 @@ class Caller:
         return None if id(model) in self.replied else self.refused.get(id(model))
 
     async def ask(
-        self,
-        model: Model,
-        messages: Sequence[BaseMessage],
-        config: RunnableConfig,
-        *,
-        name: str,
-        metadata: dict[str, Any],
-        last_turn: bool = False,
-        whole: bool = True,
-        shown: bool = False,
-    ) -> Reply:
+        self, model: Model, messages: Sequence[BaseMessage], config: RunnableConfig, *, name: str,
+        metadata: dict[str, Any], last_turn: bool = False, whole: bool = True, shown: bool = False,
+    ) -> Reply:  # fmt: skip
         """Call a model until it answers, the budget says no or nothing helps.
 
         `last_turn` may use what is set aside for one. `whole` continues an answer that was cut off at the output limit

@@ -155,21 +155,13 @@ class Turn:
     async def _cell_end(self, outcome: Ended) -> CellEndEntry:
         shown = cut(outcome.output, self.run.tree.settings.shown)
         spans = await self._searched(len(shown), partial(self.run.finder.spans, shown))
-        emit(
-            "cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
-        )  # fmt: skip
+        emit("cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost)
         return {
-            "kind": "cell_end",
-            "at": at(self.run),
-            "shown": [list(span) for span in spans],
-            "output": cut(outcome.output, KEPT_OUTPUT),
-            "printed": len(outcome.output),
-            "hash": outcome.digest(),
-            "error": outcome.error,
-            "lost": outcome.lost,
-            "refused": outcome.refused,
+            "kind": "cell_end", "at": at(self.run), "shown": [list(span) for span in spans],
+            "output": cut(outcome.output, KEPT_OUTPUT), "printed": len(outcome.output), "hash": outcome.digest(),
+            "error": outcome.error, "lost": outcome.lost, "refused": outcome.refused,
             "variables": cast("list[Variable]", [list(variable) for variable in outcome.variables]),
-        }
+        }  # fmt: skip
 
     # -- answers --------------------------------------------------------------------------------------------------
 

@@ -40,17 +40,10 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     run.give_turn_back()
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
-        "answer": answer,
-        "value": value,
-        "is_structured": is_valid,
-        "citations": citations,
-        "coverage": found,
-        "stop_reason": stop_reason,
-        "turns": journals.turns(journal),
-        "usage": usage,
-        "documents": touched(run, journal, found, citations),
-        "journal": [*entries, end],
-    }
+        "answer": answer, "value": value, "is_structured": is_valid, "citations": citations, "coverage": found,
+        "stop_reason": stop_reason, "turns": journals.turns(journal), "usage": usage,
+        "documents": touched(run, journal, found, citations), "journal": [*entries, end],
+    }  # fmt: skip
     return Command(update=update, goto=END)
 
 

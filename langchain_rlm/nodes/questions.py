@@ -79,13 +79,8 @@ def _call_entry(
     run: Run, call: Call, pool: dict[str, list[AnswerEntry]], documents: _Documents, number: int
 ) -> CallEntry:
     run.calls += 1
-    entry: CallEntry = {
-        "id": str(run.calls),
-        "how": cast("How", call.how),
-        "model": call.model,
-        "digest": call.digest(),
-        "pieces": [],
-    }
+    how = cast("How", call.how)
+    entry: CallEntry = {"id": str(run.calls), "how": how, "model": call.model, "digest": call.digest(), "pieces": []}
     if call.arguments is not None:
         entry["tool"] = call.prompt
         entry["arguments"] = cast("Arguments", [*call.arguments])  # as it comes back from a checkpoint

@@ -66,18 +66,10 @@ def _function_lines(functions: Sequence[ReplFunction]) -> str:
 
 
 def task_message(
-    question: str,
-    profiles: list[tuple[str, Profile]],
-    *,
-    single: bool,
-    shown: int,
-    chunk_size: int | None,
-    models: tuple[str, ...],
-    left: Mapping[str, Any],
-    tools: Sequence[str] = (),
-    schema: str | None = None,
+    question: str, profiles: list[tuple[str, Profile]], *, single: bool, shown: int, chunk_size: int | None,
+    models: tuple[str, ...], left: Mapping[str, Any], tools: Sequence[str] = (), schema: str | None = None,
     left_out: Sequence[str] = (),
-) -> str:
+) -> str:  # fmt: skip
     """The first message of a run: the question, what the context is, and the numbers that hold for this run.
 
     `shown` are characters of output, `chunk_size` those that a sub-model reads well (None without sub-models); `tools`
@@ -141,12 +133,9 @@ def _shape(profile: Profile) -> str:
 def budget_line(left: Mapping[str, Any]) -> str:
     """What is left, in words; parts without a limit are left out."""
     units = {
-        "turns": "{:,} turns",
-        "sub_queries": "{:,} sub-queries",
-        "tokens": "{:,} tokens",
-        "cost": "${:.2f}",
+        "turns": "{:,} turns", "sub_queries": "{:,} sub-queries", "tokens": "{:,} tokens", "cost": "${:.2f}",
         "seconds": "{:.0f} seconds",
-    }
+    }  # fmt: skip
     return ", ".join(units[name].format(value) for name, value in left.items() if value is not None)
 
 
@@ -189,12 +178,9 @@ def last_turn_message(limit: str) -> str:
 
 
 def direct_prompt(
-    question: str,
-    documents: list[tuple[str, str]],
-    schema: str | None = None,
-    instructions: str | None = None,
+    question: str, documents: list[tuple[str, str]], schema: str | None = None, instructions: str | None = None,
     left_out: Sequence[str] = (),
-) -> str:
+) -> str:  # fmt: skip
     """The one prompt of the direct route."""
     if len(documents) == 1:
         body = documents[0][1]

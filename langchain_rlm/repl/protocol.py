@@ -167,15 +167,9 @@ class Sandboxes(Protocol):
     """Makes the sandboxes of one tree of runs, and owns what they share: worker processes, say."""
 
     def new(
-        self,
-        context: ReplContext,
-        limits: ReplLimits,
-        *,
-        seed: str,
-        started: datetime,
-        host: Host,
+        self, context: ReplContext, limits: ReplLimits, *, seed: str, started: datetime, host: Host,
         tools: frozenset[str] = frozenset(),
-    ) -> Sandbox:
+    ) -> Sandbox:  # fmt: skip
         """A sandbox that is not open yet. Called from the event loop: it must not block.
 
         `seed` is that of all randomness, `started` the time that its clock always shows. `tools` are names of the
