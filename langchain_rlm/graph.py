@@ -87,18 +87,12 @@ def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableCon
     """A configuration with the settings of this call, and a list in which its nodes note the runs they open."""
     opened: list[str] = []
     config, _ = take_settings(ensure_config(config), context)
-    steps = max(config["recursion_limit"], SUPERSTEPS)
-    return {
-        **config,
-        "recursion_limit": steps,
-        "configurable": {**config.get("configurable", {}), OPENED: opened},
-    }, opened
+    config["recursion_limit"] = max(config["recursion_limit"], SUPERSTEPS)
+    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
 
 
-def _builder(registry: RunRegistry) -> "StateGraph[Any, Any, Any, Any]":
-    builder: StateGraph[Any, Any, Any, Any] = StateGraph(
-        RLMState, CallSettings, input_schema=RLMInput, output_schema=RLMOutput
-    )
+def _builder(registry: RunRegistry) -> Any:
+    builder: Any = StateGraph(RLMState, CallSettings, input_schema=RLMInput, output_schema=RLMOutput)
     builder.add_node("inspect", BoundNode(registry, inspect), destinations=("decompose",))
     after_cells = ("sub_query", "aggregate", "decompose", "__end__")
     builder.add_node("decompose", BoundNode(registry, decompose), destinations=after_cells)

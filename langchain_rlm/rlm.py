@@ -140,11 +140,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             try:
                 pickle.dumps(value)
             except Exception as error:
-                msg = f"This RLM cannot be pickled, for its {name}, a {type(value).__name__}, cannot ({error})."
-                remedy = (
-                    " Name the model, as in 'openai:gpt-5'." if "model" in name else " Make the RLM where it is used."
-                )
-                raise InputError(msg + remedy) from error
+                remedy = "Name the model, as in 'openai:gpt-5'" if "model" in name else "Make the RLM where it is used"
+                what = f"its {name}, a {type(value).__name__}, cannot ({error})"
+                msg = f"This RLM cannot be pickled, for {what}. {remedy}."
+                raise InputError(msg) from error
         return _rebuild, (type(self), self._given)
 
     def __copy__(self) -> Self:

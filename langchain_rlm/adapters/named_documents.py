@@ -135,9 +135,8 @@ class Library:
             read = [*documents_in(path, path.parent, None)]
         except InputError as error:
             raise type(error)(str(error).replace(str(path), below)) from error
-        return [
-            SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, "source": below}) for t in read
-        ]
+        own = {"source": below}
+        return [SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, **own}) for t in read]
 
     def _file(self, name: str) -> Path | None:
         """The file of that name, when it is one below the directory that may be read."""

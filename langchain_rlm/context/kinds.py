@@ -168,9 +168,8 @@ def _describe_json(scan: Scan) -> _Findings:
     if isinstance(value, dict):
         line = f"json: an object with {len(value):,} keys: {_listed(map(str, value))}"
     elif isinstance(value, list):
-        keys = _listed(
-            dict.fromkeys(str(key) for item in value[:_RECORDS_READ] if isinstance(item, dict) for key in item)
-        )
+        records = (item for item in value[:_RECORDS_READ] if isinstance(item, dict))
+        keys = _listed(dict.fromkeys(str(key) for item in records for key in item))
         line = f"json: an array of {len(value):,} items" + (f" with keys {keys}" if keys else "")
     else:
         line = f"json: the first keys are {_listed(dict.fromkeys(_JSON_KEY.findall(scan.text[:20_000])))}"

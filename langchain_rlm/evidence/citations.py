@@ -91,9 +91,8 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     document = corpus.documents[place.document]
     passage = document.text[place.start : place.end]
     passage = passage if len(passage) <= SHOWN else passage[:SHOWN] + "..."
-    return (
-        f"{said} The nearest passage is in {document.name} at {place.start:,}: {passage!r}. Quote the text's own words."
-    )
+    where = f"in {document.name} at {place.start:,}"
+    return f"{said} The nearest passage is {where}: {passage!r}. Quote the text's own words."
 
 
 def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> Cited:

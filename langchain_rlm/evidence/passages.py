@@ -34,14 +34,10 @@ LONG_ANSWER = 300
 ENOUGH = 3
 """Times that a word counts in one passage."""
 WORD = re.compile(r"\w{3,}")
-COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        "about all and any are but can could did does for from had has have her his how into its not our out she than"
-        " that"
-        " the their them then there these they this was were what when where which who why will with would you your",
-    )
-)
+COMMON = frozenset(re.findall(r"\w+", """
+    about all and any are but can could did does for from had has have her his how into its not our out she than that
+    the their them then there these they this was were what when where which who why will with would you your
+"""))  # fmt: skip
 REFUSAL = re.compile(
     r"\W*(?:$|(?:none|null|no|n/?a|unknown|false)\W*$|(?:none|nothing|i (?:cannot|can't|could not|do not|don't)"
     r"|not (?:in|found|mentioned|stated|given|specified|available|applicable)"

@@ -218,9 +218,8 @@ class _Search:
     left: int = 0
 
     def alike(self, squeezed: _Squeezed, offset: int) -> Iterator[Ends]:
-        return _outward(
-            squeezed.data, self.squeezed, lambda: squeezed.byte(offset), lambda at: self._compare(squeezed, at)
-        )
+        place = partial(self._compare, squeezed)
+        return _outward(squeezed.data, self.squeezed, lambda: squeezed.byte(offset), place)
 
     def _compare(self, squeezed: _Squeezed, at: int) -> list[Ends] | None:
         """The place where the squeezed quote stands in the text, when the quote is there."""

@@ -24,6 +24,7 @@ from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
+from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
@@ -40,7 +41,6 @@ HALF_A_PROMPT = 0.5
 CONTINUATIONS = 4
 EXPECTED_OUTPUT = 300
 """Output tokens set aside for a call before it is made."""
-CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 
 
 def unstreamed(tags: Sequence[str] | None) -> list[str]:

@@ -18,14 +18,11 @@ _SHORTEST_STEM = 3
 _SHORT_SENTENCE_WORDS = 5
 _LONG_SENTENCE_CHARACTERS = 400
 
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a about an and any are as at be been by can could describe did do does explain for from had has have how i in"
-        " into is it its may me mean means might must my of on or our shall should tell that the their them there these"
-        " they this those to was we were what when where which who whom whose why will work works would you your",
-    )
-)
+_STOP_WORDS = frozenset(re.findall(r"\w+", """
+    a about an and any are as at be been by can could describe did do does explain for from had has have how i in into
+    is it its may me mean means might must my of on or our shall should tell that the their them there these they this
+    those to was we were what when where which who whom whose why will work works would you your
+"""))  # fmt: skip
 _SUFFIXES = ("ings", "ing", "ions", "ion", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y")
 _ENDING = rf"(?:[bdglmnprt]?(?:{'|'.join(_SUFFIXES)}|d))?"
 _MATCHES_NOTHING = r"(a\bb)"

@@ -11,14 +11,12 @@ from langchain_rlm.models.tokens import tokens_of
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
-CUT_OFF = frozenset({
-    "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded",
-})  # fmt: skip
-FILTERED = frozenset({
+CUT_OFF = {"length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"}
+FILTERED = {
     "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii",
     "language", "guardrail_intervened", "sensitive",
-})  # fmt: skip
-BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource", "network_error"})
+}  # fmt: skip
+BROKEN_OFF = {"error", "abort", "insufficient_system_resource", "network_error"}
 """How OpenRouter, vLLM, DeepSeek and others say that the model failed on the way."""
 
 

@@ -44,15 +44,13 @@ def resolve_model(model: Model | str, setting: str = "model") -> Model:
 
         return OfflineChatModel()
     provider, colon, name = (part.strip() for part in model.partition(":"))
+    shown = f"{setting}={model!r}"
     if not colon:
-        msg = f"{setting}={model!r}: name the provider too, as in 'openai:{model}'; 'offline' needs no provider."
+        msg = f"{shown}: name the provider too, as in 'openai:{model}'; 'offline' needs no provider."
         raise ModelError(msg)
     if not provider or not name:
-        msg = (
-            f"{setting}={model!r}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
-        )
+        msg = f"{shown}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
         raise ModelError(msg)
-    shown = f"{setting}={model!r}"
     return _openai(shown, name) if provider == "openai" else _any_provider(shown, provider, model)
 
 

@@ -82,9 +82,8 @@ class Turn:
     async def go_on(self, results: Sequence[Result]) -> Command[Any]:
         """Put answers into the paused cell and run it on."""
         self._settled(results)
-        return await self._settle(
-            journals.last_cell(self.state["journal"])["index"], await self.run.resume(results, self.journal)
-        )
+        index = journals.last_cell(self.state["journal"])["index"]
+        return await self._settle(index, await self.run.resume(results, self.journal))
 
     async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
         """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""

@@ -89,7 +89,7 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
     for _ in range(CONTINUED):
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
             break
-        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
+        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE)]
         try:
             more = await _ask_root(run, state, asked, config)
         except NoReplyError as error:

@@ -103,9 +103,8 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those already paid for, and refusals."""
     given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
-    refused = _refusal(
-        run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
-    )
+    count = sum("reused" not in call and "tool" not in call for call in asked["calls"])
+    refused = _refusal(run, count, is_last_turn=is_last_turn)
     answers: list[AnswerEntry] = []
     for call in asked["calls"]:
         if "reused" in call:

@@ -23,9 +23,7 @@ FINAL_BEFORE_OUTPUT = (
     "The FINAL(...) outside the cell was written before the cell had run, so it was not taken. "
     "If the output above confirms it, call FINAL in a cell."
 )
-CONTINUE_CELL = (
-    "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
-)
+CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 NO_CITATION = (
     "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "
     "put the `mark` that it gives, such as [c1], into the answer behind the statement."
@@ -83,9 +81,8 @@ def task_message(
         f"A cell shows you up to {shown:,} characters of output; of more you see the beginning and the end.",
     ]
     if chunk_size:
-        lines.append(
-            f"A sub-model reads up to {chunk_size:,} characters of text well; that is the default of `chunks`."
-        )
+        size = f"{chunk_size:,} characters of text"
+        lines.append(f"A sub-model reads up to {size} well; that is the default of `chunks`.")
     if models:
         lines.append("Sub-models to choose from with `llm_query(prompt, model=...)`: " + ", ".join(models) + ".")
     if schema:

@@ -13,9 +13,7 @@ _LINE_END = re.compile(r"[ \t.*_`;]*+(?:\n|\Z)")
 _KEYWORD = re.compile(r"\A(?:value|answer)[ \t]*=(?!=)[ \t]*")
 _WORDS = frozenset({"yes", "no", "true", "false", "ok", "unknown"})
 """Answers that nobody takes for a name."""
-_USUAL_NAMES = frozenset(
-    {"answer", "count", "final", "output", "response", "result", "results", "text", "total", "value"}
-)
+_USUAL_NAMES = {"answer", "count", "final", "output", "response", "result", "results", "text", "total", "value"}
 _SPACED = re.compile(r"\w[ \t]+\(")
 """As in words, not in code."""
 

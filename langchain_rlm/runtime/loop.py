@@ -143,9 +143,8 @@ class Batched:
             return
         rlm: Any = getattr(self, "rlm", self)
         rlm.refuse_to_block(get_config_list(config, len(inputs))[0], "abatch")
-        yield from iterate_on_background_loop(
-            self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
-        )
+        completed = self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        yield from iterate_on_background_loop(completed)
 
     async def abatch(
         self, inputs: list[Any], config: RunnableConfig | list[RunnableConfig] | None = None, *,

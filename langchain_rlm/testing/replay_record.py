@@ -151,7 +151,7 @@ class Record:
         root = self._served.next((tuple(map(id, roots)), *said), roots)
         if direct and root.did_not_fit:
             raise ModelCallError(Failure("overflow", "the context was too long here on record too", is_final=True))
-        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
+        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE:
             return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
         if len(said) >= len(root.replies):
             raise _no_more(root)
@@ -211,9 +211,8 @@ def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
         error = entry["error"]
         fits = FITS.search(error["message"])
         limit = int(fits[1].replace(",", "")) // 3 if fits else None
-        raise ModelCallError(
-            Failure(cast("Any", error["type"]), FITS.sub("", error["message"]), limit=limit, is_final=True)
-        )
+        kind, said = cast("Any", error["type"]), FITS.sub("", error["message"])
+        raise ModelCallError(Failure(kind, said, limit=limit, is_final=True))
     finish = "length" if entry.get("cut_off") else "stop"
     metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
     return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
