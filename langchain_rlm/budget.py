@@ -175,7 +175,6 @@ class Ledger:
         return self.clock() - self._started
 
     def charge(self, spending: Spending) -> None:
-        """Count what was spent before this process."""
         for model, usage in spending.calls:
             self.record(model, usage)
         self.turns += spending.turns
@@ -186,7 +185,6 @@ class Ledger:
         self.models.setdefault(model, Spent()).add(usage)
 
     def usage(self) -> dict[str, Any]:
-        """The totals and the parts by model, as plain data."""
         models = {name: spent.as_dict() for name, spent in self.models.items()}
         total = Spent()
         for part in models.values():
@@ -247,7 +245,6 @@ class Ledger:
         self.turns += 1
 
     def give_turn_up(self) -> None:
-        """Uncount a turn whose call could not be made."""
         self.turns -= 1
 
     # -- calls ----------------------------------------------------------------------------------------------------
@@ -265,7 +262,6 @@ class Ledger:
         self.sub_queries += count
 
     def give_sub_queries_back(self, count: int) -> None:
-        """Uncount sub-queries that are not made after all."""
         self.sub_queries -= count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:

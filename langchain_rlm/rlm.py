@@ -350,7 +350,6 @@ def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
 
 
 def _modes(given: Any) -> list[str]:
-    """The stream modes as a list."""
     modes = ["values"] if given is None else [given] if isinstance(given, str) else given
     if not isinstance(modes, Sequence) or not modes or any(mode not in MODES for mode in modes):
         msg = f"stream_mode={given!r:.80}: use None, or one or more of {', '.join(map(repr, MODES))}."

@@ -137,14 +137,10 @@ class Settings:
         return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
 
     def windows(self) -> dict[str, int]:
-        """Known input windows by model name."""
         models = [self.model, self.sub_model, *self.sub_models.values()]
         known = {name_of(model): window for model in models if (window := window_of(model))}
-        if self.model_window:
-            known[name_of(self.model)] = self.model_window
-        if self.sub_model_window:
-            known[name_of(self.sub_model)] = self.sub_model_window
-        return known
+        told = ((self.model, self.model_window), (self.sub_model, self.sub_model_window))
+        return known | {name_of(model): window for model, window in told if window}
 
     def pick(self, name: str | None) -> Model | None:
         """The sub-model of that name, or None when there is none."""

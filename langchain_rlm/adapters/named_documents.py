@@ -71,7 +71,6 @@ class Library:
         return names
 
     def remove(self, name: str) -> None:
-        """Remove an added document; files of the directory are not touched."""
         with self._lock:
             known = self._texts.pop(name, None)
         if known is None:
@@ -108,7 +107,6 @@ class Library:
         return [*({name: f"{size:,} bytes" for name, size in self._files()} | rows).items()]
 
     def describe(self) -> str:
-        """The list that the agent's model sees."""
         rows = self.listing()
         lines, room = [], LISTED
         for name, size in rows:

@@ -144,7 +144,6 @@ def _wrong_arguments(error: Any) -> str:
 
 
 def _message(result: RLMResult) -> tuple[str, dict[str, Any]]:
-    """Content and artifact."""
     artifact: dict[str, Any] = {**result, "context": [dict(document.metadata) for document in result["context"]]}
     if isinstance(artifact.get("structured_response"), BaseModel):
         artifact["structured_response"] = artifact["structured_response"].model_dump(mode="json")

@@ -189,7 +189,6 @@ class Run(Timed):
 
     @property
     def cell(self) -> Cell | None:
-        """The cell that was begun last."""
         return self.turns[-1].cells[-1] if self.turns and self.turns[-1].cells else None
 
     def end_turn(self) -> None:

@@ -167,7 +167,6 @@ class _Finder:
         return self._scored(span)[1] if span[2] - span[1] > LONGEST else span
 
     def _weigh(self, indexes: Iterable[int]) -> None:
-        """Find the words; rare ones weigh more."""
         for index in set(indexes) - self._hits.keys():
             found = WORD.finditer(self._documents[index].text)
             hits = ((match.start(), match.end(), _stem(match[0].lower())) for match in found)
@@ -176,7 +175,6 @@ class _Finder:
         self._weights = {word: math.log(1 + counts.total() / count) for word, count in counts.items()}
 
     def _scored(self, span: Span) -> tuple[float, Span, Span]:
-        """The best stretch of a span, after its negative score."""
         index, low, high = span
         hits = self._hits[index]
         first, last = bisect_left(hits, (low,)), bisect_left(hits, (high,))

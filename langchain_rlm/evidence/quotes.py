@@ -189,12 +189,10 @@ class _Squeezed:
             self._begins.append(len(self.data))
 
     def byte(self, at: int) -> int:
-        """How many bytes stand before a character."""
         cell, text = self._cell(self._cells, at)
         return self._begins[cell] + len(squeeze(text[: at - self._cells[cell]]))
 
     def character(self, byte: int) -> int:
-        """The character that has a byte."""
         cell, text = self._cell(self._begins, byte)
         at, left, step = 0, byte - self._begins[cell], 1 << len(text).bit_length()
         while step := step >> 1:

@@ -150,7 +150,6 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
 
 
 def _left_out(state: RLMState) -> list[str]:
-    """The files that are not in the context, for the model."""
     return [f"{file['name']} ({file['reason']})" for file in journals.left_out(state["journal"])]
 
 

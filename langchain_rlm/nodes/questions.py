@@ -60,7 +60,6 @@ class _Documents:
         self._taken: set[int] = set()
 
     def pieces(self, context: str | list[str], number: int) -> list[Pieces]:
-        """The pieces of the context of the call with this number."""
         if isinstance(context, str):
             return [self._pieces(context, number, self._calls)]
         self._taken.clear()

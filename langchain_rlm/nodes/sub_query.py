@@ -74,7 +74,6 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
-    """What a failed call has cost."""
     model = run.tree.settings.pick(call["model"])
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 

@@ -55,7 +55,6 @@ def called(text: str) -> str | None:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The texts of data that may be code."""
     for key, inner in value.items() if isinstance(value, dict) else ():
         if isinstance(inner, str) and key in {"arguments", "parameters"} and inner.lstrip().startswith("{"):
             try:

@@ -47,13 +47,11 @@ class Fences:
         self.reader = Reader()
 
     def next(self, position: int) -> int | None:
-        """Where the first block from `position` on opens."""
         while self.opening and _fence(self.opening) < position:
             self.opening = next(self.openings, None)
         return self.opening and _fence(self.opening)
 
     def blocks(self) -> Iterator[Block]:
-        """All of them."""
         position = 0
         while self.next(position) is not None:
             yield (block := self.block())

@@ -88,7 +88,6 @@ class Asked:
     """One failing call raises in the cell, which then loses the answers of the others."""
 
     def digest(self) -> str:
-        """One digest for all calls."""
         return hashlib.sha256("".join(call.digest() for call in self.calls).encode()).hexdigest()[:32]
 
 

@@ -52,7 +52,6 @@ def without_thinking(text: str, *, unclosed: bool = True) -> str:
 
 
 def _thinking(text: str, *, unclosed: bool) -> Iterator[tuple[int, int]]:
-    """Where a text thinks."""
     marks = list(_MARK.finditer(text))
     closings: dict[str, list[tuple[int, int]]] = {}
     for mark in marks:

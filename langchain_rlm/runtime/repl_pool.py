@@ -147,7 +147,6 @@ class ReplPool:
         self._live.clear()
 
     async def close(self) -> None:
-        """End sandboxes, what they share, and threads. Safe to call twice."""
         self.kill()
         made, self._sandboxes = self._sandboxes, None
         if made is not None:

@@ -51,5 +51,4 @@ class RunTree:
         self.caller = Caller(self.ledger, gate, settings.max_retries, settings.windows(), settings.prices)
 
     async def close(self) -> None:
-        """End the REPLs. Safe to call twice."""
         await self.repls.close()

@@ -219,7 +219,6 @@ def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
 
 
 def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
-    """What the provider counted; None where it did not."""
     if not usage or usage.get("estimated_calls"):
         return None
     tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
@@ -253,7 +252,6 @@ def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
 
 
 def _words(call: Recorded) -> str:
-    """A prompt on record without the text of the context."""
     return "".join(piece if isinstance(piece, str) else f" [{length(piece):,} characters] " for piece in call["pieces"])
 
 
