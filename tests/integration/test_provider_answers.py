@@ -43,12 +43,7 @@ def outcomes() -> Iterator[Outcomes]:
         yield {**found, **asyncio.run(Asking(server, streaming=True).all(streamed))}
 
 
-def marked(row: Answer) -> Any:
-    marks = [pytest.mark.xfail(strict=True, reason=row.waits_for)] if row.waits_for else []
-    return pytest.param(row, marks=marks, id=f"{row.provider}-{row.name}")
-
-
-@pytest.mark.parametrize("row", [*map(marked, ANSWERS)])
+@pytest.mark.parametrize("row", ANSWERS, ids=lambda row: f"{row.provider}-{row.name}")
 def test_an_answer_is_its_text_alone_and_its_tokens_are_those_that_were_read(outcomes: Outcomes, row: Answer) -> None:
     reply = outcomes[row.provider, row.name]
     assert isinstance(reply, Reply), reply

@@ -12,13 +12,12 @@ EVENTS = {"content-type": "text/event-stream"}
 
 
 class Answer(NamedTuple):
-    """What is answered; it must come out as `TEXT`, with `READ` tokens read. `waits_for` says what it needs yet."""
+    """What is answered; it must come out as `TEXT`, with `READ` tokens read."""
 
     provider: str
     name: str
     body: Any
     headers: dict[str, str] = {}  # noqa: RUF012  # never written to
-    waits_for: str = ""
 
 
 def chat(usage: Any = None, content: Any = TEXT, finish: str = "stop", **message: Any) -> Any:
@@ -102,7 +101,7 @@ def anthropic_events() -> str:
         {"type": "message_start", "message": begun},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
         *deltas, {"type": "content_block_stop", "index": 0},
-        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": OUT}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": begun["usage"]},
         {"type": "message_stop"},
     )  # fmt: skip
 
@@ -130,24 +129,23 @@ TAGGED = f"<think>\n{THOUGHT}\n</think>\n\n{TEXT}"
 SUMMARY = {"type": "reasoning", "id": "rs", "summary": [{"type": "summary_text", "text": THOUGHT}]}
 MAGISTRAL = [{"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]}, text()]
 OLLAMA_LINES = "".join(json.dumps(one) + "\n" for one in (ollama("4", done=False), ollama("2", done=False), ollama("")))
-UNSTREAMED, TAGS = "streaming as the model's user set it", "thinking in tags is taken out"
 
 ANSWERS = [
     Answer("openai", "cache", chat(CACHE)),
     Answer("openai", "thinking", chat({"completion_tokens_details": {"reasoning_tokens": 5}})),
-    Answer("openai", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("openai", "stream", chat_events(), EVENTS),
     Answer("responses", "cache", responses()),
     Answer("responses", "thinking", responses(SUMMARY)),
-    Answer("responses", "stream", responses_events(), EVENTS, UNSTREAMED),
+    Answer("responses", "stream", responses_events(), EVENTS),
     Answer("azure", "cache", chat(CACHE)),
     Answer("azure", "thinking", chat({"completion_tokens_details": {"reasoning_tokens": 5}})),
-    Answer("azure", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("azure", "stream", chat_events(), EVENTS),
     Answer("anthropic", "cache", anthropic()),
     Answer("anthropic", "thinking", anthropic({"type": "thinking", "thinking": THOUGHT, "signature": "s"})),
-    Answer("anthropic", "stream", anthropic_events(), EVENTS, UNSTREAMED),
+    Answer("anthropic", "stream", anthropic_events(), EVENTS),
     Answer("gemini", "cache", gemini()),
     Answer("gemini", "thinking", gemini({"text": THOUGHT, "thought": True})),
-    Answer("gemini", "stream", events(gemini()), EVENTS, UNSTREAMED),
+    Answer("gemini", "stream", events(gemini()), EVENTS),
     Answer("bedrock", "cache", bedrock()),
     Answer(
         "bedrock", "thinking", bedrock({"reasoningContent": {"reasoningText": {"text": THOUGHT, "signature": "s"}}})
@@ -160,31 +158,31 @@ ANSWERS = [
     Answer("groq", "stream", chat_events(groq=True), EVENTS),
     Answer("deepseek", "cache", chat({"prompt_cache_hit_tokens": CACHED, "prompt_cache_miss_tokens": READ - CACHED})),
     Answer("deepseek", "thinking", chat(reasoning_content=THOUGHT)),
-    Answer("deepseek", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("deepseek", "stream", chat_events(), EVENTS),
     Answer("openrouter", "cache", chat({**CACHE, "cost": 0.01})),
     Answer(
         "openrouter", "thinking", chat(reasoning=THOUGHT, reasoning_details=[{"type": "reasoning.text", "text": "h"}])
     ),
-    Answer("openrouter", "stream", ": OPENROUTER PROCESSING\n\n" + chat_events(), EVENTS, UNSTREAMED),
+    Answer("openrouter", "stream", ": OPENROUTER PROCESSING\n\n" + chat_events(), EVENTS),
     Answer("litellm", "cache", chat({**CACHE, "cache_read_input_tokens": CACHED})),
     Answer(
         "litellm", "thinking", chat(reasoning_content=THOUGHT, thinking_blocks=[{"type": "thinking", "thinking": "h"}])
     ),
-    Answer("litellm", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("litellm", "stream", chat_events(), EVENTS),
     Answer("vllm", "cache", chat(CACHE)),
     Answer("vllm", "thinking", chat(reasoning_content=THOUGHT)),
-    Answer("vllm", "tags", chat(content=TAGGED), {}, TAGS),
-    Answer("vllm", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("vllm", "tags", chat(content=TAGGED)),
+    Answer("vllm", "stream", chat_events(), EVENTS),
     Answer("llamacpp", "cache", {**chat(), "timings": {"cache_n": CACHED, "prompt_n": READ - CACHED}}),
     Answer("llamacpp", "thinking", chat(reasoning_content=THOUGHT)),
-    Answer("llamacpp", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("llamacpp", "stream", chat_events(), EVENTS),
     Answer("ollama", "cache", ollama()),
     Answer("ollama", "thinking", ollama(thinking=THOUGHT)),
     Answer("ollama", "stream", OLLAMA_LINES, {"content-type": "application/x-ndjson"}),
     Answer("together", "cache", chat({"cached_tokens": CACHED})),
-    Answer("together", "thinking", chat(content=TAGGED), {}, TAGS),
-    Answer("together", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("together", "thinking", chat(content=TAGGED)),
+    Answer("together", "stream", chat_events(), EVENTS),
     Answer("fireworks", "cache", chat(CACHE)),
     Answer("fireworks", "thinking", chat(reasoning_content=THOUGHT)),
-    Answer("fireworks", "stream", chat_events(), EVENTS, UNSTREAMED),
+    Answer("fireworks", "stream", chat_events(), EVENTS),
 ]

@@ -8,7 +8,7 @@ from langchain_core.messages import HumanMessage
 from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.models.calls import Caller, Reply
 from langchain_rlm.models.failures import Failure, ModelCallError
-from tests.providers.clients import close, model_of
+from tests.providers.clients import model_of
 from tests.server.client import ModelServer
 
 TOGETHER = 48
@@ -28,11 +28,7 @@ class Asking:
         for provider, _ in asked:
             if provider not in self.models:
                 self.models[provider] = model_of(self.server, provider, **self.settings)
-        try:
-            replies = await asyncio.gather(*(self.one(gate, *each) for each in asked))
-        finally:
-            for model in self.models.values():
-                await close(model)
+        replies = await asyncio.gather(*(self.one(gate, *each) for each in asked))
         return dict(zip(asked, replies, strict=True))
 
     async def failures(self, asked: list[tuple[str, str]]) -> dict[tuple[str, str], Failure]:
@@ -43,8 +39,7 @@ class Asking:
     async def one(self, gate: asyncio.Semaphore, provider: str, prompt: str) -> Reply | Failure:
         caller = Caller(Ledger(Budget()), gate)  # its own: one provider's limit holds the others back
         try:
-            return await caller.ask(
-                self.models[provider], [HumanMessage(prompt)], {}, name="asked", metadata={}, whole=False
-            )
+            model, whole = self.models[provider], prompt != "cut"
+            return await caller.ask(model, [HumanMessage(prompt)], {}, name="asked", metadata={}, whole=whole)
         except ModelCallError as error:
             return error.failure

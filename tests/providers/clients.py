@@ -90,14 +90,3 @@ CLIENTS: dict[str, Callable[[str, Settings], BaseChatModel]] = {
 def model_of(server: ModelServer, provider: str, name: str | None = None, key: str = "none", **more: Any) -> Any:
     """The client of a provider's users, for the model `name` (or one named like the provider)."""
     return CLIENTS[provider](server.url.removesuffix("/v1"), {"model": name or provider, "api_key": key, **more})
-
-
-async def close(model: Any) -> None:
-    """Close the connections of a client that has no close of its own."""
-    inner = getattr(model, "_async_client", None) or getattr(model, "async_client", None)  # Ollama; Groq, Mistral
-    for client in (inner, getattr(inner, "_client", None)):
-        if shut := getattr(client, "aclose", None) or getattr(client, "close", None):
-            await shut()
-            break
-    if type(model).__name__ == "ChatBedrockConverse":
-        model.client.close()
