@@ -175,7 +175,6 @@ class Ledger:
         return self.clock() - self._started
 
     def charge(self, spending: Spending) -> None:
-        """Count what was spent before this process."""
         for model, usage in spending.calls:
             self.record(model, usage)
         self.turns += spending.turns
@@ -186,7 +185,6 @@ class Ledger:
         self.models.setdefault(model, Spent()).add(usage)
 
     def usage(self) -> dict[str, Any]:
-        """The totals and the parts by model, as plain data."""
         models = {name: spent.as_dict() for name, spent in self.models.items()}
         total = Spent()
         for part in models.values():
@@ -247,17 +245,12 @@ class Ledger:
         self.turns += 1
 
     def give_turn_up(self) -> None:
-        """Uncount a turn whose call could not be made."""
         self.turns -= 1
 
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def take_sub_queries(self, count: int) -> None:
-        """Count `count` sub-queries, all or none.
-
-        Raises:
-            BudgetExceededError: There are fewer left.
-        """
+        """Count `count` sub-queries, all or none."""
         limit = self.budget.sub_queries
         if self.budget.depth == 0:
             msg = "Sub-queries are switched off in this run (depth 0). Answer with code alone."
@@ -269,15 +262,10 @@ class Ledger:
         self.sub_queries += count
 
     def give_sub_queries_back(self, count: int) -> None:
-        """Uncount sub-queries that are not made after all."""
         self.sub_queries -= count
 
     def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
-        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended.
-
-        Raises:
-            BudgetExceededError: The call would pass the limit on tokens, cost or seconds.
-        """
+        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended."""
         seconds = self.remaining_seconds(last_turn=last_turn)
         if seconds is not None and seconds <= 0:
             msg = f"The {self.budget.seconds:g} seconds of this run are used up. Finish now."

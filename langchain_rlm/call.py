@@ -149,37 +149,20 @@ def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus)
 def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None) -> RLMResult:
     """The state of a run that ended or waits, as users get it."""
     form = settings.response_format
-    documents = [
-        Document(
-            "",
-            id=d["id"],
-            metadata={
-                "source": d["name"],
-                **d["metadata"],
-                "name": d["name"],
-                "characters": d["size"],
-                "spans": d["spans"],
-            },
-        )
-        for d in final["documents"]
-    ]
-    result: RLMResult = {
-        "question": final["question"],
-        "answer": final["answer"],
-        "value": final["value"],
+    made = {
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
-        "citations": final["citations"],
-        "coverage": with_unseen(final["coverage"], corpus),
-        "left_out": journals.left_out(final["journal"]),
-        "context": documents,
-        "usage": final["usage"],
-        "stop_reason": "interrupted" if final.get(INTERRUPT) else final["stop_reason"],
-        "turns": final["turns"],
-        "journal": final["journal"],
-    }
-    if final.get(INTERRUPT):
-        result["__interrupt__"] = [*final[INTERRUPT]]
+        "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
+        "context": [*map(_document, final["documents"])],
+    }  # fmt: skip
+    waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}
+    known = {**final, **made, **waits}
+    result = {name: known[name] for name in RLMResult.__annotations__ if name != INTERRUPT or waits}
     return cast("RLMResult", Result(result, corpus.texts if corpus else None))
+
+
+def _document(found: Mapping[str, Any]) -> Document:
+    facts = {"name": found["name"], "characters": found["size"], "spans": found["spans"]}
+    return Document("", id=found["id"], metadata={"source": found["name"], **found["metadata"], **facts})
 
 
 def _so_far(run: Run, journal: Sequence[Entry]) -> dict[str, Any]:

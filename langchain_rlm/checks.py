@@ -33,7 +33,6 @@ class Rule:
             raise InputError(msg) from None
 
     def __or__(self, other: None) -> "Rule":
-        """A rule that also allows None."""
         return Rule(self.kind | None, f"{self.instead}, or None")
 
 

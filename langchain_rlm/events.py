@@ -134,16 +134,6 @@ class ResultEvent(TypedDict):
 
 
 ProgressEvent = (
-    InspectEvent
-    | TurnEvent
-    | ReplyEvent
-    | BudgetEvent
-    | CellEvent
-    | SubQueriesEvent
-    | SubQueryEvent
-    | AnswerEvent
-    | ConfirmEvent
-    | CellEndEvent
-    | EndEvent
-    | ResultEvent
-)
+    InspectEvent | TurnEvent | ReplyEvent | BudgetEvent | CellEvent | SubQueriesEvent | SubQueryEvent | AnswerEvent
+    | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
+)  # fmt: skip

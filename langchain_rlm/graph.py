@@ -47,13 +47,7 @@ Graph = CompiledStateGraph[Any, Any, Any, Any]
 def build_graph(
     registry: RunRegistry, *, checkpointer: "BaseCheckpointSaver[Any] | Literal[False] | None" = None
 ) -> Graph:
-    """Wire the four nodes.
-
-    Args:
-        registry: What the nodes share.
-        checkpointer: Keeps the state between supersteps; recursive runs inherit it. None uses that of a host graph,
-            False keeps nothing.
-    """
+    """Wire the four nodes. Recursive runs inherit the checkpointer; None uses that of a host graph, False has none."""
     if registry.graph is None:
         registry.graph = _builder(registry).compile(name="rlm")
     compiled = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
@@ -65,10 +59,6 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
 
     LangGraph has no hook for the end of a stream, and `StateGraph.compile` makes one class only. This class takes over
     the attributes of a compiled graph, as LangGraph's own `copy` does, so copies are of this class too.
-
-    Args:
-        registry: Finds the runs.
-        **compiled: The attributes of a compiled graph.
     """
 
     def __init__(self, *, registry: RunRegistry, **compiled: Any) -> None:
@@ -97,18 +87,12 @@ def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableCon
     """A configuration with the settings of this call, and a list in which its nodes note the runs they open."""
     opened: list[str] = []
     config, _ = take_settings(ensure_config(config), context)
-    steps = max(config["recursion_limit"], SUPERSTEPS)
-    return {
-        **config,
-        "recursion_limit": steps,
-        "configurable": {**config.get("configurable", {}), OPENED: opened},
-    }, opened
+    config["recursion_limit"] = max(config["recursion_limit"], SUPERSTEPS)
+    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
 
 
-def _builder(registry: RunRegistry) -> "StateGraph[Any, Any, Any, Any]":
-    builder: StateGraph[Any, Any, Any, Any] = StateGraph(
-        RLMState, CallSettings, input_schema=RLMInput, output_schema=RLMOutput
-    )
+def _builder(registry: RunRegistry) -> Any:
+    builder: Any = StateGraph(RLMState, CallSettings, input_schema=RLMInput, output_schema=RLMOutput)
     builder.add_node("inspect", BoundNode(registry, inspect), destinations=("decompose",))
     after_cells = ("sub_query", "aggregate", "decompose", "__end__")
     builder.add_node("decompose", BoundNode(registry, decompose), destinations=after_cells)

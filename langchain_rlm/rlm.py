@@ -115,26 +115,16 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._settings = Settings(
             model=root,
             sub_model=root if sub_model is None else resolve_model(sub_model, "sub_model"),
-            sub_models={
-                name: resolve_model(given, f"sub_models[{name!r}]") for name, given in (sub_models or {}).items()
-            },
-            budget=budget or Budget(),
-            max_concurrency=max_concurrency,
-            max_retries=max_retries,
-            route=route,
-            direct_below=direct_below,
-            model_window=model_window,
+            sub_models={name: resolve_model(one, f"sub_models[{name!r}]") for name, one in (sub_models or {}).items()},
+            budget=budget or Budget(), max_concurrency=max_concurrency, max_retries=max_retries, route=route,
+            direct_below=direct_below, model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
-            limits=repl_limits or ReplLimits(),
-            prices=Pricing.of(prices),
-            sandboxes=_sandboxes,
+            limits=repl_limits or ReplLimits(), prices=Pricing.of(prices), sandboxes=_sandboxes,
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
-            require_coverage=require_coverage,
-            require_citations=require_citations,
-            instructions=instructions,
+            require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
             is_saved=checkpointer is not None,
-        )
+        )  # fmt: skip
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
@@ -145,20 +135,15 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         self._run_graph = self._graph if saver else build_graph(self._registry, checkpointer=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from the arguments: a compiled graph cannot be pickled.
-
-        Raises:
-            InputError: One of them cannot be pickled.
-        """
+        """Rebuild from the arguments: a compiled graph cannot be pickled."""
         for name, value in self._given.items():
             try:
                 pickle.dumps(value)
             except Exception as error:
-                msg = f"This RLM cannot be pickled, for its {name}, a {type(value).__name__}, cannot ({error})."
-                remedy = (
-                    " Name the model, as in 'openai:gpt-5'." if "model" in name else " Make the RLM where it is used."
-                )
-                raise InputError(msg + remedy) from error
+                remedy = "Name the model, as in 'openai:gpt-5'" if "model" in name else "Make the RLM where it is used"
+                what = f"its {name}, a {type(value).__name__}, cannot ({error})"
+                msg = f"This RLM cannot be pickled, for {what}. {remedy}."
+                raise InputError(msg) from error
         return _rebuild, (type(self), self._given)
 
     def __copy__(self) -> Self:
@@ -189,16 +174,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         return self._graph
 
     def refuse_to_block(self, config: RunnableConfig | None, instead: str) -> None:
-        """Stop a synchronous call from the event loop that a checkpointer needs.
-
-        Args:
-            config: The call's configuration.
-            instead: The asynchronous form of the call.
-
-        Raises:
-            RuntimeError: The call would wait for ever.
-            InputError: `config` is not a configuration.
-        """
+        """Stop a synchronous call from the event loop that a checkpointer needs: it would wait for ever."""
         check_config(config)
         refuse_to_block(self._graph.checkpointer, instead)
         if is_hosted(self._settings, config):
@@ -374,7 +350,6 @@ def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:
 
 
 def _modes(given: Any) -> list[str]:
-    """The stream modes as a list."""
     modes = ["values"] if given is None else [given] if isinstance(given, str) else given
     if not isinstance(modes, Sequence) or not modes or any(mode not in MODES for mode in modes):
         msg = f"stream_mode={given!r:.80}: use None, or one or more of {', '.join(map(repr, MODES))}."

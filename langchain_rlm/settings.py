@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from langchain_core.runnables import RunnableConfig, ensure_config
-from pydantic import ConfigDict, Field, InstanceOf, WithJsonSchema
+from pydantic import ConfigDict, Field, InstanceOf, StrictStr, WithJsonSchema
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.budget import Budget
-from langchain_rlm.checks import COUNT, FLAG, Rule
+from langchain_rlm.checks import COUNT, FLAG, WHOLE, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.prices import LOCAL, Pricing
 from langchain_rlm.models.resolve import DEFAULT_WINDOW, Model, name_of, provider_of, resolve_model, window_of
@@ -137,14 +137,10 @@ class Settings:
         return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
 
     def windows(self) -> dict[str, int]:
-        """Known input windows by model name."""
         models = [self.model, self.sub_model, *self.sub_models.values()]
         known = {name_of(model): window for model in models if (window := window_of(model))}
-        if self.model_window:
-            known[name_of(self.model)] = self.model_window
-        if self.sub_model_window:
-            known[name_of(self.sub_model)] = self.sub_model_window
-        return known
+        told = ((self.model, self.model_window), (self.sub_model, self.sub_model_window))
+        return known | {name_of(model): window for model, window in told if window}
 
     def pick(self, name: str | None) -> Model | None:
         """The sub-model of that name, or None when there is none."""
@@ -152,14 +148,7 @@ class Settings:
 
 
 def check_settings(given: Mapping[str, Any]) -> None:
-    """Refuse settings of an `RLM` that are out of range or of another type.
-
-    Args:
-        given: The settings by name. Those without a rule are checked where they are used.
-
-    Raises:
-        InputError: A setting cannot be used.
-    """
+    """Refuse settings out of range or of another type. Those without a rule are checked where they are used."""
     for name, rule in _RULES.items():
         rule.check(name, given[name])
     _check_route(given["route"], cites=given["require_citations"])
@@ -178,15 +167,9 @@ def given_in(config: RunnableConfig | None) -> dict[str, Any]:
 
 
 def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str], Any] = resolve_model) -> Settings:
-    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name.
-
-    Raises:
-        InputError: A setting is unknown, out of range or of another type.
-        ModelError: A model's name or provider is unknown, or its key is missing.
-    """
-    _check_known(
-        f"Settings for one call (`{PREFIX}` stands before each in a configuration)", given, CallSettings.__annotations__
-    )
+    """The settings of one call, to which `CallSettings` are given; `named` finds a model by its name."""
+    what = f"Settings for one call (`{PREFIX}` stands before each in a configuration)"
+    _check_known(what, given, CallSettings.__annotations__)
     given = {name: value for name, value in given.items() if value is not None}
     change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
     for name, value in change.items():
@@ -216,25 +199,19 @@ def _check_known(what: str, given: Mapping[str, Any], known: Collection[str]) ->
 
 
 _SHARE = Annotated[float, Field(strict=True, gt=0, le=1)]
+_WORDS = Annotated[str, Field(strict=True, pattern=r"\S")]
 _BUDGET_PARTS = Rule(Mapping[str, Any], "pass a Budget, or the parts that change, as in {'cost': 2.0}")
 _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
-    "instructions": Rule(
-        Annotated[str, Field(strict=True, pattern=r"\S")] | None, "pass what the root model is to be told, or None"
-    ),
-    "max_retries": Rule(Annotated[int, Field(strict=True, ge=0)] | None, "use a whole number, 0 or more, or None"),
+    "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
+    "max_retries": WHOLE | None,
     "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
-    "sub_models": Rule(
-        Mapping[Annotated[str, Field(strict=True)], Any] | None,
-        "pass models by their names, as in sub_models={'large': 'openai:gpt-5'}",
-    ),
+    "sub_models": Rule(Mapping[StrictStr, Any] | None, "pass models by name, as in {'large': 'openai:gpt-5'}"),
     "model_window": COUNT | None,
     "sub_model_window": COUNT | None,
-    "repl_limits": Rule(
-        InstanceOf[ReplLimits] | None, "pass ReplLimits, as in repl_limits=ReplLimits(cell_seconds=60)"
-    ),
+    "repl_limits": Rule(InstanceOf[ReplLimits] | None, "pass ReplLimits, as in ReplLimits(cell_seconds=60)"),
     "tools": Rule(list[Any] | tuple[Any, ...], "pass a list of tools"),
     "require_coverage": Rule(_SHARE | None, "use a share above 0, up to 1"),
     "require_citations": FLAG,

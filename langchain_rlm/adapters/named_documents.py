@@ -25,15 +25,7 @@ NAMED = 20
 
 
 class Library:
-    """Documents by name: those given, and the text files that a directory has at the time. Safe to use from threads.
-
-    Args:
-        documents: What `load_corpus` takes, or loaders, which are read at first use.
-        root: A directory. Names are paths below it; hidden files and links that lead out of it are left out.
-
-    Raises:
-        InputError: The documents cannot be used, or `root` is not a directory.
-    """
+    """Documents by name: those given, and the text files that a directory has at the time. Safe to use from threads."""
 
     def __init__(self, documents: Any = None, root: str | Path | None = None) -> None:
         self._reading, self._lock = threading.Lock(), threading.Lock()
@@ -79,18 +71,13 @@ class Library:
         return names
 
     def remove(self, name: str) -> None:
-        """Remove an added document; files of the directory are not touched."""
         with self._lock:
             known = self._texts.pop(name, None)
         if known is None:
             raise InputError(self._unknown(name))
 
     def select(self, names: Sequence[str] | None = None) -> Corpus:
-        """The documents of these names, or all; files and loaders are read now.
-
-        Raises:
-            InputError: A name is unknown, a file cannot be read, a loader failed, or there is no document at all.
-        """
+        """The documents of these names, or all; files and loaders are read now."""
         if not names or any(name not in self._texts and self._file(name) is None for name in names):
             with self._reading:
                 while self._loaders:
@@ -120,7 +107,6 @@ class Library:
         return [*({name: f"{size:,} bytes" for name, size in self._files()} | rows).items()]
 
     def describe(self) -> str:
-        """The list that the agent's model sees."""
         rows = self.listing()
         lines, room = [], LISTED
         for name, size in rows:
@@ -147,9 +133,8 @@ class Library:
             read = [*documents_in(path, path.parent, None)]
         except InputError as error:
             raise type(error)(str(error).replace(str(path), below)) from error
-        return [
-            SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, "source": below}) for t in read
-        ]
+        own = {"source": below}
+        return [SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, **own}) for t in read]
 
     def _file(self, name: str) -> Path | None:
         """The file of that name, when it is one below the directory that may be read."""

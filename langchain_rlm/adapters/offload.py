@@ -68,7 +68,7 @@ def pick(known: Mapping[str, KeptDocument], handles: list[str] | None) -> dict[s
     unknown = [handle for handle in handles or () if handle not in known]
     if known and not unknown:
         return {handle: known[handle] for handle in handles or known}
-    shown = [f"{handle} ({entry['name']}, {entry['characters']:,} characters)" for handle, entry in known.items()]
+    shown = [_named(known, handle) for handle in known]
     has = f"Its documents: {', '.join(shown[-SHOWN:])}." if shown else (
         "It has no documents kept outside. (An agent without a checkpointer forgets them after each call.)"
     )  # fmt: skip
@@ -80,9 +80,7 @@ def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None
     """The context of a run over these texts. When one is lost, the agent's model is told."""
     lost = [handle for handle, text in texts.items() if text is None]
     if lost:
-        what = ", ".join(
-            f"{handle} ({named[handle]['name']}, {named[handle]['characters']:,} characters)" for handle in lost
-        )
+        what = ", ".join(_named(named, handle) for handle in lost)
         where = "the memory of this process" if isinstance(store, Memory) else str(store)
         msg = (
             f"The text of {what} is lost: it is not in {where} any more. Get it again with the tool that gave it, or "
@@ -91,8 +89,10 @@ def context_of(named: Mapping[str, KeptDocument], texts: Mapping[str, str | None
         )
         _log.warning(msg)
         raise ToolException(msg)
-    documents = [
-        Document(text or "", metadata={"source": handle, "origin": named[handle]["name"]})
-        for handle, text in texts.items()
-    ]
+    about = {handle: {"source": handle, "origin": named[handle]["name"]} for handle in texts}
+    documents = [Document(text or "", metadata=about[handle]) for handle, text in texts.items()]
     return documents[0] if len(documents) == 1 else documents
+
+
+def _named(known: Mapping[str, KeptDocument], handle: str) -> str:
+    return f"{handle} ({known[handle]['name']}, {known[handle]['characters']:,} characters)"

@@ -40,7 +40,6 @@ class RLMRetriever(Batched, BaseRetriever):
     _corpus: Corpus | None = PrivateAttr(default=None)
 
     def corpus(self) -> Corpus:
-        """The documents; the first call reads them."""
         if self._corpus is None:
             self._corpus = load_corpus(self.documents)
         return self._corpus

@@ -64,12 +64,10 @@ class Shortener:
     def _handle(self, long: LongText) -> str:
         text, found = long.text, profile(long.text)
         head, tail = self.preview - self.preview // 3, self.preview // 3
-        facts = (
-            f"{len(text):,} characters (about {estimate_tokens(text):,} tokens), {found.format}, lines: {found.lines:,}"
-        )
+        size = f"{len(text):,} characters (about {estimate_tokens(text):,} tokens)"
         lines = [
             f"[This text is too long for the conversation. It is kept outside as document {long.handle} ({long.name}):",
-            f"{facts}.",
+            f"{size}, {found.format}, lines: {found.lines:,}.",
             *found.structure,
             f'To know what it says, ask: {self.tool}(question=..., documents=["{long.handle}"]) reads all of it.]',
         ]

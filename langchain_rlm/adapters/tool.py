@@ -70,14 +70,10 @@ class RLMTool(Batched, AnsweringTool):
         description: str | None = None, **settings: Any,
     ) -> None:  # fmt: skip
         library = Library(documents, root)
-        handlers = {"handle_tool_error": True, "handle_validation_error": _wrong_arguments}
         fields = {
-            "name": name,
-            "description": description or ABOUT,
-            "args_schema": AskArguments,
-            **handlers,
-            **settings,
-        }
+            "name": name, "description": description or ABOUT, "args_schema": AskArguments,
+            "handle_tool_error": True, "handle_validation_error": _wrong_arguments, **settings,
+        }  # fmt: skip
         super().__init__(**{"rlm": rlm, **fields})
         self._library, self._about = library, self.description
 
@@ -148,7 +144,6 @@ def _wrong_arguments(error: Any) -> str:
 
 
 def _message(result: RLMResult) -> tuple[str, dict[str, Any]]:
-    """Content and artifact."""
     artifact: dict[str, Any] = {**result, "context": [dict(document.metadata) for document in result["context"]]}
     if isinstance(artifact.get("structured_response"), BaseModel):
         artifact["structured_response"] = artifact["structured_response"].model_dump(mode="json")

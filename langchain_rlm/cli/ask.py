@@ -180,15 +180,10 @@ def _rlm(request: Request) -> RLM:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", UserWarning)
             rlm = RLM(
-                request.model,
-                request.sub_model,
-                budget=budget,
-                prices=parse_prices(request.prices),
+                request.model, request.sub_model, budget=budget, prices=parse_prices(request.prices),
                 checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-                route=cast("WayIn", request.route),
-                require_citations=request.require_citations,
-                **numbers,
-            )
+                route=cast("WayIn", request.route), require_citations=request.require_citations, **numbers,
+            )  # fmt: skip
     except InputError as error:
         raise as_typed(error) from None
     for warning in warned if budget.sets_cost else ():  # else the last line says it

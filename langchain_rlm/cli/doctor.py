@@ -84,7 +84,6 @@ def _jail() -> Check:
 
 
 def _worker() -> Check:
-    """Open a REPL and run a cell for real, in the jail."""
     try:
         said = _cell()
     except Exception as error:  # noqa: BLE001  # the list tells any error

@@ -146,7 +146,11 @@ class Cell(Timed):
         }  # fmt: skip
         said = [f"{count:,} {name}" for name, count in counts.items() if count > 0]
         took = [self.asking.took] if self.asking else []
-        return " · ".join([f"asked {self.asked:,} sub-quer{'y' if self.asked == 1 else 'ies'}", *said, *took])
+        return " · ".join([f"asked {_sub_queries(self.asked)}", *said, *took])
+
+
+def _sub_queries(count: int) -> str:
+    return f"{count:,} sub-quer{'y' if count == 1 else 'ies'}"
 
 
 @dataclass
@@ -164,9 +168,7 @@ class Turn(Timed):
             parts.append("the root model writes")
         asked, failed = (sum(getattr(cell, name) for cell in self.cells) for name in ("asked", "failed"))
         if asked and self.is_done:
-            parts.append(
-                f"{asked:,} sub-quer{'y' if asked == 1 else 'ies'}" + (f", {failed:,} failed" if failed else "")
-            )
+            parts.append(f"{_sub_queries(asked)}{f', {failed:,} failed' if failed else ''}")
         label = " · ".join([*parts, self.took])
         return Node(label, tuple(cell.node() for cell in self.cells), self.is_done, "" if self.is_done else "bold")
 
@@ -187,7 +189,6 @@ class Run(Timed):
 
     @property
     def cell(self) -> Cell | None:
-        """The cell that was begun last."""
         return self.turns[-1].cells[-1] if self.turns and self.turns[-1].cells else None
 
     def end_turn(self) -> None:

@@ -78,7 +78,6 @@ class View:
             self.tokens, self.cost = spent["tokens"], spent["cost"]
 
     def status(self) -> str:
-        """The counts in one line."""
         parts = [f"turn {self.turn}", f"sub-queries {self.done}/{self.asked}"]
         if self.asked > self.done:
             parts.append(f"{self.asked - self.done} running")

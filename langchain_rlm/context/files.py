@@ -83,7 +83,6 @@ class Files:
             raise InputError(_all(problems))
 
     def _read(self, path: Path) -> Reading:
-        """Read one path."""
         if path.is_dir():
             return (yield from self._found(path, _walk(path, ignored=self.ignored), self._nothing_in(path)))
         if path.exists():
@@ -93,7 +92,6 @@ class Files:
         return [f"{path}: this file or directory does not exist (looked in {Path.cwd()})."]
 
     def _named(self, path: Path) -> Reading:
-        """Read a file that is named outright."""
         try:
             yield from documents_in(path, path.parent, self.encoding)
         except InputError as error:
@@ -113,7 +111,6 @@ class Files:
         return (yield from self._found(base, found, f"{pattern}: no file that matches the pattern can be read."))
 
     def _found(self, base: Path, found: Iterable[tuple[Path, str, str | None]], nothing: str) -> Reading:
-        """Read what a directory or a pattern has."""
         left_out: list[LeftOut] = []
         is_empty = True
         for path, name, reason in found:
@@ -208,7 +205,6 @@ class _Ignored:
         self._rules[folder] = GitIgnoreSpec.from_lines(lines)
 
     def enter(self, folder: Path) -> None:
-        """Read the rules of a folder that is walked."""
         self._add(self._root / folder.relative_to(self._directory))
 
     def reason(self, path: Path, *, is_folder: bool = False) -> str | None:
@@ -241,7 +237,6 @@ def _unsuited(path: Path, root: Path) -> str | None:
 
 
 def _why_not(path: Path) -> str | None:
-    """Why a file in a directory is not read."""
     try:
         size = path.stat().st_size
         if size > LARGEST:

@@ -60,15 +60,8 @@ def profile(text: str, *, name: str = "") -> Profile:
     scan = scan_of(text)
     kind = _format(scan, name)
     structure, separators = DESCRIBE[kind](scan)
-    return Profile(
-        characters=len(text),
-        lines=scan.line_count,
-        format=kind,
-        structure=_binary_warning(scan) + structure,
-        separators=separators,
-        head=_head(text),
-        tail=_tail(text),
-    )
+    structure = _binary_warning(scan) + structure
+    return Profile(len(text), scan.line_count, kind, structure, separators, _head(text), _tail(text))
 
 
 def estimate_tokens(characters_or_text: int | str) -> int:

@@ -168,9 +168,8 @@ def _describe_json(scan: Scan) -> _Findings:
     if isinstance(value, dict):
         line = f"json: an object with {len(value):,} keys: {_listed(map(str, value))}"
     elif isinstance(value, list):
-        keys = _listed(
-            dict.fromkeys(str(key) for item in value[:_RECORDS_READ] if isinstance(item, dict) for key in item)
-        )
+        records = (item for item in value[:_RECORDS_READ] if isinstance(item, dict))
+        keys = _listed(dict.fromkeys(str(key) for item in records for key in item))
         line = f"json: an array of {len(value):,} items" + (f" with keys {keys}" if keys else "")
     else:
         line = f"json: the first keys are {_listed(dict.fromkeys(_JSON_KEY.findall(scan.text[:20_000])))}"
@@ -253,23 +252,11 @@ def _listed(names: Iterable[str]) -> str:
 
 
 DETECT: dict[str, Callable[[Scan], bool]] = {
-    "jsonl": _is_jsonl,
-    "json": _is_json,
-    "html": _is_html,
-    "log": _is_log,
-    "chat": _is_chat,
-    "markdown": _is_markdown,
-    "code": _is_code,
-    "csv": lambda scan: bool(_csv_separator(scan)),
-}
+    "jsonl": _is_jsonl, "json": _is_json, "html": _is_html, "log": _is_log, "chat": _is_chat, "markdown": _is_markdown,
+    "code": _is_code, "csv": lambda scan: bool(_csv_separator(scan)),
+}  # fmt: skip
 DESCRIBE: dict[str, Callable[[Scan], _Findings]] = {
-    "markdown": _describe_markdown,
-    "json": _describe_json,
-    "jsonl": _describe_jsonl,
-    "csv": _describe_csv,
-    "code": _describe_code,
-    "log": _describe_log,
-    "chat": _describe_chat,
-    "html": _describe_html,
+    "markdown": _describe_markdown, "json": _describe_json, "jsonl": _describe_jsonl, "csv": _describe_csv,
+    "code": _describe_code, "log": _describe_log, "chat": _describe_chat, "html": _describe_html,
     "prose": _describe_prose,
-}
+}  # fmt: skip

@@ -162,7 +162,6 @@ def _from_document(document: Document, index: int) -> SourceText:
 
 
 def _unique(documents: Iterable[SourceText]) -> Iterator[SourceText]:
-    """Give repeated names a number."""
     taken: set[str] = set()
     for document in documents:
         name, count = document.name, 1

@@ -66,7 +66,6 @@ class ContextStore:
 
 
 def _damaged(keys: Sequence[str], documents: Sequence[SourceText]) -> str | None:
-    """The key of the first damaged text."""
     for key, document in zip_longest(keys, documents):
         if document is None or hashlib.sha256(document.text.encode()).hexdigest() != key:
             return key

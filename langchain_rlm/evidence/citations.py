@@ -91,24 +91,18 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     document = corpus.documents[place.document]
     passage = document.text[place.start : place.end]
     passage = passage if len(passage) <= SHOWN else passage[:SHOWN] + "..."
-    return (
-        f"{said} The nearest passage is in {document.name} at {place.start:,}: {passage!r}. Quote the text's own words."
-    )
+    where = f"in {document.name} at {place.start:,}"
+    return f"{said} The nearest passage is {where}: {passage!r}. Quote the text's own words."
 
 
 def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> Cited:
     """The entry for a place: document, page or line, offsets in characters, the exact text."""
     document = corpus.documents[place.document]
     entry: Cited = {
-        "mark": f"[{mark}]",
-        "document": f"d{place.document}",
-        "name": document.name,
-        "page": _page(document.metadata),
-        "line": document.text.count("\n", 0, place.start) + 1,
-        "start": place.start,
-        "end": place.end,
+        "mark": f"[{mark}]", "document": f"d{place.document}", "name": document.name, "page": _page(document.metadata),
+        "line": document.text.count("\n", 0, place.start) + 1, "start": place.start, "end": place.end,
         "text": document.text[place.start : place.end],
-    }
+    }  # fmt: skip
     places = [other for other in found.places if other != place] if found else []
     if found and places:
         entry["others"] = [{"document": f"d{p.document}", "start": p.start, "end": p.end} for p in places]

@@ -5,7 +5,7 @@ it, in ranges and shares alike. All else is exact to the character.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged, total
@@ -48,15 +48,10 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
     size = source["size"]
     unread = gaps(merged([*read, *printed]), size)
     return {
-        "id": source["id"],
-        "name": source["name"],
-        "characters": size,
-        "read": _share(total(read), size),
-        "printed": _share(total(printed), size),
-        "read_ranges": [list(part) for part in read],
-        "printed_ranges": [list(part) for part in printed],
-        "unread": [list(part) for part in unread],
-    }
+        "id": source["id"], "name": source["name"], "characters": size,
+        "read": _share(total(read), size), "printed": _share(total(printed), size),
+        "read_ranges": [*map(list, read)], "printed_ranges": [*map(list, printed)], "unread": [*map(list, unread)],
+    }  # fmt: skip
 
 
 def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[list[Range], list[Range]]:
@@ -81,16 +76,18 @@ def seen(journal: Sequence[Entry], sizes: Sequence[int]) -> tuple[Ranges, Ranges
     if journals.route(journal) == "direct":
         is_answered = bool(journals.replies(journal))
         return {}, {n: [(0, size)] for n, size in enumerate(sizes) if size and is_answered}
-    read: Ranges = {}
-    printed: Ranges = {}
     newest = journals.this_turn(journal)  # what it shows is seen only when the root model is asked again
-    for document, start, end in journals.shown(journal[: -len(newest)] if newest else ()):
-        printed.setdefault(document, []).append((start, end))
-    for call, answer in journals.answered_calls(journal):
-        if answer is not None:
-            for document, start, end in _read(call, answer, sizes):
-                read.setdefault(document, []).append((start, end))
-    return {n: merged(parts) for n, parts in read.items()}, {n: merged(parts) for n, parts in printed.items()}
+    shown = journals.shown(journal[: -len(newest)] if newest else ())
+    answered = ((call, answer) for call, answer in journals.answered_calls(journal) if answer is not None)
+    read = (span for call, answer in answered for span in _read(call, answer, sizes))
+    return _by_document(read), _by_document(shown)
+
+
+def _by_document(spans: Iterable[Span]) -> Ranges:
+    found: Ranges = {}
+    for document, start, end in spans:
+        found.setdefault(document, []).append((start, end))
+    return {n: merged(parts) for n, parts in found.items()}
 
 
 def _read(call: Call, answer: AnswerEntry, sizes: Sequence[int]) -> Iterator[Span]:

@@ -90,7 +90,6 @@ def _own_numbers(value: Any) -> set[int]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All text of plain data, keys too."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -34,14 +34,10 @@ LONG_ANSWER = 300
 ENOUGH = 3
 """Times that a word counts in one passage."""
 WORD = re.compile(r"\w{3,}")
-COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        "about all and any are but can could did does for from had has have her his how into its not our out she than"
-        " that"
-        " the their them then there these they this was were what when where which who why will with would you your",
-    )
-)
+COMMON = frozenset(re.findall(r"\w+", """
+    about all and any are but can could did does for from had has have her his how into its not our out she than that
+    the their them then there these they this was were what when where which who why will with would you your
+"""))  # fmt: skip
 REFUSAL = re.compile(
     r"\W*(?:$|(?:none|null|no|n/?a|unknown|false)\W*$|(?:none|nothing|i (?:cannot|can't|could not|do not|don't)"
     r"|not (?:in|found|mentioned|stated|given|specified|available|applicable)"
@@ -171,7 +167,6 @@ class _Finder:
         return self._scored(span)[1] if span[2] - span[1] > LONGEST else span
 
     def _weigh(self, indexes: Iterable[int]) -> None:
-        """Find the words; rare ones weigh more."""
         for index in set(indexes) - self._hits.keys():
             found = WORD.finditer(self._documents[index].text)
             hits = ((match.start(), match.end(), _stem(match[0].lower())) for match in found)
@@ -180,7 +175,6 @@ class _Finder:
         self._weights = {word: math.log(1 + counts.total() / count) for word, count in counts.items()}
 
     def _scored(self, span: Span) -> tuple[float, Span, Span]:
-        """The best stretch of a span, after its negative score."""
         index, low, high = span
         hits = self._hits[index]
         first, last = bisect_left(hits, (low,)), bisect_left(hits, (high,))

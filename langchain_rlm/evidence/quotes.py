@@ -189,12 +189,10 @@ class _Squeezed:
             self._begins.append(len(self.data))
 
     def byte(self, at: int) -> int:
-        """How many bytes stand before a character."""
         cell, text = self._cell(self._cells, at)
         return self._begins[cell] + len(squeeze(text[: at - self._cells[cell]]))
 
     def character(self, byte: int) -> int:
-        """The character that has a byte."""
         cell, text = self._cell(self._begins, byte)
         at, left, step = 0, byte - self._begins[cell], 1 << len(text).bit_length()
         while step := step >> 1:
@@ -218,9 +216,8 @@ class _Search:
     left: int = 0
 
     def alike(self, squeezed: _Squeezed, offset: int) -> Iterator[Ends]:
-        return _outward(
-            squeezed.data, self.squeezed, lambda: squeezed.byte(offset), lambda at: self._compare(squeezed, at)
-        )
+        place = partial(self._compare, squeezed)
+        return _outward(squeezed.data, self.squeezed, lambda: squeezed.byte(offset), place)
 
     def _compare(self, squeezed: _Squeezed, at: int) -> list[Ends] | None:
         """The place where the squeezed quote stands in the text, when the quote is there."""

@@ -40,15 +40,10 @@ class Given:
 
 
 def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
-    """What a turn gives as an answer when it is over.
+    """What a turn gives as an answer when it is over; `ended` is how its last cell did.
 
     Bare text beside cells was written before their output was seen, so it counts on the last turn only, unless it names
     a variable. Prose counts as an answer when no code is asked for any more.
-
-    Args:
-        reply: What the root model said.
-        ended: How the last cell that ran ended; None when no cell ran.
-        is_last: It is the reserved last turn.
     """
     if ended is not None and ended.final is not None:
         return _taken(ended.final[0])
@@ -71,11 +66,7 @@ def _taken(value: Any) -> Given | None:
 
 
 def newest_refused(journal: Sequence[Entry]) -> tuple[Any, bool]:
-    """The newest answer to a question that was given and refused, or None; whether `answer` may hold a newer one.
-
-    Args:
-        journal: The entries since the question.
-    """
+    """The newest answer since a question that was refused, or None; whether `answer` may hold a newer one."""
     taken_back = [(place, value) for place, value in refused_answers(journal) if value not in NOTHING]
     place, refused = taken_back[-1] if taken_back else (-1, None)
     cells = list(recorded_cells(journal))

@@ -228,21 +228,10 @@ class ForkEntry(TypedDict):
 
 
 Entry = Annotated[
-    RunEntry
-    | QuestionEntry
-    | RouteEntry
-    | ReplyEntry
-    | CellEntry
-    | AskedEntry
-    | ConfirmEntry
-    | AnswerEntry
-    | HostEntry
-    | CellEndEntry
-    | NoteEntry
-    | EndEntry
-    | ForkEntry,
+    RunEntry | QuestionEntry | RouteEntry | ReplyEntry | CellEntry | AskedEntry | ConfirmEntry | AnswerEntry | HostEntry
+    | CellEndEntry | NoteEntry | EndEntry | ForkEntry,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 """One entry of a journal."""
 
 

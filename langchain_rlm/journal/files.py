@@ -121,9 +121,8 @@ def _forms(recording: Recording, corpus: Corpus) -> Iterator[Corpus]:
     names = [document["name"] for document in recording.documents]
     named = [corpus.documents]
     if len(names) == len(corpus.documents):
-        named.append(
-            tuple(SourceText(name, d.text, d.metadata) for name, d in zip(names, corpus.documents, strict=True))
-        )
+        pairs = zip(names, corpus.documents, strict=True)
+        named.append(tuple(SourceText(name, d.text, d.metadata) for name, d in pairs))
     for documents in named:
         for single in kinds:
             yield Corpus(documents, single, corpus.searchable)

@@ -80,9 +80,8 @@ def _body(file: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
             if any(lines[place - 1 :]):
                 raise damaged(file, f"something follows its end, on line {place + 1}")
             if entry.get("entries") != entries:
-                raise damaged(
-                    file, f"line {place}: it says that it has {entry.get('entries')} entries, and has {entries}"
-                )
+                said = f"line {place}: it says that it has {entry.get('entries')} entries"
+                raise damaged(file, f"{said}, and has {entries}")
             return body
         body.append(entry)
         entries += entry["kind"] != "excerpt"

@@ -19,9 +19,8 @@ def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spen
     given = arrived(entries)
     total = Spending(turns=len(replies(entries)))
     total.calls = [(entry["model"], entry["usage"]) for entry in paid(entries) if entry["usage"]]
-    total.seconds = max(
-        (e.get("at", 0.0) for e in entries if e["kind"] in {"reply", "answer", "cell_end"}), default=0.0
-    )
+    timed = (entry for entry in entries if entry["kind"] in {"reply", "answer", "cell_end"})
+    total.seconds = max((entry.get("at", 0.0) for entry in timed), default=0.0)
     asked = (call for entry in entries if entry["kind"] == "asked" for call in entry["calls"])
     total.sub_queries = sum("reused" not in call and "tool" not in call for call in asked)
     total.sub_queries -= len({answer["id"] for answer in given if answer.get("refused")})

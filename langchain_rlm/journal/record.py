@@ -61,18 +61,11 @@ class Recording:
         answer = _words(result.get("answer"))
         told = {name: result[name] for name in ("error", "single", "chunk_size") if name in result}
         return cls(
-            question=_words(result.get("question")) or newest_question(journal),
-            answer=answer,
-            value=result.get("value", answer),
-            stop_reason=_words(result.get("stop_reason")),
-            usage=result.get("usage") or {},
-            journal=journal,
-            citations=result.get("citations") or (),
-            coverage=coverage,
-            documents=_documents(result, coverage or {}),
-            texts=texts,
-            **told,
-        )
+            question=_words(result.get("question")) or newest_question(journal), answer=answer,
+            value=result.get("value", answer), stop_reason=_words(result.get("stop_reason")),
+            usage=result.get("usage") or {}, journal=journal, citations=result.get("citations") or (),
+            coverage=coverage, documents=_documents(result, coverage or {}), texts=texts, **told,
+        )  # fmt: skip
 
     @property
     def turns(self) -> int:

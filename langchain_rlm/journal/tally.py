@@ -20,7 +20,7 @@ def in_vain(result: Mapping[str, Any]) -> str:
     """What to tell of an answer that rests on nothing, because all sub-queries failed; empty for any other."""
     if not result["usage"].get("sub_queries", {}).get("is_in_vain"):
         return ""
-    errors = [answer["error"] for answer in arrived(result["journal"]) if "error" in answer]
+    errors = [answer["error"] for answer in arrived(since_question(result["journal"])) if "error" in answer]
     said = f"All {result['usage']['failed_calls']:,} sub-queries failed: no sub-model's answer is in this one."
     return f"{said} ({errors[-1]['type']}: {errors[-1]['message']})" if errors else said
 

@@ -24,6 +24,7 @@ from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
+from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
@@ -40,7 +41,6 @@ HALF_A_PROMPT = 0.5
 CONTINUATIONS = 4
 EXPECTED_OUTPUT = 300
 """Output tokens set aside for a call before it is made."""
-CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 
 
 def unstreamed(tags: Sequence[str] | None) -> list[str]:
@@ -89,33 +89,14 @@ class Caller:
         return None if id(model) in self.replied else self.refused.get(id(model))
 
     async def ask(
-        self,
-        model: Model,
-        messages: Sequence[BaseMessage],
-        config: RunnableConfig,
-        *,
-        name: str,
-        metadata: dict[str, Any],
-        last_turn: bool = False,
-        whole: bool = True,
-        shown: bool = False,
-    ) -> Reply:
+        self, model: Model, messages: Sequence[BaseMessage], config: RunnableConfig, *, name: str,
+        metadata: dict[str, Any], last_turn: bool = False, whole: bool = True, shown: bool = False,
+    ) -> Reply:  # fmt: skip
         """Call a model until it answers, the budget says no or nothing helps.
 
-        Args:
-            model: Whom to ask.
-            messages: The conversation.
-            config: The caller's configuration: callbacks, tags.
-            name: The run name that tracers see.
-            metadata: What tracers see beside it.
-            last_turn: May use what is set aside for a last turn.
-            shown: The reply is the user's answer: a stream of messages shows it.
-            whole: Continue an answer that was cut off at the output limit, stitch the parts, and leave out what the
-                model thought. Else the text is as it came.
-
-        Raises:
-            BudgetExceededError: The call would pass a limit.
-            ModelCallError: The call failed for good.
+        `last_turn` may use what is set aside for one. `whole` continues an answer that was cut off at the output limit
+        and leaves out what the model thought; else the text is as it came. A stream of messages has the reply if it is
+        `shown`.
         """
         config = patch_config(config, run_name=name)
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}

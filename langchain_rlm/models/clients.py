@@ -144,8 +144,8 @@ def _with_clients(model: Any, stack: AsyncExitStack) -> Any:
     getattr(model, "_async_client", None)  # made when it is first asked for
     private = model.__pydantic_private__ or {}
     copier = _Copier(stack, None if _is_set(model, "max_retries") else 0)
-    kept = {name: copier.copy(value) for name, value in {**model.__dict__, **private}.items()}
-    changed = {name: value for name, value in kept.items() if value is not {**model.__dict__, **private}[name]}
+    held = {**model.__dict__, **private}
+    changed = {name: own for name, value in held.items() if (own := copier.copy(value)) is not value}
     if not changed:
         return model
     own = model.model_copy()

@@ -18,14 +18,11 @@ _SHORTEST_STEM = 3
 _SHORT_SENTENCE_WORDS = 5
 _LONG_SENTENCE_CHARACTERS = 400
 
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a about an and any are as at be been by can could describe did do does explain for from had has have how i in"
-        " into is it its may me mean means might must my of on or our shall should tell that the their them there these"
-        " they this those to was we were what when where which who whom whose why will work works would you your",
-    )
-)
+_STOP_WORDS = frozenset(re.findall(r"\w+", """
+    a about an and any are as at be been by can could describe did do does explain for from had has have how i in into
+    is it its may me mean means might must my of on or our shall should tell that the their them there these they this
+    those to was we were what when where which who whom whose why will work works would you your
+"""))  # fmt: skip
 _SUFFIXES = ("ings", "ing", "ions", "ion", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y")
 _ENDING = rf"(?:[bdglmnprt]?(?:{'|'.join(_SUFFIXES)}|d))?"
 _MATCHES_NOTHING = r"(a\bb)"
@@ -37,16 +34,9 @@ _RULE_LINE = re.compile(r"(?m)^[ \t]*[=*~^_#-]{3,}[ \t]*$")
 
 
 def extract(question: str, text: str, *, limit: int = _QUOTES) -> list[str]:
-    """Quote the sentences of a text that share most with a question.
+    """The sentences of a text, at most `limit`, that share most with a question, best first, each on one line.
 
-    Args:
-        question: The question whose content words count.
-        text: The text to search.
-        limit: The most sentences to quote.
-
-    Returns:
-        The best sentences, best first, with spaces for line breaks. Empty when the text has fewer than two (and fewer
-        than half) of the question's content words.
+    None when the text has fewer than two (and fewer than half) of the question's content words.
     """
     words = content_words(question)
     found = set(re.findall(word_pattern(words), text.lower()))

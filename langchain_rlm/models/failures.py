@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -88,34 +89,31 @@ _STATUS: dict[int, Kind] = {
     409: "server", 410: "not_found", 413: "overflow", 424: "server", 425: "server", 429: "rate_limit", 498: "server",
     499: "server",
 }  # fmt: skip
-_RETRY_DELAY = re.compile(r"retryDelay\W+([\d.]+)s")
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_RETRY_DELAY = re.compile(rf"retryDelay\W+{_NUMBER}s")
 _LIMIT = re.compile(
     r"(?:maximum (?:context|prompt) length(?: is|:)|maximum model length of|configured limit of|\d(?: tokens)? >"
     r"|allowed \(|n_ctx\D{1,4}|\(TPM\): Limit|Max input tokens:|must be <=|prompt cannot exceed|token limit:"
     r"|exceeds the limit of|context length \()\s*(\d[\d,]*)|with (\d+) maximum context length"
 )
-_WAIT = re.compile(r"(?:retry|try again|wait)(?: after| in| for)? ([\d.]+) (seconds?|minutes?)", re.IGNORECASE)
+_WAIT = re.compile(rf"(?:retry|try again|wait)(?: after| in| for)? {_NUMBER} (seconds?|minutes?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One failed call.
-
-    Args:
-        kind: What it was.
-        message: One line for a person or a root model; no headers, no key.
-        retry_after: Seconds that the provider asked to wait, when it did.
-        limit: Tokens that the provider said fit, when it did.
-        is_final: Asking again might help, but not within this run.
-        host: Host and port that nothing answered from, when they are known.
-    """
+    """One failed call."""
 
     kind: Kind
     message: str
+    """One line for a person or a root model; no headers, no key."""
     retry_after: float | None = None
+    """Seconds that the provider asked to wait."""
     limit: int | None = None
+    """Tokens that the provider said fit."""
     is_final: bool = False
+    """Asking again might help, but not within this run."""
     host: str = ""
+    """Host and port that nothing answered from."""
 
     @property
     def is_retryable(self) -> bool:
@@ -135,12 +133,7 @@ class ModelCallError(Exception):
 
 
 def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
-    """Say what kind of failure an exception from a chat model is.
-
-    Args:
-        error: What a chat model raised.
-        secrets: Keys and headers of the model, struck out of what its provider said.
-    """
+    """Say what kind of failure an exception from a chat model is; `secrets` are struck out of what was said."""
     if isinstance(error, ModelCallError):
         return error.failure
     text = " ".join(_texts(error))
@@ -166,17 +159,16 @@ def _kind(error: BaseException, text: str, status: int | None) -> Kind:
         return "overflow"
     if _DAILY.search(text) or (_QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text))):
         return "quota"
-    said = next((kind for pattern, kind in _SAID if pattern.search(text)), None)
-    return said or (_kind_of_type(error) if status is None else _kind_of_status(status))
+    if said := next((kind for pattern, kind in _SAID if pattern.search(text)), None):
+        return said
+    if status is None:
+        return _kind_of_type(error)
+    return _STATUS.get(status, "server" if status >= _SERVER_STATUS else "invalid")
 
 
 def _kind_of_type(error: BaseException) -> Kind:
     names = (one.__name__ for link in _chain(error) for one in type(link).__mro__)
     return next((kind for name in names for pattern, kind in _TYPES if pattern.search(name)), "invalid")
-
-
-def _kind_of_status(status: int) -> Kind:
-    return _STATUS.get(status, "server" if status >= _SERVER_STATUS else "invalid")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -209,14 +201,18 @@ def _sent(error: BaseException) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _status(error: BaseException) -> int | None:
+def _responses(error: BaseException) -> Iterator[tuple[BaseException, Any, dict[str, Any]]]:
+    """The exceptions with their responses; botocore's is a dict with metadata."""
     for link in _chain(error):
         response = getattr(link, "response", None)
-        metadata = response.get("ResponseMetadata") or {} if isinstance(response, dict) else {}  # botocore's
-        for value in (
-            *(getattr(link, name, None) for name in ("status_code", "code", "status")),
-            getattr(response, "status_code", None), metadata.get("HTTPStatusCode"), _given(link).get("code"),
-        ):  # fmt: skip
+        yield link, response, response.get("ResponseMetadata") or {} if isinstance(response, dict) else {}
+
+
+def _status(error: BaseException) -> int | None:
+    for link, response, metadata in _responses(error):
+        own = (getattr(link, name, None) for name in ("status_code", "code", "status"))
+        codes = getattr(response, "status_code", None), metadata.get("HTTPStatusCode"), _given(link).get("code")
+        for value in (*own, *codes):
             number = int(value) if isinstance(value, str) and value.isdecimal() else value
             if number in _ERRORS:
                 return number
@@ -242,7 +238,7 @@ def _said(body: Any) -> Any:
     if isinstance(body, str):
         try:
             body = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     inner = body.get("error", body) if isinstance(body, dict) else None
     return inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
@@ -266,15 +262,13 @@ def _host(error: BaseException) -> str:
 
 
 def _retry_after(error: BaseException, text: str) -> float | None:
-    for link in _chain(error):
-        response = getattr(link, "response", None)
-        metadata = response.get("ResponseMetadata") or {} if isinstance(response, dict) else {}  # botocore's
+    for _, response, metadata in _responses(error):
         headers = getattr(response, "headers", None) or metadata.get("HTTPHeaders") or {}
         for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
             seconds = _seconds(headers.get(name))
             if seconds is not None:
                 return seconds * scale
-    said = re.search(r"try again in (?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?", text)
+    said = re.search(rf"try again in (?:(\d+)h)?(?:(\d+)m(?!s))?(?:{_NUMBER}(ms|s))?", text)
     if said and any(said.groups()):
         hours, minutes, rest, unit = said.groups()
         last = float(rest or 0) * (0.001 if unit == "ms" else 1.0)
@@ -287,18 +281,11 @@ def _retry_after(error: BaseException, text: str) -> float | None:
 
 def _seconds(value: Any) -> float | None:
     """A Retry-After header: seconds or a date (RFC 9110, section 10.2.3)."""
-    if not isinstance(value, str):
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        pass
-    else:
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    for read in (float, lambda date: (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()):
+        with suppress(ValueError, TypeError):
+            seconds = read(value)
+            return max(0.0, seconds) if math.isfinite(seconds) else None
+    return None
 
 
 def _limit(text: str) -> int | None:

@@ -11,14 +11,12 @@ from langchain_rlm.models.tokens import tokens_of
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
-CUT_OFF = frozenset({
-    "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded",
-})  # fmt: skip
-FILTERED = frozenset({
+CUT_OFF = {"length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"}
+FILTERED = {
     "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii",
     "language", "guardrail_intervened", "sensitive",
-})  # fmt: skip
-BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource", "network_error"})
+}  # fmt: skip
+BROKEN_OFF = {"error", "abort", "insufficient_system_resource", "network_error"}
 """How OpenRouter, vLLM, DeepSeek and others say that the model failed on the way."""
 
 
@@ -60,12 +58,7 @@ def _refusal(message: AIMessage) -> str | None:
 
 
 def fault_of(message: AIMessage, *, unclosed: bool = True) -> Failure | None:
-    """What is wrong with a reply that arrived as if all were well.
-
-    Args:
-        message: What came back.
-        unclosed: Thinking that never ends is no text either.
-    """
+    """What is wrong with a reply that arrived as if all were well; `unclosed` thinking is no text either."""
     refusal = _refusal(message)
     if refusal or _finish(message) in FILTERED:
         said = f"the model refused: {refusal or 'the provider filtered the content'}"

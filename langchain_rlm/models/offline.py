@@ -53,8 +53,7 @@ class OfflineChatModel(BaseChatModel):
         **_: Any,
     ) -> ChatResult:
         text = _until_stop(reply(messages), stop)
-        message = AIMessage(text, response_metadata=_response_metadata(), usage_metadata=_usage(messages, text))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(text, **_facts(messages, text)))])
 
     async def _agenerate(
         self,
@@ -173,18 +172,13 @@ def _streamed(messages: Sequence[BaseMessage], stop: Sequence[str] | None) -> It
     text = _until_stop(reply(messages), stop)
     for line in text.splitlines(keepends=True):
         yield ChatGenerationChunk(message=AIMessageChunk(content=line))
-    yield ChatGenerationChunk(
-        message=AIMessageChunk(
-            content="",
-            response_metadata=_response_metadata(),
-            usage_metadata=_usage(messages, text),
-            chunk_position="last",
-        )
-    )
+    facts: Any = {**_facts(messages, text), "chunk_position": "last"}
+    yield ChatGenerationChunk(message=AIMessageChunk(content="", **facts))
 
 
-def _response_metadata() -> dict[str, Any]:
-    return {"model_name": "offline", "finish_reason": "stop"}
+def _facts(messages: Sequence[BaseMessage], text: str) -> dict[str, Any]:
+    said = {"model_name": "offline", "finish_reason": "stop"}
+    return {"response_metadata": said, "usage_metadata": _usage(messages, text)}
 
 
 def _usage(messages: Sequence[BaseMessage], text: str) -> UsageMetadata:

@@ -46,11 +46,7 @@ class Pricing:
 
     @classmethod
     def of(cls, prices: Mapping[str, Prices] | None) -> "Pricing":
-        """Check and keep what a user passed, by the model's name, with or without its provider: `openai:gpt-5`.
-
-        Raises:
-            InputError: It has another form, or a price is negative or not a number.
-        """
+        """Check and keep what a user passed, by the model's name, with or without its provider: `openai:gpt-5`."""
         _NAMES.check("prices", prices)
         for name, given in (prices or {}).items():
             _PRICES.check(f"prices[{name!r}]", given)

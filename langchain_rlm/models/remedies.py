@@ -25,13 +25,7 @@ _DENIED = re.compile(r"access to|permission|not authorized|not allowed", re.IGNO
 
 
 def unusable(role: str, model: Model, error: ModelCallError) -> str:
-    """The message of a `ModelError`.
-
-    Args:
-        role: What the model is to the run, as in "root model".
-        model: Which one it is.
-        error: How a call of it failed for good.
-    """
+    """The message of a `ModelError` for a model that is, say, the "root model"."""
     said = str(error)
     end = "" if said.endswith((".", "!", "?")) else "."
     remedy = _remedy(error.failure, model)

@@ -30,17 +30,10 @@ _SHORTEST_SECRET = 8
 
 
 def resolve_model(model: Model | str, setting: str = "model") -> Model:
-    """Turn a name into a chat model; a chat model is returned as it is.
+    """Turn a name into a chat model; a chat model is returned as it is. The user calls it `setting`, for errors.
 
-    Args:
-        model: A chat model, also one with `bind`, `with_config`, `with_retry` or `with_fallbacks`; `"offline"`,
-            `"openai:<name>"`, or `"<provider>:<name>"` of any provider that LangChain's `init_chat_model` knows (needs
-            the `providers` extra and the provider's package).
-        setting: What the user calls it, for errors.
-
-    Raises:
-        ModelError: It is no chat model, the name or provider is unknown, its package is not installed, or its key is
-            missing.
+    Names are `"offline"`, `"openai:<name>"`, and `"<provider>:<name>"` of any provider that LangChain's
+    `init_chat_model` knows (needs the `providers` extra and the provider's package).
     """
     if _is_model(model):
         return model
@@ -51,15 +44,13 @@ def resolve_model(model: Model | str, setting: str = "model") -> Model:
 
         return OfflineChatModel()
     provider, colon, name = (part.strip() for part in model.partition(":"))
+    shown = f"{setting}={model!r}"
     if not colon:
-        msg = f"{setting}={model!r}: name the provider too, as in 'openai:{model}'; 'offline' needs no provider."
+        msg = f"{shown}: name the provider too, as in 'openai:{model}'; 'offline' needs no provider."
         raise ModelError(msg)
     if not provider or not name:
-        msg = (
-            f"{setting}={model!r}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
-        )
+        msg = f"{shown}: there is no {'model name' if provider else 'provider'} in it. Write 'openai:gpt-5'."
         raise ModelError(msg)
-    shown = f"{setting}={model!r}"
     return _openai(shown, name) if provider == "openai" else _any_provider(shown, provider, model)
 
 

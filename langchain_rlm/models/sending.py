@@ -26,11 +26,7 @@ def alternating(messages: Sequence[BaseMessage], *, system: bool = True) -> list
     """The same conversation, as servers with strict templates take it.
 
     Neighbours of one role become one message, empty messages of the model are left out, and the first message after
-    the system's is the user's.
-
-    Args:
-        messages: The conversation; each content is a text.
-        system: Whether the server knows a system role. If not, its text begins the first message of the user.
+    the system's is the user's. Without a `system` role, its text begins that message.
     """
     merged: list[BaseMessage] = []
     for message in messages:

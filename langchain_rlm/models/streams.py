@@ -7,7 +7,7 @@ import contextvars
 import re
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
@@ -32,40 +32,23 @@ async def on_thread(call: Callable[[], T]) -> T:
 
     The pool that LangChain uses has six threads on two cores, whatever `max_concurrency` says.
     """
-    loop, context = asyncio.get_running_loop(), contextvars.copy_context()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def tell(result: Any, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
+    context, done = contextvars.copy_context(), Future[T]()
+    done.set_running_or_notify_cancel()  # what awaits it may be cancelled, it may not
 
     def work() -> None:
-        result: Any = None
-        failed: BaseException | None = None
         try:
-            result = context.run(call)
+            done.set_result(context.run(call))
         except StopIteration as error:  # a future cannot hold it
-            failed = RuntimeError(f"the model raised {error!r}")
+            done.set_exception(RuntimeError(f"the model raised {error!r}"))
         except BaseException as error:  # noqa: BLE001  # raised where it is awaited
-            failed = error
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(tell, result, failed)
+            done.set_exception(error)
 
     threading.Thread(target=work, name="rlm-model", daemon=True).start()
-    return await future
+    return await asyncio.wrap_future(done)
 
 
 def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:
-    """Asynchronous methods, each on a thread, for a model that has only the synchronous ones.
-
-    Args:
-        model: What is called.
-        always: Its asynchronous methods are not to be used: what the user has set is for the synchronous ones.
-    """
+    """Asynchronous methods, each on a thread, for a model that has only the synchronous ones; `always`: for any."""
     kind = type(model)
     has_stream, has_astream = kind._stream is not BaseChatModel._stream, kind._astream is not BaseChatModel._astream
 
@@ -91,13 +74,9 @@ def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:
 
 
 def whole_streams(model: Any, source: Callable[..., Parts], *, always_tells: bool, may_refuse: bool) -> dict[str, Any]:
-    """Methods whose streams are whole, or fail.
+    """Methods whose streams, from `source`, are whole, or fail.
 
-    Args:
-        model: What is called.
-        source: Its stream.
-        always_tells: Its streams say how they ended, whatever else they say.
-        may_refuse: It asks for the usage, and there are servers that refuse this.
+    `always_tells`: they say how they ended, whatever else they say. `may_refuse`: some servers refuse to say the usage.
     """
 
     async def stream(messages: Any, stop: Any = None, _: Any = None, **kwargs: Any) -> Parts:

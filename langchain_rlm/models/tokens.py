@@ -38,12 +38,9 @@ class Tokens:
 
 
 def tokens_of(reported: Any, sent: int, said: str) -> tuple[Tokens, bool]:
-    """The tokens of a call, and whether its provider counted them.
+    """The tokens of a call, and whether its provider counted them: `reported` is LangChain's `usage_metadata`.
 
-    Args:
-        reported: LangChain's `usage_metadata`, or what stands in its place.
-        sent: Estimated tokens of the prompt.
-        said: What the model wrote.
+    `sent` are estimated tokens of the prompt, `said` is what the model wrote.
     """
     given = reported if isinstance(reported, Mapping) else {}
     into, out = _count(given.get("input_tokens")), _count(given.get("output_tokens"))

@@ -45,8 +45,7 @@ async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConf
 def _held(run: Run, waiting: Sequence[Call]) -> dict[str, AnswerEntry]:
     """The failures that were held back until their model has replied to another call.
 
-    Raises:
-        SubModelError: It has not. The journal has no answers, so a run that is resumed asks again.
+    Where it has not, the journal has no answers: a run that is resumed asks again.
     """
     for call in waiting:
         model = run.tree.settings.pick(call["model"])

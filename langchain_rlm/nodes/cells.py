@@ -46,21 +46,16 @@ KEPT_OUTPUT = 40_000
 
 @dataclass
 class Turn:
-    """A turn under way.
-
-    Args:
-        run: The run it belongs to.
-        state: Graph state as the node got it.
-        reply: The root model's reply.
-        last: The stop reason, on the reserved last turn.
-        entries: What this node adds to the journal.
-    """
+    """A turn under way."""
 
     run: Run
     state: RLMState
+    """As the node got it."""
     reply: ParsedReply
     last: str | None = None
+    """The stop reason, on the reserved last turn."""
     entries: list[Entry] = field(default_factory=list)
+    """What this node adds to the journal."""
 
     @classmethod
     def recorded(cls, run: Run, state: RLMState) -> Self:
@@ -87,9 +82,8 @@ class Turn:
     async def go_on(self, results: Sequence[Result]) -> Command[Any]:
         """Put answers into the paused cell and run it on."""
         self._settled(results)
-        return await self._settle(
-            journals.last_cell(self.state["journal"])["index"], await self.run.resume(results, self.journal)
-        )
+        index = journals.last_cell(self.state["journal"])["index"]
+        return await self._settle(index, await self.run.resume(results, self.journal))
 
     async def _settle(self, index: int, outcome: Outcome) -> Command[Any]:
         """Go on from an outcome: answer what needs no model, send the rest out, or end the cell."""
@@ -160,21 +154,13 @@ class Turn:
     async def _cell_end(self, outcome: Ended) -> CellEndEntry:
         shown = cut(outcome.output, self.run.tree.settings.shown)
         spans = await self._searched(len(shown), partial(self.run.finder.spans, shown))
-        emit(
-            "cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost
-        )  # fmt: skip
+        emit("cell_end", self.run, printed=len(outcome.output), output=shown, error=outcome.error, lost=outcome.lost)
         return {
-            "kind": "cell_end",
-            "at": at(self.run),
-            "shown": [list(span) for span in spans],
-            "output": cut(outcome.output, KEPT_OUTPUT),
-            "printed": len(outcome.output),
-            "hash": outcome.digest(),
-            "error": outcome.error,
-            "lost": outcome.lost,
-            "refused": outcome.refused,
+            "kind": "cell_end", "at": at(self.run), "shown": [list(span) for span in spans],
+            "output": cut(outcome.output, KEPT_OUTPUT), "printed": len(outcome.output), "hash": outcome.digest(),
+            "error": outcome.error, "lost": outcome.lost, "refused": outcome.refused,
             "variables": cast("list[Variable]", [list(variable) for variable in outcome.variables]),
-        }
+        }  # fmt: skip
 
     # -- answers --------------------------------------------------------------------------------------------------
 

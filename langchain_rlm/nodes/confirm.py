@@ -7,7 +7,7 @@ from langgraph.types import interrupt
 
 from langchain_rlm.budget import dollars, quoted
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry
-from langchain_rlm.journal.parts import Call
+from langchain_rlm.journal.parts import Call, SubQueryError
 from langchain_rlm.journal.reading import question
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.expected_cost import expected
@@ -39,14 +39,12 @@ def confirmed(turn: Turn, asked: AskedEntry, waiting: Sequence[Call], tool: str 
         f"The user was shown the quote of {shown} and did not approve it{why}. "
         "Ask fewer or shorter ones, or answer from what is known."
     )
-    answers: dict[str, AnswerEntry] = {
-        call["id"]: {
-            "kind": "answer", "id": call["id"], "error": {"type": "budget", "message": message}, "refused": True,
-        }
-        for call in refused
-    }  # fmt: skip
-    turn.entries += answers.values()
-    return answers
+    error: SubQueryError = {"type": "budget", "message": message}
+    answers: list[AnswerEntry] = [
+        {"kind": "answer", "id": call["id"], "error": error, "refused": True} for call in refused
+    ]
+    turn.entries += answers
+    return {answer["id"]: answer for answer in answers}
 
 
 def _beyond(run: Run, calls: Sequence[Call], limit: float) -> list[Call]:

@@ -60,9 +60,8 @@ def observation(end: CellEndEntry, shown: int) -> str:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)
-    kept = [
-        f"{name}: {kind}({size:,})" for name, kind, size in end["variables"] if (size or 0) > SMALL and len(name) > 1
-    ]
+    large = (variable for variable in end["variables"] if (variable[2] or 0) > SMALL and len(variable[0]) > 1)
+    kept = [f"{name}: {kind}({size:,})" for name, kind, size in large]
     if kept:
         parts.append(f"[assigned: {', '.join(kept[:LISTED])}]")
     return "\n".join(parts)

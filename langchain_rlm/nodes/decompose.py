@@ -89,7 +89,7 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
     for _ in range(CONTINUED):
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
             break
-        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE_CELL)]
+        asked = [*messages, AIMessage(reply.text), HumanMessage(prompts.CONTINUE)]
         try:
             more = await _ask_root(run, state, asked, config)
         except NoReplyError as error:
@@ -150,7 +150,6 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
 
 
 def _left_out(state: RLMState) -> list[str]:
-    """The files that are not in the context, for the model."""
     return [f"{file['name']} ({file['reason']})" for file in journals.left_out(state["journal"])]
 
 

@@ -22,11 +22,9 @@ from langchain_rlm.state import RLMState
 
 def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
     """End the run with its answer."""
-    form = run.response_format
-    is_valid = form is not None and form.problem(value) is None
-    given = digest(as_text(value)) if is_valid else None
-    if form is not None and is_valid:
-        value = form.plain(value)
+    form, given = run.response_format, None
+    if form is not None and form.problem(value) is None:
+        given, value = digest(as_text(value)), form.plain(value)
     journal = [*state["journal"], *entries]
     citations: list[Citation] = []
     if run.depth == 0:  # those of a recursive run are numbered by the run above
@@ -40,17 +38,10 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     run.give_turn_back()
     emit("end", run, stop_reason=stop_reason, characters=len(answer), usage=usage)
     update = {
-        "answer": answer,
-        "value": value,
-        "is_structured": is_valid,
-        "citations": citations,
-        "coverage": found,
-        "stop_reason": stop_reason,
-        "turns": journals.turns(journal),
-        "usage": usage,
-        "documents": touched(run, journal, found, citations),
-        "journal": [*entries, end],
-    }
+        "answer": answer, "value": value, "is_structured": given is not None, "citations": citations, "coverage": found,
+        "stop_reason": stop_reason, "turns": journals.turns(journal), "usage": usage,
+        "documents": touched(run, journal, found, citations), "journal": [*entries, end],
+    }  # fmt: skip
     return Command(update=update, goto=END)
 
 

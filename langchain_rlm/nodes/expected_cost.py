@@ -33,14 +33,10 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
     each = fmean(seconds) if seconds else SECONDS_A_CALL
     at_once = min(len(priced), run.tree.settings.max_concurrency)
     quote: Quote = {
-        "question": "confirm_sub_queries",
-        "calls": len(priced),
-        "tokens": sum(tokens for tokens, _ in costs),
-        "cost": round(cost, 6) if known else None,
-        "seconds": max(0.1, round(each * len(priced) / at_once, 1)),
-        "spent": round(run.tree.ledger.cost, 6),
-        "run": run.path,
-    }
+        "question": "confirm_sub_queries", "calls": len(priced), "tokens": sum(tokens for tokens, _ in costs),
+        "cost": round(cost, 6) if known else None, "seconds": max(0.1, round(each * len(priced) / at_once, 1)),
+        "spent": round(run.tree.ledger.cost, 6), "run": run.path,
+    }  # fmt: skip
     return {**quote, "unpriced_models": sorted(unpriced)} if unpriced else quote
 
 

@@ -101,20 +101,11 @@ def choose_route(run: Run) -> Route:
 def first_entry(run: Run, question: str, route: Route) -> RunEntry:
     """The first entry of a journal: what a replay needs to be exact."""
     entry: RunEntry = {
-        "kind": "run",
-        "id": run.tree.id,
-        "path": run.path,
-        "depth": run.depth,
-        "question": question,
-        "seed": f"{run.tree.id}/{run.path}",
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "route": route,
-        "chunk_size": run.tree.settings.chunk_size,
-        "shown": _shown_first(run) if route == "rlm" else [],
-        "documents": len(run.corpus.documents),
-        "characters": run.corpus.characters,
-        "context": run.corpus.hash,
-    }
+        "kind": "run", "id": run.tree.id, "path": run.path, "depth": run.depth, "question": question,
+        "seed": f"{run.tree.id}/{run.path}", "started": datetime.now(UTC).isoformat(timespec="seconds"), "route": route,
+        "chunk_size": run.tree.settings.chunk_size, "shown": _shown_first(run) if route == "rlm" else [],
+        "documents": len(run.corpus.documents), "characters": run.corpus.characters, "context": run.corpus.hash,
+    }  # fmt: skip
     if run.corpus.left_out:
         entry["left_out"] = _left_out(run.corpus)
     return entry

@@ -60,7 +60,6 @@ class _Documents:
         self._taken: set[int] = set()
 
     def pieces(self, context: str | list[str], number: int) -> list[Pieces]:
-        """The pieces of the context of the call with this number."""
         if isinstance(context, str):
             return [self._pieces(context, number, self._calls)]
         self._taken.clear()
@@ -79,13 +78,8 @@ def _call_entry(
     run: Run, call: Call, pool: dict[str, list[AnswerEntry]], documents: _Documents, number: int
 ) -> CallEntry:
     run.calls += 1
-    entry: CallEntry = {
-        "id": str(run.calls),
-        "how": cast("How", call.how),
-        "model": call.model,
-        "digest": call.digest(),
-        "pieces": [],
-    }
+    how = cast("How", call.how)
+    entry: CallEntry = {"id": str(run.calls), "how": how, "model": call.model, "digest": call.digest(), "pieces": []}
     if call.arguments is not None:
         entry["tool"] = call.prompt
         entry["arguments"] = cast("Arguments", [*call.arguments])  # as it comes back from a checkpoint
@@ -108,9 +102,8 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those already paid for, and refusals."""
     given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
-    refused = _refusal(
-        run, sum("reused" not in call and "tool" not in call for call in asked["calls"]), is_last_turn=is_last_turn
-    )
+    count = sum("reused" not in call and "tool" not in call for call in asked["calls"])
+    refused = _refusal(run, count, is_last_turn=is_last_turn)
     answers: list[AnswerEntry] = []
     for call in asked["calls"]:
         if "reused" in call:

@@ -40,9 +40,7 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
     asked, turn = run.asked_now(task["calls"][0], config["configurable"][langgraph_keys.READ])
     seen = {"rlm_depth": run.depth, "rlm_turn": turn}
     config = {**config, "metadata": {**config.get("metadata", {}), **seen}}
-    entries = await asyncio.gather(
-        *(_answer(registry, run, call, config) for call in map(asked.__getitem__, task["calls"]))
-    )
+    entries = await asyncio.gather(*(_answer(registry, run, asked[call], config) for call in task["calls"]))
     return {"journal": [entry for entry in entries if entry is not None]}
 
 
@@ -76,7 +74,6 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
-    """What a failed call has cost."""
     model = run.tree.settings.pick(call["model"])
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
@@ -125,11 +122,10 @@ async def _use_tool(registry: RunRegistry, run: Run, call: Call, config: Runnabl
     except GraphBubbleUp:
         if run.tree.is_saved:
             raise
-        message = f"{call['tool']}: interrupt() needs a checkpointer, and this run has none"
-        return {"error": {"type": "tool", "message": message}}
+        message = "interrupt() needs a checkpointer, and this run has none"
     except Exception as error:  # noqa: BLE001  # the code is told, whatever it was
-        message = encodable(f"{call['tool']}: {type(error).__name__}: {error}")
-        return {"error": {"type": "tool", "message": message}}
+        message = encodable(f"{type(error).__name__}: {error}")
+    return {"error": {"type": "tool", "message": f"{call['tool']}: {message}"}}
 
 
 async def _recurse(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
@@ -141,9 +137,8 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
     question, ref, over = _task(run, call)
     begun = {"tree_id": run.tree.id, "path": path, "depth": run.depth + 1, "context_ref": ref}
     try:
-        result = await registry.graph.ainvoke(
-            {"question": question}, beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
-        )
+        below_config = beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
+        result = await registry.graph.ainvoke({"question": question}, below_config)
     except RLMError as error:
         if isinstance(error, SubModelError):
             raise

@@ -23,9 +23,7 @@ FINAL_BEFORE_OUTPUT = (
     "The FINAL(...) outside the cell was written before the cell had run, so it was not taken. "
     "If the output above confirms it, call FINAL in a cell."
 )
-CONTINUE_CELL = (
-    "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
-)
+CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 NO_CITATION = (
     "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "
     "put the `mark` that it gives, such as [c1], into the answer behind the statement."
@@ -41,14 +39,7 @@ def _text(name: str) -> str:
 
 
 def system_prompt(*, sub_calls: bool, recursion: bool, text: bool, instructions: str | None = None) -> str:
-    """The root model's system prompt.
-
-    Args:
-        sub_calls: Sub-queries are allowed.
-        recursion: `rlm_query` starts a recursive run.
-        text: `context` holds the text; else it can only be searched.
-        instructions: What the user has told the model beside the question.
-    """
+    """The root model's system prompt. Without `text`, the context can only be searched."""
     has = {"sub_calls": sub_calls, "recursion": sub_calls and recursion, "text": text}
     plan = _text("plan") if sub_calls else _text("plan_alone")
     parts = {
@@ -73,31 +64,14 @@ def _function_lines(functions: Sequence[ReplFunction]) -> str:
 
 
 def task_message(
-    question: str,
-    profiles: list[tuple[str, Profile]],
-    *,
-    single: bool,
-    shown: int,
-    chunk_size: int | None,
-    models: tuple[str, ...],
-    left: Mapping[str, Any],
-    tools: Sequence[str] = (),
-    schema: str | None = None,
+    question: str, profiles: list[tuple[str, Profile]], *, single: bool, shown: int, chunk_size: int | None,
+    models: tuple[str, ...], left: Mapping[str, Any], tools: Sequence[str] = (), schema: str | None = None,
     left_out: Sequence[str] = (),
-) -> str:
+) -> str:  # fmt: skip
     """The first message of a run: the question, what the context is, and the numbers that hold for this run.
 
-    Args:
-        question: What to answer.
-        profiles: Name and profile of every document.
-        single: `context` is one `str`.
-        shown: Characters of output that a cell may show.
-        chunk_size: Characters of text that a sub-model reads well at once; None without sub-models.
-        models: Names that `llm_query(model=...)` takes.
-        left: What the budget has.
-        tools: A line for each further function of the REPL.
-        schema: JSON schema that the answer must have.
-        left_out: Files that are not in the context, each with the reason.
+    `shown` are characters of output, `chunk_size` those that a sub-model reads well (None without sub-models); `tools`
+    are lines for further functions of the REPL.
     """
     lines = [
         f"<question>\n{question}\n</question>",
@@ -107,9 +81,8 @@ def task_message(
         f"A cell shows you up to {shown:,} characters of output; of more you see the beginning and the end.",
     ]
     if chunk_size:
-        lines.append(
-            f"A sub-model reads up to {chunk_size:,} characters of text well; that is the default of `chunks`."
-        )
+        size = f"{chunk_size:,} characters of text"
+        lines.append(f"A sub-model reads up to {size} well; that is the default of `chunks`.")
     if models:
         lines.append("Sub-models to choose from with `llm_query(prompt, model=...)`: " + ", ".join(models) + ".")
     if schema:
@@ -157,12 +130,9 @@ def _shape(profile: Profile) -> str:
 def budget_line(left: Mapping[str, Any]) -> str:
     """What is left, in words; parts without a limit are left out."""
     units = {
-        "turns": "{:,} turns",
-        "sub_queries": "{:,} sub-queries",
-        "tokens": "{:,} tokens",
-        "cost": "${:.2f}",
+        "turns": "{:,} turns", "sub_queries": "{:,} sub-queries", "tokens": "{:,} tokens", "cost": "${:.2f}",
         "seconds": "{:.0f} seconds",
-    }
+    }  # fmt: skip
     return ", ".join(units[name].format(value) for name, value in left.items() if value is not None)
 
 
@@ -205,12 +175,9 @@ def last_turn_message(limit: str) -> str:
 
 
 def direct_prompt(
-    question: str,
-    documents: list[tuple[str, str]],
-    schema: str | None = None,
-    instructions: str | None = None,
+    question: str, documents: list[tuple[str, str]], schema: str | None = None, instructions: str | None = None,
     left_out: Sequence[str] = (),
-) -> str:
+) -> str:  # fmt: skip
     """The one prompt of the direct route."""
     if len(documents) == 1:
         body = documents[0][1]

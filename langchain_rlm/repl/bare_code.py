@@ -55,7 +55,6 @@ def called(text: str) -> str | None:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The texts of data that may be code."""
     for key, inner in value.items() if isinstance(value, dict) else ():
         if isinstance(inner, str) and key in {"arguments", "parameters"} and inner.lstrip().startswith("{"):
             try:
@@ -68,11 +67,9 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def plain_code(text: str, *, final_alone: bool) -> tuple[str, str] | None:
-    """The lines of a reply that are code, when they use what the REPL offers, and the other lines.
+    """The lines of a reply without blocks that are code, when they use what the REPL offers, and the other lines.
 
-    Args:
-        text: The reply, without its blocks.
-        final_alone: A `FINAL` of words alone is code too.
+    With `final_alone`, a `FINAL` of words alone is code too.
     """
     if len(text) > _LONGEST or not _MENTIONS.search(text):
         return None

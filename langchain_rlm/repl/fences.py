@@ -10,9 +10,7 @@ from typing import Literal
 from langchain_rlm.repl.python_text import Reader, does_something, uses_contract
 
 # Quantifiers are possessive where giving back could not help: a reply may be a megabyte of anything.
-_OPENING = re.compile(
-    r"^([^\n]*?)(?<![`~])(?:(`{3,}+)[ \t]*+([^\n`]*+)|(~{3,}+)[ \t]*+([^\n]*+))$", re.MULTILINE
-)  # fmt: skip
+_OPENING = re.compile(r"^([^\n]*?)(?<![`~])(?:(`{3,}+)[ \t]*+([^\n`]*+)|(~{3,}+)[ \t]*+([^\n]*+))$", re.MULTILINE)
 _CLOSING = re.compile(r"^[ \t\xa0\u200b>]*+(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _MARKUP = re.compile(r"[\s\u200b\ufeff>*+\-\d.)]*+")
 _PYTHON = re.compile(r"\W{0,2}(?:repl|i?py(?:thon|con)?[\d.]*|tool_code|code)(?![a-z])", re.IGNORECASE)
@@ -21,6 +19,7 @@ _FOREIGN = re.compile(
     r"|typescript|c|cpp|go|java|julia|lua|perl|php|r|ruby|rust)\b",
     re.IGNORECASE,
 )
+Kind = Literal["python", "likely", "foreign", "other"]
 _ENDS_TRIED = 8
 _LINES_TRIED = 1_000
 
@@ -29,7 +28,7 @@ _LINES_TRIED = 1_000
 class Block:
     """A block of a text, from `start` to `end`. `likely` is code whose tag does not say what it is."""
 
-    kind: Literal["python", "likely", "foreign", "other"]
+    kind: Kind
     code: str
     start: int
     end: int
@@ -48,13 +47,11 @@ class Fences:
         self.reader = Reader()
 
     def next(self, position: int) -> int | None:
-        """Where the first block from `position` on opens."""
         while self.opening and _fence(self.opening) < position:
             self.opening = next(self.openings, None)
         return self.opening and _fence(self.opening)
 
     def blocks(self) -> Iterator[Block]:
-        """All of them."""
         position = 0
         while self.next(position) is not None:
             yield (block := self.block())
@@ -65,9 +62,6 @@ class Fences:
 
         A cell may hold a fence in a string, and a closing fence may have text before or behind it: where the code up to
         the first one is not Python, others are tried, as long as not too much has been read in vain.
-
-        Raises:
-            LookupError: There is none.
         """
         if self.opening is None:
             raise LookupError
@@ -85,9 +79,7 @@ class Fences:
                 end = its_end
                 break
         is_code = tree is not None and (uses_contract(tree) if tag else does_something(tree))
-        kind: Literal["python", "likely", "other"] = (
-            "python" if _PYTHON.match(tag) else "likely" if is_code else "other"
-        )
+        kind: Kind = "python" if _PYTHON.match(tag) else "likely" if is_code else "other"
         return Block(kind, code, _fence(opening), end, bool(own) or tried < whole)
 
     def _closings(self, opening: re.Match[str], start: int) -> Iterator[tuple[int, int]]:
@@ -100,9 +92,8 @@ class Fences:
     def _loose(self, opening: re.Match[str], start: int, stop: int) -> Iterator[tuple[int, int]]:
         """The same for fences with text before or behind them. One that opens the next block is left to it."""
         fence = re.escape(opening[2] or opening[4])
-        found_in = re.compile(
-            rf"(?:^[ \t>]*+|(?<!{fence[-1]})(?={fence[-1]}++[ \t]*(?:$|<)))({fence}{fence[-1]}*+)", re.MULTILINE
-        )
+        one = fence[-1]
+        found_in = re.compile(rf"(?:^[ \t>]*+|(?<!{one})(?={one}++[ \t]*(?:$|<)))({fence}{one}*+)", re.MULTILINE)
         for found in found_in.finditer(self.text, start, stop):
             line = self.text.rfind("\n", start, found.start(1)) + 1 or start
             behind = _OPENING.match(self.text, line)
@@ -123,6 +114,4 @@ def _opens(found: re.Match[str]) -> bool:
     if _MARKUP.fullmatch(found[1]):
         return True
     tag = _tag(found)
-    return (
-        bool((whole := _PYTHON.match(tag)) and whole.end() == len(tag)) if tag else found[1].rstrip(" *").endswith(":")
-    )
+    return _PYTHON.fullmatch(tag) is not None if tag else found[1].rstrip(" *").endswith(":")

@@ -13,28 +13,22 @@ _LINE_END = re.compile(r"[ \t.*_`;]*+(?:\n|\Z)")
 _KEYWORD = re.compile(r"\A(?:value|answer)[ \t]*=(?!=)[ \t]*")
 _WORDS = frozenset({"yes", "no", "true", "false", "ok", "unknown"})
 """Answers that nobody takes for a name."""
-_USUAL_NAMES = frozenset(
-    {"answer", "count", "final", "output", "response", "result", "results", "text", "total", "value"}
-)
+_USUAL_NAMES = {"answer", "count", "final", "output", "response", "result", "results", "text", "total", "value"}
 _SPACED = re.compile(r"\w[ \t]+\(")
 """As in words, not in code."""
 
 
 @dataclass(frozen=True)
 class Final:
-    """An answer given outside a cell.
-
-    Args:
-        text: What is between the parentheses.
-        variable: The text is the name of a variable of the REPL.
-        is_code: The text may be one, or is code: it is no answer as it stands.
-        may_be_word: Where no variable has the name, it is a word.
-    """
+    """An answer given outside a cell: what is between the parentheses."""
 
     text: str
     variable: bool = False
+    """It is the name of a variable of the REPL."""
     is_code: bool = False
+    """It may be one, or is code: it is no answer as it stands."""
     may_be_word: bool = False
+    """Where no variable has the name, it is a word."""
 
 
 def final_in(prose: str) -> Final | None:

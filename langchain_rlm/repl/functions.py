@@ -38,89 +38,60 @@ class ReplFunction:
 
 FUNCTIONS = (
     ReplFunction(
-        name="chunks",
-        signature="(text=context, size=None, overlap=0)",
-        answered_by="sandbox",
+        name="chunks", signature="(text=context, size=None, overlap=0)", answered_by="sandbox", may_be_rebound=True,
         line="`chunks(text=context, size=None, overlap=0)`: pieces of at most `size` characters, cut between sections, "
         "records or lines; joined they are the text again. Of a list, each document is cut on its own.",
-        may_be_rebound=True,
     ),
     ReplFunction(
-        name="llm_query",
-        signature="(prompt, model=None)",
-        answered_by="model",
+        name="llm_query", signature="(prompt, model=None)", answered_by="model", needs="sub_calls",
         line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`. It sees nothing but the prompt: put "
         "the question, the text and the form of the answer in it.",
-        needs="sub_calls",
     ),
     ReplFunction(
-        name="llm_query_batched",
-        signature='(prompts, model=None, on_error="raise")',
-        answered_by="model",
+        name="llm_query_batched", signature='(prompts, model=None, on_error="raise")',
+        answered_by="model", needs="sub_calls",
         line="`llm_query_batched(prompts)`: many at once, in parallel; answers in the same order. Use it instead of a "
         "loop.",
-        needs="sub_calls",
     ),
     ReplFunction(
-        name="rlm_query",
-        signature="(prompt, context=None, model=None)",
-        answered_by="model",
+        name="rlm_query", signature="(prompt, context=None, model=None)", answered_by="model", needs="recursion",
         line="`rlm_query(prompt, context)`: like `llm_query`, but the sub-model gets a REPL of its own over `context` "
         "(a `str` or list). For a piece too long for one prompt; dear.",
-        needs="recursion",
     ),
     ReplFunction(
-        name="rlm_query_batched",
-        signature='(prompts, contexts=None, model=None, on_error="raise")',
-        answered_by="model",
+        name="rlm_query_batched", signature='(prompts, contexts=None, model=None, on_error="raise")',
+        answered_by="model", shares_line=True, needs="recursion",
         line="`rlm_query_batched(prompts, contexts)` for many.",
-        shares_line=True,
-        needs="recursion",
     ),
     ReplFunction(
-        name="budget",
-        signature="()",
-        answered_by="host",
+        name="budget", signature="()", answered_by="host", may_be_rebound=True,
         line="`budget()`: what is left.",
-        may_be_rebound=True,
     ),
     ReplFunction(
-        name="SHOW_VARS",
-        signature="()",
-        answered_by="sandbox",
+        name="SHOW_VARS", signature="()", answered_by="sandbox", shares_line=True,
         line="`SHOW_VARS()`: your variables.",
-        shares_line=True,
     ),
     ReplFunction(
-        name="cite",
-        signature="(quote, source=None, near=None)",
-        answered_by="host",
-        takes=(str, str | int | None, int | None),
+        name="cite", signature="(quote, source=None, near=None)",
+        answered_by="host", takes=(str, str | int | None, int | None), needs="text", may_be_rebound=True,
         line="`cite(quote, source=None, near=None)`: finds the words in `context` (spacing, quotation marks and "
         "hyphens may differ) and gives a dict with `mark`, such as `[c1]`, to put behind the statement that rests on "
         "them, and `document`, `line`, `start`, `end`, `text`. It raises when the words are not there. Where they are "
         "in several places, `near` is the offset that is meant. Marks are numbered and resolved for the reader; add no "
         "list.",
-        needs="text",
-        may_be_rebound=True,
     ),
     ReplFunction(
-        name="FINAL",
-        signature="(value)",
-        answered_by="sandbox",
+        name="FINAL", signature="(value)", answered_by="sandbox", ends_run=True,
         line="`FINAL(value)`: ends the run with this value as the answer. Give it the whole answer, in words or as "
         "data, not a promise of one. In a variable it may be as long as needed.",
-        ends_run=True,
     ),
     ReplFunction(name="FINAL_VAR", signature="(name)", answered_by="sandbox", ends_run=True),
     ReplFunction(name="SUBMIT", signature="(value)", answered_by="sandbox", ends_run=True),
     ReplFunction(
-        name="print",
-        signature='(*values, sep=" ", end="\\n", file=None, flush=False)',
-        answered_by="sandbox",
-        may_be_rebound=True,
+        name="print", signature='(*values, sep=" ", end="\\n", file=None, flush=False)',
+        answered_by="sandbox", may_be_rebound=True,
     ),
-)
+)  # fmt: skip
 NAMES = frozenset(function.name for function in FUNCTIONS)
 ASKING = frozenset(function.name for function in FUNCTIONS if function.answered_by == "model")
 ENDING = frozenset(function.name for function in FUNCTIONS if function.ends_run)

@@ -88,7 +88,6 @@ class Asked:
     """One failing call raises in the cell, which then loses the answers of the others."""
 
     def digest(self) -> str:
-        """One digest for all calls."""
         return hashlib.sha256("".join(call.digest() for call in self.calls).encode()).hexdigest()[:32]
 
 
@@ -167,24 +166,13 @@ class Sandboxes(Protocol):
     """Makes the sandboxes of one tree of runs, and owns what they share: worker processes, say."""
 
     def new(
-        self,
-        context: ReplContext,
-        limits: ReplLimits,
-        *,
-        seed: str,
-        started: datetime,
-        host: Host,
+        self, context: ReplContext, limits: ReplLimits, *, seed: str, started: datetime, host: Host,
         tools: frozenset[str] = frozenset(),
-    ) -> Sandbox:
+    ) -> Sandbox:  # fmt: skip
         """A sandbox that is not open yet. Called from the event loop: it must not block.
 
-        Args:
-            context: What code sees.
-            limits: What it may use.
-            seed: The seed of all randomness.
-            started: The time that its clock always shows.
-            host: Answers what needs no model.
-            tools: Names of the user's functions, each called with `Call.how` as `tool`.
+        `seed` is that of all randomness, `started` the time that its clock always shows. `tools` are names of the
+        user's functions, each called with `Call.how` as `tool`.
         """
 
     def close(self) -> None:
@@ -204,10 +192,8 @@ STORABLE = range(-(2**63), 2**64)
 def plain(value: Any, *, room: int = DEEPEST) -> Any:
     """A value as JSON data without lone surrogates; other values become strings.
 
-    Values are made so where they enter, and nowhere else: where they leave a sandbox, and where a tool returns.
-
-    Raises:
-        ValueError: It is nested deeper than checkpoints can keep it, or a number of thousands of digits.
+    Values are made so where they enter, and nowhere else: where they leave a sandbox, and where a tool returns. One
+    nested deeper than checkpoints can keep it, or a number of thousands of digits, is a `ValueError`.
     """
     if not room:
         msg = f"nested more than {DEEPEST} deep"

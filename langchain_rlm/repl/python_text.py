@@ -44,9 +44,7 @@ class Reader:
     def undressed(self, code: str, before: str = "") -> tuple[str, ast.Module | None]:
         """Code without quote marks, prompts, common indentation or look-alikes of characters, as far as needed.
 
-        Args:
-            code: What stands in a block.
-            before: What stands before the fence on its line.
+        `before` is what stands before the fence on its line.
         """
         first = None
         for attempt in _undressed(_LABEL.sub("", code, count=1), before):

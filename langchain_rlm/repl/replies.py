@@ -14,19 +14,15 @@ from langchain_rlm.repl.thinking import without_thinking
 
 @dataclass(frozen=True)
 class ParsedReply:
-    """What a reply holds.
-
-    Args:
-        cells: The cells, in order.
-        final: The answer given as bare text.
-        unclosed: The last cell was left open, or nothing says where it ends.
-        prose: The words beside the cells.
-    """
+    """What a reply holds."""
 
     cells: tuple[str, ...]
     final: Final | None
+    """The answer given as bare text."""
     unclosed: bool
+    """The last cell was left open, or nothing says where it ends."""
     prose: str
+    """The words beside the cells."""
 
     @property
     def holds_code(self) -> bool:
@@ -35,11 +31,7 @@ class ParsedReply:
 
 
 def parse_reply(text: str) -> ParsedReply:
-    """Read a reply.
-
-    Args:
-        text: The root model's reply as it came. What it thought is left out, except in a cell.
-    """
+    """Read the root model's reply as it came. What it thought is left out, except in a cell."""
     text = without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"), unclosed=False)
     blocks = list(Fences(text).blocks())
     kind = "python" if any(block.kind == "python" and block.code.strip() for block in blocks) else "likely"

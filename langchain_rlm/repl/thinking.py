@@ -43,12 +43,7 @@ _END_OF_TURN = re.compile(r"\s*+<\|(?:end_of_solution|END_RESPONSE|return|end|im
 
 
 def without_thinking(text: str, *, unclosed: bool = True) -> str:
-    """The text without what its model thought.
-
-    Args:
-        text: As the model wrote it.
-        unclosed: Thinking that begins the text and never ends is left out too.
-    """
+    """The text without what its model thought, also where it began `unclosed` and never ended."""
     position, parts = 0, list[str]()
     for start, end in _thinking(text, unclosed=unclosed):
         parts.append(text[position:start])
@@ -60,7 +55,6 @@ def without_thinking(text: str, *, unclosed: bool = True) -> str:
 
 
 def _thinking(text: str, *, unclosed: bool) -> Iterator[tuple[int, int]]:
-    """Where a text thinks."""
     marks = list(_MARK.finditer(text))
     closings: dict[str, list[tuple[int, int]]] = {}
     for mark in marks:

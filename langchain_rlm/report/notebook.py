@@ -26,16 +26,10 @@ READ, PRINTED, UNSEEN = "#2f8797", "#d99a2b", "#d9d5cc"
 
 def repr_html(record: Recording) -> str:
     """A run, complete or not, as markup for `_repr_html_`."""
-    return "".join(
-        [
-            '<div style="max-width:52em;line-height:1.5">',
-            f'<div style="{QUIET}">{_summary(record)}</div>',
-            f'<div style="{TEXT};margin:.6em 0" dir="auto">{_cut(record.answer, ANSWER) or "No answer."}</div>',
-            *_citations(record),
-            *_coverage(record),
-            "</div>",
-        ]
-    )
+    summary = f'<div style="{QUIET}">{_summary(record)}</div>'
+    answer = f'<div style="{TEXT};margin:.6em 0" dir="auto">{_cut(record.answer, ANSWER) or "No answer."}</div>'
+    parts = [summary, answer, *_citations(record), *_coverage(record)]
+    return f'<div style="max-width:52em;line-height:1.5">{"".join(parts)}</div>'
 
 
 def shown(text: Any) -> str:

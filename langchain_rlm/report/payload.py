@@ -1,7 +1,7 @@
 """The data of a page: what the script in it draws."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.pieces import Range, gaps, merged, total
@@ -119,10 +119,8 @@ def document_shares(document: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _document(document: Mapping[str, Any], shares: dict[str, int] | None, tree: Tree) -> Node:
-    node: Node = {
-        "name": tree.texts.add(document.get("name") or document.get("id")),
-        "characters": _characters(document),
-    }
+    name = document.get("name") or document.get("id")
+    node: Node = {"name": tree.texts.add(name), "characters": _characters(document)}
     if shares is not None:
         read, printed = _ranges(document)
         whole = shares["characters"]
@@ -140,12 +138,9 @@ def _characters(document: Mapping[str, Any]) -> int:
     return int(amount(document.get("characters")) or 0)
 
 
-def _together(shares: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    together = dict.fromkeys(("characters", "read", "printed", "both", "unseen"), 0)
-    for share in shares:
-        for key in together:
-            together[key] += share[key]
-    return together
+def _together(shares: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    kinds = ("characters", "read", "printed", "both", "unseen")
+    return {kind: sum(share[kind] for share in shares) for kind in kinds}
 
 
 def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:

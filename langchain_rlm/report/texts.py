@@ -23,9 +23,8 @@ UNSAFE = re.compile(
 
 def as_json(value: Any) -> str:
     """JSON that can stand in a script element: no markup, no character that ends a line or turns the direction."""
-    return UNSAFE.sub(
-        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    )
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
 
 
 def size(value: Any) -> int:
@@ -79,10 +78,7 @@ class Joined:
     """Stretches of texts one after the other. They may be large: only what is asked for is put together."""
 
     def __init__(self, stretches: Sequence[tuple[Text, int, int]]) -> None:
-        ends = [min(end, len(text)) for text, _, end in stretches]
-        self._stretches = [
-            (text, start, max(start, end)) for (text, start, _), end in zip(stretches, ends, strict=True)
-        ]
+        self._stretches = [(text, start, max(start, min(end, len(text)))) for text, start, end in stretches]
         self._begins = [0, *accumulate(end - start for _, start, end in self._stretches)]
 
     def __len__(self) -> int:

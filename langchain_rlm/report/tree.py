@@ -135,7 +135,6 @@ class _Level:
         return cast("Node", self.section["turns"][-1]) if self.sums else self._new_turn(number)
 
     def _prose(self, text: str) -> str:
-        """A reply without the cells that are shown below it."""
         parsed = parse_reply(text)
         return parsed.prose if parsed.cells and self.codes.issuperset(parsed.cells) else text
 

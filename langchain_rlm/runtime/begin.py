@@ -236,7 +236,6 @@ def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[A
 async def _opened(
     registry: RunRegistry, values: RLMState, given: Any, corpus: Corpus | None, saved: Sequence[Entry] = ()
 ) -> Beginning:
-    """The live side of a run that is on record."""
     state: RLMState = {key: values[key] for key in ("tree_id", "path", "depth", "context_ref", "journal")}  # type: ignore[assignment]
     tree = registry.open_tree(values["tree_id"])
     tree.saved = saved

@@ -211,9 +211,8 @@ class HostedRun:
             while len(decided) <= place:
                 entry = asked[len(decided)]
                 try:
-                    decided.append(
-                        inside(self._host, partial(interrupt, entry["value"], response_schema=entry["schema"]))
-                    )
+                    ask = partial(interrupt, entry["value"], response_schema=entry["schema"])
+                    decided.append(inside(self._host, ask))
                 except GraphInterrupt as waits:
                     return waits
         return None

@@ -117,13 +117,9 @@ class Batched:
     """
 
     def batch(
-        self,
-        inputs: list[Any],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Any]:
+        self, inputs: list[Any], config: RunnableConfig | list[RunnableConfig] | None = None, *,
+        return_exceptions: bool = False, **kwargs: Any,
+    ) -> list[Any]:  # fmt: skip
         """Call with each of the inputs, some at once.
 
         Args:
@@ -139,30 +135,21 @@ class Batched:
         return [done[place] for place in range(len(inputs))]
 
     def batch_as_completed(
-        self,
-        inputs: Sequence[Any],
-        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> Iterator[tuple[int, Any]]:
+        self, inputs: Sequence[Any], config: RunnableConfig | Sequence[RunnableConfig] | None = None, *,
+        return_exceptions: bool = False, **kwargs: Any,
+    ) -> Iterator[tuple[int, Any]]:  # fmt: skip
         """Like `batch`, and yield each result with the place of its input as soon as it is there."""
         if not inputs:
             return
         rlm: Any = getattr(self, "rlm", self)
         rlm.refuse_to_block(get_config_list(config, len(inputs))[0], "abatch")
-        yield from iterate_on_background_loop(
-            self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
-        )
+        completed = self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        yield from iterate_on_background_loop(completed)
 
     async def abatch(
-        self,
-        inputs: list[Any],
-        config: RunnableConfig | list[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Any]:
+        self, inputs: list[Any], config: RunnableConfig | list[RunnableConfig] | None = None, *,
+        return_exceptions: bool = False, **kwargs: Any,
+    ) -> list[Any]:  # fmt: skip
         """Like `batch`, on the caller's event loop."""
         completed = self.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
         async with aclosing(completed) as items:
@@ -170,13 +157,9 @@ class Batched:
         return [done[place] for place in range(len(inputs))]
 
     async def abatch_as_completed(
-        self,
-        inputs: Sequence[Any],
-        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> AsyncGenerator[tuple[int, Any], None]:
+        self, inputs: Sequence[Any], config: RunnableConfig | Sequence[RunnableConfig] | None = None, *,
+        return_exceptions: bool = False, **kwargs: Any,
+    ) -> AsyncGenerator[tuple[int, Any], None]:  # fmt: skip
         """Like `batch_as_completed`, on the caller's event loop."""
         if not inputs:
             return

@@ -233,8 +233,7 @@ class RunRegistry:
 
     async def close_all(self, run_ids: Sequence[str]) -> None:
         for tree_id in run_ids:
-            tree = self.trees.get(tree_id)
-            if tree is not None:
+            if tree := self.trees.get(tree_id):
                 await self.close(tree)
 
 

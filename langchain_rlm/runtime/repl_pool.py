@@ -147,7 +147,6 @@ class ReplPool:
         self._live.clear()
 
     async def close(self) -> None:
-        """End sandboxes, what they share, and threads. Safe to call twice."""
         self.kill()
         made, self._sandboxes = self._sandboxes, None
         if made is not None:
@@ -165,13 +164,9 @@ class Repl:
     sandbox: Sandbox | None = None
 
     async def step(
-        self,
-        step: Callable[[Sandbox], T],
-        *,
-        make: Callable[[Sandboxes], Sandbox],
-        rebuild: Callable[[Sandbox], None],
-        seconds: Callable[[], float | None] = lambda: None,
-    ) -> T:
+        self, step: Callable[[Sandbox], T], *, make: Callable[[Sandboxes], Sandbox],
+        rebuild: Callable[[Sandbox], None], seconds: Callable[[], float | None] = lambda: None,
+    ) -> T:  # fmt: skip
         """Take a step in the sandbox. When there is none, `make` makes it and `rebuild` brings it to where the run is.
 
         `seconds` says how long the step may take; it is asked when the step begins. `step` and `rebuild` may block.

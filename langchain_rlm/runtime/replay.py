@@ -72,7 +72,6 @@ class _Cells:
         return None if cell.end is None else self._checked(cell, cell.end, outcome)
 
     def _host(self, cell: RecordedCell) -> Host:
-        """Answers what needs no model as it was answered on record."""
         recorded = iter(cell.hosts)
 
         def host(name: str, *_: Any) -> Any:
@@ -140,14 +139,12 @@ class Replay:
         self.is_answered = run.answers.made is not None
 
     def kill(self) -> None:
-        """End it, from any thread."""
         self.is_killed = True
         for sandbox in list(self.opened):
             sandbox.kill()
 
     @contextmanager
     def repl(self, sandbox: Sandbox) -> Iterator[Sandbox]:
-        """Open a sandbox, and close it."""
         self.opened.append(sandbox)
         try:
             sandbox.open()
@@ -200,7 +197,6 @@ class _Run:
         return _Cells(repl, answers(self.journal), corpus.texts, self.path, remedy)
 
     def run(self) -> None:
-        """Go through the journal: show what happened, and run the cells."""
         cells = {cell.place: cell for cell in recorded_cells(self.journal)}
         with self.stack:
             for place, entry in enumerate(self.journal):
@@ -213,10 +209,9 @@ class _Run:
         match entry["kind"]:
             case "run" | "question":
                 formats = sorted({profile.format for profile in self.profiles}) or ["text not at hand"]
-                run = begun(self.journal)
-                facts = (run["documents"], run["characters"], run["route"], run["question"])
-                named = zip(("documents", "characters", "route", "question"), facts, strict=True)
-                self._emit("inspect", **dict(named), formats=formats)
+                run: Mapping[str, Any] = begun(self.journal)
+                facts = {name: run[name] for name in ("documents", "characters", "route", "question")}
+                self._emit("inspect", **facts, formats=formats)
             case "reply":
                 self._emit("turn", turn=entry["turn"], last=bool(entry["last"]))
                 said = {name: entry.get(name) for name in ("turn", "text", "model", "seconds")}

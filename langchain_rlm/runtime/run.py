@@ -142,7 +142,6 @@ class Run:
         self.cited = cited(journal)
 
     def _seconds(self) -> float | None:
-        """How long a cell may run now."""
         seconds = self.tree.ledger.remaining_seconds(last_turn=self.is_last_turn)
         return None if seconds is None else max(GRACE, seconds)
 

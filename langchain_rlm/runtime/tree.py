@@ -43,15 +43,12 @@ class RunTree:
     writer: Callable[[Any], None] | None = None
 
     def __post_init__(self, idle: IdleRepls) -> None:
-        self.repls = ReplPool(self.settings.sandboxes, idle)
-        self.ledger = Ledger(self.settings.budget)
-        gate = asyncio.Semaphore(self.settings.max_concurrency)
-        at_once = self.settings.max_concurrency
+        settings, at_once = self.settings, self.settings.max_concurrency
+        self.repls = ReplPool(settings.sandboxes, idle)
+        self.ledger = Ledger(settings.budget)
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
-        self.caller = Caller(
-            self.ledger, gate, self.settings.max_retries, self.settings.windows(), self.settings.prices
-        )
+        gate = asyncio.Semaphore(at_once)
+        self.caller = Caller(self.ledger, gate, settings.max_retries, settings.windows(), settings.prices)
 
     async def close(self) -> None:
-        """End the REPLs. Safe to call twice."""
         await self.repls.close()

@@ -151,7 +151,7 @@ class Record:
         root = self._served.next((tuple(map(id, roots)), *said), roots)
         if direct and root.did_not_fit:
             raise ModelCallError(Failure("overflow", "the context was too long here on record too", is_final=True))
-        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE_CELL:
+        if said and len(said) <= len(root.replies) and seen == prompts.CONTINUE:
             return AIMessage("", response_metadata={"finish_reason": "length"})  # it could not be continued on record
         if len(said) >= len(root.replies):
             raise _no_more(root)
@@ -211,16 +211,14 @@ def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
         error = entry["error"]
         fits = FITS.search(error["message"])
         limit = int(fits[1].replace(",", "")) // 3 if fits else None
-        raise ModelCallError(
-            Failure(cast("Any", error["type"]), FITS.sub("", error["message"]), limit=limit, is_final=True)
-        )
+        kind, said = cast("Any", error["type"]), FITS.sub("", error["message"])
+        raise ModelCallError(Failure(kind, said, limit=limit, is_final=True))
     finish = "length" if entry.get("cut_off") else "stop"
     metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
     return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
 
 
 def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:
-    """What the provider counted; None where it did not."""
     if not usage or usage.get("estimated_calls"):
         return None
     tokens_in, tokens_out = usage["input_tokens"], usage["output_tokens"]
@@ -254,7 +252,6 @@ def _cut(prompt: str, sizes: Sequence[int]) -> Iterator[str]:
 
 
 def _words(call: Recorded) -> str:
-    """A prompt on record without the text of the context."""
     return "".join(piece if isinstance(piece, str) else f" [{length(piece):,} characters] " for piece in call["pieces"])
 
 

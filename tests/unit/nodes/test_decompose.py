@@ -68,7 +68,7 @@ async def test_a_reply_cut_off_in_a_cell_is_continued_and_paid_as_one() -> None:
     async with live(model=model) as it:
         (entry,) = (await turn(it, begun())).update["journal"]
         assert (entry["text"], entry["cut_off"], entry["usage"]["calls"]) == (CELL, False, 3)
-        assert [message.text for message in told(model)[-2:]] == ["```repl\nkeep\n``", prompts.CONTINUE_CELL]
+        assert [message.text for message in told(model)[-2:]] == ["```repl\nkeep\n``", prompts.CONTINUE]
         assert it.tree.ledger.turns == 1
 
 
