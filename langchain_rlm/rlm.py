@@ -125,6 +125,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
             is_saved=checkpointer is not None,
         )  # fmt: skip
+        self._settings.check_prices()
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)

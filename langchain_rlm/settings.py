@@ -98,7 +98,7 @@ class Settings:
     is_saved: bool = False
     """A checkpointer keeps the run."""
 
-    def __post_init__(self) -> None:
+    def check_prices(self) -> None:
         """Refuse a limit on dollars that was set and cannot hold; warn of what it leaves out."""
         given = [self.model, self.sub_model, *self.sub_models.values()]
         limit, models = self.budget.cost, {name_of(model): provider_of(model) for model in given}
@@ -108,7 +108,7 @@ class Settings:
             raise InputError(msg)
         for name in (name for name in unpriced if models[name] != LOCAL):
             msg = f"Budget(cost={limit:g}) does not limit every call: {_NO_PRICE.format(name, name)}"
-            warnings.warn(msg, stacklevel=4)  # shown once for each name
+            warnings.warn(msg, stacklevel=3)  # shown once for each name
 
     @property
     def root_window(self) -> int:
@@ -188,6 +188,8 @@ def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str]
     if "model" in change and settings.sub_model is settings.model:
         change = {"sub_model": change["model"], "sub_model_window": None, **change}
     changed = replace(settings, **change)
+    if not change.keys().isdisjoint({"budget", "model", "sub_model"}):
+        changed.check_prices()
     _check_route(changed.route, cites=changed.require_citations)
     return changed
 
