@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_jsonable_python
@@ -32,7 +31,10 @@ class Result(dict[str, Any]):
         return dict(self)
 
     def to_json(self) -> str:
-        """The result as JSON text: documents by their metadata, a structured response by its fields."""
+        """The result as JSON text: documents by their metadata, a structured response by its fields.
+
+        JSON has no NaN and no infinity: they are null.
+        """
         return result_to_json(self)
 
     def _repr_html_(self) -> str:
@@ -45,8 +47,8 @@ class Result(dict[str, Any]):
 def result_to_json(result: Mapping[str, Any]) -> str:
     """What `RLM.invoke` returned as JSON; see `Result.to_json`."""
     documents = [{"id": document.id, **document.metadata} for document in result["context"]]
-    plain = partial(to_jsonable_python, fallback=str)
-    return json.dumps({**result, "context": documents}, ensure_ascii=False, indent=2, default=plain)
+    plain = to_jsonable_python({**result, "context": documents}, fallback=str, inf_nan_mode="null")
+    return json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def result_to_html(result: "Mapping[str, Any] | Recording", *, context: Sequence[str] | None = None) -> str:

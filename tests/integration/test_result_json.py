@@ -66,6 +66,13 @@ def test_a_structured_response_is_json_by_its_fields(
     assert json.loads(result.to_json())["structured_response"] == plain
 
 
+def test_numbers_that_json_has_not_are_null(model_server: ModelServer) -> None:
+    result = answered(model_server, "```repl\nFINAL([float('nan'), float('inf'), 1.5])\n```", route="rlm")
+    text = result.to_json()
+    assert "NaN" not in text.replace('"[NaN', "").replace("FINAL", "")
+    assert json.loads(text)["value"] == [None, None, 1.5]
+
+
 def test_what_a_run_waits_for_is_json_too(model_server: ModelServer) -> None:
     waits = answered(
         model_server,
