@@ -24,11 +24,13 @@ FORMS = (
     ("<unused94>thought", "<unused95>"),
     (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>(?:\s*<\|begin_of_solution\|>)?"),
     (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>(?:\s*<\|START_RESPONSE\|>)?"),
+    (r"<\|inner_prefix\|>", r"<\|inner_suffix\|>"),
     (r"<\|channel>(?:thought|analysis)", r"<channel\|>"),
     (rf"{_CHANNEL}analysis<\|message\|>", rf"(?:<\|end\|>)?{_CHANNEL}final\b{_KIND}<\|message\|>|<\|end\|>"),
     ("(?-i:analysis(?=[A-Z]))", "(?-i:assistantfinal)"),  # the form above without its marks
 )
-"""How thinking opens and closes: most models; Magistral; Kimi; MedGemma; Open Thoughts; Cohere; Gemma; gpt-oss."""
+"""How thinking opens and closes: most models; Magistral; Kimi; MedGemma; Open Thoughts; Cohere; Apertus;
+Gemma; gpt-oss."""
 _MARK = re.compile(
     r"(?=<[a-z/|]|\[/?T|◁|analysis|assistantfinal)(?:"
     + "|".join(f"(?P<o{n}>{opening})|(?P<c{n}>{closing})" for n, (opening, closing) in enumerate(FORMS))
@@ -39,7 +41,7 @@ _LINE_BEGINS = re.compile(r"(?:\A|\n)[ \t\ufeff]{0,40}\Z")
 _ENDS_LINE = re.compile(r"[ \t]*+(?:\n|`{3}|~{3}|\Z)")
 _SAID_WITH_TAGS = re.compile(r"\s*+<(?:\w+:)?analysis\b", re.IGNORECASE)
 """A tag that answers are written in too: alone, it is the answer."""
-_END_OF_TURN = re.compile(r"\s*+<\|(?:end_of_solution|END_RESPONSE|return|end|im_end|eot_id)\|>\Z")
+_END_OF_TURN = re.compile(r"\s*+<\|(?:end_of_solution|END_RESPONSE|return|end|im_end|eot_id)\|>\s*+\Z")
 
 
 def without_thinking(text: str, *, unclosed: bool = True) -> str:
@@ -50,7 +52,7 @@ def without_thinking(text: str, *, unclosed: bool = True) -> str:
         position = end
     if not parts:
         return text
-    kept = _END_OF_TURN.sub("", "".join([*parts, text[position:]]).rstrip())
+    kept = _END_OF_TURN.sub("", "".join([*parts, text[position:]]))
     return text if not kept.strip() and _SAID_WITH_TAGS.match(text) else kept.lstrip()
 
 

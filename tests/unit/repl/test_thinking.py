@@ -11,6 +11,7 @@ FORMS = [
     ("<scratchpad>", "</scratchpad>"), ("<analysis>", "</analysis>"), ("<seed:think>", "</seed:think>"),
     ("<antThinking>", "</antThinking>"), ("<inner_monologue>", "</inner_monologue>"), ("[THINK]", "[/THINK]"),
     ("<longcat_think>", "</longcat_think>"), ("<internal>", "</internal>"), ("<|thinking|>", "<|/thinking|>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
     ("<unused94>thought", "<unused95>"), ("<reason>", "</reason>"), ("<monologue>", "</monologue>"),
     ('<think effort="high">', "</think>"), ("◁think▷", "◁/think▷"), ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|><|START_RESPONSE|>"), ("<|channel>thought", "<channel|>"),
@@ -58,6 +59,10 @@ def test_thinking_may_come_in_parts_and_in_between() -> None:
 )  # fmt: skip
 def test_what_is_quoted_stays(text: str) -> None:
     assert without_thinking(text) == text
+
+
+def test_a_part_that_goes_on_keeps_the_space_at_its_end() -> None:
+    assert without_thinking("<think>a</think>\nThe first ") == "The first "
 
 
 def test_marks_of_an_end_of_turn_go_with_the_thinking() -> None:
