@@ -318,11 +318,22 @@ def _rlm_contract_cite(quote, source=None, near=None):
     return found
 
 
+def _rlm_listed(value):
+    # what is read item by item is handed over as its items
+    kind = type(value).__name__
+    return list(value) if kind in ("_rlm_Iterator", "range") or kind.startswith("dict_") else value
+
+
 def _rlm_contract_FINAL(value=None):
     if isinstance(value, dict) and set(value) == {"content", "ready"}:
         value = value["content"]
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
+    value = _rlm_listed(value)
+    is_data = isinstance(value, (str, bytes, int, float, list, tuple, dict, set, frozenset))
+    shown = "" if is_data else repr(value)
+    if shown.startswith(("<function", "<built-in", "<class", "<module")) or (shown.startswith("<") and " at 0x" in shown):
+        raise ValueError("FINAL: " + shown + " is no answer. Pass text or data, e.g. FINAL(result).")
     _rlm_host_final(_rlm_measured("FINAL", value))
 
 

@@ -240,6 +240,28 @@ def test_an_empty_answer_is_refused(session: MontySandbox, value: str) -> None:
     assert "FINAL: the answer is empty" in failed(session.start(f"FINAL({value})"))
 
 
+@pytest.mark.parametrize(
+    ("value", "items"),
+    [
+        ("(n for n in [1, 2])", [1, 2]), ("map(str, [1, 2])", ["1", "2"]), ("zip([1], [2])", [[1, 2]]),
+        ("range(2)", [0, 1]), ("{'a': 1}.keys()", ["a"]), ("{'a': 1}.items()", [["a", 1]]),
+        ("filter(None, [1, 0])", [1]),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_read_item_by_item_is_its_items(session: MontySandbox, value: str, items: list[Any]) -> None:
+    assert ended(session.start(f"FINAL({value})")).final == (items,)
+
+
+@pytest.mark.parametrize("value", ["len", "int", "lambda: 1", "A()", "llm_query", "json"])
+def test_an_answer_that_only_code_can_use_is_refused(session: MontySandbox, value: str) -> None:
+    said = failed(session.start(f"import json\nclass A:\n    pass\nFINAL({value})"))
+    assert "is no answer. Pass text or data" in said
+
+
+def test_an_answer_that_says_what_it_is_stays(session: MontySandbox) -> None:
+    assert ended(session.start("FINAL('<function of 0x1>')")).final == ("<function of 0x1>",)
+
+
 def test_final_var_of_a_name_that_is_not_there_says_so(session: MontySandbox) -> None:
     assert "no variable named 'missing'" in failed(session.start("FINAL_VAR('missing')"))
 
