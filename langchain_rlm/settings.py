@@ -13,7 +13,15 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, WHOLE, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.prices import LOCAL, Pricing
-from langchain_rlm.models.resolve import DEFAULT_WINDOW, Model, name_of, provider_of, resolve_model, window_of
+from langchain_rlm.models.resolve import (
+    DEFAULT_WINDOW,
+    Model,
+    alternatives_of,
+    name_of,
+    provider_of,
+    resolve_model,
+    window_of,
+)  # fmt: skip
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -101,7 +109,8 @@ class Settings:
     def check_prices(self) -> None:
         """Refuse a limit on dollars that was set and cannot hold; warn of what it leaves out."""
         given = [self.model, self.sub_model, *self.sub_models.values()]
-        limit, models = self.budget.cost, {name_of(model): provider_of(model) for model in given}
+        each = [model for one in given for model in alternatives_of(one)]
+        limit, models = self.budget.cost, {name_of(model): provider_of(model) for model in each}
         unpriced = [] if limit is None else [name for name, by in models.items() if not self.prices.knows(name, by)]
         if self.budget.sets_cost and len(unpriced) == len(models):
             msg = f"Budget(cost={limit:g}) cannot hold: {_NO_PRICE.format(', '.join(unpriced), unpriced[0])}"

@@ -112,6 +112,10 @@ class StreamingServer:
     """Answers that stop after the first part of their text: the response ends in good order."""
     breaks: int = 0
     """Answers whose connection is lost there."""
+    counts_each: bool = False
+    """Each part of a chat completion comes with the count so far."""
+    says_no_reason: bool = False
+    """A chat completion does not say why it ended."""
     refuses: str = ""
     """What is said to a request with `stream_options`."""
     connections: Counter[str] = field(default_factory=Counter)
@@ -132,6 +136,11 @@ class StreamingServer:
             return
         events, is_ollama = events_of(handler.path, asked, self.say(asked)), "/api/chat" in handler.path
         name = "application/x-ndjson" if is_ollama else "text/event-stream"
+        if self.counts_each:
+            tokens = {"prompt_tokens": COUNTED[0], "total_tokens": sum(COUNTED)}
+            events = [(e, {**d, "usage": {**tokens, "completion_tokens": COUNTED[1]}}) for e, d in events]
+        if self.says_no_reason:
+            events = [(event, data) for event, data in events if '"stop"' not in json.dumps(data)]
         lines = [_line(event, data, plain=is_ollama) for event, data in events]
         lines += ["data: [DONE]\n\n"] if handler.path.endswith("/chat/completions") else []
         cut = (

@@ -17,11 +17,11 @@ from langgraph.constants import TAG_NOSTREAM
 
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
-from langchain_rlm.models.clients import client_of, retries_of
+from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
 from langchain_rlm.models.prices import Pricing
-from langchain_rlm.models.resolve import Model, answered_by, name_of, provider_of, secrets_of
+from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
 from langchain_rlm.prompts import CONTINUE
@@ -203,7 +203,7 @@ class _Call:
                 caller.in_flight -= 1
                 caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
             caller.replied.add(id(self.model))
-            answered = answered_by(self.model, message)
+            answered: Model = message.response_metadata.pop(ANSWERED_BY, self.model)
             usage = self._charge(answered, message.usage_metadata, message.text, sent)
         fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
         if not fault and not usage["estimated_calls"]:

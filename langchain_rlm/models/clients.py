@@ -17,11 +17,13 @@ from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableWithFallbacks
-from langchain_core.runnables.base import RunnableBindingBase
+from langchain_core.runnables.base import RunnableBinding, RunnableBindingBase
 
 from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
 
+ANSWERED_BY = "rlm_answered_by"
+"""Metadata of a message: which of the user's models gave it, where there are fallbacks. No one else sees it."""
 IDLE = 5.0
 """Seconds that unused connections are kept: as long as HTTP clients keep them."""
 
@@ -108,9 +110,21 @@ def _own(model: Model, stack: AsyncExitStack, *, streams: bool = False) -> Any:
         streams = streams or bool(model.kwargs.get("stream"))
         return model.model_copy(update={"bound": _own(model.bound, stack, streams=streams)})
     if isinstance(model, RunnableWithFallbacks):
-        first, *others = (_own(each, stack, streams=streams) for each in model.runnables)
+        made = (_own(each, stack, streams=streams) for each in model.runnables)
+        first, *others = (_Telling(bound=own, model=each) for own, each in zip(made, model.runnables, strict=True))
         return model.model_copy(update={"runnable": first, "fallbacks": others})
     return _chat_model(model, stack, streams=streams)
+
+
+class _Telling(RunnableBinding[Any, Any]):
+    """One of several models: its messages say which of them it is, for servers have names of their own."""
+
+    model: Any
+
+    async def ainvoke(self, input: Any, config: Any = None, **kwargs: Any) -> Any:  # noqa: A002  # LangChain's name
+        message = await super().ainvoke(input, config, **kwargs)
+        message.response_metadata.setdefault(ANSWERED_BY, self.model)
+        return message
 
 
 def _chat_model(model: Any, stack: AsyncExitStack, *, streams: bool) -> BaseChatModel:

@@ -126,7 +126,12 @@ def _line(error: Exception) -> str:
 
 def name_of(model: Model) -> str:
     """The model's name, for prices and usage."""
-    model = chat_models_of(model)[0]
+    if isinstance(model, RunnableBindingBase):
+        bound = model.kwargs.get("model")
+        return bound if isinstance(bound, str) and bound else name_of(model.bound)
+    if isinstance(model, RunnableWithFallbacks):
+        return name_of(model.runnable)
+    model = cast("BaseChatModel", model)
     for attribute in ("model_name", "model", "model_id", "deployment_name"):
         value = getattr(model, attribute, None)
         if isinstance(value, str) and value:
@@ -139,11 +144,14 @@ def provider_of(model: Model) -> str | None:
     return chat_models_of(model)[0]._get_ls_params().get("ls_provider")  # noqa: SLF001  # the one place LangChain keeps it
 
 
-def answered_by(model: Model, message: AIMessage) -> BaseChatModel:
-    """Which of the models inside gave a message; the first one when that cannot be told."""
-    said = str(message.response_metadata.get("model_name") or message.response_metadata.get("model") or "")
-    models = chat_models_of(model)
-    return max(models, key=lambda each: len(name_of(each)) if said.startswith(name_of(each)) else 0)
+def alternatives_of(model: Model) -> list[Model]:
+    """The model, or those of which the next one is asked when one fails."""
+    inner = model
+    while isinstance(inner, RunnableBindingBase):
+        inner = inner.bound
+    if isinstance(inner, RunnableWithFallbacks):
+        return [one for each in inner.runnables for one in alternatives_of(each)]
+    return [model]
 
 
 def secrets_of(model: Model) -> list[str]:
@@ -151,7 +159,7 @@ def secrets_of(model: Model) -> list[str]:
 
     Keys in its address are among them. Each comes as it is, and as it is quoted in an address and in JSON.
     """
-    found = {secret for each in chat_models_of(model) for secret in _held_by(each)}
+    found = {secret for each in chat_models_of(model) for secret in _held_by(each)} | _bound_to(model)
     secret = (one for one in found if len(one) >= _SHORTEST_SECRET)
     forms = {form for one in secret for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
     return sorted(forms, key=len, reverse=True)
@@ -167,14 +175,29 @@ def _held_by(model: BaseChatModel) -> set[str]:
         elif isinstance(value, str):
             found |= _address_values(value)
         elif isinstance(value, Mapping):
-            found |= _header_values(value if "headers" in name else value.get("extra_headers"))
-            found |= {part for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
+            found |= _mapped(name, value)
     for client in ("root_async_client", "root_client"):
         own = getattr(model, client, None)
         key = getattr(own, "api_key", None)  # what a function for the key returned last
         found |= {key} if isinstance(key, str) else set()
         found |= _address_values(str(getattr(own, "base_url", "")))  # the environment's, when the model has none
     return found
+
+
+def _bound_to(model: Model) -> set[str]:
+    """Whatever in the settings that are bound to a model may be a secret."""
+    if isinstance(model, RunnableWithFallbacks):
+        return {secret for each in model.runnables for secret in _bound_to(each)}
+    if not isinstance(model, RunnableBindingBase):
+        return set()
+    inside = (_mapped(name, value) for name, value in model.kwargs.items() if isinstance(value, Mapping))
+    return _mapped("", model.kwargs).union(_bound_to(model.bound), *inside)
+
+
+def _mapped(name: str, value: Mapping[Any, Any]) -> set[str]:
+    """Whatever in a setting that is a mapping may be a secret."""
+    named = {part for key, part in value.items() if _SECRET.search(str(key)) and isinstance(part, str)}
+    return named | _header_values(value if "headers" in name else value.get("extra_headers"))
 
 
 def _header_values(headers: Any) -> set[str]:

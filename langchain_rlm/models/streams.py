@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel, SimpleChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages.ai import UsageMetadata, subtract_usage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 T = TypeVar("T")
@@ -105,11 +106,22 @@ async def _gathered(stream: Parts) -> ChatResult:
 
 
 async def _to_its_end(stream: Parts, *, tells: bool) -> Parts:
-    """A stream that fails when it stops without saying that it ended, if it `tells` that or turns out to."""
-    has_ended = False
+    """A stream that fails when it stops without saying that it ended, if it `tells` that or turns out to.
+
+    A count of tokens behind the text is an end too. Some servers count with every part, all parts so far: those counts
+    are not added up.
+    """
+    has_ended = has_text = False
+    before: UsageMetadata | None = None
     async for part in stream:
-        said = {**part.message.response_metadata, **(part.generation_info or {})}
-        tells, has_ended = tells or "model_provider" in said, has_ended or any(map(said.get, _ENDS))
+        message: Any = part.message
+        said, text = {**message.response_metadata, **(part.generation_info or {})}, bool(message.text)
+        used: UsageMetadata | None = message.usage_metadata
+        has_ended |= any(map(said.get, _ENDS)) or bool(has_text and used and not text)
+        tells, has_text = tells or "model_provider" in said, has_text or text
+        if used and before and used["input_tokens"] == before["input_tokens"] > 0:
+            message.usage_metadata = subtract_usage(used, before)
+        before = used or before
         yield part
     if tells and not has_ended:
         msg = "the stream of the answer stopped before its end"

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_openai import AzureChatOpenAI, ChatOpenAI
 
-from langchain_rlm import RLM, ChatRLM, ModelError, RLMInput
+from langchain_rlm import RLM, Budget, ChatRLM, ModelError, RLMInput
 from langchain_rlm.models import calls, clients
 from tests.resources import soon
 from tests.server.client import ModelServer
@@ -109,6 +109,18 @@ def test_a_stream_that_stops_in_the_middle_is_a_failure_that_is_asked_again(
     setattr(streaming, how, 1)
     result = rlm_of({**STREAMING, **UNCOUNTED}[client](streaming.url)).invoke(GIVEN)
     assert (result["answer"], len(streaming.asked)) == ("fine", 2)
+
+
+def test_a_stream_that_counts_with_every_part_is_counted_once(streaming: StreamingServer) -> None:
+    streaming.counts_each = True
+    result = rlm_of(openai(streaming.url, streaming=True)).invoke(GIVEN)
+    assert (result["usage"]["input_tokens"], result["usage"]["output_tokens"]) == COUNTED
+
+
+def test_a_stream_that_ends_with_its_count_is_whole(streaming: StreamingServer) -> None:
+    streaming.says_no_reason = True
+    assert rlm_of(openai(streaming.url, streaming=True)).invoke(GIVEN)["answer"] == "fine"
+    assert len(streaming.asked) == 1
 
 
 def test_a_stream_that_always_stops_is_an_error_and_no_short_answer(streaming: StreamingServer) -> None:
@@ -385,6 +397,38 @@ def test_a_fallback_answers_when_the_first_model_fails_and_its_tokens_are_its_ow
     result = rlm_of(bad.with_fallbacks([good.bind(temperature=0.5)])).invoke(GIVEN)
     assert result["answer"] == "fine"
     assert [*result["usage"]["models"]] == ["good"]
+
+
+def test_a_fallback_has_its_own_price_whatever_its_server_calls_it(streaming: StreamingServer) -> None:
+    first = openai(streaming.url)  # refused: this server only streams, and calls all models "m"
+    other = ChatOpenAI(model="other", base_url=f"{streaming.url}/v1", api_key=KEY, streaming=True)
+    prices: Any = {"m": {"input": 9, "output": 9}, "other": {"input": 1, "output": 1}}
+    result = rlm_of(first.with_fallbacks([other.with_fallbacks([first])]), prices=prices).invoke(GIVEN)
+    assert [*result["usage"]["models"]] == ["other"]
+    assert result["usage"]["cost"] == pytest.approx(sum(COUNTED) / 1e6)
+
+
+def test_a_fallback_without_a_price_is_warned_of(model_server: ModelServer) -> None:
+    known = model_server.chat_model("gpt-4o-mini")
+    with pytest.warns(UserWarning, match="does not limit every call: no price is known for own"):
+        RLM(known.with_fallbacks([model_server.chat_model("own")]), budget=Budget(cost=1))
+
+
+def test_a_name_that_is_bound_is_the_models_name(two: tuple[Any, Any]) -> None:
+    good, bad = two
+    result = rlm_of(bad.bind(model="good"), sub_model=good).invoke(GIVEN)
+    assert [*result["usage"]["models"]] == ["good"]
+
+
+@pytest.mark.parametrize(
+    "bound", [{"extra_headers": {"X-Key": "secret-of-ours"}}, {"extra_body": {"api_key": "secret-of-ours"}}]
+)
+def test_a_secret_that_is_bound_is_not_said(model_server: ModelServer, bound: dict[str, Any]) -> None:
+    body = {"error": {"message": "You sent secret-of-ours", "type": "invalid_request_error"}}
+    model_server.configure(models={"bad": {"kind": "rules", "default": {"status": 400, "body": body}}})
+    model = model_server.chat_model("bad").bind(**bound)
+    with pytest.raises(ModelError, match=r"You sent \[secret\]"):
+        rlm_of(model.with_fallbacks([model])).invoke(GIVEN)
 
 
 def test_when_all_fallbacks_fail_no_key_is_said(model_server: ModelServer) -> None:

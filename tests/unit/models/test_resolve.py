@@ -7,7 +7,6 @@ import pytest
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models.fake import FakeListLLM
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
-from langchain_core.messages import AIMessage
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import ConfigurableField
 from langchain_openai import ChatOpenAI
@@ -16,7 +15,7 @@ from pydantic import SecretStr
 from langchain_rlm import RLM
 from langchain_rlm.errors import ModelError, RLMError
 from langchain_rlm.models.offline import OfflineChatModel
-from langchain_rlm.models.resolve import answered_by, name_of, provider_of, resolve_model, secrets_of, window_of
+from langchain_rlm.models.resolve import name_of, provider_of, resolve_model, secrets_of, window_of
 
 KEY = "sk-proj-abcdef0123456789"
 
@@ -105,14 +104,6 @@ def test_what_is_known_of_a_model_with_settings_or_fallbacks_is_that_of_the_mode
         assert (name_of(known), provider_of(known), window_of(known)) == ("gpt-5", "openai", 272_000)
         assert KEY in secrets_of(known)
     assert "another-key" in secrets_of(first.with_fallbacks([other.bind(stop=["."])]))
-
-
-@pytest.mark.parametrize("said", [{"model_name": "other-2026-01-01"}, {"model": "other"}])
-def test_which_of_the_models_answered_is_told_by_the_message(said: dict[str, str]) -> None:
-    first, other = ChatOpenAI(model="first"), ChatOpenAI(model="other")
-    both: Any = first.with_fallbacks([other])
-    assert answered_by(both, AIMessage("a", response_metadata=said)) is other
-    assert answered_by(both, AIMessage("a")) is first
 
 
 @pytest.mark.parametrize("model", ["gpt-5", "offline2", "claude"])
