@@ -15,7 +15,7 @@ def read_sources(
     encoding: str | None = None,
 ) -> Corpus:  # fmt: skip
     """Read what was named on the command line; one text alone is a `str` for the code. For the options see `Files`."""
-    if not paths:
+    if not paths or not all(path.strip() for path in paths):  # an empty one would be the current directory
         msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)
     files = Files(paths, strict=strict, skip_unreadable=skip_unreadable, ignored=ignored, encoding=encoding)

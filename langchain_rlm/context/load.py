@@ -1,5 +1,6 @@
 """From what a caller passes as `context` to a corpus: texts, documents, files, directories, mappings."""
 
+import glob
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -87,7 +88,8 @@ def _refuse_paths(context: Any, *, looks_for_files: bool) -> None:
 
 def _is_there(path: str) -> bool:
     try:
-        return Path(path).expanduser().exists()
+        given = Path(path).expanduser()
+        return given.exists() or (glob.has_magic(path) and any(glob.iglob(str(given), recursive=True)))  # noqa: PTH207  # any root
     except (OSError, ValueError, RuntimeError):  # no path can be like this
         return False
 

@@ -169,6 +169,12 @@ def test_so_is_one_in_a_list_or_with_a_name(tmp_path: Path, form: Any) -> None:
     assert f"Path({path!r})" in refused(form(path))
 
 
+def test_a_text_that_is_a_pattern_of_files_is_refused_too(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "inside")
+    assert "is a path, not a text" in refused(f"{tmp_path}/*.txt")
+    assert load_corpus("What? Why *not*?").texts == ("What? Why *not*?",)
+
+
 @pytest.mark.parametrize("path", ["contracts/missing.md", "missing.pdf", "/no/such/file", "~/missing", "..\\a\\b.txt"])
 def test_one_text_with_the_form_of_a_path_is_refused_though_nothing_is_there(path: str) -> None:
     assert "is a path, not a text" in refused(path)
