@@ -15,6 +15,7 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 FORMS = (
     "Pass a str, a Document, a list of either, a Path or list of paths, a mapping of names to texts, a document "
@@ -58,7 +59,7 @@ def load_corpus(context: Any, *, looks_for_files: bool = True) -> Corpus:
         read = [*_read(context)]
         documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
-        is_one = isinstance(context, str | Document) or (isinstance(context, Path) and context.expanduser().is_file())
+        is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
         single = is_one and len(documents) == 1
     if not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
@@ -87,7 +88,7 @@ def _refuse_paths(context: Any, *, looks_for_files: bool) -> None:
 
 def _is_there(path: str) -> bool:
     try:
-        return Path(path).expanduser().exists()
+        return at_home(path).exists()
     except (OSError, ValueError, RuntimeError):  # no path can be like this
         return False
 
