@@ -117,8 +117,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
             )
         ]  # fmt: skip
 
-    # -- user messages ------------------------------------------------------------------------------------------------
-
     def before_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Offload what is too long in the input, before any other middleware sees it."""
         turn = Turn(self._shortener, state["messages"])
@@ -130,8 +128,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         if turn.has_long():
             await self._akeep(await asyncio.to_thread(turn.offload_long), runtime.store)
         return turn.update()
-
-    # -- tool results -------------------------------------------------------------------------------------------------
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
         """Offload what is too long in a tool's result, so that no checkpoint ever holds it."""
@@ -155,8 +151,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     def _is_long(self, request: ToolCallRequest, result: Any) -> bool:
         is_ours = request.tool_call["name"] == self._shortener.tool
         return not is_ours and any(map(self._shortener.may_be_long, messages_of(result)))
-
-    # -- model calls --------------------------------------------------------------------------------------------------
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
@@ -186,8 +180,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
                     raise
             await self._akeep(turn.kept[-1:], request.runtime.store)
 
-    # -- the store ----------------------------------------------------------------------------------------------------
-
     def _store_of(self, runtime_store: BaseStore | None) -> Any:
         return self._store or (self._memory if runtime_store is None else GraphStore(runtime_store, KEY))
 
@@ -198,8 +190,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     async def _akeep(self, kept: Sequence[LongText], runtime_store: BaseStore | None) -> None:
         for text in kept:
             await self._store_of(runtime_store).aput(text.hash, text.data)
-
-    # -- the tool -----------------------------------------------------------------------------------------------------
 
     def _ask(
         self,

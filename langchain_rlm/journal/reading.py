@@ -22,8 +22,6 @@ from langchain_rlm.journal.parts import Call, LeftOutFile, Route
 from langchain_rlm.models.failures import SENT
 from langchain_rlm.repl.protocol import Result
 
-# -- where it stands ----------------------------------------------------------------------------------------------
-
 
 def beginning(journal: Iterable[Entry]) -> RunEntry | None:
     """How the run began, when the journal says."""
@@ -121,9 +119,6 @@ def shown(journal: Iterable[Entry]) -> Iterator[Span]:
             yield from ((document, start, end) for document, start, end in entry.get("shown", ()))
 
 
-# -- cells --------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class RecordedCell:
     """A cell as it ran: its code, what it asked and was told, how it ended (None: it has not)."""
@@ -186,9 +181,6 @@ def is_first_cell(journal: Sequence[Entry]) -> bool:
 def last_cell(journal: Sequence[Entry]) -> CellEntry:
     """The newest cell that has begun."""
     return next(entry for entry in journal[::-1] if entry["kind"] == "cell")
-
-
-# -- calls and answers --------------------------------------------------------------------------------------------
 
 
 def calls_of(entry: Entry) -> Sequence[Call]:

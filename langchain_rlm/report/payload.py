@@ -39,9 +39,6 @@ def payload(record: Recording) -> Node:
     return data
 
 
-# -- citations ----------------------------------------------------------------------------------------------------
-
-
 def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Node:
     index, start, end = number(citation.get("document")), citation.get("start"), citation.get("end")
     before = after = ""
@@ -66,9 +63,6 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
     if high < len(text):
         after = after[: max((match.start() for match in re.finditer(r"\s", after)), default=len(after))] + " …"
     return before, after
-
-
-# -- coverage -----------------------------------------------------------------------------------------------------
 
 
 def _coverage(record: Recording, tree: Tree) -> Node | None:
@@ -153,9 +147,6 @@ def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
         for part in range(start // step, (end - 1) // step + 1):
             filled[part] += min(end, (part + 1) * step) - max(start, part * step)
     return [(part * step, part * step + share) for part, share in enumerate(filled) if share]
-
-
-# -- usage --------------------------------------------------------------------------------------------------------
 
 
 def _totals(record: Recording, tree: Tree) -> Node:
