@@ -95,14 +95,9 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     state_schema = RLMAgentState
 
     def __init__(
-        self,
-        rlm: RLM,
-        *,
-        above: int = 20_000,
-        store: Any = None,
-        preview: int = 900,
+        self, rlm: RLM, *, above: int = 20_000, store: Any = None, preview: int = 900,
         tool_name: str = "ask_offloaded_text",
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         COUNT.check("above", above)
         WHOLE.check("preview", preview)
@@ -198,26 +193,27 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]  # only this spelling is injected and left out of the schema
         config: RunnableConfig = None,  # type: ignore[assignment]  # same
     ) -> tuple[str, dict[str, Any]]:
-        check_question(question)
-        named = pick(_known(runtime), documents)
-        store = self._store_of(runtime.store)
+        named, store = self._named(question, documents, runtime)
         texts = {handle: intact(entry, store.get(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
         return _answer(ask(self._rlm, question, context, config, key=self._shortener.tool))
 
     async def _aask(
-        self,
-        question: Annotated[str, "The question, with all that is needed to understand it."],
-        documents: Annotated[list[str] | None, "Handles such as doc-5f0c2a91b3d4. All when left out."] = None,
-        runtime: ToolRuntime = None,  # type: ignore[assignment]
-        config: RunnableConfig = None,  # type: ignore[assignment]
-    ) -> tuple[str, dict[str, Any]]:
-        check_question(question)
-        named = pick(_known(runtime), documents)
-        store = self._store_of(runtime.store)
+        self, question: str, documents: list[str] | None = None, runtime: Any = None,
+        config: RunnableConfig | None = None,
+    ) -> tuple[str, dict[str, Any]]:  # fmt: skip
+        named, store = self._named(question, documents, runtime)
         texts = {handle: intact(entry, await store.aget(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
         return _answer(await aask(self._rlm, question, context, config, key=self._shortener.tool))
+
+    def _named(self, question: str, handles: list[str] | None, runtime: ToolRuntime | None) -> tuple[Any, Any]:
+        """The documents that are asked about, and where they are kept."""
+        check_question(question)
+        if runtime is None:
+            msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
+            raise InputError(msg)
+        return pick(runtime.state.get(KEY) or {}, handles), self._store_of(runtime.store)
 
 
 def _request(request: ModelRequest[Any], turn: Turn) -> ModelRequest[Any]:
@@ -232,13 +228,6 @@ def _response(
     saved = {message.id for message in request.state["messages"]}  # another middleware may have made some for this call
     messages = [message for message in turn.changed.values() if message.id in saved]
     return ExtendedModelResponse(response, Command(update={"messages": messages, KEY: entries(turn.kept)}))
-
-
-def _known(runtime: ToolRuntime | None) -> dict[str, KeptDocument]:
-    if runtime is None:
-        msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
-        raise InputError(msg)
-    return runtime.state.get(KEY) or {}
 
 
 def _answer(result: RLMResult) -> tuple[str, dict[str, Any]]:

@@ -97,14 +97,14 @@ def _read(context: Any) -> Iterator[SourceText | LeftOut]:
     if isinstance(context, BaseLoader):
         yield from _load(context)
         return
-    if isinstance(context, Path | Files) or _is_paths(context):
-        yield from (context if isinstance(context, Files) else Files(context)).read()
-        return
     if isinstance(context, Mapping):
         for name, text in context.items():
             yield _named(str(name), text)
         return
-    items: Iterable[Any] = [context] if isinstance(context, str | Document) else _items(context)
+    if isinstance(context, list | tuple) and context and all(isinstance(item, Path) for item in context):
+        context = Files(context)  # which names all that cannot be read
+    is_one = isinstance(context, str | Document | Path | Files)
+    items: Iterable[Any] = [context] if is_one else _items(context)
     for index, item in enumerate(items):
         yield from _read_item(item, index)
 
@@ -119,10 +119,6 @@ def _load(loader: BaseLoader) -> Iterator[SourceText]:
         kind = type(loader).__name__
         msg = f"The loader {kind} failed after {done:,} documents ({type(error).__name__}: {error}). Nothing was kept."
         raise InputError(msg) from error
-
-
-def _is_paths(context: Any) -> bool:
-    return isinstance(context, list | tuple) and bool(context) and all(isinstance(item, Path) for item in context)
 
 
 def _items(context: Any) -> Iterable[Any]:
