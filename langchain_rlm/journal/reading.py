@@ -59,10 +59,7 @@ def left_out(journal: Iterable[Entry]) -> list[LeftOutFile]:
 
 def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:
     """The entries that belong to the newest question of the thread."""
-    for index in range(len(journal) - 1, -1, -1):
-        if journal[index]["kind"] in {"run", "question"}:
-            return journal[index:]
-    return journal
+    return _from_last(journal, "run", "question") or journal
 
 
 def replies(journal: Iterable[Entry]) -> list[ReplyEntry]:
@@ -77,10 +74,12 @@ def turns(journal: Sequence[Entry]) -> int:
 
 def this_turn(journal: Sequence[Entry]) -> Sequence[Entry]:
     """The entries from the last reply on."""
-    for index in range(len(journal) - 1, -1, -1):
-        if journal[index]["kind"] == "reply":
-            return journal[index:]
-    return ()
+    return _from_last(journal, "reply")
+
+
+def _from_last(journal: Sequence[Entry], *kinds: str) -> Sequence[Entry]:
+    places = (place for place in range(len(journal) - 1, -1, -1) if journal[place]["kind"] in kinds)
+    return () if (place := next(places, None)) is None else journal[place:]
 
 
 def turn_before(journal: Sequence[Entry]) -> Sequence[Entry]:

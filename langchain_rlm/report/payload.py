@@ -25,15 +25,12 @@ def payload(record: Recording) -> Node:
     texts = Texts()
     tree = Tree(texts, Sources(record.name, record.texts))
     data: Node = {
-        "question": tree.text(record.question),
-        "answer": tree.text(record.answer),
+        "question": tree.text(record.question), "answer": tree.text(record.answer),
         "stop_reason": record.stop_reason or None,
         "citations": [_citation(record, citation, tree) for citation in record.citations],
-        "coverage": _coverage(record, tree),
-        "sections": tree.sections(record.journal),
-    }
-    data["totals"] = _totals(record, tree)
-    data["models"] = _models(record, tree)
+        "coverage": _coverage(record, tree), "sections": tree.sections(record.journal),
+        "totals": _totals(record, tree), "models": _models(record, tree),
+    }  # fmt: skip
     data["sources"], data["spans"] = tree.sources.table()
     data["texts"] = texts.table()
     return data
