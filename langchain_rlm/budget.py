@@ -154,8 +154,6 @@ class Ledger:
     def __post_init__(self) -> None:
         self._started = self.clock()
 
-    # -- what has been spent --------------------------------------------------------------------------------------
-
     @property
     def tokens(self) -> int:
         return sum(spent.input_tokens + spent.output_tokens for spent in self.models.values())
@@ -194,8 +192,6 @@ class Ledger:
         unpriced = sorted(name for name, part in models.items() if part["cost"] is None)
         return {**total.as_dict(), "seconds": round(self.seconds, 3), "models": models, "unpriced_models": unpriced}
 
-    # -- what is left ---------------------------------------------------------------------------------------------
-
     def remaining_seconds(self, *, last_turn: bool = False) -> float | None:
         """Wall time left, in seconds. Only `last_turn` may use the share that is set aside."""
         if self.budget.seconds is None:
@@ -215,8 +211,6 @@ class Ledger:
             "cost": None if budget.cost is None else round(max(0.0, budget.cost * share - self.cost), 6),
             "seconds": None if seconds is None else round(max(0.0, seconds), 1),
         }
-
-    # -- turns ----------------------------------------------------------------------------------------------------
 
     def set_turn_aside(self) -> bool:
         """Set the last turn of a starting run aside; False when no turn would be left for its first."""
@@ -246,8 +240,6 @@ class Ledger:
 
     def give_turn_up(self) -> None:
         self.turns -= 1
-
-    # -- calls ----------------------------------------------------------------------------------------------------
 
     def take_sub_queries(self, count: int) -> None:
         """Count `count` sub-queries, all or none."""

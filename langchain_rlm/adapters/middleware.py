@@ -95,14 +95,9 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     state_schema = RLMAgentState
 
     def __init__(
-        self,
-        rlm: RLM,
-        *,
-        above: int = 20_000,
-        store: Any = None,
-        preview: int = 900,
+        self, rlm: RLM, *, above: int = 20_000, store: Any = None, preview: int = 900,
         tool_name: str = "ask_offloaded_text",
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         COUNT.check("above", above)
         WHOLE.check("preview", preview)
@@ -117,8 +112,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
             )
         ]  # fmt: skip
 
-    # -- user messages ------------------------------------------------------------------------------------------------
-
     def before_agent(self, state: RLMAgentState, runtime: Runtime[Any]) -> dict[str, Any] | None:
         """Offload what is too long in the input, before any other middleware sees it."""
         turn = Turn(self._shortener, state["messages"])
@@ -130,8 +123,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         if turn.has_long():
             await self._akeep(await asyncio.to_thread(turn.offload_long), runtime.store)
         return turn.update()
-
-    # -- tool results -------------------------------------------------------------------------------------------------
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
         """Offload what is too long in a tool's result, so that no checkpoint ever holds it."""
@@ -155,8 +146,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
     def _is_long(self, request: ToolCallRequest, result: Any) -> bool:
         is_ours = request.tool_call["name"] == self._shortener.tool
         return not is_ours and any(map(self._shortener.may_be_long, messages_of(result)))
-
-    # -- model calls --------------------------------------------------------------------------------------------------
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
@@ -186,8 +175,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
                     raise
             await self._akeep(turn.kept[-1:], request.runtime.store)
 
-    # -- the store ----------------------------------------------------------------------------------------------------
-
     def _store_of(self, runtime_store: BaseStore | None) -> Any:
         return self._store or (self._memory if runtime_store is None else GraphStore(runtime_store, KEY))
 
@@ -199,8 +186,6 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         for text in kept:
             await self._store_of(runtime_store).aput(text.hash, text.data)
 
-    # -- the tool -----------------------------------------------------------------------------------------------------
-
     def _ask(
         self,
         question: Annotated[str, "The question, with all that is needed to understand it."],
@@ -208,26 +193,27 @@ class RLMMiddleware(AgentMiddleware[RLMAgentState, Any, Any]):
         runtime: ToolRuntime = None,  # type: ignore[assignment]  # only this spelling is injected and left out of the schema
         config: RunnableConfig = None,  # type: ignore[assignment]  # same
     ) -> tuple[str, dict[str, Any]]:
-        check_question(question)
-        named = pick(_known(runtime), documents)
-        store = self._store_of(runtime.store)
+        named, store = self._named(question, documents, runtime)
         texts = {handle: intact(entry, store.get(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
         return _answer(ask(self._rlm, question, context, config, key=self._shortener.tool))
 
     async def _aask(
-        self,
-        question: Annotated[str, "The question, with all that is needed to understand it."],
-        documents: Annotated[list[str] | None, "Handles such as doc-5f0c2a91b3d4. All when left out."] = None,
-        runtime: ToolRuntime = None,  # type: ignore[assignment]
-        config: RunnableConfig = None,  # type: ignore[assignment]
-    ) -> tuple[str, dict[str, Any]]:
-        check_question(question)
-        named = pick(_known(runtime), documents)
-        store = self._store_of(runtime.store)
+        self, question: str, documents: list[str] | None = None, runtime: Any = None,
+        config: RunnableConfig | None = None,
+    ) -> tuple[str, dict[str, Any]]:  # fmt: skip
+        named, store = self._named(question, documents, runtime)
         texts = {handle: intact(entry, await store.aget(entry["hash"])) for handle, entry in named.items()}
         context = context_of(named, texts, store)
         return _answer(await aask(self._rlm, question, context, config, key=self._shortener.tool))
+
+    def _named(self, question: str, handles: list[str] | None, runtime: ToolRuntime | None) -> tuple[Any, Any]:
+        """The documents that are asked about, and where they are kept."""
+        check_question(question)
+        if runtime is None:
+            msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
+            raise InputError(msg)
+        return pick(runtime.state.get(KEY) or {}, handles), self._store_of(runtime.store)
 
 
 def _request(request: ModelRequest[Any], turn: Turn) -> ModelRequest[Any]:
@@ -242,13 +228,6 @@ def _response(
     saved = {message.id for message in request.state["messages"]}  # another middleware may have made some for this call
     messages = [message for message in turn.changed.values() if message.id in saved]
     return ExtendedModelResponse(response, Command(update={"messages": messages, KEY: entries(turn.kept)}))
-
-
-def _known(runtime: ToolRuntime | None) -> dict[str, KeptDocument]:
-    if runtime is None:
-        msg = "This tool reads what an agent keeps outside its conversation: it works only inside that agent."
-        raise InputError(msg)
-    return runtime.state.get(KEY) or {}
 
 
 def _answer(result: RLMResult) -> tuple[str, dict[str, Any]]:

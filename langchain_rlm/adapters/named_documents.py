@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.document_loaders import BaseLoader
 
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
-from langchain_rlm.context.files import documents_in, is_readable, listed
+from langchain_rlm.context.files import documents_in, listed, why_not
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.paths import at_home
@@ -159,7 +159,7 @@ class Library:
         state = (found.st_mtime_ns, found.st_size)
         known = self._looked_at.get(path)
         if known is None or known[0] != state:
-            known = self._looked_at[path] = (state, is_readable(path))
+            known = self._looked_at[path] = (state, why_not(path) is None)
         return found.st_size if known[1] else None
 
     def _unknown(self, name: str) -> str:

@@ -27,12 +27,8 @@ Context = Annotated[
 ]
 
 app = typer.Typer(
-    name="langchain-rlm",
-    epilog=EXIT_CODES,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+    name="langchain-rlm", epilog=EXIT_CODES, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)  # fmt: skip
 
 
 def _version(is_asked: bool) -> None:  # noqa: FBT001  # typer's way
@@ -45,9 +41,7 @@ VERSION: Any = typer.Option("--version", callback=_version, is_eager=True, help=
 
 
 @app.callback()
-def options(
-    is_asked: Annotated[bool, VERSION] = False,  # noqa: FBT002
-) -> None:
+def options(is_asked: Annotated[bool, VERSION] = False) -> None:  # noqa: FBT002
     """Ask questions over documents larger than any model's window."""
 
 
@@ -105,8 +99,7 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the answer only.")] = False,  # noqa: FBT002
     journal: Annotated[
-        Path | None,
-        typer.Option(**FILE, help="Keep the run here, also when it fails: see report and replay."),
+        Path | None, typer.Option(**FILE, help="Keep the run here, also when it fails: see report and replay.")
     ] = None,
     page: Annotated[Path | None, typer.Option("--report", **FILE, help="Write the run as a page.")] = None,
 ) -> None:
@@ -127,8 +120,7 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
 def report(
     journal: Recorded,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", **FILE, help="The page; by default beside the journal."),
+        Path | None, typer.Option("--output", "-o", **FILE, help="The page; by default beside the journal.")
     ] = None,
     context: Context = None,
 ) -> None:

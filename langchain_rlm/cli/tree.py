@@ -25,9 +25,6 @@ def one_line(text: str) -> str:
     return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line[:SHOWN])
 
 
-# -- what is drawn ------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Node:
     """A line of the tree and what hangs below it."""
@@ -84,9 +81,6 @@ def drawn(node: Node) -> Tree:
     for child in node.children:
         tree.add(drawn(child))
     return tree
-
-
-# -- what happened ------------------------------------------------------------------------------------------------
 
 
 @dataclass

@@ -114,7 +114,7 @@ class Files:
         left_out: list[LeftOut] = []
         is_empty = True
         for path, name, reason in found:
-            if reason or (reason := _why_not(path)):
+            if reason or (reason := why_not(path)):
                 left_out.append(LeftOut(name, reason))
                 continue
             try:
@@ -236,7 +236,8 @@ def _unsuited(path: Path, root: Path) -> str | None:
     return None
 
 
-def _why_not(path: Path) -> str | None:
+def why_not(path: Path) -> str | None:
+    """Why a file is not taken that is found in a directory: it is no text, nor can be made text, or is too large."""
     try:
         size = path.stat().st_size
         if size > LARGEST:
@@ -250,11 +251,6 @@ def _why_not(path: Path) -> str | None:
     if path.suffix.lower() in ARCHIVES and binary:
         return "an archive: unpack it"
     return "binary, not text" if binary else None
-
-
-def is_readable(path: Path) -> bool:
-    """Whether a file is taken that is found in a directory: text, or what can be made text."""
-    return _why_not(path) is None
 
 
 def documents_in(path: Path, base: Path, encoding: str | None) -> Iterator[SourceText]:

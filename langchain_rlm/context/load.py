@@ -16,6 +16,7 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 FORMS = (
     "Pass a str, a Document, a list of either, a Path or list of paths, a mapping of names to texts, a document "
@@ -59,7 +60,7 @@ def load_corpus(context: Any, *, looks_for_files: bool = True) -> Corpus:
         read = [*_read(context)]
         documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
-        is_one = isinstance(context, str | Document) or (isinstance(context, Path) and context.expanduser().is_file())
+        is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
         single = is_one and len(documents) == 1
     if not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
@@ -88,7 +89,7 @@ def _refuse_paths(context: Any, *, looks_for_files: bool) -> None:
 
 def _is_there(path: str) -> bool:
     try:
-        given = Path(path).expanduser()
+        given = at_home(path)
         return given.exists() or (glob.has_magic(path) and any(glob.iglob(str(given), recursive=True)))  # noqa: PTH207  # any root
     except (OSError, ValueError, RuntimeError):  # no path can be like this
         return False
@@ -98,14 +99,14 @@ def _read(context: Any) -> Iterator[SourceText | LeftOut]:
     if isinstance(context, BaseLoader):
         yield from _load(context)
         return
-    if isinstance(context, Path | Files) or _is_paths(context):
-        yield from (context if isinstance(context, Files) else Files(context)).read()
-        return
     if isinstance(context, Mapping):
         for name, text in context.items():
             yield _named(str(name), text)
         return
-    items: Iterable[Any] = [context] if isinstance(context, str | Document) else _items(context)
+    if isinstance(context, list | tuple) and context and all(isinstance(item, Path) for item in context):
+        context = Files(context)  # which names all that cannot be read
+    is_one = isinstance(context, str | Document | Path | Files)
+    items: Iterable[Any] = [context] if is_one else _items(context)
     for index, item in enumerate(items):
         yield from _read_item(item, index)
 
@@ -120,10 +121,6 @@ def _load(loader: BaseLoader) -> Iterator[SourceText]:
         kind = type(loader).__name__
         msg = f"The loader {kind} failed after {done:,} documents ({type(error).__name__}: {error}). Nothing was kept."
         raise InputError(msg) from error
-
-
-def _is_paths(context: Any) -> bool:
-    return isinstance(context, list | tuple) and bool(context) and all(isinstance(item, Path) for item in context)
 
 
 def _items(context: Any) -> Iterable[Any]:

@@ -81,9 +81,6 @@ def recording_of(result: Mapping[str, Any] | Recording, *, context: Any = None, 
     return made
 
 
-# -- the context --------------------------------------------------------------------------------------------------
-
-
 def same_context(recording: Recording, corpus: Corpus) -> Corpus:
     """The context of a run, made of texts that may go by other names now. Other texts are an `InputError`."""
     for candidate in _forms(recording, corpus):
@@ -128,9 +125,6 @@ def _forms(recording: Recording, corpus: Corpus) -> Iterator[Corpus]:
             yield Corpus(documents, single, corpus.searchable)
 
 
-# -- lines --------------------------------------------------------------------------------------------------------
-
-
 def _lines(recording: Recording) -> Iterator[Any]:
     names = [name for name in Header.__annotations__ if name != "value" or recording.value != recording.answer]
     yield {"format": FORMAT, "version": VERSION, **{name: getattr(recording, name) for name in names[2:]}}
@@ -147,9 +141,6 @@ def _recording(header: Header, entries: list[Entry], excerpts: list[Excerpt]) ->
     known: dict[str, Any] = {"value": header["answer"], **header, "journal": entries, "excerpts": excerpts}
     known["texts"] = known_texts(excerpts)
     return Recording(**{part.name: known[part.name] for part in fields(Recording)})
-
-
-# -- files --------------------------------------------------------------------------------------------------------
 
 
 def write_whole(file: Path, parts: Iterable[str]) -> None:

@@ -22,8 +22,6 @@ from langchain_rlm.journal.parts import Call, LeftOutFile, Route
 from langchain_rlm.models.failures import SENT
 from langchain_rlm.repl.protocol import Result
 
-# -- where it stands ----------------------------------------------------------------------------------------------
-
 
 def beginning(journal: Iterable[Entry]) -> RunEntry | None:
     """How the run began, when the journal says."""
@@ -61,10 +59,7 @@ def left_out(journal: Iterable[Entry]) -> list[LeftOutFile]:
 
 def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:
     """The entries that belong to the newest question of the thread."""
-    for index in range(len(journal) - 1, -1, -1):
-        if journal[index]["kind"] in {"run", "question"}:
-            return journal[index:]
-    return journal
+    return _from_last(journal, "run", "question") or journal
 
 
 def replies(journal: Iterable[Entry]) -> list[ReplyEntry]:
@@ -79,10 +74,12 @@ def turns(journal: Sequence[Entry]) -> int:
 
 def this_turn(journal: Sequence[Entry]) -> Sequence[Entry]:
     """The entries from the last reply on."""
-    for index in range(len(journal) - 1, -1, -1):
-        if journal[index]["kind"] == "reply":
-            return journal[index:]
-    return ()
+    return _from_last(journal, "reply")
+
+
+def _from_last(journal: Sequence[Entry], *kinds: str) -> Sequence[Entry]:
+    places = (place for place in range(len(journal) - 1, -1, -1) if journal[place]["kind"] in kinds)
+    return () if (place := next(places, None)) is None else journal[place:]
 
 
 def turn_before(journal: Sequence[Entry]) -> Sequence[Entry]:
@@ -119,9 +116,6 @@ def shown(journal: Iterable[Entry]) -> Iterator[Span]:
     for entry in journal:
         if entry["kind"] in {"run", "cell_end"}:
             yield from ((document, start, end) for document, start, end in entry.get("shown", ()))
-
-
-# -- cells --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -186,9 +180,6 @@ def is_first_cell(journal: Sequence[Entry]) -> bool:
 def last_cell(journal: Sequence[Entry]) -> CellEntry:
     """The newest cell that has begun."""
     return next(entry for entry in journal[::-1] if entry["kind"] == "cell")
-
-
-# -- calls and answers --------------------------------------------------------------------------------------------
 
 
 def calls_of(entry: Entry) -> Sequence[Call]:

@@ -100,8 +100,9 @@ def _state_of(model: Model) -> list[dict[str, Any]]:
 
 def retries_of(model: Model) -> int:
     """How often the model's own client repeats a call that failed: as the user has set it, else never."""
-    models = [each for each in chat_models_of(model) if _is_set(each, "max_retries")]
-    return max((int(each.max_retries or 0) - _counts_attempts(each) for each in models), default=0)  # type: ignore[attr-defined]
+    models: list[Any] = [each for each in chat_models_of(model) if _is_set(each, "max_retries")]
+    counting = ("ChatGoogleGenerativeAI", "ChatMistralAI")  # the first attempt too
+    return max((int(each.max_retries or 0) - any(_is_a(each, kind) for kind in counting) for each in models), default=0)
 
 
 def _own(model: Model, stack: AsyncExitStack, *, streams: bool = False) -> Any:
@@ -258,8 +259,3 @@ def _is_set(model: BaseChatModel, name: str) -> bool:
 
 def _is_a(model: BaseChatModel, name: str) -> bool:
     return any(kind.__name__ == name for kind in type(model).__mro__)
-
-
-def _counts_attempts(model: BaseChatModel) -> bool:
-    """Whether its `max_retries` counts the first attempt too."""
-    return _is_a(model, "ChatGoogleGenerativeAI") or _is_a(model, "ChatMistralAI")

@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, ModelProfile
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -24,6 +23,9 @@ _QUESTION_PARAGRAPH_CHARACTERS = 500
 
 _QUOTED = re.compile("[\"“`']([^\"”`'\n]{1,200})[\"”`'](?!\\w)")
 _COUNTING = re.compile(r"\b(?:how many|how often|count|number of)\b", re.IGNORECASE)
+
+
+Stop = list[str] | None
 
 
 class OfflineChatModel(BaseChatModel):
@@ -45,47 +47,22 @@ class OfflineChatModel(BaseChatModel):
     def _resolve_model_profile(self) -> ModelProfile:
         return ModelProfile(max_input_tokens=32_000, text_inputs=True, text_outputs=True)
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - the base class passes it
-        **_: Any,
-    ) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], stop: Stop = None, *_: Any, **__: Any) -> ChatResult:
         text = _until_stop(reply(messages), stop)
         return ChatResult(generations=[ChatGeneration(message=AIMessage(text, **_facts(messages, text)))])
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002 - the base class passes it
-        **_: Any,
-    ) -> ChatResult:
+    async def _agenerate(self, messages: list[BaseMessage], stop: Stop = None, *_: Any, **__: Any) -> ChatResult:
         return self._generate(messages, stop)
 
     def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
+        self, messages: list[BaseMessage], stop: Stop = None, *_: Any, **__: Any
     ) -> Iterator[ChatGenerationChunk]:
-        for chunk in _streamed(messages, stop):
-            if run_manager:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
+        return _streamed(messages, stop)
 
     async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **_: Any,
+        self, messages: list[BaseMessage], stop: Stop = None, *_: Any, **__: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
         for chunk in _streamed(messages, stop):
-            if run_manager:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
 
 

@@ -94,8 +94,6 @@ def _own(given: Prices) -> Rates:
     }  # fmt: skip
 
 
-# -- listed prices ----------------------------------------------------------------------------------------------------
-
 _IN = {
     "input": (), "cache_read": ("cache_read_tokens",), "cache_write": ("cache_write_tokens",),
     "cache_write_1h": ("cache_write_tokens", "cache_write_1h_tokens"), "audio_input": ("input_audio_tokens",),

@@ -67,8 +67,6 @@ class Turn:
     def journal(self) -> list[Entry]:
         return [*self.state["journal"], *self.entries]
 
-    # -- cells ----------------------------------------------------------------------------------------------------
-
     async def run_cells(self, index: int = 0) -> Command[Any]:
         """Run the reply's cells from this one on."""
         code = self.reply.cells[index]
@@ -162,8 +160,6 @@ class Turn:
             "variables": cast("list[Variable]", [list(variable) for variable in outcome.variables]),
         }  # fmt: skip
 
-    # -- answers --------------------------------------------------------------------------------------------------
-
     async def read(self) -> Command[Any]:
         """Run a reply's cells, or take its bare text for what it is."""
         if journals.replies(journals.this_turn(self.journal))[0].get("cut_off") and self.reply.unclosed:
@@ -199,8 +195,6 @@ class Turn:
         if final.variable or (final.is_code and not self.reply.cells):
             return prompts.unknown_final(final.text)
         return prompts.FINAL_BEFORE_OUTPUT if self.reply.cells else prompts.EMPTY_FINAL
-
-    # -- where to go ----------------------------------------------------------------------------------------------
 
     def note(self, text: str) -> None:
         """Tell the root model something instead of an observation, or beside it."""

@@ -37,14 +37,12 @@ def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> Aske
     count = sum(call.arguments is None for call in asked.calls)
     if left is None or count <= left + sum(map(len, pool.values())):
         return None
-    try:
-        run.tree.ledger.take_sub_queries(count)
-    except BudgetExceededError as error:
-        return {
-            "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
-            "refused": {"error": {"type": "budget", "message": str(error)}},
-        }  # fmt: skip
-    return None
+    if (error := _refusal(run, count, is_last_turn=False)) is None:
+        return None
+    return {
+        "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
+        "refused": {"error": error},
+    }  # fmt: skip
 
 
 class _Documents:

@@ -73,10 +73,11 @@ def _citations(record: Recording) -> list[str]:
             f'<details style="margin:.2em 0"><summary>{head}</summary>'
             f'<blockquote style="{TEXT};margin:.4em 0 .8em 1.2em" dir="auto">{passage}</blockquote></details>'
         )
-    left = len(record.citations) - PASSAGES
-    if left > 0:
-        parts.append(f'<div style="{QUIET}">and {_count(left, "more passage")}</div>')
-    return parts
+    return [*parts, *_rest(len(record.citations) - PASSAGES, "passage")]
+
+
+def _rest(left: int, what: str) -> list[str]:
+    return [f'<div style="{QUIET}">and {_count(left, f"more {what}")}</div>'] if left > 0 else []
 
 
 def _place(record: Recording, citation: Mapping[str, Any]) -> str:
@@ -96,10 +97,7 @@ def _coverage(record: Recording) -> list[str]:
             f'<div style="margin-top:.6em"><div dir="auto" style="unicode-bidi:isolate">{name}</div>'
             f'{_strip(shares)}<div style="{QUIET}">{_shares(shares)}</div></div>'
         )
-    left = len(documents) - DOCUMENTS
-    if left > 0:
-        parts.append(f'<div style="{QUIET}">and {_count(left, "more document")}</div>')
-    return parts
+    return [*parts, *_rest(len(documents) - DOCUMENTS, "document")]
 
 
 def _strip(shares: Mapping[str, int]) -> str:

@@ -25,21 +25,15 @@ def payload(record: Recording) -> Node:
     texts = Texts()
     tree = Tree(texts, Sources(record.name, record.texts))
     data: Node = {
-        "question": tree.text(record.question),
-        "answer": tree.text(record.answer),
+        "question": tree.text(record.question), "answer": tree.text(record.answer),
         "stop_reason": record.stop_reason or None,
         "citations": [_citation(record, citation, tree) for citation in record.citations],
-        "coverage": _coverage(record, tree),
-        "sections": tree.sections(record.journal),
-    }
-    data["totals"] = _totals(record, tree)
-    data["models"] = _models(record, tree)
+        "coverage": _coverage(record, tree), "sections": tree.sections(record.journal),
+        "totals": _totals(record, tree), "models": _models(record, tree),
+    }  # fmt: skip
     data["sources"], data["spans"] = tree.sources.table()
     data["texts"] = texts.table()
     return data
-
-
-# -- citations ----------------------------------------------------------------------------------------------------
 
 
 def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Node:
@@ -66,9 +60,6 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
     if high < len(text):
         after = after[: max((match.start() for match in re.finditer(r"\s", after)), default=len(after))] + " …"
     return before, after
-
-
-# -- coverage -----------------------------------------------------------------------------------------------------
 
 
 def _coverage(record: Recording, tree: Tree) -> Node | None:
@@ -153,9 +144,6 @@ def coarse(ranges: Sequence[Range], characters: int) -> Sequence[Range]:
         for part in range(start // step, (end - 1) // step + 1):
             filled[part] += min(end, (part + 1) * step) - max(start, part * step)
     return [(part * step, part * step + share) for part, share in enumerate(filled) if share]
-
-
-# -- usage --------------------------------------------------------------------------------------------------------
 
 
 def _totals(record: Recording, tree: Tree) -> Node:

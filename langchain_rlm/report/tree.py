@@ -98,8 +98,6 @@ class _Level:
             case _:
                 self._in_cell(entry)
 
-    # -- sections and turns ---------------------------------------------------------------------------------------
-
     def _open(self, question: Any, **facts: Any) -> None:
         self._close_turn()
         self.found.append(_without_none({"question": self.tree.text(question), **facts, "turns": []}))
@@ -148,8 +146,6 @@ class _Level:
         self.tree.models.setdefault(str(entry.get("model") or "unknown"), Sum()).add(usage)
         return [*used.plain()[1:], 1] if usage.get("estimated_calls") else used.plain()[1:]
 
-    # -- cells ----------------------------------------------------------------------------------------------------
-
     def _new_cell(self, code: str | None = None, index: int = 0, turn: int = 0) -> Node:
         cell = _without_none({"code": self.tree.text(code), "index": index, "groups": []})
         self._turn(turn)["items"].append(cell)
@@ -181,8 +177,6 @@ class _Level:
         cell = self._this_cell()
         cell |= _without_none(ended)
         self.cell = None
-
-    # -- calls ----------------------------------------------------------------------------------------------------
 
     def _call(self, call: Call) -> Node:
         answer = self.given.get(call["id"])
@@ -244,8 +238,6 @@ class _Level:
             else:
                 shown.append(-1 - self.tree.sources.span(self.view(piece[0]), piece[1], piece[2]))
         return shown
-
-    # -- beside the turns -----------------------------------------------------------------------------------------
 
     def _aside(self, title: str, text: Any) -> None:
         place = self._turn()["items"] if self.sums else self.section["turns"]

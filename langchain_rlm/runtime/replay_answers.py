@@ -95,8 +95,6 @@ class Answers:
             raise self._differs(before, f"cites {apart(_places(citations), _places(kept.citations))}")
         self.made = made
 
-    # -- what a turn gives ----------------------------------------------------------------------------------------
-
     def _given(self, before: Sequence[Entry]) -> Given | None:
         reply = journals.last_reply(before)
         if reply is None:
@@ -124,8 +122,6 @@ class Answers:
         if best is None and not self.path:
             raise _UnknownError  # how much was shown of the last output
         return Given("" if best is None else best)
-
-    # -- what differs ---------------------------------------------------------------------------------------------
 
     def _same(self, before: Sequence[Entry], made: str, known: str) -> None:
         if made != known:

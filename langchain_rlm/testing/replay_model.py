@@ -87,12 +87,8 @@ class ReplayChatModel(BaseChatModel):
         return ModelProfile(max_input_tokens=window, text_inputs=True, text_outputs=True)
 
     def bind_tools(
-        self,
-        tools: Sequence[Any],  # noqa: ARG002  # the base class passes it
-        *,
-        tool_choice: str | None = None,  # noqa: ARG002  # same
-        **_: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
+        self, tools: Sequence[Any], *, tool_choice: str | None = None, **_: Any,  # noqa: ARG002  # the base class's
+    ) -> Runnable[LanguageModelInput, AIMessage]:  # fmt: skip
         """The model as it is: it gives the text on record and calls no tool, whatever `tool_choice` says.
 
         For an agent that is to call an `RLMTool`, script the agent's own model and give the tool

@@ -125,8 +125,6 @@ class Record:
                 below = texts if documents is None else [_beginning(pieces, texts) for pieces in documents]
                 self._read(answer["run"]["journal"], below)
 
-    # -- replies --------------------------------------------------------------------------------------------------
-
     def reply(self, messages: Sequence[BaseMessage]) -> AIMessage:
         """What the model said to this on record. What failed there, or was not asked, is a `ModelCallError`."""
         first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")

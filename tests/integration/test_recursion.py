@@ -117,9 +117,9 @@ def test_the_system_prompt_teaches_recursion_only_where_it_is_possible(model_ser
 
 def test_turns_are_one_budget_for_the_tree(model_server: ModelServer) -> None:
     code = "FINAL(rlm_query_batched(['Below 1', 'Below 2', 'Below 3'], on_error='return'))"
-    rlm = tree(model_server, code, below("print('looking')"), budget=Budget(depth=2, turns=8))
     rlm = tree(
-        model_server, code, below("print('looking')"), {"match": "^looking", "reply": cell("print('looking')")},
+        model_server, code, {"match": "budget is used up", "reply": cell("FINAL('so far')")},
+        below("print('looking')"), {"match": "^looking", "reply": cell("print('looking')")},
         budget=Budget(depth=2, turns=8),
     )  # fmt: skip
     result = ask(rlm)

@@ -54,7 +54,7 @@ def records(caplog: pytest.LogCaptureFixture) -> str:
 
 @pytest.mark.parametrize(
     ("provider", "status"),
-    [*((provider, status) for provider in ("openai", "anthropic", "gemini") for status in (401, 400)), ("openai", 200)],
+    [*((provider, status) for provider in ("openai", "anthropic", "gemini") for status in (422, 400)), ("openai", 200)],
 )
 def test_a_failed_sub_query_says_no_secret_to_the_code_the_journal_the_events_or_the_log(
     model_server: ModelServer, caplog: pytest.LogCaptureFixture, provider: str, status: int
@@ -75,12 +75,14 @@ def test_a_failed_sub_query_says_no_secret_to_the_code_the_journal_the_events_or
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
-@pytest.mark.parametrize("status", [401, 400])
-def test_a_failed_root_model_raises_an_error_whose_whole_traceback_says_no_secret(
-    model_server: ModelServer, caplog: pytest.LogCaptureFixture, provider: str, status: int
+@pytest.mark.parametrize(("role", "status"), [("root", 401), ("root", 400), ("sub", 401)])
+def test_a_model_that_cannot_be_used_raises_an_error_whose_whole_traceback_says_no_secret(
+    model_server: ModelServer, caplog: pytest.LogCaptureFixture, provider: str, role: str, status: int
 ) -> None:
-    model_server.configure(models={"root": echoing(status)})
-    rlm = RLM(marked(model_server, provider, "root"), route="rlm")
+    root = {"kind": "script", "replies": [CELLS]}
+    model_server.configure(models={"root": root, "sub": echoing(status), role: echoing(status)})
+    models = {"root": "openai", "sub": "openai", role: provider}
+    rlm = RLM(*(marked(model_server, kind, name) for name, kind in models.items()), route="rlm")
     with caplog.at_level(logging.DEBUG, logger="langchain_rlm"), pytest.raises(ModelError) as caught:
         rlm.invoke(QUESTION)
     said = [str(caught.value), repr(caught.value), *traceback.format_exception(caught.value), records(caplog)]

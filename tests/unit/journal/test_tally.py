@@ -11,6 +11,7 @@ SEEN = cell_end(shown=[[0, 0, 9]])
 CITED = {"kind": "host", "name": "cite", "value": {"mark": "[c1]"}}
 MISSED = {"kind": "host", "name": "cite", "value": {"error": "cite: not there"}}
 TWO = asked(call("1"), call("2"))
+ERROR = {"type": "failed", "message": "it broke"}
 FAILED = (failed("1", "quota"), failed("2", "empty"))
 
 
@@ -63,3 +64,12 @@ def test_what_is_told_of_it_names_the_newest_failure() -> None:
     assert in_vain({"usage": tally(journal), "journal": journal}).startswith("All 2 sub-queries failed")
     assert in_vain({"usage": tally(journal), "journal": journal}).endswith("(empty: down)")
     assert in_vain({"usage": tally(journal[:2]), "journal": journal}) == ""
+
+
+def test_the_error_that_is_told_is_one_of_the_newest_question() -> None:
+    old = [begun(), reply("x"), TWO, *FAILED, cell_end(), question("And?"), reply("y")]
+    run = {"journal": [begun(), reply("z"), TWO, *FAILED], "over": "all", "turns": 1, "stop_reason": "gave_up"}
+    journal = [*old, asked(call("3", how="rlm")), answer("3", run={**run, "marks": "3"}, error=ERROR)]
+    result = {"journal": journal, "usage": {"failed_calls": 3, "sub_queries": {"is_in_vain": True}}}
+    assert in_vain(result).endswith("(failed: it broke)")
+    assert in_vain({**result, "journal": old}).endswith("is in this one.")

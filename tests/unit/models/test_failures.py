@@ -132,8 +132,11 @@ def rate_limited(body: Body = "{}", headers: dict[str, str] | None = None) -> fl
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [("3.89s", 3.89), ("12ms", 0.012), ("6m0s", 360), ("1m26.4s", 86.4), ("1h0m0s", 3600), ("20s", 20), ("soon", None)],
-)
+    [
+        ("3.89s", 3.89), ("12ms", 0.012), ("6m0s", 360), ("1m26.4s", 86.4), ("1h0m0s", 3600), ("20s", 20),
+        ("soon", None), ("...s", None), ("... seconds", None), ("20 seconds", 20),
+    ],
+)  # fmt: skip
 def test_the_wait_is_read_from_openais_text(said: str, seconds: float | None) -> None:
     found = rate_limited(openai_error(TPM.format(said), "rate_limit_exceeded", "tokens"))
     assert found == (None if seconds is None else pytest.approx(seconds))
@@ -157,6 +160,12 @@ def test_the_wait_is_read_from_headers(headers: dict[str, str], seconds: float |
 
 def test_headers_go_before_the_text() -> None:
     assert rate_limited(openai_error(TPM.format("3s"), "rate_limit_exceeded"), {"retry-after": "8"}) == 8.0
+
+
+def test_a_body_that_is_nested_too_deeply_to_be_read_is_left_aside() -> None:
+    error = ConnectionError("it broke")
+    error.body = "[" * 100_000  # type: ignore[attr-defined]  # as clients keep it
+    assert classify(error).message == "ConnectionError: it broke"
 
 
 def test_the_wait_may_be_a_date() -> None:
