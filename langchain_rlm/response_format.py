@@ -16,7 +16,7 @@ SHOWN_ERRORS = 8
 FAILED_PLACES = 100
 """Brackets in a text that may turn out not to begin data."""
 _BEGINS = re.compile(r"[{\[]")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(strict=False)  # models break lines inside strings
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _data_in(text: str) -> Iterator[Any]:
     inner = text.strip()
     if inner.startswith("```"):
         inner = inner.partition("\n")[2].rpartition("```")[0]
-    for read in (json.loads, ast.literal_eval):
+    for read in (_DECODER.decode, ast.literal_eval):
         try:
             yield plain(read(inner))
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):

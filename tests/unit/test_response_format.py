@@ -46,6 +46,11 @@ def test_data_is_read_where_it_stands_in_a_text(said: str) -> None:
     assert FOUND.plain(said) == {"on": "2024-01-02", "tags": [], "count": 3}
 
 
+def test_a_line_that_breaks_inside_a_string_is_read() -> None:
+    assert ResponseFormat.of(list[str]).plain('Here: ["one\nline"]') == ["one\nline"]
+    assert ResponseFormat.of(list[str]).plain('["one\nline"]') == ["one\nline"]
+
+
 def test_what_is_wrong_is_said_of_the_data_in_a_text_and_with_the_remedy_that_fits() -> None:
     said = 'So:\n```json\n{"on": "today", "tags": [], "count": 3}\n```'
     problem = str(FOUND.problem(said, "Once more."))
