@@ -52,7 +52,7 @@ _QUOTA = _any(
 _DAILY = _any(r"quotaId\W+\w+PerDay", "tokens per day, please wait")
 """A limit by the day. Gemini names a delay of seconds even then."""
 _SAID: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (_any("content.?filter", "content management policy", "content_policy_violation", "ContentPolicyViolation",
+    (_any("content.?filter", "content management policy", "content.?policy",
           "input was flagged", "flagged as potentially", "Content Exists Risk"), "refused"),
     (_any("rate.?limit", "too ?many ?requests", "throttl(?:ing|ed)", "slow down", "RESOURCE_EXHAUSTED",
           "exceeded (?:token|call) rate"), "rate_limit"),

@@ -61,6 +61,7 @@ def test_any_conversation_is_sent_in_turns_and_loses_no_words(turns: list[tuple[
         ("invalid", "Unsupported value: 'messages[0].role' does not support 'system' with this model."),
         ("invalid", "System role not supported"),
         ("server", "Jinja Exception: System role not supported"),
+        ("server", "Jinja Exception: Only user and assistant roles are supported!"),
         ("invalid", "Developer instruction is not enabled for models/gemma-3-27b-it"),
         ("invalid", "This model doesn't support system messages. Try again without a system message."),
         ("invalid", "Conversation roles must alternate user/assistant/user/assistant/..."),
