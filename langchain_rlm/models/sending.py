@@ -17,7 +17,8 @@ LEAST_WINDOW = 1_000
 """Tokens. A lower count is what a provider's cache left over."""
 _SYSTEM = re.compile(
     r"\b(?:system|developer)\b.{0,30}\b(?:role|message|instruction|prompt)|role.{0,60}\b(?:system|developer)\b"
-    r"|only user and assistant|roles must alternate|should be 'user' or 'assistant'|(?:system|developer)' is not one of",
+    r"|only user and assistant|roles must alternate|should be 'user' or 'assistant'"
+    r"|(?:system|developer)' is not one of",
     re.IGNORECASE,
 )
 

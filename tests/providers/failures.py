@@ -258,6 +258,7 @@ ROWS = [
         "available models for your key.", "400"), "not_found"),
     Row("litellm", "policy", 400, openai("litellm.BadRequestError: litellm.ContentPolicyViolationError: no", "400"),
         "refused"),
+    Row("litellm", "guardrail", 400, openai("The request was blocked by our content policy.", "400"), "refused"),
 
     Row("vllm", "overflow", 400, plain(CLASSIC.format(6048), 400), "overflow", 1, "", 18_144),
     Row("vllm", "no_room", 400, plain("max_tokens must be at least 1, got -568.", 400), "overflow", 1, FITS),
