@@ -57,7 +57,10 @@ class _View:
             self.forget()
             if self.timer:
                 self.timer.cancel()
-            await self.stack.aclose()
+            try:
+                await self.stack.aclose()
+            finally:
+                _ending.discard(self)
 
     def forget(self) -> None:
         key = id(self.loop), id(self.model)
@@ -66,10 +69,16 @@ class _View:
 
     def end(self) -> None:
         self.forget()
-        self.ending = self.loop.create_task(self.lasting.aclose())
+        _ending.add(self)
+        self.ending = self.loop.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        await self.lasting.aclose()
 
 
 _views: dict[tuple[int, int], _View] = {}
+_ending: set[_View] = set()
+"""A loop that is shut down cancels the tasks that end these; it closes their generators only if somebody holds them."""
 
 
 @asynccontextmanager
@@ -78,9 +87,10 @@ async def client_of(model: Model) -> AsyncIterator[Model]:
     loop = asyncio.get_running_loop()
     view = _views.get((id(loop), id(model)))
     if view is None or view.state != _state_of(model):
-        for other in [*_views.values()]:
+        for other in [*_views.values(), *_ending]:
             if other.loop.is_closed():
                 other.forget()
+                _ending.discard(other)
         view = _views[id(loop), id(model)] = _View(model, loop)
         await anext(view.lasting)
     if view.timer:
@@ -224,8 +234,20 @@ class _Copier:
             own._mounts = {pattern: each and _fresh(each) for pattern, each in mounts.items()}
         except _SharedError:
             return client
-        self.stack.push_async_callback(own.aclose)
+        self.stack.push_async_callback(_close, own)
         return own
+
+
+async def _close(client: Any) -> None:
+    """Close a client and its connections, also when its loop is shut down meanwhile, which cancels once."""
+    transports = [client._transport, *filter(None, client._mounts.values())]
+    connections = [each for one in transports for each in getattr(getattr(one, "_pool", None), "_connections", ())]
+    try:
+        await client.aclose()
+    except asyncio.CancelledError:
+        for connection in connections:
+            await connection.aclose()
+        raise
 
 
 class _SharedError(Exception):
