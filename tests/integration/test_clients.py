@@ -208,6 +208,27 @@ def test_a_loop_that_ends_just_when_a_connection_does_reports_nothing(
     assert soon(lambda: streaming.open == 0)
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_loop_that_is_shut_down_while_a_client_ends_leaves_no_connection(
+    streaming: StreamingServer, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    monkeypatch.setattr(clients, "IDLE", 60.0)
+
+    async def once() -> None:
+        loop, rlm = asyncio.get_running_loop(), rlm_of(openai(streaming.url, streaming=True))
+        await asyncio.gather(*(rlm.ainvoke(GIVEN) for _ in range(3)))
+        (view,) = (view for view in clients._views.values() if view.loop is loop)
+        view.end()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+
+    asyncio.run(once())
+    gc.collect()
+    assert soon(lambda: streaming.open == 0)
+    assert not clients._ending
+
+
 async def test_connections_that_nobody_uses_end_by_themselves(streaming: StreamingServer) -> None:
     assert clients.IDLE < 1  # as `tests/conftest.py` has it
     await rlm_of(openai(streaming.url, streaming=True)).ainvoke(GIVEN)
