@@ -29,6 +29,8 @@ BLOCK = 4096
 BLOCKS_ABOVE = 1_000_000
 PART = 1024 * BLOCK
 """Characters of a large text handed over at a time."""
+LONGEST_CELL = 250_000
+"""Characters: twice what any model writes in one reply, and what is rewritten within some seconds."""
 SUSPENSIONS = 1_000_000
 ANSWERED_AT_ONCE = 10_000
 """Calls in a row that need no model: their time does not count as the cell's own."""
@@ -140,6 +142,9 @@ class MontySandbox:
         self._output.clear()
         self._printed = 0
         self._calls.begin()
+        if len(code) > LONGEST_CELL:
+            told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
+            return Ended("", f"{told}\nNothing of this cell was run.", refused=True)
         try:
             self._lowered = self._lowering.lower(code)
         except UnsupportedCodeError as error:

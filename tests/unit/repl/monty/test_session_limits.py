@@ -274,3 +274,9 @@ def test_clock_and_chance_are_the_same_in_every_session_of_a_run_and_sleeping_ta
         assert told.startswith("2026-01-02 03:04:05 0.")
         assert output(second, code) == told
         assert output(second, code) != told
+
+
+def test_a_cell_that_is_longer_than_any_model_writes_is_refused_before_it_is_rewritten(session: MontySandbox) -> None:
+    refused = failed(session.start("n = 1\n" * 1_000_000))
+    assert "The cell has 6,000,000 characters, at most 250,000 are run" in refused
+    assert output(session, "n = 1\n" * 10_000 + "print(n)") == "1\n"
