@@ -1,7 +1,7 @@
 """Contexts that cannot be read through, only searched: retrievers, vector stores, key-value stores.
 
 The REPL gets `search(query, k)` and `fetch(id)`. What they return enters the journal like any answer, so it is read
-once, and replayed exactly. It counts as touched when a model has read some of it.
+once, replayed exactly, and counts as touched.
 """
 
 import hashlib
@@ -18,9 +18,6 @@ from langgraph.store.base import BaseStore
 
 Source = BaseRetriever | VectorStore | BaseStore
 DEFAULT_K = 4
-STRETCH = 5
-"""Words in a row by which a document that was found is known again in what models have read."""
-_WORD = re.compile(r"[\u3040-\uffdc]|\w+")
 UNINDEXED = 1_000
 """Items that are looked through when a store has no index."""
 
@@ -59,39 +56,19 @@ class Searchable:
         return {"id": key, "name": name, "text": document.page_content, "metadata": dict(document.metadata)}
 
 
-def touched(used: Iterable[tuple[str, Any, Any]], read: str) -> list[dict[str, Any]]:
-    """The documents that were found or fetched and of which some words in a row are in what was read.
-
-    Args:
-        used: What was called, with which arguments, and what it gave.
-        read: What was sent and shown to models, and the answer.
-    """
+def touched(used: Iterable[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
+    """The documents that were found or fetched, from what was called, with which arguments, and what it gave."""
     found: dict[str, dict[str, Any]] = {}
-    went = {size: _stretches(read, size) for size in range(1, STRETCH + 1)}
     for tool, arguments, value in used:
         if tool == "fetch":
             args, kwargs = arguments
             key, size = str([*args, *kwargs.values()][0]), len(value)
-            if went[_size(value)].isdisjoint(_stretches(value, _size(value))):
-                continue
             found.setdefault(key, {"id": key, "name": key, "size": size, "metadata": {}, "spans": [[0, size]]})
         if tool == "search":
             for row in value:
-                if went[_size(row["text"])].isdisjoint(_stretches(row["text"], _size(row["text"]))):
-                    continue
                 facts = {"id": row["id"], "name": row["name"], "size": len(row["text"]), "metadata": row["metadata"]}
                 found[row["id"]] = {**facts, "spans": [[0, len(row["text"])]]}
     return list(found.values())
-
-
-def _size(text: str) -> int:
-    """Words in a row that tell a text: fewer where it has fewer."""
-    return min(STRETCH, max(1, len(_WORD.findall(text))))
-
-
-def _stretches(text: str, size: int) -> set[tuple[str, ...]]:
-    words = _WORD.findall(text)
-    return set(zip(*(words[begin:] for begin in range(size)), strict=False))
 
 
 def _arguments(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, int]:

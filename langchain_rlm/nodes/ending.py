@@ -1,12 +1,12 @@
 """The end of a run: its answer as text and as data, and the documents it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.graph import END
 from langgraph.types import Command
 
-from langchain_rlm.context.pieces import Range, assemble, merged
+from langchain_rlm.context.pieces import Range, merged
 from langchain_rlm.context.searchable import touched as touched_by
 from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
@@ -40,7 +40,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     update = {
         "answer": answer, "value": value, "is_structured": given is not None, "citations": citations, "coverage": found,
         "stop_reason": stop_reason, "turns": journals.turns(journal), "usage": usage,
-        "documents": touched(run, journal, found, citations, answer), "journal": [*entries, end],
+        "documents": touched(run, journal, found, citations), "journal": [*entries, end],
     }  # fmt: skip
     return Command(update=update, goto=END)
 
@@ -78,22 +78,13 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
     return f"No answer was given before the budget ran out. The last output was:\n{shown}"
 
 
-def _sent(journal: Sequence[Entry]) -> Iterator[str]:
-    """What sub-queries of a context that is searched sent."""
-    for call, answer in journals.answered_calls(journal):
-        if "tool" not in call and answer and journals.is_sent(answer):
-            yield from (assemble(pieces, ()) for pieces in (call["pieces"], *call.get("context", ())))
-
-
 def touched(
-    run: Run, journal: Sequence[Entry], found: Coverage | None, citations: Sequence[Citation] = (), answer: str = ""
+    run: Run, journal: Sequence[Entry], found: Coverage | None, citations: Sequence[Citation] = ()
 ) -> list[dict[str, Any]]:
     """The documents of which text went to a model or is cited, with the spans: those of coverage and citations."""
     if run.corpus.searchable is not None:
         answered = [(call, answer) for call, answer in journals.answered_calls(journal) if "tool" in call and answer]
-        used = ((call["tool"], call["arguments"], a["value"]) for call, a in answered if "value" in a)
-        shown = (cut(output, run.tree.settings.shown) for output in journals.outputs(journal))
-        return touched_by(used, "\n".join([answer, *shown, *_sent(journal)]))
+        return touched_by((call["tool"], call["arguments"], a["value"]) for call, a in answered if "value" in a)
     spans: dict[str, list[Range]] = {}
     for document in found["documents"] if found else ():
         ranges = [*document.get("read_ranges", ()), *document.get("printed_ranges", ())]

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.documents import Document
 from langchain_core.messages import ToolMessage
-from langchain_core.retrievers import BaseRetriever
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
@@ -57,24 +55,6 @@ def message_of(rlm: RLM, **args: Any) -> ToolMessage:
 
 def touched(result: Any) -> dict[str, Any]:
     return {document.metadata["name"]: document.metadata["spans"] for document in result["context"]}
-
-
-@pytest.mark.parametrize(
-    ("code", "names"),
-    [
-        ("print(len(search('pay', k=4)))", []),
-        ("print(search('pay', k=4)[1]['text'][:80])", ["contract_01.md"]),
-        ("llm_query('Read: ' + search('pay', k=4)[2]['text'])", ["contract_02.md"]),
-        ("FINAL(search('pay', k=4)[3]['text'])", ["contract_03.md"]),
-    ],
-)
-def test_of_what_was_found_counts_what_was_read(model_server: ModelServer, code: str, names: list[str]) -> None:
-    class Shelf(BaseRetriever):
-        def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:  # noqa: ARG002
-            return [Document(text, metadata={"source": name}) for name, text in TEXTS.items()]
-
-    result = ask(rlm_of(model_server, code, "FINAL('done')"), Shelf())
-    assert list(touched(result)) == names
 
 
 def covered(result: Any) -> dict[str, Any]:

@@ -153,17 +153,17 @@ def test_a_response_format_that_is_no_type_is_refused() -> None:
         RLM("offline", response_format=object())
 
 
-def test_a_vector_store_is_searched_and_what_was_read_of_it_counts_as_touched(model_server: ModelServer) -> None:
+def test_a_vector_store_is_searched_and_what_was_found_counts_as_touched(model_server: ModelServer) -> None:
     store = InMemoryVectorStore(DeterministicFakeEmbedding(size=8))
     texts = [f"Note {number}: the kettle is number {number}." for number in range(30)]
     store.add_texts(texts, [{"source": f"note-{number}"} for number in range(30)])
     code = (
-        "hits = search('kettle', k=3)\nwhole = fetch(hits[0]['id'])\nprint(whole)\n"
+        "hits = search('kettle', k=3)\nwhole = fetch(hits[0]['id'])\n"
         "FINAL([len(hits), whole == hits[0]['text'], len(context)])"
     )
     result = rlm_with(model_server, cell(code)).invoke({"question": QUESTION, "context": store})
     assert result["value"] == [3, True, 0]
-    assert len(result["context"]) == 1
+    assert len(result["context"]) == 3
     assert all(document.metadata["source"].startswith("note-") for document in result["context"])
     system, task = [message["content"] for message in model_server.log()[0]["messages"]]
     assert "look for what you need with `search`" in task
