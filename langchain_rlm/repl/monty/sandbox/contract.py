@@ -330,10 +330,9 @@ def _rlm_contract_FINAL(value=None):
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("FINAL: the answer is empty. Pass the answer itself, e.g. FINAL(result).")
     value = _rlm_listed(value)
-    is_data = isinstance(value, (str, bytes, int, float, list, tuple, dict, set, frozenset))
-    shown = "" if is_data else repr(value)
-    if shown.startswith(("<function", "<built-in", "<class", "<module")) or (shown.startswith("<") and " at 0x" in shown):
-        raise ValueError("FINAL: " + shown + " is no answer. Pass text or data, e.g. FINAL(result).")
+    kind = type(value).__name__
+    if kind in ("function", "builtin_function_or_method", "method", "module", "type"):
+        raise ValueError("FINAL: a " + kind + " is no answer. Pass text or data, e.g. FINAL(result).")
     _rlm_host_final(_rlm_measured("FINAL", value))
 
 
