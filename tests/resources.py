@@ -1,5 +1,6 @@
 """What this process holds: files, threads, processes, memory. For tests that say nothing is left."""
 
+import contextlib
 import ctypes
 import gc
 import threading
@@ -14,8 +15,11 @@ PATIENCE = 10.0
 
 def children(parent: int | str = "self") -> set[int]:
     """The processes that a process, by default this one, has started and not ended."""
-    lists = Path(f"/proc/{parent}/task").glob("*/children")
-    return {int(pid) for found in lists for pid in found.read_text().split()}
+    found: set[int] = set()
+    for started in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError):  # the thread has ended since
+            found |= {*map(int, started.read_text().split())}
+    return found
 
 
 def ticks(pid: int) -> int:
