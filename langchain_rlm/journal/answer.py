@@ -35,8 +35,8 @@ class Given:
     def held(self, found: tuple[Any] | None) -> "Given | None":
         """The answer that a name stands for, from what the REPL knows by it."""
         if found is None:
-            return Given(self.value) if self.may_be_word else None
-        return _taken(found[0])
+            return Given(self.value, stop_reason=self.stop_reason) if self.may_be_word else None
+        return None if self.stop_reason == "no_code" else _taken(found[0])  # a name said alone is no answer
 
 
 def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
@@ -54,8 +54,10 @@ def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | 
         if final.variable or final.is_code:
             return Given(final.text, is_name=True, may_be_word=final.may_be_word)
         return _taken(final.text)
-    is_answer = reply.prose and not reply.cells and not reply.holds_code
-    return Given(reply.prose, stop_reason="no_code") if is_answer else None
+    if not reply.prose or reply.cells or reply.holds_code:
+        return None
+    may_be_name = reply.prose.isidentifier()
+    return Given(reply.prose, is_name=may_be_name, may_be_word=may_be_name, stop_reason="no_code")
 
 
 def _taken(value: Any) -> Given | None:

@@ -189,6 +189,8 @@ class Turn:
             self.note(prompts.EMPTY_FINAL)
         elif final is not None and (ended is None or ended.error is None):
             self.note(self._refusal(final))
+        elif ended is None:
+            self.note(prompts.UNREAD)
         return await self.give_up() if self.last else self.next()
 
     def _refusal(self, final: Final) -> str:

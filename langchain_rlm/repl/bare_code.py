@@ -33,6 +33,8 @@ _KEYS = ("code", "python", "script", "source", "input", "action_input", "cell")
 _LONGEST = 200_000
 """Characters of a reply that is searched for code outside of blocks."""
 _TRIED = 200
+_EXPRESSION = 1_000
+"""Characters of an expression that stands alone."""
 
 
 def called(text: str) -> str | None:
@@ -106,5 +108,9 @@ def _run(reader: Reader, lines: list[str], position: int) -> tuple[str, ast.Modu
 
 
 def holds_code(prose: str) -> bool:
-    """Whether words that are no cell speak in code: then they are no answer."""
-    return _UNREAD.search(prose) is not None
+    """Whether words that are no cell speak in code, or are an expression to be run: then they are no answer."""
+    if _UNREAD.search(prose) is not None:
+        return True
+    tree = Reader().read(prose) if len(prose) <= _EXPRESSION else 0
+    found = tree.body[0] if isinstance(tree, ast.Module) and len(tree.body) == 1 else None
+    return isinstance(found, ast.Expr) and isinstance(found.value, ast.Subscript | ast.Call | ast.JoinedStr)

@@ -325,3 +325,16 @@ def test_sub_queries_may_be_asked_in_any_way(model_server: ModelServer, way: str
     assert result["value"] == ["v0", "v1", "v2", "v3", "v4"]
     assert model_server.stats()["by_model"]["sub"] == 5
     assert model_server.stats()["max_in_flight"] == at_once
+
+
+@pytest.mark.parametrize("said", ["n", " n\n", "found['n']", "len(found)"])
+def test_a_name_or_an_expression_said_again_and_again_is_no_answer(model_server: ModelServer, said: str) -> None:
+    code = cell("n = 3\nfound = {'n': n}\nprint('looked')")
+    rlm = scripted(model_server, code, said, said, said, cell("FINAL(n)"))
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("3", "answered", 5)
+
+
+def test_a_name_that_is_no_variable_is_a_word(model_server: ModelServer) -> None:
+    result = ask(scripted(model_server, cell("n = 3"), "Paris", "Paris"))
+    assert (result["answer"], result["stop_reason"]) == ("Paris", "no_code")
