@@ -1,6 +1,5 @@
 """Structured answers: the final value must fit a schema, and the root model is told where it does not."""
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.protocol import plain
+from langchain_rlm.repl.syntax import literal
 
 SHOWN_ERRORS = 8
 FAILED_PLACES = 100
@@ -74,7 +74,7 @@ def _data_in(text: str) -> Iterator[Any]:
     inner = text.strip()
     if inner.startswith("```"):
         inner = inner.partition("\n")[2].rpartition("```")[0]
-    for read in (_DECODER.decode, ast.literal_eval):
+    for read in (_DECODER.decode, literal):
         try:
             yield plain(read(inner))
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):

@@ -13,6 +13,7 @@ import copy
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from types import AsyncGeneratorType
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -39,7 +40,7 @@ class _View:
     state: list[dict[str, Any]] = field(init=False)
     """What the user's model was when it was copied."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    lasting: AsyncGenerator[None] = field(init=False)
+    lasting: AsyncGeneratorType[None, None] = field(init=False)
     calls: int = 0
     timer: asyncio.TimerHandle | None = None
     ending: asyncio.Task[None] | None = None
@@ -47,7 +48,7 @@ class _View:
     def __post_init__(self) -> None:
         self.own = _own(self.model, self.stack)
         self.state = _state_of(self.model)
-        self.lasting = self._last()
+        self.lasting = cast("AsyncGeneratorType[None, None]", self._last())
 
     async def _last(self) -> AsyncGenerator[None]:
         """Ends when it is closed. A loop closes the generators that have begun on it when it is shut down."""
@@ -73,7 +74,8 @@ class _View:
         self.ending = self.loop.create_task(self._finish())
 
     async def _finish(self) -> None:
-        await self.lasting.aclose()
+        if not self.lasting.ag_running:  # its loop, which is shut down, may have begun to close it
+            await self.lasting.aclose()
 
 
 _views: dict[tuple[int, int], _View] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from langchain_rlm.repl.functions import ENDING
 from langchain_rlm.repl.python_text import computes
-from langchain_rlm.repl.quiet import without_warnings
+from langchain_rlm.repl.syntax import parse
 
 _FINAL = re.compile(rf"^[ \t*>#`_-]*+({'|'.join(sorted(ENDING))})\(", re.MULTILINE)
 _LINE_END = re.compile(r"[ \t.*_`;]*+(?:\n|\Z)")
@@ -69,9 +69,8 @@ def _read(text: str, prose: str) -> Final:
     if text in _WORDS:
         return Final(text)
     try:
-        with without_warnings():
-            tree = ast.parse(text, mode="eval").body
-            value = ast.literal_eval(tree)
+        tree = parse(text, "eval").body
+        value = ast.literal_eval(tree)  # noqa: TID251  # of a tree
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         if isinstance(tree, ast.Name):
             is_name = "_" in text or text.lower() in _USUAL_NAMES or re.search(rf"\b{text}[ \t]*=", prose)

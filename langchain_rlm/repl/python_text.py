@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from langchain_rlm.repl.functions import ENDING, NAMES
-from langchain_rlm.repl.quiet import without_warnings
+from langchain_rlm.repl.syntax import parse
 
 EFFORT = 1_000_000
 """Characters of a reply that are read as Python, some of them several times."""
@@ -34,8 +34,7 @@ class Reader:
         if self.effort < 0:
             return 0
         try:
-            with without_warnings():
-                return ast.parse(code)
+            return parse(code)
         except SyntaxError as error:
             return error.lineno or 0
         except (ValueError, RecursionError, MemoryError):

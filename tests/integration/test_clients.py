@@ -229,6 +229,27 @@ def test_a_loop_that_is_shut_down_while_a_client_ends_leaves_no_connection(
     assert not clients._ending
 
 
+def test_a_loop_that_is_shut_down_when_the_time_of_a_client_is_up_closes_it_once(
+    streaming: StreamingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "IDLE", 60.0)
+    endings: list[Any] = []
+
+    async def once() -> None:
+        loop = asyncio.get_running_loop()
+        await rlm_of(openai(streaming.url, streaming=True)).ainvoke(GIVEN)
+        (view,) = (view for view in clients._views.values() if view.loop is loop)
+        closing = asyncio.create_task(loop.shutdown_asyncgens())
+        await asyncio.sleep(0)
+        view.end()
+        assert view.ending is not None
+        endings.extend(await asyncio.gather(view.ending, closing, return_exceptions=True))
+
+    asyncio.run(once())
+    assert endings == [None, None]
+    assert soon(lambda: streaming.open == 0)
+
+
 async def test_connections_that_nobody_uses_end_by_themselves(streaming: StreamingServer) -> None:
     assert clients.IDLE < 1  # as `tests/conftest.py` has it
     await rlm_of(openai(streaming.url, streaming=True)).ainvoke(GIVEN)

@@ -1,6 +1,5 @@
 """Errors of a cell, told with the lines that the model wrote, not with lowered lines or the contract's own."""
 
-import ast
 import contextlib
 import re
 from collections.abc import Mapping
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pydantic_monty as monty
+
+from langchain_rlm.repl.syntax import literal
 
 DEEPEST = 6
 """Frames shown; of a deeper stack, the outermost and innermost halves."""
@@ -86,7 +87,7 @@ def _as_in_cpython(said: str, own: Mapping[str, str]) -> str:
 def _is_key(text: str) -> bool:
     """Whether a key that was not found is not a string: the interpreter shows strings without quotes."""
     with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-        return len(text) < KEY and not isinstance(ast.literal_eval(text), str)
+        return len(text) < KEY and not isinstance(literal(text), str)
     return bool(re.fullmatch(r"<.*>|[\w.]+\(.*\)", text))
 
 

@@ -25,6 +25,7 @@ from langchain_rlm.repl.monty.lowering.trees import (
     mark,
     place,
 )
+from langchain_rlm.repl.syntax import parse
 
 _FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
@@ -202,7 +203,7 @@ class Calls(Iteration, ast.NodeTransformer):
 
     def _attribute_table(self) -> ast.expr:
         table = {name: known.attributes for name, known in self._known.classes.items()}
-        return ast.parse(repr(table), mode="eval").body
+        return parse(repr(table), "eval").body
 
     def _check_looping(self, node: ast.Call) -> None:
         if any(
@@ -298,9 +299,8 @@ class Calls(Iteration, ast.NodeTransformer):
         return node
 
     def _fields_function(self, node: ast.expr, name: str) -> ast.expr:
-        table = ast.parse(
-            repr({known.name: known.fields for known in self._known.classes.values() if known.fields}), mode="eval"
-        ).body
+        fields = {known.name: known.fields for known in self._known.classes.values() if known.fields}
+        table = parse(repr(fields), "eval").body
         return expression(f"_rlm_dataclass({name!r}, TABLE)", node, TABLE=table)
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
@@ -360,7 +360,7 @@ class Calls(Iteration, ast.NodeTransformer):
             )
         getter = expression(f"lambda _rlm_object: _rlm_object._rlm_get_{node.attr}()", node) if is_property else None
         method = expression(f"lambda _rlm_class: _rlm_class.{node.attr}", node)
-        table = ast.parse(repr(kinds), mode="eval").body
+        table = parse(repr(kinds), "eval").body
         helper = (
             "_rlm_property(OBJECT, TABLE, METHOD, FALLBACK)"
             if is_property

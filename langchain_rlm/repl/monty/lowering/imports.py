@@ -8,6 +8,7 @@ from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import refuse
 from langchain_rlm.repl.monty.lowering.trees import place, statements
+from langchain_rlm.repl.syntax import parse
 
 _SANDBOX = resources.files("langchain_rlm.repl.monty") / "sandbox"
 
@@ -31,7 +32,7 @@ def variable(name: str) -> str:
 def exports(name: str) -> tuple[str, ...]:
     """The public names of a sandbox module, in order."""
     found: dict[str, None] = {}
-    for statement in ast.parse(module_text(name)).body:
+    for statement in parse(module_text(name)).body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.setdefault(statement.name)
         elif isinstance(statement, ast.Assign):

@@ -4,11 +4,11 @@ import ast
 from typing import NoReturn
 
 from langchain_rlm.errors import UnsupportedCodeError
+from langchain_rlm.repl import syntax
 from langchain_rlm.repl.functions import KEPT
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.scopes import bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.trees import keyword_value, last_name
-from langchain_rlm.repl.quiet import without_warnings
 
 
 def refuse(node: ast.AST, message: str) -> NoReturn:
@@ -23,10 +23,8 @@ def parse(cell: str) -> ast.Module:
         UnsupportedCodeError: The cell is not valid Python.
     """
     try:
-        with without_warnings():
-            tree = ast.parse(cell)
-            compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-            return tree
+        tree = syntax.parse(cell)
+        compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         line = error.lineno or 1
         lines = cell.splitlines()
@@ -39,6 +37,7 @@ def parse(cell: str) -> ast.Module:
     except ValueError as error:
         message = f"SyntaxError: {error}"
         raise UnsupportedCodeError(message, 1) from None
+    return tree
 
 
 class Refusals(ast.NodeVisitor):

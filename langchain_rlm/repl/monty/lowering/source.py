@@ -4,6 +4,7 @@ import ast
 from itertools import zip_longest
 
 from langchain_rlm.repl.monty.lowering.trees import mark
+from langchain_rlm.repl.syntax import parse
 
 
 class _Formatted(ast.NodeTransformer):
@@ -51,7 +52,7 @@ def _line_map(node: ast.stmt, text: str) -> dict[int, int]:
                 return
             walk(child, other)
 
-    walk(node, ast.parse(text).body[0])
+    walk(node, parse(text).body[0])
     last = node.lineno
     lines: dict[int, int] = {}
     for number in range(1, text.count("\n") + 2):

@@ -5,6 +5,8 @@ import copy
 from functools import cache
 from typing import Any, TypeVar
 
+from langchain_rlm.repl.syntax import parse
+
 Node = TypeVar("Node", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _PLACED = (ast.stmt, ast.expr, ast.ExceptHandler, ast.arg, ast.keyword, ast.alias, ast.pattern)
@@ -13,7 +15,7 @@ SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 @cache
 def _parsed(source: str) -> ast.Module:
-    return ast.parse(source)
+    return parse(source)
 
 
 class _Filler(ast.NodeTransformer):
