@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from langchain_rlm.context.corpus import PAGE_BREAK
 from langchain_rlm.errors import InputError, MissingExtraError
 
 OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".xls", ".epub", ".msg"})
@@ -38,8 +39,8 @@ def _pdf(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if not any(page.strip() for page in pages):
         msg = f"{path}: the PDF has {len(pages)} pages and no text in them (scanned?). Run OCR on it first."
         raise InputError(msg)
-    for number, text in enumerate(pages, 1):
-        yield text, {"page": number, "pages": len(pages)}
+    text = PAGE_BREAK.join(page.replace(PAGE_BREAK, "\n") for page in pages)
+    yield text, {"pages": len(pages), "page_break": PAGE_BREAK}
 
 
 def _markdown(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

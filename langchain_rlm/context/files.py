@@ -69,7 +69,7 @@ class Files:
         """Read all of them.
 
         Yields:
-            One document for each file (or each page of a PDF), named by its path below the directory; for a pattern,
+            One document for each file, named by its path below the directory; for a pattern,
             below the directory that its files share. Between them what is left out.
 
         Raises:
@@ -254,12 +254,11 @@ def why_not(path: Path) -> str | None:
 
 
 def documents_in(path: Path, base: Path, encoding: str | None) -> Iterator[SourceText]:
-    """Read a file: one document, or one for each page."""
+    """Read a file."""
     name = path.relative_to(base).as_posix()
     if is_convertible(path):
         for text, facts in convert(path):
-            page = f", page {facts['page']}" if "page" in facts else ""
-            yield SourceText(name + page, text, {"source": str(path), **facts})
+            yield SourceText(name, text, {"source": str(path), **facts})
         return
     try:
         data = path.read_bytes()

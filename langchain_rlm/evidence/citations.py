@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import PAGE_BREAK, Corpus, SourceText
 from langchain_rlm.context.pieces import Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
@@ -98,17 +98,29 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
 def citation(corpus: Corpus, place: Place, mark: str, found: Found | None = None) -> Cited:
     """The entry for a place: document, page or line, offsets in characters, the exact text."""
     document = corpus.documents[place.document]
+    page, last_page = _pages(document, place)
     entry: Cited = {
-        "mark": f"[{mark}]", "document": f"d{place.document}", "name": document.name, "page": _page(document.metadata),
+        "mark": f"[{mark}]", "document": f"d{place.document}", "name": document.name, "page": page,
         "line": document.text.count("\n", 0, place.start) + 1, "start": place.start, "end": place.end,
         "text": document.text[place.start : place.end],
     }  # fmt: skip
+    if last_page is not None:
+        entry["last_page"] = last_page
     places = [other for other in found.places if other != place] if found else []
     if found and places:
         entry["others"] = [{"document": f"d{p.document}", "start": p.start, "end": p.end} for p in places]
         if not found.are_all:
             entry["has_more"] = True
     return entry
+
+
+def _pages(document: SourceText, place: Place) -> tuple[int | None, int | None]:
+    """The page of a place and, where it ends on another one, that too."""
+    if document.metadata.get("page_break") != PAGE_BREAK:
+        return _page(document.metadata), None
+    first = document.text.count(PAGE_BREAK, 0, place.start) + 1
+    more = document.text.count(PAGE_BREAK, place.start, place.end)
+    return first, first + more if more else None
 
 
 def _page(metadata: Mapping[str, Any]) -> int | None:

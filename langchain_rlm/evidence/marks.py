@@ -27,6 +27,8 @@ def place_of(citation: Mapping[str, Any]) -> str:
     """The document of a citation, and the page, or else the line, where the name does not say it."""
     name = on_one_line(citation["name"])
     where = f"line {citation['line']:,}" if citation["page"] is None else f"page {citation['page']}"
+    if last := citation.get("last_page"):
+        where = f"pages {citation['page']}-{last}"
     return name if re.search(rf"\b{where}(?: \(\d+\))?$", name) else f"{name}, {where}"
 
 

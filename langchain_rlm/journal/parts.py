@@ -117,6 +117,8 @@ class Passage(Place):
     name: str
     """Of the document."""
     line: Whole
+    last_page: NotRequired[Whole]
+    """Where it ends, when that is not the page where it begins."""
     text: str
     others: NotRequired[list[Place]]
     """Other places of the quote."""

@@ -10,6 +10,8 @@ import pytest
 
 from langchain_rlm import InputError
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.evidence.citations import citation, look_up
+from langchain_rlm.evidence.marks import place_of
 
 
 def pdf_of(pages: list[str]) -> bytes:
@@ -60,14 +62,27 @@ def write_docx(path: Path, text: str) -> None:
         )
 
 
-def test_a_pdf_is_one_document_a_page_with_its_number(tmp_path: Path) -> None:
+def test_a_pdf_is_one_document_with_a_mark_between_its_pages(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf_of(["Alpha comes first", "Beta comes second"]))
     corpus = load_corpus(path)
-    assert [document.name for document in corpus.documents] == ["report.pdf, page 1", "report.pdf, page 2"]
-    assert [document.text.strip() for document in corpus.documents] == ["Alpha comes first", "Beta comes second"]
-    assert corpus.documents[1].metadata == {"source": str(path), "page": 2, "pages": 2}
-    assert not corpus.single
+    (document,) = corpus.documents
+    assert document.name == "report.pdf"
+    assert document.text.split("\f") == ["Alpha comes first", "Beta comes second"]
+    assert document.metadata == {"source": str(path), "pages": 2, "page_break": "\f"}
+    assert corpus.single
+
+
+def test_a_quote_from_a_pdf_is_cited_with_its_page_and_over_a_break_with_both(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf_of(["Alpha comes first", "Beta comes", "second of all"]))
+    corpus = load_corpus(path)
+    for quote, place in (
+        ("Alpha comes", "report.pdf, page 1"), ("second of", "report.pdf, page 3"),
+        ("Beta comes second", "report.pdf, pages 2-3"),
+    ):  # fmt: skip
+        found = look_up(corpus, quote, None, None, (0, 0))[0]
+        assert place_of(citation(corpus, found, "c1")) == place
 
 
 def test_an_office_file_is_one_text(tmp_path: Path) -> None:
@@ -89,7 +104,7 @@ def test_files_of_a_directory_are_converted_too(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("plain")
     (tmp_path / "b.pdf").write_bytes(pdf_of(["in a PDF"]))
     write_docx(tmp_path / "c.docx", "in Word")
-    assert [d.name for d in load_corpus(tmp_path).documents] == ["a.txt", "b.pdf, page 1", "c.docx"]
+    assert [d.name for d in load_corpus(tmp_path).documents] == ["a.txt", "b.pdf", "c.docx"]
 
 
 @pytest.mark.parametrize(
