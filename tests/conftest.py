@@ -27,6 +27,12 @@ def _connections_end_soon() -> None:
     clients.IDLE = 0.2
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_kept() -> None:
+    """No test finds what another one has converted, or the user's."""
+    os.environ["LANGCHAIN_RLM_CACHE"] = "off"
+
+
 @pytest.fixture(scope="session")
 def model_server() -> Iterator[ModelServer]:
     """A model server for the whole session, without models: a test configures what it needs."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_core.document_loaders import BaseLoader
 
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import documents_in, listed, why_not
 from langchain_rlm.context.load import load_corpus
@@ -89,16 +90,19 @@ class Library:
         if not chosen:
             msg = "There is no document to read at present."
             raise InputError(msg)
-        documents: list[SourceText] = []
-        left_out: list[LeftOut] = []
-        for name in chosen:
-            try:
-                documents += self._read(name)
-            except InputError as error:
-                if names or len(chosen) == 1:
-                    raise
-                left_out.append(LeftOut(name, str(error).removeprefix(f"{name}: ").removesuffix(".")))
-        return Corpus(tuple(documents), single=len(documents) == 1, left_out=tuple(left_out))
+        read: list[SourceText | LeftOut] = []
+        with Loading() as loading:
+            loading.ahead(filter(None, map(self._file, chosen)), None)
+            for name in chosen:
+                try:
+                    read += self._read(name, loading)
+                except InputError as error:
+                    if names or len(chosen) == 1:
+                        raise
+                    read.append(LeftOut(name, str(error).removeprefix(f"{name}: ").removesuffix(".")))
+        documents = tuple(one for one in read if isinstance(one, SourceText))
+        left_out = tuple(one for one in read if isinstance(one, LeftOut))
+        return Corpus(documents, single=len(documents) == 1, left_out=left_out)
 
     def listing(self) -> list[tuple[str, str]]:
         """Names and sizes of what can be read, without loaders that were not read yet."""
@@ -120,7 +124,7 @@ class Library:
             lines.append("- a collection that is searched, not named: leave the names out")
         return "Documents:\n" + "\n".join(lines) if lines else "There is no document at present."
 
-    def _read(self, name: str) -> list[SourceText]:
+    def _read(self, name: str, loading: Loading) -> list[SourceText | LeftOut]:
         with self._lock:
             text = self._texts.get(name)
         if text is not None:
@@ -130,11 +134,15 @@ class Library:
             raise InputError(self._unknown(name))
         below = PurePosixPath(name).as_posix()
         try:
-            read = [*documents_in(path, path.parent, None)]
+            read = [*documents_in(path, path.parent, None, loading)]
         except InputError as error:
             raise type(error)(str(error).replace(str(path), below)) from error
-        own = {"source": below}
-        return [SourceText(below + t.name.removeprefix(path.name), t.text, {**t.metadata, **own}) for t in read]
+        return [
+            SourceText(below, one.text, {**one.metadata, "source": below})
+            if isinstance(one, SourceText)
+            else LeftOut(below + one.name.removeprefix(path.name), one.reason)
+            for one in read
+        ]
 
     def _file(self, name: str) -> Path | None:
         """The file of that name, when it is one below the directory that may be read."""

@@ -1,67 +1,304 @@
-"""Files that are not text yet: PDF page by page, office and web formats as Markdown. Both need an extra."""
+"""Files that are not text yet, from bytes to text: PDF, office and web formats, mail, notebooks.
 
+All of this runs in processes of its own (`conversions.py`): what the libraries print, leak, take for ever or crash on
+stays there. So nothing here is imported before it is needed, and `serve` is all that such a process does.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import re
+import sys
+import warnings
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from io import BytesIO, StringIO
 from typing import Any
+from xml.etree import ElementTree as ET
 
-from langchain_rlm.context.corpus import PAGE_BREAK
-from langchain_rlm.errors import InputError, MissingExtraError
+from langchain_rlm.context.encodings import decoded
+from langchain_rlm.context.pieces import PAGE_BREAK
+from langchain_rlm.errors import InputError
+from langchain_rlm.surrogates import encodable
 
-OFFICE = frozenset({".docx", ".pptx", ".xlsx", ".xls", ".epub", ".msg"})
-ZIPPED = frozenset({".docx", ".pptx", ".xlsx", ".epub"})
-WEB = frozenset({".html", ".htm"})
-"""Without the extra, these are read as they are."""
+MEMORY = 6_000_000_000
+"""Bytes of address space of a process that converts, where the system can hold it to that."""
+PACKED = 100
+"""Times that a part of a zipped file may grow unpacked, if it is large..."""
+UNPACKED = 200_000_000
+"""... which are so many bytes of these parts together."""
+LONGEST = 500_000_000
+"""Characters of a table."""
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_HIDDEN = re.compile(r"(?is)<(ix:header)\b.*?</\1\s*>")
+"""What a filing in inline XBRL holds for machines."""
+_TAG = re.compile(r"<[^<>]*>")
+_PROTECTED = re.compile("encrypt|decrypt|password", re.IGNORECASE)
+
+Text = tuple[str, dict[str, Any]]
+"""The text of a file and what else is known of it."""
 
 
-def is_convertible(path: Path) -> bool:
-    """Whether the file is converted instead of decoded."""
-    suffix = path.suffix.lower()
-    return suffix == ".pdf" or suffix in OFFICE or (suffix in WEB and _markitdown() is not None)
+def convert(data: bytes, suffix: str, encoding: str | None = None) -> Text:
+    """Convert the bytes of a file whose name ends with `suffix`.
 
-
-def convert(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield text and metadata: once for each page of a PDF, once for any other file."""
-    yield from _pdf(path) if path.suffix.lower() == ".pdf" else _markdown(path)
-
-
-def _pdf(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    Raises:
+        InputError: It cannot be converted, or not without an extra.
+    """
+    extra, converter = _CONVERTERS[suffix]
+    if suffix in ZIPPED:
+        _check_zipped(data, suffix)
     try:
-        from pypdf import PdfReader  # an extra
+        text, facts = converter(data, suffix, encoding)
+    except InputError:
+        raise
     except ImportError as error:
-        msg = f"{path}: reading PDF needs an extra: pip install 'langchain-rlm[pdf]'."
-        raise MissingExtraError(msg) from error
-    try:
-        pages = [page.extract_text() for page in PdfReader(path).pages]
-    except Exception as error:  # damaged files raise many kinds
-        msg = f"{path}: the PDF cannot be read ({type(error).__name__}: {error})."
+        msg = f"reading {suffix} files needs an extra: pip install 'langchain-rlm[{extra}]'."
         raise InputError(msg) from error
-    if not any(page.strip() for page in pages):
-        msg = f"{path}: the PDF has {len(pages)} pages and no text in them (scanned?). Run OCR on it first."
-        raise InputError(msg)
-    text = PAGE_BREAK.join(page.replace(PAGE_BREAK, "\n") for page in pages)
-    yield text, {"pages": len(pages), "page_break": PAGE_BREAK}
+    except (Exception, RecursionError) as error:  # damaged files raise many kinds
+        what = f"{type(error).__name__}: {error}"
+        if _PROTECTED.search(what):
+            msg = "the file is protected with a password: save a copy without one."
+            raise InputError(msg) from error
+        if not extra:
+            return decoded(data, "the file", encoding)[0], {}
+        msg = f"the file cannot be converted ({what})."
+        raise InputError(msg) from error
+    return encodable(text).replace("\0", ""), facts
 
 
-def _markdown(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    kind = _markitdown()
-    if kind is None:
-        msg = f"{path}: reading {path.suffix} files needs an extra: pip install 'langchain-rlm[office]'."
-        raise MissingExtraError(msg)
-    if path.suffix.lower() in ZIPPED and not zipfile.is_zipfile(path):
-        msg = f"{path}: this is not a {path.suffix} file, or it is damaged."
+def _check_zipped(data: bytes, suffix: str) -> None:
+    if data.startswith(_OLD_OFFICE):
+        msg = "the file is protected with a password: save a copy without one."
         raise InputError(msg)
     try:
-        yield kind(enable_plugins=False).convert_local(path).text_content, {}
-    except Exception as error:  # damaged files raise many kinds
-        msg = f"{path}: the file cannot be converted ({type(error).__name__}: {error})."
+        parts = zipfile.ZipFile(BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        msg = f"this is not a {suffix} file, or it is damaged."
         raise InputError(msg) from error
+    size = sum(part.file_size for part in parts if part.file_size > PACKED * part.compress_size)
+    if size > UNPACKED:
+        msg = f"the {len(data):,} bytes of the file unpack to {size:,}, as of a zip bomb: it is not opened."
+        raise InputError(msg)
 
 
-def _markitdown() -> Any:
-    """The converter's class, or None without the extra."""
+def _pdf(data: bytes, *_: Any) -> Text:
+    from pypdf import PdfReader
+
+    texts, pictures = list[str](), 0
+    for page in PdfReader(BytesIO(data)).pages:
+        text = page.extract_text().replace(PAGE_BREAK, "\n")
+        texts.append(text)
+        pictures += not text.strip() and "/XObject" in page.get("/Resources", {})
+    if not any(text.strip() for text in texts):
+        msg = f"the PDF has {len(texts)} pages and no text in them (scanned?). Run OCR on it first."
+        raise InputError(msg)
+    facts: dict[str, Any] = {"pages": len(texts), "page_break": PAGE_BREAK}
+    if pictures:
+        facts["left_out"] = f"{pictures:,} of {len(texts):,} pages", "pictures without text: run OCR on them"
+    return PAGE_BREAK.join(texts), facts
+
+
+@cache
+def _made(name: str) -> Any:
+    from markitdown import converters
+
+    return getattr(converters, name)()
+
+
+def _office(data: bytes, suffix: str, _: Any) -> Text:
+    from markitdown import StreamInfo
+
+    converter = _made(_MARKITDOWN[suffix])
+    return converter.convert(BytesIO(data), StreamInfo(extension=suffix)).markdown, {}
+
+
+def _workbook(data: bytes, *_: Any) -> Text:
+    read = _old_sheets if data.startswith(_OLD_OFFICE) or not data.startswith(b"PK") else _sheets
+    return "\n\n".join(_table(name, rows) for name, rows in read(data)), {}
+
+
+Sheets = Iterator[tuple[str, Iterable[Iterable[Any]]]]
+
+
+def _sheets(data: bytes) -> Sheets:
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets:
+        sheet.reset_dimensions()  # some name a million empty rows
+        yield sheet.title, sheet.iter_rows(values_only=True)
+
+
+def _old_sheets(data: bytes) -> Sheets:
+    import xlrd
+
+    book = xlrd.open_workbook(file_contents=data, logfile=StringIO())
+
+    def value(cell: Any) -> Any:
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+        if cell.ctype == xlrd.XL_CELL_ERROR:
+            return xlrd.error_text_from_code.get(cell.value)
+        return bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value
+
+    for sheet in book.sheets():
+        yield sheet.name, (map(value, row) for row in sheet.get_rows())
+
+
+def _table(name: str, rows: Iterable[Iterable[Any]]) -> str:
+    """A sheet as a table in Markdown: its first row is the header; empty rows are left out."""
+    lines, widths, size = list[str](), list[int](), 0
+    for row in rows:
+        cells = [*map(_cell, row)]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            lines.append(f"| {' | '.join(cells)} |")
+            widths.append(len(cells))
+            size += len(lines[-1])
+        if size > LONGEST:
+            msg = f"the sheet {name!r} has more than {LONGEST:,} characters: export it as .csv, in parts."
+            raise InputError(msg)
+    width = max(widths, default=0)
+    lines = [line + "  |" * (width - count) for line, count in zip(lines, widths, strict=True)]
+    return "\n".join([f"## {name}", *lines[:1], *([f"|{' --- |' * width}"] if lines else []), *lines[1:]])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return " ".join(value.split("\n")).replace("|", "\\|")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
+
+
+def _html(data: bytes, _: str, encoding: str | None) -> Text:
+    """A web page; as it is, without the extra."""
+    text, guessed = decoded(data, "the file", encoding)
+    return _markdown(_HIDDEN.sub("", text)), {"encoding": guessed} if guessed else {}
+
+
+def _markdown(html: str) -> str:
     try:
-        from markitdown import MarkItDown  # an extra
+        from html_to_markdown import ConversionOptions, convert
     except ImportError:
-        return None
-    return MarkItDown
+        return html
+    options = ConversionOptions(extract_metadata=False, hidden_content="reachable", inline_data_media="alt_text_only")
+    made = convert(html, options)
+    if not made.warnings:
+        return made.content or ""
+    from html import unescape
+
+    return unescape(_TAG.sub(" ", html))  # nested too deep: text is missing
+
+
+def _rtf(data: bytes, *_: Any) -> Text:
+    from striprtf import striprtf
+
+    to_text: Any = striprtf.rtf_to_text
+    return to_text(data.decode("latin-1"), errors="replace"), {}
+
+
+def _odt(data: bytes, *_: Any) -> Text:
+    """The headings and paragraphs of an OpenDocument text."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        root = ET.fromstring(archive.read("content.xml"))  # noqa: S314  # expat refuses to expand bombs
+    blocks = (("# " * element.tag.endswith("}h"), element) for element in root.iter())
+    kept = (mark + "".join(e.itertext()) for mark, e in blocks if e.tag.endswith(("}h", "}p")))
+    return "\n\n".join(filter(str.strip, kept)), {}
+
+
+def _mail(data: bytes, *_: Any) -> Text:
+    from email import message_from_bytes, policy
+
+    message = message_from_bytes(data, policy=policy.default)
+    head = [f"{name}: {message[name]}" for name in ("From", "To", "Cc", "Date", "Subject") if message[name]]
+    body: Any = message.get_body(("plain", "html"))
+    if not head or body is None:
+        msg = "no mail"
+        raise ValueError(msg)
+    text = body.get_content().replace("\r\n", "\n")
+    files = [f"Attachment: {part.get_filename()}" for part in message.iter_attachments()]
+    return "\n".join([*head, *files, "", _markdown(text) if body.get_content_subtype() == "html" else text]), {}
+
+
+def _notebook(data: bytes, *_: Any) -> Text:
+    """The cells of a notebook and the text that they printed, without pictures."""
+    book = json.loads(data)
+    language = book.get("metadata", {}).get("kernelspec", {}).get("language", "python")
+    parts = []
+    for cell in book["cells"]:
+        source = "".join(cell["source"])
+        is_code = cell["cell_type"] == "code"
+        parts.append(f"```{language}\n{source}\n```" if is_code else source)
+        outputs = filter(None, map(_output, cell.get("outputs", ())))
+        parts += [f"```\n{output.rstrip()}\n```" for output in outputs]
+    return "\n\n".join(parts), {}
+
+
+def _output(output: Mapping[str, Any]) -> str:
+    lines = output.get("text") or output.get("data", {}).get("text/plain") or ""
+    return "".join(lines) or f"{output['ename']}: {output['evalue']}" * ("ename" in output)
+
+
+Convert = Callable[[bytes, str, str | None], Text]
+_MARKITDOWN = {
+    ".docx": "DocxConverter", ".pptx": "PptxConverter", ".epub": "EpubConverter", ".msg": "OutlookMsgConverter",
+}  # fmt: skip
+_CONVERTERS: dict[str, tuple[str, Convert]] = {
+    ".pdf": ("pdf", _pdf), **dict.fromkeys(_MARKITDOWN, ("office", _office)), ".rtf": ("office", _rtf),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), ("office", _workbook)), ".odt": ("office", _odt),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), ("", _html)), ".eml": ("", _mail), ".ipynb": ("", _notebook),
+}  # fmt: skip
+"""By suffix: the extra that it needs, and what converts it. What needs none is read as it is when that fails."""
+ZIPPED = frozenset({".docx", ".epub", ".odt", ".pptx", ".xlsm", ".xlsx"})
+SUFFIXES = frozenset(_CONVERTERS)
+
+
+def serve() -> None:
+    """Convert what standard input brings until it ends: for each file a line that describes it, then its bytes."""
+    replies, nowhere = os.fdopen(os.dup(1), "wb"), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    with contextlib.suppress(ImportError):  # Windows has no limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    heard = _Heard()
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        data = sys.stdin.buffer.read(asked["size"])
+        replies.write(json.dumps(answer(data, asked["suffix"], asked["encoding"], heard)).encode() + b"\n")
+        replies.flush()
+
+
+def answer(data: bytes, suffix: str, encoding: str | None, heard: "_Heard | None" = None) -> dict[str, Any]:
+    """What `convert` gives or raises, as plain data, with what the libraries warned of."""
+    said = heard.said if heard else []
+    said.clear()
+    try:
+        text, facts = convert(data, suffix, encoding)
+    except InputError as error:
+        return {"error": str(error)}
+    if said:
+        facts["warnings"] = f"{len(said):,}, the first: {said[0][:200]}"
+    return {"text": text, "facts": facts}
+
+
+class _Heard(logging.Handler):
+    """Takes down what libraries warn of, instead of printing it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        logging.captureWarnings(capture=True)
+        logging.getLogger().addHandler(self)
+        warnings.simplefilter("always")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())

@@ -16,8 +16,6 @@ SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
 SEARCHED = "search:"
 """How the hash of a context begins that can only be searched."""
-PAGE_BREAK = "\f"
-"""Stands between the pages of a document whose metadata names it as `page_break`."""
 NAMED = 3
 """Documents that state knows by name."""
 

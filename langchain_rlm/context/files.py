@@ -16,7 +16,8 @@ from pathspec import GitIgnoreSpec
 from pydantic import Field, StrictStr
 
 from langchain_rlm.checks import FLAG, Rule
-from langchain_rlm.context.convert import convert, is_convertible
+from langchain_rlm.context.conversions import Loading
+from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import decoded, is_binary, is_known
 from langchain_rlm.errors import InputError
@@ -65,8 +66,8 @@ class Files:
             msg = f"encoding={self.encoding!r}: Python knows no such encoding. Use a name such as 'cp1252'."
             raise InputError(msg)
 
-    def read(self) -> Iterator[SourceText | LeftOut]:
-        """Read all of them.
+    def read(self, loading: Loading | None = None) -> Iterator[SourceText | LeftOut]:
+        """Read all of them, as a part of `loading` if it is given.
 
         Yields:
             One document for each file, named by its path below the directory; for a pattern,
@@ -75,32 +76,41 @@ class Files:
         Raises:
             InputError: Nothing is there, or something cannot be read that must be. All such files are named.
         """
-        paths = [self.paths] if isinstance(self.paths, str | Path) else self.paths
-        problems: list[str] = []
-        for path in map(Path, paths):
-            problems += yield from self._read(at_home(path))
+        if loading is None:
+            with Loading() as own:
+                yield from self.read(own)
+            return
+        given = [self.paths] if isinstance(self.paths, str | Path) else self.paths
+        paths, problems = [*map(at_home, given)], list[str]()
+        loading.ahead(filter(os.path.isfile, paths), self.encoding)
+        for path in paths:
+            try:
+                problems += yield from self._read(path, loading)
+            except OSError as error:  # no file can have the name
+                problems.append(f"{path}: cannot be read ({error.strerror}).")
         if problems:
             raise InputError(_all(problems))
 
-    def _read(self, path: Path) -> Reading:
+    def _read(self, path: Path, loading: Loading) -> Reading:
         if path.is_dir():
-            return (yield from self._found(path, _walk(path, ignored=self.ignored), self._nothing_in(path)))
+            found = _walk(path, ignored=self.ignored)
+            return (yield from self._found(path, found, self._nothing_in(path), loading))
         if path.exists():
-            return (yield from self._named(path))
+            return (yield from self._named(path, loading))
         if glob.has_magic(str(path)):
-            return (yield from self._matched(path))
+            return (yield from self._matched(path, loading))
         return [f"{path}: this file or directory does not exist (looked in {Path.cwd()})."]
 
-    def _named(self, path: Path) -> Reading:
+    def _named(self, path: Path, loading: Loading) -> Reading:
         try:
-            yield from documents_in(path, path.parent, self.encoding)
+            yield from documents_in(path, path.parent, self.encoding, loading)
         except InputError as error:
             if not self.skip_unreadable:
                 return [str(error)]
             yield LeftOut(path.name, _reason(path, error))
         return []
 
-    def _matched(self, pattern: Path) -> Reading:
+    def _matched(self, pattern: Path, loading: Loading) -> Reading:
         names = glob.glob(str(pattern), recursive=True)  # noqa: PTH207  # an absolute pattern is fine here
         files = sorted(path for path in map(Path, names) if not path.is_dir())
         if not files:
@@ -108,18 +118,27 @@ class Files:
         base = Path(os.path.commonpath([file.parent for file in files]))
         root = base.resolve()
         found = ((file, file.relative_to(base).as_posix(), _unsuited(file, root)) for file in files)
-        return (yield from self._found(base, found, f"{pattern}: no file that matches the pattern can be read."))
+        nothing = f"{pattern}: no file that matches the pattern can be read."
+        return (yield from self._found(base, found, nothing, loading))
 
-    def _found(self, base: Path, found: Iterable[tuple[Path, str, str | None]], nothing: str) -> Reading:
-        left_out: list[LeftOut] = []
-        is_empty = True
+    def _found(
+        self, base: Path, found: Iterable[tuple[Path, str, str | None]], nothing: str, loading: Loading
+    ) -> Reading:
+        left_out, paths, is_empty = list[LeftOut](), dict[Path, str](), True
         for path, name, reason in found:
             if reason or (reason := why_not(path)):
                 left_out.append(LeftOut(name, reason))
-                continue
+            else:
+                paths[path] = name
+        loading.ahead(paths, self.encoding)
+        for path, name in paths.items():
             try:
-                yield from documents_in(path, base, self.encoding)
-                is_empty = False
+                for one in documents_in(path, base, self.encoding, loading):
+                    if isinstance(one, SourceText):
+                        is_empty = False
+                        yield one
+                    else:
+                        left_out.append(one)
             except InputError as error:
                 left_out.append(LeftOut(name, _reason(path, error)))
         yield from left_out
@@ -242,7 +261,7 @@ def why_not(path: Path) -> str | None:
         size = path.stat().st_size
         if size > LARGEST:
             return f"too large ({size:,} bytes): name it to have it read"
-        if is_convertible(path):
+        if path.suffix.lower() in SUFFIXES:
             return None
         with path.open("rb") as file:
             binary = is_binary(file.read(8192))
@@ -253,12 +272,15 @@ def why_not(path: Path) -> str | None:
     return "binary, not text" if binary else None
 
 
-def documents_in(path: Path, base: Path, encoding: str | None) -> Iterator[SourceText]:
-    """Read a file."""
+def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading) -> Iterator[SourceText | LeftOut]:
+    """Read a file, and name what of it is no text."""
+    loading.step()
     name = path.relative_to(base).as_posix()
-    if is_convertible(path):
-        for text, facts in convert(path):
-            yield SourceText(name, text, {"source": str(path), **facts})
+    if path.suffix.lower() in SUFFIXES:
+        text, facts = loading.converted(path, encoding)
+        if without := facts.pop("left_out", None):
+            yield LeftOut(f"{name}, {without[0]}", without[1])
+        yield SourceText(name, text, {"source": str(path), **facts})
         return
     try:
         data = path.read_bytes()

@@ -12,6 +12,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 from langgraph.store.base import BaseStore
 
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.searchable import Searchable
@@ -32,7 +33,7 @@ _PATH = re.compile(
 )
 
 
-def load_corpus(context: Any, *, looks_for_files: bool = True) -> Corpus:
+def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading | None = None) -> Corpus:
     """Read `context` into a corpus.
 
     Args:
@@ -41,6 +42,7 @@ def load_corpus(context: Any, *, looks_for_files: bool = True) -> Corpus:
             here, one document at a time), or a `BaseRetriever`, `VectorStore` or `BaseStore` (never read through: the
             REPL gets `search` and `fetch`). PDF files need the extra `pdf`, office files the extra `office`.
         looks_for_files: Refuse a text that names a file which is there. Off for texts that come from elsewhere.
+        loading: Where to keep what is loaded so far.
 
     Returns:
         The documents, in the order given; files of a directory in the order of their names.
@@ -57,7 +59,10 @@ def load_corpus(context: Any, *, looks_for_files: bool = True) -> Corpus:
         single, documents, left_out = context.single, tuple(_unique(context.documents)), context.left_out
     else:
         _refuse_paths(context, looks_for_files=looks_for_files)
-        read = [*_read(context)]
+        with loading or Loading() as now:
+            read = now.read
+            for one in _read(context, now):
+                read.append(one)  # what there is so far may be asked for meanwhile
         documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
@@ -95,7 +100,7 @@ def _is_there(path: str) -> bool:
         return False
 
 
-def _read(context: Any) -> Iterator[SourceText | LeftOut]:
+def _read(context: Any, loading: Loading) -> Iterator[SourceText | LeftOut]:
     if isinstance(context, BaseLoader):
         yield from _load(context)
         return
@@ -108,7 +113,7 @@ def _read(context: Any) -> Iterator[SourceText | LeftOut]:
     is_one = isinstance(context, str | Document | Path | Files)
     items: Iterable[Any] = [context] if is_one else _items(context)
     for index, item in enumerate(items):
-        yield from _read_item(item, index)
+        yield from _read_item(item, index, loading)
 
 
 def _load(loader: BaseLoader) -> Iterator[SourceText]:
@@ -132,13 +137,13 @@ def _items(context: Any) -> Iterable[Any]:
     raise InputError(msg)
 
 
-def _read_item(item: Any, index: int) -> Iterator[SourceText | LeftOut]:
+def _read_item(item: Any, index: int, loading: Loading) -> Iterator[SourceText | LeftOut]:
     if isinstance(item, str):
         yield SourceText("text" if index == 0 else f"text {index + 1}", item)
     elif isinstance(item, Document):
         yield _from_document(item, index)
     elif isinstance(item, Path | Files):
-        yield from (item if isinstance(item, Files) else Files(item)).read()
+        yield from (item if isinstance(item, Files) else Files(item)).read(loading)
     elif isinstance(item, SourceText):
         yield item
     else:

@@ -8,6 +8,9 @@ Span = tuple[int, int, int]
 Piece = str | Span | list[int]
 """A part of a prompt: literal text, or a span of the context (a list once it has been through JSON)."""
 
+PAGE_BREAK = "\f"
+"""Stands between the pages of a document whose metadata names it as `page_break`."""
+
 Range = tuple[int, int]
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.corpus import PAGE_BREAK, Corpus, SourceText
-from langchain_rlm.context.pieces import Piece, above, stretch
+from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.pieces import PAGE_BREAK, Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
 from langchain_rlm.evidence.quotes import Found, Place, Quotes, find

@@ -1,6 +1,5 @@
 """Where an answer comes from: what its marks stand for, what was read, and sub-models of which none answered."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -272,9 +271,11 @@ def test_a_document_that_needs_an_extra_is_the_developers_to_mend(
     model_server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
-    monkeypatch.setitem(sys.modules, "pypdf", None)
+    (tmp_path / "stubs").mkdir()
+    (tmp_path / "stubs" / "pypdf.py").write_text("raise ImportError")
+    monkeypatch.syspath_prepend(str(tmp_path / "stubs"))
     tool = RLMTool(rlm=rlm_of(model_server, EACH), root=tmp_path)
-    with pytest.raises(InputError, match=r"^a.pdf: reading PDF needs an extra"):
+    with pytest.raises(InputError, match=r"^a.pdf: reading .pdf files needs an extra"):
         tool.invoke({"question": "What?", "documents": ["a.pdf"]})
 
 

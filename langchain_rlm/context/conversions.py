@@ -1,0 +1,202 @@
+"""The loading of a context: how far it is, and its files that are converted, several at once.
+
+Conversions run in processes of their own, which can be ended at any moment, and what they give is kept by a hash of the
+file's bytes: the next run does not convert them again. The processes run `convert.serve` and nothing of the caller's.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import IO, Any, Self, cast
+
+from langchain_rlm.context import convert
+from langchain_rlm.context.blobs import Directory
+from langchain_rlm.context.corpus import LeftOut, SourceText
+from langchain_rlm.errors import InputError, MissingExtraError
+from langchain_rlm.paths import at_home
+
+CACHE = "LANGCHAIN_RLM_CACHE"
+"""The environment variable that names the directory of converted texts; `off` for none."""
+KEPT = 500_000_000
+"""Bytes of converted texts that are kept; the oldest go."""
+AT_ONCE = min(8, os.cpu_count() or 1)
+TOLD = 1.0
+"""Seconds between two reports of progress."""
+_PACKAGES = ("langchain-rlm", "pypdf", "markitdown", "openpyxl", "xlrd", "html-to-markdown", "striprtf")
+_SERVE = "from langchain_rlm.context.convert import serve; serve()"
+
+
+class LoadingStoppedError(Exception):
+    """Nobody waits for the context any more."""
+
+
+@dataclass
+class Loading:
+    """The loading of one context. `tell` is called with the number of files that are loaded, and of all."""
+
+    tell: Callable[[int, int], None] | None = None
+    read: list[SourceText | LeftOut] = field(default_factory=list)
+    """What there is so far."""
+    done: int = 0
+    is_stopped: bool = False
+
+    def __post_init__(self) -> None:
+        self._told = time.monotonic()
+        self._ahead: dict[Path, Future[dict[str, Any]] | None] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._idle: list[subprocess.Popen[bytes]] = []
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "rlm-convert")
+        self._kept = kept()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._pool.shutdown()
+
+    def stop(self) -> None:
+        """End the processes; what waits for them ends, too."""
+        with self._lock:
+            self.is_stopped, processes, self._processes = True, self._processes, []
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+            process.communicate()
+        if self._kept and processes:
+            _drop_oldest(self._kept.path)
+
+    def ahead(self, paths: Iterable[Path], encoding: str | None) -> None:
+        """Files that will be read: they are counted, and converted before they are asked for."""
+        if self.is_stopped:
+            raise LoadingStoppedError
+        for path in paths:
+            if path not in self._ahead:
+                is_text = path.suffix.lower() not in convert.SUFFIXES
+                self._ahead[path] = None if is_text else self._pool.submit(self._convert, path, encoding)
+
+    def step(self) -> None:
+        """A file is about to be read."""
+        if self.is_stopped:
+            raise LoadingStoppedError
+        if self.tell and time.monotonic() - self._told > TOLD:
+            self._told = time.monotonic()
+            self.tell(self.done, len(self._ahead))
+        self.done += 1
+
+    def converted(self, path: Path, encoding: str | None) -> tuple[str, dict[str, Any]]:
+        """The text of a file that is no text, and what else is known of it."""
+        self.ahead([path], encoding)
+        future, self._ahead[path] = self._ahead[path], None
+        made = future.result() if future else self._convert(path, encoding)
+        if "error" in made:
+            kind = MissingExtraError if "needs an extra" in made["error"] else InputError
+            msg = f"{path}: {made['error']}"
+            raise kind(msg)
+        return made["text"], made["facts"]
+
+    def _convert(self, path: Path, encoding: str | None) -> dict[str, Any]:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            return {"error": f"cannot be read ({error.strerror})."}
+        asked = {"suffix": path.suffix.lower(), "encoding": encoding, "size": len(data)}
+        line = json.dumps(asked).encode() + b"\n"
+        key = hashlib.sha256(_version() + line + data).hexdigest()
+        made = _found(self._kept, key)
+        if made is None:
+            made = self._answered(line, data)
+            if self._kept and "error" not in made:
+                text = json.dumps(made).encode()
+                with contextlib.suppress(InputError):  # a full disk, or one that cannot be written
+                    self._kept.put(key, hashlib.sha256(text).hexdigest().encode() + text)
+        return made
+
+    def _answered(self, line: bytes, data: bytes) -> dict[str, Any]:
+        """Have a process convert a file; one that ends over it is not used again."""
+        reply = b""
+        try:
+            with self._lock:
+                process = self._idle.pop() if self._idle else self._started()
+        except OSError as error:
+            return {"error": f"the file cannot be converted (no process starts: {error.strerror})."}
+        into, out = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+        with contextlib.suppress(OSError, ValueError):
+            into.write(line + data)
+            into.flush()
+            reply = out.readline()
+        if reply.endswith(b"\n"):
+            self._idle.append(process)
+            made: dict[str, Any] = json.loads(reply)
+            return made
+        return {"error": f"the file cannot be converted (the process that tries ends with {process.wait()})."}
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self.is_stopped:
+            raise LoadingStoppedError
+        places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+        process = subprocess.Popen(  # noqa: S603  # this interpreter, with our own code
+            [sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": places}, start_new_session=True,
+        )  # fmt: skip
+        self._processes.append(process)
+        return process
+
+
+def kept() -> Directory | None:
+    """Where converted texts are kept, if they are."""
+    given = os.environ.get(CACHE, "")
+    if given.lower() == "off":
+        return None
+    caches = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    path = given or Path(os.environ.get("XDG_CACHE_HOME") or caches, "langchain-rlm")
+    return Directory(at_home(path), CACHE)
+
+
+def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
+    """What is kept under a key; damaged entries are not there."""
+    try:
+        data = (directory and directory.get(key)) or b""
+    except InputError:
+        return None
+    if directory is None or data[:64] != hashlib.sha256(data[64:]).hexdigest().encode():
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(directory.file(key))
+    found: dict[str, Any] = json.loads(data[64:])
+    return found
+
+
+def _drop_oldest(directory: Path) -> None:
+    with contextlib.suppress(OSError):  # another process does the same
+        files = sorted(
+            ((file.stat().st_mtime, file.stat().st_size, file) for file in directory.iterdir()), reverse=True
+        )
+        size = 0
+        for _, more, file in files:
+            size += more
+            if size > KEPT:
+                file.unlink(missing_ok=True)
+
+
+@cache
+def _version() -> bytes:
+    """What converts: a text that is kept is that of the same code and libraries."""
+    code = [Path(convert.__file__).read_bytes(), Path(convert.__file__).with_name("encodings.py").read_bytes()]
+    said = [str(sys.version_info)]
+    for package in _PACKAGES:
+        with contextlib.suppress(ModuleNotFoundError):
+            said.append(f"{package} {distribution(package).version}")
+    return hashlib.sha256(b"".join([*code, *map(str.encode, said)])).digest()
