@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
@@ -12,9 +13,10 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.types import Command
 
-from langchain_rlm.budget import Budget
+from langchain_rlm.budget import Budget, Spending
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError
+from langchain_rlm.events import LoadingEvent
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
@@ -70,7 +72,24 @@ class Call:
         """Run and yield what happens; the result comes last. `given` is what the user passed; see `RLM.invoke`."""
         config, settings = take_settings(self.config)
         call = replace(self, registry=await self.registry.called_with(settings), config=config)
-        asked = await read(given)
+        told: asyncio.Queue[LoadingEvent | None] = asyncio.Queue()
+        loop, started = asyncio.get_running_loop(), time.monotonic()
+
+        def tell(done: int, files: int) -> None:
+            at = round(time.monotonic() - started, 3)
+            event: LoadingEvent = {"event": "loading", "run": "", "depth": 0, "at": at, "done": done, "files": files}
+            loop.call_soon_threadsafe(told.put_nowait, event)
+
+        reading = asyncio.ensure_future(read(given, call.settings.budget.seconds, tell))
+        reading.add_done_callback(lambda _: told.put_nowait(None))
+        try:
+            while (event := await told.get()) is not None:
+                if "custom" in self.modes:
+                    yield False, "custom", event
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+        asked = reading.result()
         hosted = is_hosted(call.settings, config)
         run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
         async with aclosing(run) as items:
@@ -117,6 +136,7 @@ class Call:
         config = beginning(self.config, begun.state)
         config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
         begun.tree.is_saved |= is_own
+        begun.tree.ledger.charge(Spending(seconds=asked.seconds))
         if begun.tree.is_saved:
             kwargs = {"durability": "sync", **kwargs}
         final: dict[str, Any] = dict(begun.values)

@@ -28,6 +28,14 @@ class Spent(TypedDict):
     cost: float | None
 
 
+class LoadingEvent(Progress):
+    """Files of the context are read, which takes longer than a second: so many, of all that are known."""
+
+    event: Literal["loading"]
+    done: int
+    files: int
+
+
 class InspectEvent(Progress):
     """A run begins; its context and its route are known."""
 
@@ -134,6 +142,6 @@ class ResultEvent(TypedDict):
 
 
 ProgressEvent = (
-    InspectEvent | TurnEvent | ReplyEvent | BudgetEvent | CellEvent | SubQueriesEvent | SubQueryEvent | AnswerEvent
-    | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
+    LoadingEvent | InspectEvent | TurnEvent | ReplyEvent | BudgetEvent | CellEvent | SubQueriesEvent | SubQueryEvent
+    | AnswerEvent | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
 )  # fmt: skip

@@ -18,7 +18,9 @@ from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_pric
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.conversions import Loading
+from langchain_rlm.context.corpus import Corpus, LeftOut
+from langchain_rlm.context.load import Reading
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal.entries import Entry, append_entries
@@ -140,15 +142,21 @@ def _answer(request: Request, view: View, so_far: SoFar) -> Any:
         raise ModelError(msg)
     rlm = _rlm(request)
     so_far.chunk_size = rlm.settings.chunk_size
-    try:
-        so_far.corpus = read_sources(request.paths, **request.files)
-    except InputError as error:
-        raise as_typed(error) from None
-    if not request.quiet:
-        print_left_out(so_far.corpus)
-    given: Any = {"question": request.question, "context": so_far.corpus}
+
+    def read(loading: Loading) -> Corpus:
+        try:
+            so_far.corpus = read_sources(request.paths, loading, **request.files)
+        except InputError as error:
+            raise as_typed(error) from None
+        if not request.quiet:
+            print_left_out(so_far.corpus)
+        return so_far.corpus
+
+    given: Any = {"question": request.question, "context": Reading(read)}
     while True:
         result = _shown(rlm, given, view, so_far)
+        if so_far.corpus is None:  # out of time
+            print_left_out(Corpus((), left_out=tuple(LeftOut(**one) for one in result["left_out"])))
         if result["stop_reason"] != "interrupted":
             so_far.result = result
             return result

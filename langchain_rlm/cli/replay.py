@@ -6,12 +6,14 @@ Each cell must ask and print the same, and the answer that they give must be the
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import SEARCHED, Corpus
+from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.errors import InputError, ReplayError, RLMError
 from langchain_rlm.journal.files import about, load_journal, same_context
 from langchain_rlm.journal.lines import damaged
@@ -69,7 +71,7 @@ def _has_ended(recording: Recording) -> bool:
 def _corpus(journal: Path, recording: Recording, paths: tuple[str, ...]) -> Corpus | None:
     """The texts that the cells need. They must be given, and be those of the run."""
     if paths or recording.context.startswith(SEARCHED):
-        corpus = same_context(recording, read_sources(paths)) if paths else Corpus(())
+        corpus = same_context(recording, load_corpus(Reading(partial(read_sources, paths)))) if paths else Corpus(())
         count = begun(recording.journal)["documents"]
         if len(corpus.documents) != count:
             raise damaged(journal, f"line 2: documents is {count}, and its context has {len(corpus.documents)}")

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
+from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
 from langchain_rlm.journal.record import Recording
@@ -22,7 +24,8 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
         check_writable(page)
         recording = load_journal(journal)
         if context:
-            recording = replace(recording, texts=same_context(recording, read_sources(tuple(context))).texts)
+            corpus = load_corpus(Reading(partial(read_sources, tuple(context))))
+            recording = replace(recording, texts=same_context(recording, corpus).texts)
         write_page(recording, page)
     except RLMError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -1,25 +1,29 @@
 """What a command is asked about: the files, directories and texts named on the command line."""
 
+import os
 import sys
 from dataclasses import replace
 
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.encodings import decoded
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
+from langchain_rlm.paths import at_home
 
 
 def read_sources(
-    paths: tuple[str, ...], *, strict: bool = False, skip_unreadable: bool = False, ignored: bool = False,
-    encoding: str | None = None,
+    paths: tuple[str, ...], loading: Loading, *, strict: bool = False, skip_unreadable: bool = False,
+    ignored: bool = False, encoding: str | None = None,
 ) -> Corpus:  # fmt: skip
     """Read what was named on the command line; one text alone is a `str` for the code. For the options see `Files`."""
     if not paths or not all(path.strip() for path in paths):  # an empty one would be the current directory
         msg = "There is nothing to read. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)
+    loading.ahead(filter(os.path.isfile, map(at_home, paths)), encoding)
     files = Files(paths, strict=strict, skip_unreadable=skip_unreadable, ignored=ignored, encoding=encoding)
-    read: list[SourceText | LeftOut] = []
+    read = loading.read
     problems: list[str] = []
     for path in paths:
         try:
@@ -29,7 +33,7 @@ def read_sources(
             elif path == "pydoc:":
                 read += pydoc_topics()
             else:
-                read += replace(files, paths=path).read()
+                read.extend(replace(files, paths=path).read(loading))
         except InputError as error:
             problems.append(str(error))
     if problems:

@@ -25,6 +25,11 @@ def one_line(text: str) -> str:
     return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line[:SHOWN])
 
 
+def loading_line(event: Mapping[str, Any]) -> str:
+    """How far the context is loaded."""
+    return f"loading {event['done']:,} of {event['files']:,} files"
+
+
 @dataclass(frozen=True)
 class Node:
     """A line of the tree and what hangs below it."""
@@ -200,7 +205,9 @@ class RunTree:
     def take(self, event: Mapping[str, Any]) -> None:
         run = self._run(event["run"])
         kind, cell = event["event"], run.cell
-        if kind == "inspect":
+        if kind == "loading":
+            run.about = loading_line(event)
+        elif kind == "inspect":
             run.about = f"{event['documents']:,} documents, {event['characters']:,} characters, {event['route']}"
         elif kind == "turn":
             run.end_turn()

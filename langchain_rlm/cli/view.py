@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from langchain_rlm.cli.tree import RunTree, drawn, one_line
+from langchain_rlm.cli.tree import RunTree, drawn, loading_line, one_line
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.evidence.marks import place_of
 
@@ -96,7 +96,7 @@ class PlainView(View):
 
     def show(self, event: dict[str, Any]) -> None:
         super().show(event)
-        line = _line(event, self)
+        line = loading_line(event) if event["event"] == "loading" else _line(event, self)
         if line:
             print("  " * event["depth"] + line, file=sys.stderr, flush=True)
 

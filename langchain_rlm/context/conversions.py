@@ -52,7 +52,7 @@ class Loading:
     is_stopped: bool = False
 
     def __post_init__(self) -> None:
-        self._told = time.monotonic()
+        self._told, self._begun = time.monotonic(), 0
         self._ahead: dict[Path, Future[dict[str, Any]] | None] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: list[subprocess.Popen[bytes]] = []
@@ -91,10 +91,14 @@ class Loading:
         """A file is about to be read."""
         if self.is_stopped:
             raise LoadingStoppedError
+        self.done, self._begun = self._begun, self._begun + 1
         if self.tell and time.monotonic() - self._told > TOLD:
             self._told = time.monotonic()
-            self.tell(self.done, len(self._ahead))
-        self.done += 1
+            self.tell(*self.counts())
+
+    def counts(self) -> tuple[int, int]:
+        """Files that are read, and all that are known."""
+        return self.done, max(self._begun, len(self._ahead))
 
     def converted(self, path: Path, encoding: str | None) -> tuple[str, dict[str, Any]]:
         """The text of a file that is no text, and what else is known of it."""

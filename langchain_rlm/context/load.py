@@ -2,7 +2,8 @@
 
 import glob
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ _PATH = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A context that this function reads, when a run begins and within its budget."""
+
+    read: Callable[[Loading], Corpus]
+
+
 def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading | None = None) -> Corpus:
     """Read `context` into a corpus.
 
@@ -51,6 +59,9 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         InputError: Nothing is there, a path does not exist or holds no text, the form is not one of these, or a text
             is a path.
     """
+    if isinstance(context, Reading):
+        with loading or Loading() as now:
+            return context.read(now)
     if isinstance(context, BaseRetriever | VectorStore | BaseStore):
         return Corpus((), searchable=Searchable(context))
     if isinstance(context, Corpus) and context.searchable is not None:
@@ -73,6 +84,15 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"
         raise InputError(msg)
     return Corpus(documents, single, left_out=left_out)
+
+
+def so_far(loading: Loading, reason: str) -> Corpus:
+    """What is loaded when there is no time for the rest, which is named as left out."""
+    read, done, total = [*loading.read], *loading.counts()
+    missing = f"{total - done:,} of {total:,} files" if total else "the rest of the context"
+    documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
+    left_out = *(one for one in read if isinstance(one, LeftOut)), LeftOut(missing, reason)
+    return Corpus(documents or (SourceText("nothing", ""),), left_out=left_out)
 
 
 def _refuse_paths(context: Any, *, looks_for_files: bool) -> None:

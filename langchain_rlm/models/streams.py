@@ -28,7 +28,7 @@ _ENDS = ("finish_reason", "stop_reason", "stopReason", "done_reason", "done", "s
 """Where a message says how it ended. Clients of providers also say `model_provider`; a model of one's own need not."""
 
 
-async def on_thread(call: Callable[[], T]) -> T:
+async def on_thread(call: Callable[[], T], name: str = "rlm-model") -> T:
     """Make a blocking call on a thread of its own. One that is cancelled runs to its end, and nobody waits for it.
 
     The pool that LangChain uses has six threads on two cores, whatever `max_concurrency` says.
@@ -44,7 +44,7 @@ async def on_thread(call: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001  # raised where it is awaited
             done.set_exception(error)
 
-    threading.Thread(target=work, name="rlm-model", daemon=True).start()
+    threading.Thread(target=work, name=name, daemon=True).start()
     return await asyncio.wrap_future(done)
 
 

@@ -1,12 +1,13 @@
 """inspect: keep the text outside the state, look at its shape without a model, choose the route."""
 
-import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from langchain_rlm.budget import Spending
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.load import load_corpus
@@ -14,7 +15,8 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Route
-from langchain_rlm.runtime.registry import BEGUN, RunRegistry
+from langchain_rlm.runtime.given import loaded
+from langchain_rlm.runtime.registry import BEGUN, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import NOTHING_YET, RLMState
@@ -68,8 +70,11 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     """
     given = state.get("context")
     if given is not None:
-        corpus = await asyncio.to_thread(load_corpus, given, looks_for_files=False)  # the graph may be served
+        called = await registry.called_with(config.get("configurable", {}).get(GIVEN) or {})
+        load = partial(load_corpus, given, looks_for_files=False)  # the graph may be served
+        corpus, seconds = await loaded(load, called.settings.budget.seconds)
         tree = await registry.tree_of({}, config)
+        tree.ledger.charge(Spending(seconds=seconds))
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
     begun: RLMState | None = config.get("configurable", {}).get(BEGUN)

@@ -1,15 +1,19 @@
 """What a user passes to a run: a question, a context, a command, or nothing to go on; and a configuration."""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from langgraph.types import Command
 
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.load import load_corpus, so_far
 from langchain_rlm.errors import InputError
+from langchain_rlm.models.streams import on_thread
 
 PASSED_ON = ("durability",)
 """LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""
@@ -22,13 +26,35 @@ class Given:
     question: str | None = None
     corpus: Corpus | None = None
     command: Command[Any] | None = None
+    seconds: float = 0.0
+    """How long it took to load the context."""
 
 
-async def read(given: Any) -> Given:
-    """Look at what was passed, and load its context."""
+async def read(given: Any, seconds: float | None, tell: Callable[[int, int], None]) -> Given:
+    """Look at what was passed, and load its context; for `tell` see `Loading`."""
     question, context = _read(given)
-    corpus = None if context is None else await asyncio.to_thread(load_corpus, context)
-    return Given(question, corpus, given if isinstance(given, Command) else None)
+    command = given if isinstance(given, Command) else None
+    if context is None:
+        return Given(question, None, command)
+    corpus, took = await loaded(partial(load_corpus, context), seconds, tell)
+    return Given(question, corpus, command, took)
+
+
+async def loaded(
+    load: Callable[..., Corpus], seconds: float | None, tell: Callable[[int, int], None] | None = None
+) -> tuple[Corpus, float]:
+    """Load a context on a thread of its own, and say how long it took; in so many seconds, what can be had by then."""
+    loading, started = Loading(tell), time.monotonic()
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            corpus = await on_thread(partial(load, loading=loading), "rlm-loading")
+    except TimeoutError:
+        if seconds is None or not limit.expired():
+            raise
+        corpus = so_far(loading, f"not loaded: the {seconds:g} seconds of the budget were over")
+    finally:
+        loading.stop()
+    return corpus, time.monotonic() - started
 
 
 def _read(given: Any) -> tuple[str | None, Any]:

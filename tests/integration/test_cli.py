@@ -56,7 +56,7 @@ def configure(server: ModelServer, *replies: str, **sub: Any) -> None:
 @pytest.fixture
 def environment(model_server: ModelServer) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("OPENAI", "LANGCHAIN", "LANGSMITH"))}
-    return {**kept, "OPENAI_BASE_URL": model_server.url, "OPENAI_API_KEY": KEY}
+    return {**kept, "LANGCHAIN_RLM_CACHE": "off", "OPENAI_BASE_URL": model_server.url, "OPENAI_API_KEY": KEY}
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """Progress events: every one has the documented keys, and they tell the whole tree."""
 
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+import pytest
+
 from langchain_rlm import RLM, Budget
+from langchain_rlm.context import conversions
 from langchain_rlm.events import ProgressEvent
 from tests.server.client import ModelServer
 
@@ -18,7 +22,11 @@ KINDS: dict[str, Any] = {
 }
 
 
-def test_events_have_the_documented_keys_and_tell_the_tree(model_server: ModelServer) -> None:
+def test_events_have_the_documented_keys_and_tell_the_tree(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(conversions, "TOLD", -1.0)  # else only what takes long tells how far it is
+    (tmp_path / "a.txt").write_text(TEXT)
     rules = [
         {"match": r"<question>\nBelow", "reply": cell("FINAL(llm_query('Deep: ' + context[:90]))")},
         {"match": "^seen", "reply": cell("FINAL(below)")},
@@ -29,7 +37,7 @@ def test_events_have_the_documented_keys_and_tell_the_tree(model_server: ModelSe
     )
     root, sub = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     rlm = RLM(root, sub, route="rlm", budget=Budget(depth=2))
-    events: list[Any] = list(rlm.stream({"question": "What?", "context": TEXT}, stream_mode="custom"))
+    events: list[Any] = list(rlm.stream({"question": "What?", "context": tmp_path / "a.txt"}, stream_mode="custom"))
     assert {event["event"] for event in events} == set(KINDS) - {"confirm"}
     for event in events:
         assert set(event) == set(KINDS[event["event"]]), event

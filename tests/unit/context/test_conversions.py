@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from langchain_rlm import Files, InputError
 from langchain_rlm.context import conversions
 from langchain_rlm.context.conversions import CACHE, Loading, LoadingStoppedError, kept
 from langchain_rlm.context.load import load_corpus
+from tests.resources import Held
 from tests.unit.context.made_files import pdf_of
 
 EXITS = "import os; os._exit(3)"
@@ -43,37 +43,36 @@ def pages_in(directory: Path, count: int) -> Path:
     return directory
 
 
-def nothing_is_left() -> bool:
-    """No process of ours, and no thread that talks to one."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return not [thread for thread in threading.enumerate() if thread.name.startswith("rlm-convert")]
-    return False
+@pytest.fixture
+def held() -> Iterator[None]:
+    """No file, process or thread is left."""
+    before = Held.now()
+    yield
+    assert not Held.now().is_more_than(before)
 
 
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("held")
 def test_many_files_are_converted_in_their_order_and_no_process_or_thread_is_left(tmp_path: Path) -> None:
     corpus = load_corpus(pages_in(tmp_path / "pages", 40))
     assert [d.text for d in corpus.documents] == [f"Page **{number}**\n" for number in range(40)]
-    assert nothing_is_left()
 
 
+@pytest.mark.usefixtures("held")
 def test_nothing_is_left_when_who_reads_stops_in_the_middle(tmp_path: Path) -> None:
     reading = Files(pages_in(tmp_path / "pages", 40)).read()
     next(reading)
     reading.close()  # type: ignore[attr-defined]  # a generator
-    assert nothing_is_left()
 
 
+@pytest.mark.usefixtures("held")
 def test_nothing_is_left_after_an_error(tmp_path: Path) -> None:
     pages_in(tmp_path / "pages", 3)
     (tmp_path / "pages" / "z.docx").write_text("no zip")
     with pytest.raises(InputError, match=r"not a \.docx file"):
         load_corpus(Files(tmp_path / "pages", strict=True))
-    assert nothing_is_left()
 
 
 def test_what_is_stopped_converts_no_more(tmp_path: Path) -> None:
@@ -124,8 +123,8 @@ def test_progress_counts_the_files_that_are_read_and_all(tmp_path: Path, monkeyp
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text("x")
     told: list[tuple[int, int]] = []
-    load_corpus([tmp_path, tmp_path / "0.txt"], loading=Loading(lambda *counts: told.append(counts)))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    load_corpus(tmp_path, loading=Loading(lambda *counts: told.append(counts)))
+    assert told == [(0, 3), (1, 3), (2, 3)]
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
