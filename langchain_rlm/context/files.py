@@ -99,6 +99,8 @@ class Files:
             return (yield from self._named(path, loading))
         if glob.has_magic(str(path)):
             return (yield from self._matched(path, loading))
+        if path.is_symlink():
+            return [f"{path}: a link that leads nowhere, or to itself."]
         return [f"{path}: this file or directory does not exist (looked in {Path.cwd()})."]
 
     def _named(self, path: Path, loading: Loading) -> Reading:
@@ -198,7 +200,7 @@ def _folder_by_choice(path: Path) -> str | None:
     if path.name.startswith("."):
         return "hidden"
     files = DEPENDENCIES_BY_FILE if path.name == "vendor" else DEPENDENCIES_BY_FILE[:1]
-    if path.name in DEPENDENCIES or any((path / file).is_file() for file in files):
+    if path.name in DEPENDENCIES or any(map(os.path.isfile, map(path.joinpath, files))):
         return "a folder of dependencies"
     return None
 
