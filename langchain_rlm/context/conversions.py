@@ -130,20 +130,17 @@ class Loading:
 
     def _answered(self, line: bytes, data: bytes) -> dict[str, Any]:
         """Have a process convert a file; one that ends over it is not used again."""
-        reply = b""
         try:
             with self._lock:
                 process = self._idle.pop() if self._idle else self._started()
         except OSError as error:
             return {"error": f"the file cannot be converted (no process starts: {error.strerror})."}
         into, out = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):  # it has ended
             into.write(line + data)
             into.flush()
-            reply = out.readline()
-        if reply.endswith(b"\n"):
+            made = dict(json.loads(out.readline()))
             self._idle.append(process)
-            made: dict[str, Any] = json.loads(reply)
             return made
         return {"error": f"the file cannot be converted (the process that tries ends with {process.wait()})."}
 
@@ -152,7 +149,7 @@ class Loading:
             raise LoadingStoppedError
         places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
         process = subprocess.Popen(  # noqa: S603  # this interpreter, with our own code
-            [sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-P", "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": places}, start_new_session=True,
         )  # fmt: skip
         self._processes.append(process)
@@ -166,31 +163,25 @@ def kept() -> Directory | None:
         return None
     caches = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
     path = given or Path(os.environ.get("XDG_CACHE_HOME") or caches, "langchain-rlm")
-    return Directory(at_home(path), CACHE)
+    return Directory(at_home(path) / "converted", CACHE)
 
 
 def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
     """What is kept under a key; damaged entries are not there."""
-    try:
+    with contextlib.suppress(InputError, OSError):
         data = (directory and directory.get(key)) or b""
-    except InputError:
-        return None
-    if directory is None or data[:64] != hashlib.sha256(data[64:]).hexdigest().encode():
-        return None
-    with contextlib.suppress(OSError):
-        os.utime(directory.file(key))
-    found: dict[str, Any] = json.loads(data[64:])
-    return found
+        if directory and data[:64] == hashlib.sha256(data[64:]).hexdigest().encode():
+            os.utime(directory.file(key))
+            return dict(json.loads(data[64:]))
+    return None
 
 
 def _drop_oldest(directory: Path) -> None:
     with contextlib.suppress(OSError):  # another process does the same
-        files = sorted(
-            ((file.stat().st_mtime, file.stat().st_size, file) for file in directory.iterdir()), reverse=True
-        )
+        states = {file: file.stat() for file in directory.iterdir()}
         size = 0
-        for _, more, file in files:
-            size += more
+        for file in sorted(states, key=lambda file: states[file].st_mtime, reverse=True):
+            size += states[file].st_size
             if size > KEPT:
                 file.unlink(missing_ok=True)
 
@@ -198,9 +189,8 @@ def _drop_oldest(directory: Path) -> None:
 @cache
 def _version() -> bytes:
     """What converts: a text that is kept is that of the same code and libraries."""
-    code = [Path(convert.__file__).read_bytes(), Path(convert.__file__).with_name("encodings.py").read_bytes()]
-    said = [str(sys.version_info)]
+    said = [Path(convert.__file__).with_name(name).read_text("utf-8") for name in ("convert.py", "encodings.py")]
     for package in _PACKAGES:
         with contextlib.suppress(ModuleNotFoundError):
             said.append(f"{package} {distribution(package).version}")
-    return hashlib.sha256(b"".join([*code, *map(str.encode, said)])).digest()
+    return hashlib.sha256("".join(said).encode()).digest()

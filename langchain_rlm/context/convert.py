@@ -12,9 +12,8 @@ import re
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import cache
 from io import BytesIO, StringIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,10 +25,8 @@ from langchain_rlm.surrogates import encodable
 
 MEMORY = 6_000_000_000
 """Bytes of address space of a process that converts, where the system can hold it to that."""
-PACKED = 100
-"""Times that a part of a zipped file may grow unpacked, if it is large..."""
-UNPACKED = 200_000_000
-"""... which are so many bytes of these parts together."""
+PACKED, UNPACKED = 100, 200_000_000
+"""Parts of a zipped file that grow more than so many times may not unpack to more than so many bytes together."""
 LONGEST = 500_000_000
 """Characters of a table."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -37,6 +34,7 @@ _HIDDEN = re.compile(r"(?is)<(ix:header)\b.*?</\1\s*>")
 """What a filing in inline XBRL holds for machines."""
 _TAG = re.compile(r"<[^<>]*>")
 _PROTECTED = re.compile("encrypt|decrypt|password", re.IGNORECASE)
+PROTECTED = "the file is protected with a password: save a copy without one."
 
 Text = tuple[str, dict[str, Any]]
 """The text of a file and what else is known of it."""
@@ -61,8 +59,7 @@ def convert(data: bytes, suffix: str, encoding: str | None = None) -> Text:
     except (Exception, RecursionError) as error:  # damaged files raise many kinds
         what = f"{type(error).__name__}: {error}"
         if _PROTECTED.search(what):
-            msg = "the file is protected with a password: save a copy without one."
-            raise InputError(msg) from error
+            raise InputError(PROTECTED) from error
         if not extra:
             return decoded(data, "the file", encoding)[0], {}
         msg = f"the file cannot be converted ({what})."
@@ -72,8 +69,7 @@ def convert(data: bytes, suffix: str, encoding: str | None = None) -> Text:
 
 def _check_zipped(data: bytes, suffix: str) -> None:
     if data.startswith(_OLD_OFFICE):
-        msg = "the file is protected with a password: save a copy without one."
-        raise InputError(msg)
+        raise InputError(PROTECTED)
     try:
         parts = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
@@ -88,43 +84,38 @@ def _check_zipped(data: bytes, suffix: str) -> None:
 def _pdf(data: bytes, *_: Any) -> Text:
     from pypdf import PdfReader
 
-    texts, pictures = list[str](), 0
+    texts, unread = list[str](), 0
     for page in PdfReader(BytesIO(data)).pages:
-        text = page.extract_text().replace(PAGE_BREAK, "\n")
+        resources: Any = page["/Resources"] if "/Resources" in page else ()  # noqa: SIM401  # `get` follows no reference
+        has_picture = "/XObject" in resources
+        try:
+            text = page.extract_text().replace(PAGE_BREAK, "\n")
+        except Exception:  # noqa: BLE001  # a damaged page, which raises many kinds, is not all pages
+            text, has_picture = "", True
         texts.append(text)
-        pictures += not text.strip() and "/XObject" in page.get("/Resources", {})
+        unread += has_picture and not text.strip()
     if not any(text.strip() for text in texts):
         msg = f"the PDF has {len(texts)} pages and no text in them (scanned?). Run OCR on it first."
         raise InputError(msg)
     facts: dict[str, Any] = {"pages": len(texts), "page_break": PAGE_BREAK}
-    if pictures:
-        facts["left_out"] = f"{pictures:,} of {len(texts):,} pages", "pictures without text: run OCR on them"
+    if unread:
+        facts["left_out"] = f"{unread:,} of {len(texts):,} pages", "damaged, or pictures without text: run OCR on them"
     return PAGE_BREAK.join(texts), facts
 
 
-@cache
-def _made(name: str) -> Any:
-    from markitdown import converters
-
-    return getattr(converters, name)()
-
-
 def _office(data: bytes, suffix: str, _: Any) -> Text:
-    from markitdown import StreamInfo
+    from markitdown import StreamInfo, converters
 
-    converter = _made(_MARKITDOWN[suffix])
+    converter = getattr(converters, _MARKITDOWN[suffix])()
     return converter.convert(BytesIO(data), StreamInfo(extension=suffix)).markdown, {}
 
 
 def _workbook(data: bytes, *_: Any) -> Text:
-    read = _old_sheets if data.startswith(_OLD_OFFICE) or not data.startswith(b"PK") else _sheets
+    read = _sheets if data.startswith(b"PK") else _old_sheets
     return "\n\n".join(_table(name, rows) for name, rows in read(data)), {}
 
 
-Sheets = Iterator[tuple[str, Iterable[Iterable[Any]]]]
-
-
-def _sheets(data: bytes) -> Sheets:
+def _sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
     import openpyxl
 
     for sheet in openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets:
@@ -132,17 +123,18 @@ def _sheets(data: bytes) -> Sheets:
         yield sheet.title, sheet.iter_rows(values_only=True)
 
 
-def _old_sheets(data: bytes) -> Sheets:
+def _old_sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
     import xlrd
 
     book = xlrd.open_workbook(file_contents=data, logfile=StringIO())
 
+    values: dict[int, Callable[[Any], Any]] = {
+        xlrd.XL_CELL_DATE: lambda date: xlrd.xldate_as_datetime(date, book.datemode),
+        xlrd.XL_CELL_ERROR: xlrd.error_text_from_code.get, xlrd.XL_CELL_BOOLEAN: bool,
+    }  # fmt: skip
+
     def value(cell: Any) -> Any:
-        if cell.ctype == xlrd.XL_CELL_DATE:
-            return xlrd.xldate_as_datetime(cell.value, book.datemode)
-        if cell.ctype == xlrd.XL_CELL_ERROR:
-            return xlrd.error_text_from_code.get(cell.value)
-        return bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value
+        return values[cell.ctype](cell.value) if cell.ctype in values else cell.value
 
     for sheet in book.sheets():
         yield sheet.name, (map(value, row) for row in sheet.get_rows())
@@ -229,21 +221,16 @@ def _mail(data: bytes, *_: Any) -> Text:
 
 def _notebook(data: bytes, *_: Any) -> Text:
     """The cells of a notebook and the text that they printed, without pictures."""
-    book = json.loads(data)
+    book, parts = json.loads(data), list[str]()
     language = book.get("metadata", {}).get("kernelspec", {}).get("language", "python")
-    parts = []
     for cell in book["cells"]:
         source = "".join(cell["source"])
-        is_code = cell["cell_type"] == "code"
-        parts.append(f"```{language}\n{source}\n```" if is_code else source)
-        outputs = filter(None, map(_output, cell.get("outputs", ())))
-        parts += [f"```\n{output.rstrip()}\n```" for output in outputs]
+        parts.append(f"```{language}\n{source}\n```" if cell["cell_type"] == "code" else source)
+        for output in cell.get("outputs", ()):
+            lines = output.get("text") or output.get("data", {}).get("text/plain") or ""
+            said = "".join(lines) or f"{output['ename']}: {output['evalue']}" * ("ename" in output)
+            parts += [f"```\n{said.rstrip()}\n```"] if said else []
     return "\n\n".join(parts), {}
-
-
-def _output(output: Mapping[str, Any]) -> str:
-    lines = output.get("text") or output.get("data", {}).get("text/plain") or ""
-    return "".join(lines) or f"{output['ename']}: {output['evalue']}" * ("ename" in output)
 
 
 Convert = Callable[[bytes, str, str | None], Text]
@@ -264,8 +251,7 @@ def serve() -> None:
     """Convert what standard input brings until it ends: for each file a line that describes it, then its bytes."""
     replies, nowhere = os.fdopen(os.dup(1), "wb"), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    with contextlib.suppress(ImportError):  # Windows has no limits
+    with contextlib.suppress(ImportError, ValueError):  # Windows has no limits, others have lower ones
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
@@ -273,21 +259,16 @@ def serve() -> None:
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         data = sys.stdin.buffer.read(asked["size"])
-        replies.write(json.dumps(answer(data, asked["suffix"], asked["encoding"], heard)).encode() + b"\n")
+        heard.said.clear()
+        try:
+            text, facts = convert(data, asked["suffix"], asked["encoding"])
+        except InputError as error:
+            made: dict[str, Any] = {"error": str(error).removeprefix("the file: ")}
+        else:
+            said = {"warnings": f"{len(heard.said):,}, the first: {heard.said[0][:200]}"} if heard.said else {}
+            made = {"text": text, "facts": {**facts, **said}}
+        replies.write(json.dumps(made).encode() + b"\n")
         replies.flush()
-
-
-def answer(data: bytes, suffix: str, encoding: str | None, heard: "_Heard | None" = None) -> dict[str, Any]:
-    """What `convert` gives or raises, as plain data, with what the libraries warned of."""
-    said = heard.said if heard else []
-    said.clear()
-    try:
-        text, facts = convert(data, suffix, encoding)
-    except InputError as error:
-        return {"error": str(error)}
-    if said:
-        facts["warnings"] = f"{len(said):,}, the first: {said[0][:200]}"
-    return {"text": text, "facts": facts}
 
 
 class _Heard(logging.Handler):

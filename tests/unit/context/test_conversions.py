@@ -21,7 +21,7 @@ EXITS = "import os; os._exit(3)"
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
-    return tmp_path / "cache"
+    return tmp_path / "cache" / "converted"
 
 
 @pytest.fixture
@@ -115,6 +115,16 @@ def test_a_script_that_guards_nothing_is_not_run_again(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("3\n", "")
 
 
+def test_modules_that_lie_beside_the_files_are_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.html").write_text("<p>x</p>")
+    for name in ("json", "html_to_markdown", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    assert load_corpus(Path("a.html")).documents[0].text == "x\n"
+    assert not (tmp_path / "run").exists()
+
+
 # -- progress ---------------------------------------------------------------------------------------------------------
 
 
@@ -187,4 +197,4 @@ def test_where_texts_are_kept_can_be_said(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     found = kept()
     assert found is not None
-    assert found.path == tmp_path / "langchain-rlm"
+    assert found.path == tmp_path / "langchain-rlm" / "converted"

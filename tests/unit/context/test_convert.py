@@ -83,8 +83,14 @@ def test_pages_that_are_pictures_are_left_out_by_number(tmp_path: Path) -> None:
     path = tmp_path / "half.pdf"
     path.write_bytes(made.pdf_of(["Alpha", "", "Beta", ""], picture="dots"))
     corpus = load_corpus(path)
-    assert corpus.left_out == (LeftOut("half.pdf, 2 of 4 pages", "pictures without text: run OCR on them"),)
+    assert corpus.left_out == (LeftOut("half.pdf, 2 of 4 pages", "damaged, or pictures without text: run OCR on them"),)
     assert corpus.documents[0].text.split("\f") == ["Alpha", "", "Beta", ""]
+
+
+def test_a_page_that_is_damaged_is_left_out_and_the_others_are_read() -> None:
+    before, after = made.pdf_of(["Alpha", "Broken"]).split(b"/Length 37 ")
+    text, facts = convert(before + b"/Filter /X " + after, ".pdf")
+    assert (text, facts["left_out"][0]) == ("Alpha\f", "1 of 2 pages")
 
 
 def test_a_page_that_is_empty_is_not_left_out() -> None:
