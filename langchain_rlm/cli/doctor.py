@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from langchain_rlm.context.conversions import kept
 from langchain_rlm.errors import RLMError
 from langchain_rlm.repl.monty.jail import NONE, jail_report
 from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits
@@ -16,7 +17,9 @@ WORKS, MISSING = 0, 1
 NEEDED = ("langchain-rlm", "langgraph", "langchain-core", "langchain-openai", "pydantic-monty")
 OPTIONAL = {
     "pypdf": "PDF files: pip install 'langchain-rlm[pdf]'",
-    "markitdown": "Word, Excel and PowerPoint files: pip install 'langchain-rlm[office]'",
+    "markitdown": "Word, PowerPoint, EPUB and Outlook files: pip install 'langchain-rlm[office]'",
+    "python-calamine": "Excel and OpenDocument sheets: the same",
+    "html-to-markdown": "web pages as Markdown: the same",
     "langchain": "models by the name of any provider: pip install 'langchain-rlm[providers]'",
     "langchain-anthropic": "models of Anthropic",
     "langchain-google-genai": "models of Google",
@@ -63,6 +66,8 @@ def examine() -> Iterator[Check]:
     for package, use in OPTIONAL.items():
         found = _version(package)
         yield Check(package, found or f"not installed ({use})")
+    kept_in = kept()
+    yield Check("converted texts", f"kept in {kept_in.path}" if kept_in else "not kept")
     for key in KEYS:
         yield Check(key, "set" if os.environ.get(key) else "not set")
 

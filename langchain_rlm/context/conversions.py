@@ -33,7 +33,7 @@ KEPT = 500_000_000
 AT_ONCE = min(8, os.cpu_count() or 1)
 TOLD = 1.0
 """Seconds between two reports of progress."""
-_PACKAGES = ("langchain-rlm", "pypdf", "markitdown", "openpyxl", "xlrd", "html-to-markdown", "striprtf")
+_PACKAGES = ("langchain-rlm", "pypdf", "markitdown", "python-calamine", "html-to-markdown", "striprtf")
 _SERVE = "from langchain_rlm.context.convert import serve; serve()"
 
 
@@ -142,7 +142,7 @@ class Loading:
             made = dict(json.loads(out.readline()))
             self._idle.append(process)
             return made
-        return {"error": f"the file cannot be converted (the process that tries ends with {process.wait()})."}
+        return {"error": f"the file is damaged, or too large: what converts it ends with {process.wait()}."}
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.is_stopped:

@@ -12,9 +12,8 @@ import re
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from io import BytesIO, StringIO
+from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -111,33 +110,10 @@ def _office(data: bytes, suffix: str, _: Any) -> Text:
 
 
 def _workbook(data: bytes, *_: Any) -> Text:
-    read = _sheets if data.startswith(b"PK") else _old_sheets
-    return "\n\n".join(_table(name, rows) for name, rows in read(data)), {}
+    from python_calamine import CalamineWorkbook
 
-
-def _sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
-    import openpyxl
-
-    for sheet in openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets:
-        sheet.reset_dimensions()  # some name a million empty rows
-        yield sheet.title, sheet.iter_rows(values_only=True)
-
-
-def _old_sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
-    import xlrd
-
-    book = xlrd.open_workbook(file_contents=data, logfile=StringIO())
-
-    values: dict[int, Callable[[Any], Any]] = {
-        xlrd.XL_CELL_DATE: lambda date: xlrd.xldate_as_datetime(date, book.datemode),
-        xlrd.XL_CELL_ERROR: xlrd.error_text_from_code.get, xlrd.XL_CELL_BOOLEAN: bool,
-    }  # fmt: skip
-
-    def value(cell: Any) -> Any:
-        return values[cell.ctype](cell.value) if cell.ctype in values else cell.value
-
-    for sheet in book.sheets():
-        yield sheet.name, (map(value, row) for row in sheet.get_rows())
+    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    return "\n\n".join(_table(name, book.get_sheet_by_name(name).iter_rows()) for name in book.sheet_names), {}
 
 
 def _table(name: str, rows: Iterable[Iterable[Any]]) -> str:
@@ -160,13 +136,9 @@ def _table(name: str, rows: Iterable[Iterable[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return " ".join(value.split("\n")).replace("|", "\\|")
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
+        value = int(value)
+    return " ".join(str(value).split("\n")).replace("|", "\\|")
 
 
 def _html(data: bytes, _: str, encoding: str | None) -> Text:
@@ -239,11 +211,11 @@ _MARKITDOWN = {
 }  # fmt: skip
 _CONVERTERS: dict[str, tuple[str, Convert]] = {
     ".pdf": ("pdf", _pdf), **dict.fromkeys(_MARKITDOWN, ("office", _office)), ".rtf": ("office", _rtf),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), ("office", _workbook)), ".odt": ("office", _odt),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), ("office", _workbook)), ".odt": ("office", _odt),
     **dict.fromkeys((".html", ".htm", ".xhtml"), ("", _html)), ".eml": ("", _mail), ".ipynb": ("", _notebook),
 }  # fmt: skip
 """By suffix: the extra that it needs, and what converts it. What needs none is read as it is when that fails."""
-ZIPPED = frozenset({".docx", ".epub", ".odt", ".pptx", ".xlsm", ".xlsx"})
+ZIPPED = frozenset({".docx", ".epub", ".ods", ".odt", ".pptx", ".xlsm", ".xlsx"})
 SUFFIXES = frozenset(_CONVERTERS)
 
 

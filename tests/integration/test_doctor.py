@@ -33,6 +33,7 @@ def test_what_works_is_listed_with_versions_and_the_exit_code_is_0() -> None:
         assert f"ok   {package}: {version(package)}" in lines
     assert "ok   REPL worker: starts and runs a cell that says '3 words'" in lines
     assert f"-    pypdf: {version('pypdf')}" in lines
+    assert "-    converted texts: not kept" in lines
     assert "-    OPENAI_API_KEY: set" in lines
     assert "-    ANTHROPIC_API_KEY: not set" in lines
     assert lines[-1] == "Everything that is needed works."

@@ -90,17 +90,26 @@ def xlsx_of(rows: Sequence[Sequence[Any]], name: str = "Sheet1") -> bytes:
 
 
 def xls_of(rows: Sequence[Sequence[str | float]]) -> bytes:
-    """A worksheet of Excel 2: records of a kind, a length and their content, without a container."""
-    records = [(0x0009, struct.pack("<HH", 2, 0x10))]
-    for row, cells in enumerate(rows):
-        for column, value in enumerate(cells):
-            place = struct.pack("<HH3x", row, column)
+    """A workbook of Excel 97: records of a kind, a length and their content, in a compound file."""
+
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def begin(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0))
+
+    cells = b""
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            place = struct.pack("<HHH", row, column, 0)
             if isinstance(value, str):
-                records.append((0x0004, place + bytes([len(value)]) + value.encode("cp1252")))
+                cells += record(0x0204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
             else:
-                records.append((0x0003, place + struct.pack("<d", value)))
-    records.append((0x000A, b""))
-    return b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in records)
+                cells += record(0x0203, place + struct.pack("<d", value))
+    name, end = "Sheet1", record(0x000A, b"")
+    at = len(begin(5)) + len(end) + 4 + 8 + len(name)
+    sheet = record(0x0085, struct.pack("<IHBB", at, 0, len(name), 0) + name.encode())
+    return compound({"Workbook": begin(5) + sheet + end + begin(0x10) + cells + end})
 
 
 def epub_of(text: str) -> bytes:
@@ -119,12 +128,28 @@ def odt_of(heading: str, text: str) -> bytes:
     return zipped({"content.xml": f"<office:body {names}>{body}</office:body>"})
 
 
+def ods_of(rows: Sequence[Sequence[str]]) -> bytes:
+    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table"))
+    text = 'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    table = f'<office:spreadsheet><table:table table:name="Sheet1">{lines}</table:table></office:spreadsheet>'
+    return zipped({
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": "<manifest/>",
+        "content.xml": f"<office:document {names} {text}><office:body>{table}</office:body></office:document>",
+    })  # fmt: skip
+
+
 def msg_of(subject: str, text: str) -> bytes:
-    """An Outlook message: a compound file of sectors of 512 bytes, in which every property is a stream."""
-    streams = {
-        "__substg1.0_001A001F": "IPM.Note", "__substg1.0_0037001F": subject, "__substg1.0_1000001F": text,
-        "__properties_version1.0": "",
-    }  # fmt: skip
+    """An Outlook message: every property is a stream."""
+    values = {"001A": "IPM.Note", "0037": subject, "1000": text}
+    streams = {f"__substg1.0_{key}001F": value.encode("utf-16-le") for key, value in values.items()}
+    return compound({**streams, "__properties_version1.0": b""})
+
+
+def compound(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file of sectors of 512 bytes, as old office formats have it."""
     free, end = 0xFFFFFFFF, 0xFFFFFFFE
     table, sectors, entries = [0xFFFFFFFD], list[bytes](), list[bytes]()
 
@@ -142,7 +167,7 @@ def msg_of(subject: str, text: str) -> bytes:
 
     ordered = sorted(streams.items(), key=lambda item: (len(item[0]), item[0]))
     for number, (name, value) in enumerate(ordered, 1):
-        data = value.encode("utf-16-le").ljust(4096, b"\0")  # shorter ones lie elsewhere
+        data = value.ljust(4096, b"\0")  # shorter ones lie elsewhere
         right = number + 1 if number < len(ordered) else free
         entries.append(entry(name, 2, right=right, child=free, start=chain(data), size=len(data)))
     directory = chain(b"".join([entry("Root Entry", 5, right=free, child=1, start=end, size=0), *entries]))

@@ -1,7 +1,9 @@
 """Folders and files as they are found: names of any kind, links, what changes meanwhile, what is very large."""
 
 import threading
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +162,18 @@ def test_a_zip_bomb_in_a_folder_is_left_out(tmp_path: Path) -> None:
     corpus = load_corpus(tmp_path)
     assert [d.name for d in corpus.documents] == ["a.txt"]
     assert "unpack to 300,000,000, as of a zip bomb" in corpus.left_out[0].reason
+
+
+def test_a_sheet_with_a_cell_in_its_farthest_corner_costs_nothing_but_itself(tmp_path: Path) -> None:
+    with zipfile.ZipFile(BytesIO(made.xlsx_of([["a"], [1]]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>'
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
+    (tmp_path / "far.xlsx").write_bytes(made.zipped({**parts, "xl/worksheets/sheet1.xml": sheet}))
+    (tmp_path / "near.xlsx").write_bytes(made.xlsx_of([["a"], [1]]))
+    corpus = load_corpus(tmp_path)
+    assert [d.name for d in corpus.documents] == ["near.xlsx"]
+    assert "the file is damaged, or too large" in corpus.left_out[0].reason
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def test_a_file_over_which_the_process_ends_is_named_and_the_next_one_is_read(
     corpus = load_corpus(tmp_path / "pages")
     assert [d.name for d in corpus.documents] == ["000.html", "001.html"]
     assert [(one.name, one.reason) for one in corpus.left_out] == [
-        ("001.pdf", "the file cannot be converted (the process that tries ends with 3)")
+        ("001.pdf", "the file is damaged, or too large: what converts it ends with 3")
     ]
 
 

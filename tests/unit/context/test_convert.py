@@ -101,8 +101,9 @@ def test_a_page_that_is_empty_is_not_left_out() -> None:
     (".pdf", lambda: made.locked_pdf(["Alpha"], ""), "Alpha"),
     (".docx", lambda: made.docx_of("Dear reader"), "Dear reader"),
     (".pptx", lambda: made.pptx_of("The plan"), "<!-- Slide number: 1 -->\n# The plan"),
-    (".xls", lambda: made.xls_of([["a", "b"], ["x|y", 2.0]]), "## Sheet 1\n| a | b |\n| --- | --- |\n| x\\|y | 2 |"),
+    (".xls", lambda: made.xls_of([["a", "b"], ["x|y", 2.0]]), "## Sheet1\n| a | b |\n| --- | --- |\n| x\\|y | 2 |"),
     (".xls", lambda: made.xlsx_of([["a"], [1]]), "## Sheet1\n| a |\n| --- |\n| 1 |"),
+    (".ods", lambda: made.ods_of([["a", "b"], ["x", "y"]]), "## Sheet1\n| a | b |\n| --- | --- |\n| x | y |"),
     (".epub", lambda: made.epub_of("It was night."), "**Title:** Book\n\nIt was night."),
     (".odt", lambda: made.odt_of("Terms", "We agree."), "# Terms\n\nWe agree."),
     (".msg", lambda: made.msg_of("Tea", "At five."), "# Email Message\n\n**Subject:** Tea\n\n## Content\n\nAt five."),
@@ -200,7 +201,7 @@ def without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.mark.parametrize(("name", "package", "extra"), [
-    ("a.pdf", "pypdf", "pdf"), ("a.docx", "markitdown", "office"), ("a.xlsx", "openpyxl", "office"),
+    ("a.pdf", "pypdf", "pdf"), ("a.docx", "markitdown", "office"), ("a.xlsx", "python_calamine", "office"),
     ("a.rtf", "striprtf", "office"),
 ])  # fmt: skip
 def test_a_missing_extra_is_named(
