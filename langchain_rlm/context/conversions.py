@@ -13,12 +13,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, cast
 
 from langchain_rlm.context import convert
 from langchain_rlm.context.blobs import Directory
@@ -37,12 +37,8 @@ _PACKAGES = ("langchain-rlm", "pypdf", "markitdown", "python-calamine", "html-to
 _SERVE = "from langchain_rlm.context.convert import serve; serve()"
 
 
-class LoadingStoppedError(Exception):
-    """Nobody waits for the context any more."""
-
-
 @dataclass
-class Loading:
+class Loading(contextlib.AbstractContextManager["Loading"]):
     """The loading of one context. `tell` is called with the number of files that are loaded, and of all."""
 
     tell: Callable[[int, int], None] | None = None
@@ -59,9 +55,6 @@ class Loading:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, "rlm-convert")
         self._kept = kept()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -81,7 +74,7 @@ class Loading:
     def ahead(self, paths: Iterable[Path], encoding: str | None) -> None:
         """Files that will be read: they are counted, and converted before they are asked for."""
         if self.is_stopped:
-            raise LoadingStoppedError
+            raise CancelledError
         for path in paths:
             if path not in self._ahead:
                 is_text = path.suffix.lower() not in convert.SUFFIXES
@@ -90,7 +83,7 @@ class Loading:
     def step(self) -> None:
         """A file is about to be read."""
         if self.is_stopped:
-            raise LoadingStoppedError
+            raise CancelledError
         self.done, self._begun = self._begun, self._begun + 1
         if self.tell and time.monotonic() - self._told > TOLD:
             self._told = time.monotonic()
@@ -102,8 +95,8 @@ class Loading:
 
     def converted(self, path: Path, encoding: str | None) -> tuple[str, dict[str, Any]]:
         """The text of a file that is no text, and what else is known of it."""
-        self.ahead([path], encoding)
-        future, self._ahead[path] = self._ahead[path], None
+        future = self._ahead.get(path)
+        self._ahead[path] = None
         made = future.result() if future else self._convert(path, encoding)
         if "error" in made:
             kind = MissingExtraError if "needs an extra" in made["error"] else InputError
@@ -146,7 +139,7 @@ class Loading:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.is_stopped:
-            raise LoadingStoppedError
+            raise CancelledError
         places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
         process = subprocess.Popen(  # noqa: S603  # this interpreter, with our own code
             [sys.executable, "-P", "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

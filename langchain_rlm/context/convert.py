@@ -14,6 +14,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from logging.handlers import BufferingHandler
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -28,6 +29,7 @@ PACKED, UNPACKED = 100, 200_000_000
 """Parts of a zipped file that grow more than so many times may not unpack to more than so many bytes together."""
 LONGEST = 500_000_000
 """Characters of a table."""
+MANY = 1_000_000
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _HIDDEN = re.compile(r"(?is)<(ix:header)\b.*?</\1\s*>")
 """What a filing in inline XBRL holds for machines."""
@@ -71,7 +73,7 @@ def _check_zipped(data: bytes, suffix: str) -> None:
         raise InputError(PROTECTED)
     try:
         parts = zipfile.ZipFile(BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except Exception as error:  # damaged files raise many kinds
         msg = f"this is not a {suffix} file, or it is damaged."
         raise InputError(msg) from error
     size = sum(part.file_size for part in parts if part.file_size > PACKED * part.compress_size)
@@ -227,31 +229,21 @@ def serve() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    heard = _Heard()
+    heard = BufferingHandler(MANY)  # what libraries warn of is counted, not printed
+    logging.basicConfig(handlers=[heard], level=logging.WARNING)
+    logging.captureWarnings(capture=True)
+    warnings.simplefilter("always")
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         data = sys.stdin.buffer.read(asked["size"])
-        heard.said.clear()
+        heard.flush()
         try:
             text, facts = convert(data, asked["suffix"], asked["encoding"])
         except InputError as error:
             made: dict[str, Any] = {"error": str(error).removeprefix("the file: ")}
         else:
-            said = {"warnings": f"{len(heard.said):,}, the first: {heard.said[0][:200]}"} if heard.said else {}
-            made = {"text": text, "facts": {**facts, **said}}
+            if count := len(heard.buffer):
+                facts["warnings"] = f"{count:,}, the first: {heard.buffer[0].getMessage()[:200]}"
+            made = {"text": text, "facts": facts}
         replies.write(json.dumps(made).encode() + b"\n")
         replies.flush()
-
-
-class _Heard(logging.Handler):
-    """Takes down what libraries warn of, instead of printing it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-        logging.captureWarnings(capture=True)
-        logging.getLogger().addHandler(self)
-        warnings.simplefilter("always")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())

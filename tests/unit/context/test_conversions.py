@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
 
 from langchain_rlm import Files, InputError
 from langchain_rlm.context import conversions
-from langchain_rlm.context.conversions import CACHE, Loading, LoadingStoppedError, kept
+from langchain_rlm.context.conversions import CACHE, Loading, kept
 from langchain_rlm.context.load import load_corpus
 from tests.resources import Held
 from tests.unit.context.made_files import pdf_of
@@ -79,7 +80,7 @@ def test_what_is_stopped_converts_no_more(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<p>x</p>")
     with Loading() as loading:
         loading.stop()
-        with pytest.raises(LoadingStoppedError):
+        with pytest.raises(CancelledError):
             [*Files(tmp_path).read(loading)]
 
 
