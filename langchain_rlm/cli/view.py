@@ -37,10 +37,14 @@ def _citation(entry: Mapping[str, Any]) -> str:
 
 
 def print_left_out(corpus: Corpus) -> None:
-    """Say which files are not in the context, and of which the encoding was guessed."""
+    """Say which files are not in the context, where the encoding was guessed, and what was odd about conversions."""
     lines = [f"left out: {one.name}: {one.reason}" for one in corpus.left_out]
     guesses = [(d.name, d.metadata["encoding"]) for d in corpus.documents if "encoding" in d.metadata]
     lines += [f"not UTF-8: {name}: read as {guess} (--encoding names another)" for name, guess in guesses]
+    told = [
+        (d.name, d.metadata["conversion_warnings"]) for d in corpus.documents if "conversion_warnings" in d.metadata
+    ]
+    lines += [f"warnings while converting {name}: {warnings}" for name, warnings in told]
     for line in lines[:LISTED]:
         print(one_line(line), file=sys.stderr)
     if len(lines) > LISTED:

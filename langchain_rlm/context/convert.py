@@ -243,7 +243,7 @@ def serve() -> None:
             made: dict[str, Any] = {"error": str(error).removeprefix("the file: ")}
         else:
             if count := len(heard.buffer):
-                facts["warnings"] = f"{count:,}, the first: {heard.buffer[0].getMessage()[:200]}"
+                facts["conversion_warnings"] = f"{count:,}, the first: {heard.buffer[0].getMessage()[:200]}"
             made = {"text": text, "facts": facts}
         replies.write(json.dumps(made).encode() + b"\n")
         replies.flush()

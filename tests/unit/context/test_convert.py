@@ -226,5 +226,5 @@ def test_what_the_libraries_warn_of_is_counted_and_not_printed(
     path.write_bytes(made.pdf_of(["Alpha"]).replace(b"startxref\n", b"startxref\n1"))
     document = load_corpus(path).documents[0]
     assert document.text == "Alpha"
-    assert document.metadata["warnings"].startswith(("1,", "2,", "3,")), document.metadata
+    assert document.metadata["conversion_warnings"].startswith(("1,", "2,", "3,")), document.metadata
     assert capfd.readouterr() == ("", "")
