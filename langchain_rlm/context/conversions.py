@@ -34,7 +34,7 @@ AT_ONCE = min(8, os.cpu_count() or 1)
 TOLD = 1.0
 """Seconds between two reports of progress."""
 _PACKAGES = ("langchain-rlm", "pypdf", "markitdown", "python-calamine", "html-to-markdown", "striprtf")
-_SERVE = "from langchain_rlm.context.convert import serve; serve()"
+_SERVE = "from langchain_rlm.context.convert import serve; serve({})"
 
 
 @dataclass
@@ -142,7 +142,7 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
             raise CancelledError
         places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
         process = subprocess.Popen(  # noqa: S603  # this interpreter, with our own code
-            [sys.executable, "-P", "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-P", "-c", _SERVE.format(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": places}, start_new_session=True,
         )  # fmt: skip
         self._processes.append(process)

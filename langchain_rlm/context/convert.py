@@ -10,6 +10,8 @@ import logging
 import os
 import re
 import sys
+import threading
+import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable
@@ -221,14 +223,22 @@ ZIPPED = frozenset({".docx", ".epub", ".ods", ".odt", ".pptx", ".xlsm", ".xlsx"}
 SUFFIXES = frozenset(_CONVERTERS)
 
 
-def serve() -> None:
-    """Convert what standard input brings until it ends: for each file a line that describes it, then its bytes."""
+def _end_with(parent: int) -> None:
+    """End with the process that asks, also where that is killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def serve(parent: int) -> None:
+    """Convert what the process `parent` writes: for each file a line that describes it, then its bytes."""
     replies, nowhere = os.fdopen(os.dup(1), "wb"), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     with contextlib.suppress(ImportError, ValueError):  # Windows has no limits, others have lower ones
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
     heard = BufferingHandler(MANY)  # what libraries warn of is counted, not printed
     logging.basicConfig(handlers=[heard], level=logging.WARNING)
     logging.captureWarnings(capture=True)

@@ -13,7 +13,7 @@ from langchain_rlm import Files, InputError
 from langchain_rlm.context import conversions
 from langchain_rlm.context.conversions import CACHE, Loading, kept
 from langchain_rlm.context.load import load_corpus
-from tests.resources import Held
+from tests.resources import Held, children, soon, ticks
 from tests.unit.context.made_files import pdf_of
 
 EXITS = "import os; os._exit(3)"
@@ -102,6 +102,22 @@ def test_a_machine_that_starts_no_process_says_so(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match=r"no process starts: No such file"):
         load_corpus(tmp_path / "a.html")
+
+
+def test_a_process_ends_with_the_one_that_asks_also_when_that_is_killed(
+    tmp_path: Path, stub: Callable[[str, str], None]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf_of(["x"]))
+    stub("pypdf", "while True: pass")
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}\nfrom pathlib import Path\nfrom langchain_rlm.context.load import *\n"
+    )
+    command = [sys.executable, "-c", f"{code}load_corpus(Path({str(tmp_path / 'a.pdf')!r}))"]
+    with subprocess.Popen(command, cwd=Path.cwd()) as asking:
+        assert soon(lambda: bool(children(asking.pid)))
+        (converting,) = children(asking.pid)
+        asking.kill()
+    assert soon(lambda: not ticks(converting))
 
 
 def test_a_script_that_guards_nothing_is_not_run_again(tmp_path: Path) -> None:
