@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import distribution
@@ -48,7 +48,7 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
     is_stopped: bool = False
 
     def __post_init__(self) -> None:
-        self._told, self._begun = time.monotonic(), 0
+        self._told, self._said, self._begun = time.monotonic(), (0, 0), 0
         self._ahead: dict[Path, Future[dict[str, Any]] | None] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: list[subprocess.Popen[bytes]] = []
@@ -85,9 +85,13 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         if self.is_stopped:
             raise CancelledError
         self.done, self._begun = self._begun, self._begun + 1
-        if self.tell and time.monotonic() - self._told > TOLD:
-            self._told = time.monotonic()
-            self.tell(*self.counts())
+        self._report()
+
+    def _report(self) -> None:
+        counts = self.counts()
+        if self.tell and counts != self._said and time.monotonic() - self._told > TOLD:
+            self._told, self._said = time.monotonic(), counts
+            self.tell(*counts)
 
     def counts(self) -> tuple[int, int]:
         """Files that are read, and all that are known."""
@@ -97,6 +101,8 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         """The text of a file that is no text, and what else is known of it."""
         future = self._ahead.get(path)
         self._ahead[path] = None
+        while future and not wait([future], TOLD).done:
+            self._report()
         made = future.result() if future else self._convert(path, encoding)
         if "error" in made:
             kind = MissingExtraError if "needs an extra" in made["error"] else InputError

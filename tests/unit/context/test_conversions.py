@@ -154,6 +154,22 @@ def test_progress_counts_the_files_that_are_read_and_all(tmp_path: Path, monkeyp
     assert told == [(0, 3), (1, 3), (2, 3)]
 
 
+def test_progress_is_told_while_a_file_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stub: Callable[[str, str], None]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf_of(["x"]))
+    stub("pypdf", f"import os\nwhile not os.path.exists({str(tmp_path / 'told')!r}): pass\nraise ValueError")
+    monkeypatch.setattr(conversions, "TOLD", 0.01)
+
+    def tell(*counts: int) -> None:
+        (tmp_path / "told").write_text(str(counts))
+
+    loading = Loading(tell)
+    with pytest.raises(InputError, match="ValueError"):
+        load_corpus(tmp_path / "a.pdf", loading=loading)
+    assert (tmp_path / "told").read_text() == "(0, 1)"
+
+
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
 
