@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import convert_to_messages, get_buffer_string
@@ -9,8 +10,9 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
 from langchain_core.runnables.utils import AddableDict
 
 from langchain_rlm.adapters.hosting import aask, ask
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.evidence.passages import passages
 from langchain_rlm.rlm import RLM
@@ -40,14 +42,14 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
         ModelError: While running: a model cannot be used.
     """
 
-    def corpus_of(given: Mapping[str, Any]) -> Corpus:
+    def corpus_of(given: Mapping[str, Any], loading: Loading) -> Corpus:
         nonlocal documents
         if given.get("context"):
-            return load_corpus(given["context"])
+            return load_corpus(given["context"], loading=loading)
         if documents is None:
             msg = "The chain has no documents. Pass them to create_rlm_chain, or as `context` of the input."
             raise InputError(msg)
-        documents = corpus = load_corpus(documents)
+        documents = corpus = load_corpus(documents, loading=loading)
         return corpus
 
     def run(chunks: Iterator[dict[str, Any]], config: RunnableConfig) -> Iterator[AddableDict]:
@@ -55,17 +57,18 @@ def create_rlm_chain(rlm: RLM, documents: Any = None, *, k: int = 4) -> Runnable
         for chunk in chunks:
             given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
-        corpus = corpus_of(given)
-        yield from _output(ask(rlm, _question(given), corpus, config, key=NAME), corpus, k)
+        reading = Reading(partial(corpus_of, given))
+        result = ask(rlm, _question(given), reading, config, key=NAME)
+        yield from _output(result, reading.corpus, k)
 
     async def arun(chunks: AsyncIterator[dict[str, Any]], config: RunnableConfig) -> AsyncIterator[AddableDict]:
         given: dict[str, Any] = AddableDict()
         async for chunk in chunks:
             given = AddableDict(given) + AddableDict(_mapping(chunk))
             yield _passed_on(chunk)
-        corpus = await asyncio.to_thread(corpus_of, given)
-        result = await aask(rlm, _question(given), corpus, config, key=NAME)
-        for part in await asyncio.to_thread(lambda: [*_output(result, corpus, k)]):
+        reading = Reading(partial(corpus_of, given))
+        result = await aask(rlm, _question(given), reading, config, key=NAME)
+        for part in await asyncio.to_thread(lambda: [*_output(result, reading.corpus, k)]):
             yield part
 
     return _Chain(rlm, run, arun)

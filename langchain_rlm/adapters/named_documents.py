@@ -77,7 +77,7 @@ class Library:
         if known is None:
             raise InputError(self._unknown(name))
 
-    def select(self, names: Sequence[str] | None = None) -> Corpus:
+    def select(self, names: Sequence[str] | None, loading: Loading) -> Corpus:
         """The documents of these names, or all; files and loaders are read now."""
         if not names or any(name not in self._texts and self._file(name) is None for name in names):
             with self._reading:
@@ -90,16 +90,15 @@ class Library:
         if not chosen:
             msg = "There is no document to read at present."
             raise InputError(msg)
-        read: list[SourceText | LeftOut] = []
-        with Loading() as loading:
-            loading.ahead(filter(None, map(self._file, chosen)), None)
-            for name in chosen:
-                try:
-                    read += self._read(name, loading)
-                except InputError as error:
-                    if names or len(chosen) == 1:
-                        raise
-                    read.append(LeftOut(name, str(error).removeprefix(f"{name}: ").removesuffix(".")))
+        read = loading.read
+        loading.ahead(filter(None, map(self._file, chosen)), None)
+        for name in chosen:
+            try:
+                read += self._read(name, loading)
+            except InputError as error:
+                if names or len(chosen) == 1:
+                    raise
+                read.append(LeftOut(name, str(error).removeprefix(f"{name}: ").removesuffix(".")))
         documents = tuple(one for one in read if isinstance(one, SourceText))
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         return Corpus(documents, single=len(documents) == 1, left_out=left_out)

@@ -10,8 +10,9 @@ from pydantic import Field, PrivateAttr
 
 from langchain_rlm.adapters.hosting import aask, ask
 from langchain_rlm.checks import COUNT
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.evidence.passages import passages
 from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import Batched
@@ -39,24 +40,24 @@ class RLMRetriever(Batched, BaseRetriever):
     k: int = Field(default=4, ge=1)
     _corpus: Corpus | None = PrivateAttr(default=None)
 
-    def corpus(self) -> Corpus:
+    def corpus(self, loading: Loading) -> Corpus:
         if self._corpus is None:
-            self._corpus = load_corpus(self.documents)
+            self._corpus = load_corpus(self.documents, loading=loading)
         return self._corpus
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        k, corpus = _checked(self.k if k is None else k), self.corpus()
-        result = ask(self.rlm, query, corpus, {"callbacks": run_manager.get_child()}, key="rlm_retriever")
-        return passages(result, corpus, k)
+        k, reading = _checked(self.k if k is None else k), Reading(self.corpus)
+        result = ask(self.rlm, query, reading, {"callbacks": run_manager.get_child()}, key="rlm_retriever")
+        return passages(result, reading.corpus, k)
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        k, corpus = _checked(self.k if k is None else k), await asyncio.to_thread(self.corpus)
-        result = await aask(self.rlm, query, corpus, {"callbacks": run_manager.get_child()}, key="rlm_retriever")
-        return await asyncio.to_thread(passages, result, corpus, k)
+        k, reading = _checked(self.k if k is None else k), Reading(self.corpus)
+        result = await aask(self.rlm, query, reading, {"callbacks": run_manager.get_child()}, key="rlm_retriever")
+        return await asyncio.to_thread(passages, result, reading.corpus, k)
 
 
 def _checked(k: int) -> int:

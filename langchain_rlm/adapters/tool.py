@@ -1,6 +1,6 @@
 """`RLMTool`: an agent asks about documents of any size by their names; no text goes through the tool call."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from langchain_rlm.adapters.hosting import aask, ask
 from langchain_rlm.adapters.named_documents import Library
 from langchain_rlm.adapters.result_text import AnsweringTool, check_question, text_of
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.load import Reading
 from langchain_rlm.errors import InputError, MissingExtraError
 from langchain_rlm.rlm import RLM
 from langchain_rlm.runtime.loop import Batched
@@ -119,19 +121,21 @@ class RLMTool(Batched, AnsweringTool):
     # surrounding one.
 
     def _run(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
-        corpus = _selected(self._library, question, documents)
-        return _message(ask(self.rlm, question, corpus, None, key=self.name))
+        return _message(ask(self.rlm, *_asked(self._library, question, documents), None, key=self.name))
 
     async def _arun(self, question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
-        corpus = await asyncio.to_thread(_selected, self._library, question, documents)
-        return _message(await aask(self.rlm, question, corpus, None, key=self.name))
+        return _message(await aask(self.rlm, *_asked(self._library, question, documents), None, key=self.name))
 
 
-def _selected(library: Library, question: str, names: list[str] | None) -> Corpus:
-    """The documents that are asked about. What the agent's model can mend goes back to it; all else is raised."""
+def _asked(library: Library, question: str, names: list[str] | None) -> tuple[str, Reading]:
     check_question(question)
+    return question, Reading(partial(_selected, library, names))
+
+
+def _selected(library: Library, names: list[str] | None, loading: Loading) -> Corpus:
+    """The documents that are asked about. What the agent's model can mend goes back to it; all else is raised."""
     try:
-        return library.select(names)
+        return library.select(names, loading)
     except MissingExtraError:
         raise
     except InputError as error:

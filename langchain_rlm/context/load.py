@@ -3,7 +3,7 @@
 import glob
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,12 @@ _PATH = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
-    """A context that this function reads, when a run begins and within its budget."""
+    """A context that this function reads, when a run begins and within its budget; it is there when that was enough."""
 
     read: Callable[[Loading], Corpus]
+    corpus: Corpus = field(default_factory=lambda: Corpus(()))
 
 
 def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading | None = None) -> Corpus:
@@ -61,7 +62,8 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
     """
     if isinstance(context, Reading):
         with loading or Loading() as now:
-            return context.read(now)
+            context.corpus = context.read(now)
+            return context.corpus
     if isinstance(context, BaseRetriever | VectorStore | BaseStore):
         return Corpus((), searchable=Searchable(context))
     if isinstance(context, Corpus) and context.searchable is not None:

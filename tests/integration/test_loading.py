@@ -11,7 +11,7 @@ import pytest
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
-from langchain_rlm import RLM, Budget
+from langchain_rlm import RLM, Budget, RLMRetriever, RLMTool, create_rlm_chain
 from langchain_rlm.cli.tree import RunTree
 from langchain_rlm.cli.view import PlainView, View
 from langchain_rlm.context import conversions
@@ -61,6 +61,18 @@ def test_a_run_whose_loader_takes_too_long_ends_as_one_without_time(loader: Wait
     assert (result["stop_reason"], result["answer"], result["usage"]["calls"]) == (stop, "", 0)
     assert result["left_out"] == [{"name": "the rest of the context", "reason": OVER}]
     assert result["usage"]["seconds"] >= 0.3
+
+
+def test_every_way_in_obeys(loader: Waiting) -> None:
+    rlm = RLM("offline", budget=Budget(seconds=0.3))
+    tool = RLMTool(rlm=rlm, documents=loader, description="All.")
+    assert "not loaded" in str(
+        tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": {"question": QUESTION}}).artifact[
+            "left_out"
+        ]
+    )
+    assert create_rlm_chain(rlm, loader).invoke({"input": QUESTION})["context"] == []
+    assert RLMRetriever(rlm=rlm, documents=loader).invoke(QUESTION) == []
 
 
 def test_the_graph_as_it_is_served_obeys_too(loader: Waiting) -> None:
