@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import pydantic_monty as monty
 
@@ -38,11 +38,18 @@ HANDED_OVER = 512 * 1024 * 1024
 """Bytes beside its memory that a worker may use to hand values over: a small value may be huge when written out."""
 
 
+class Workers(Protocol):
+    """What gives a worker: the workers of a tree, or a pool."""
+
+    @property
+    def checkout(self) -> Callable[..., contextlib.AbstractContextManager[monty.MontySession]]: ...
+
+
 @dataclass
 class MontySandbox:
-    """A `Sandbox` in a worker process of `pool`; its arguments are those of `Sandboxes.new`."""
+    """A `Sandbox` in a process of `workers`; its arguments are those of `Sandboxes.new`."""
 
-    pool: monty.Monty
+    workers: Workers
     context: ReplContext
     limits: ReplLimits
     seed: str
@@ -79,7 +86,7 @@ class MontySandbox:
             "sleep": "zero",
             "random_start": {"seed": self.seed},
         }
-        checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
+        checkout = self.workers.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files

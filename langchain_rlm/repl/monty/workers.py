@@ -1,10 +1,14 @@
 """The worker processes of one tree of runs: jailed where that is possible, none before it is needed."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.repl.monty.jail import worker_path
+from langchain_rlm.repl.monty import jail
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
 
@@ -20,8 +24,10 @@ class MontySandboxes:
     """
 
     def __init__(self) -> None:
-        self._pool = monty.Monty(binary_path=worker_path(), min_processes=0, max_processes=PROCESSES)
-        self._pool.__enter__()
+        jail.worker_path()
+        self._stack = contextlib.ExitStack()
+        self._pools: dict[str | None, monty.Monty] = {}
+        self._lock = threading.Lock()
 
     def new(
         self,
@@ -33,7 +39,20 @@ class MontySandboxes:
         host: Host,
         tools: frozenset[str] = frozenset(),
     ) -> MontySandbox:
-        return MontySandbox(self._pool, context, limits, seed, started, host, tools)
+        return MontySandbox(self, context, limits, seed, started, host, tools)
+
+    @contextlib.contextmanager
+    def checkout(self, **options: Any) -> Iterator[monty.MontySession]:
+        """A worker, started or used again; the options are those of `monty.Monty.checkout`."""
+        with contextlib.ExitStack() as stack:
+            yield jail.start(lambda path: stack.enter_context(self._pool(path).checkout(**options)))
+
+    def _pool(self, path: str | None) -> monty.Monty:
+        with self._lock:
+            if path not in self._pools:
+                pool = monty.Monty(binary_path=path, min_processes=0, max_processes=PROCESSES)
+                self._pools[path] = self._stack.enter_context(pool)
+            return self._pools[path]
 
     def close(self) -> None:
-        self._pool.__exit__(None, None, None)
+        self._stack.close()
