@@ -19,7 +19,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -30,6 +29,7 @@ import pydantic_monty as monty
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.monty import landlock
+from langchain_rlm.threads import OwnThreads, held_over_forks
 
 VARIABLE = "LANGCHAIN_RLM_JAIL"
 AUTO, OFF, NONE = "auto", "off", "none"
@@ -39,7 +39,7 @@ _MFD_EXEC = 0x10
 """Linux 6.3 and newer want to be told that a memory file is run."""
 _LIBRARY_CACHE = "/etc/ld.so.cache"
 STANDARD_ERROR = 2
-_lock = threading.Lock()
+_lock = held_over_forks(threading.Lock())
 Started = TypeVar("Started")
 
 
@@ -211,8 +211,7 @@ def _restricted(paths: tuple[str, ...], launch: Callable[[str], Started]) -> Sta
         landlock.restrict([*paths])
         return launch(paths[-1])
 
-    with ThreadPoolExecutor(1) as thread:  # restricted for good, so it ends with this
-        return thread.submit(run).result()
+    return OwnThreads().submit(run).result()  # a thread is restricted for good
 
 
 def _filters(process: int | str | None) -> int:

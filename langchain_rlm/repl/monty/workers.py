@@ -1,6 +1,7 @@
 """The worker processes of one tree of runs: jailed where that is possible, none before it is needed."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 import pydantic_monty as monty
 
+from langchain_rlm.errors import RLMError
 from langchain_rlm.repl.monty import jail
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
@@ -15,15 +17,30 @@ from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
 PROCESSES = 10_000
 """Processes at once. What keeps them few is `ReplLimits.idle_repls`."""
 
+_owner: list[int] = []
+"""The process in which Monty has its threads."""
+
+
+def _own_this_process() -> None:
+    if _owner and _owner[0] != os.getpid():
+        msg = (
+            f"This process is a fork of process {_owner[0]}, in which a REPL has run: the threads that start REPLs are "
+            "not in it. Start children anew (multiprocessing.get_context('spawn')), or fork before the first run."
+        )
+        raise RLMError(msg)
+    _owner[:] = [os.getpid()]
+
 
 class MontySandboxes:
     """Makes sandboxes, a process each (`Sandboxes`).
 
     Raises:
         InputError: `LANGCHAIN_RLM_JAIL` names no jail, or one that does not work here.
+        RLMError: The process is a fork of one that has had a REPL.
     """
 
     def __init__(self) -> None:
+        _own_this_process()
         jail.worker_path()
         self._stack = contextlib.ExitStack()
         self._pools: dict[str | None, monty.Monty] = {}
