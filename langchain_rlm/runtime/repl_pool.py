@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory
+from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory, SandboxLostError
 from langchain_rlm.threads import to_its_end
 
 T = TypeVar("T")
@@ -173,7 +173,11 @@ class Repl:
         """
         async with self.pool.idle.busy(self):
             sandbox = self.sandbox or await self._built(make, rebuild)
-            outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+            try:
+                outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+            except SandboxLostError:
+                await self.drop()
+                raise
             if isinstance(outcome, Ended) and outcome.lost:
                 await self.drop()
             return outcome

@@ -27,7 +27,7 @@ from typing import TypeVar
 
 import pydantic_monty as monty
 
-from langchain_rlm.errors import InputError
+from langchain_rlm.errors import InputError, is_of_host
 from langchain_rlm.repl.monty import landlock
 from langchain_rlm.threads import OwnThreads, held_over_forks
 
@@ -190,6 +190,8 @@ def _tried(kind: str, _path: str | None, _monty: str | None) -> _Wrapper | str:
         wrapper = _Wrapper(descriptor, _direct((*libraries, binary)) if kind == "landlock" else ())
         _try(wrapper.path)
     except (_UnavailableError, OSError) as error:
+        if is_of_host(error):
+            raise  # it says nothing about the jail
         if descriptor is not None:
             os.close(descriptor)
         return str(error)

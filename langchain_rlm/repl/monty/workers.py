@@ -9,7 +9,7 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import HostError, RLMError
 from langchain_rlm.repl.monty import jail
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
@@ -17,6 +17,8 @@ from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
 PROCESSES = 10_000
 """Processes at once. What keeps them few is `ReplLimits.idle_repls`."""
 
+PANIC = "PanicException"
+"""What Monty raises when it cannot start its threads; no Exception, and without a public name."""
 _owner: list[int] = []
 """The process in which Monty has its threads."""
 
@@ -31,6 +33,19 @@ def _own_this_process() -> None:
     _owner[:] = [os.getpid()]
 
 
+@contextlib.contextmanager
+def _host_failures() -> Iterator[None]:
+    try:
+        yield
+    except RLMError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, OSError | RuntimeError | monty.MontyError) and type(error).__name__ != PANIC:
+            raise
+        msg = f"A REPL cannot be started: {error}. Free what this machine lacks (ulimit -n, memory, processes)."
+        raise HostError(msg) from error
+
+
 class MontySandboxes:
     """Makes sandboxes, a process each (`Sandboxes`).
 
@@ -41,7 +56,8 @@ class MontySandboxes:
 
     def __init__(self) -> None:
         _own_this_process()
-        jail.worker_path()
+        with _host_failures():
+            jail.worker_path()
         self._stack = contextlib.ExitStack()
         self._pools: dict[str | None, monty.Monty] = {}
         self._lock = threading.Lock()
@@ -60,9 +76,15 @@ class MontySandboxes:
 
     @contextlib.contextmanager
     def checkout(self, **options: Any) -> Iterator[monty.MontySession]:
-        """A worker, started or used again; the options are those of `monty.Monty.checkout`."""
+        """A worker, started or used again; the options are those of `monty.Monty.checkout`.
+
+        Raises:
+            HostError: None can be started.
+        """
         with contextlib.ExitStack() as stack:
-            yield jail.start(lambda path: stack.enter_context(self._pool(path).checkout(**options)))
+            with _host_failures():
+                session = jail.start(lambda path: stack.enter_context(self._pool(path).checkout(**options)))
+            yield session
 
     def _pool(self, path: str | None) -> monty.Monty:
         with self._lock:
