@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langchain_rlm.adapters.tool import RLMTool as RLMTool
     from langchain_rlm.budget import Budget as Budget
     from langchain_rlm.context.files import Files as Files
+    from langchain_rlm.errors import HostError as HostError
     from langchain_rlm.errors import InputError as InputError
     from langchain_rlm.errors import ModelError as ModelError
     from langchain_rlm.errors import ReplayError as ReplayError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_rlm.testing.replay_model import ReplayChatModel as ReplayChatModel
 
 _HOMES = {
-    "Budget": "budget", "ChatRLM": "adapters.chat_model", "Files": "context.files",
+    "Budget": "budget", "ChatRLM": "adapters.chat_model", "Files": "context.files", "HostError": "errors",
     "GroupingSaver": "runtime.savers", "InputError": "errors", "JOURNAL_SCHEMA": "journal.schema",
     "ModelError": "errors", "Prices": "models.prices", "RLM": "rlm", "RLMError": "errors", "RLMInput": "state",
     "RLMMiddleware": "adapters.middleware", "RLMResult": "state", "RLMRetriever": "adapters.retriever",

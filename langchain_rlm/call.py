@@ -28,11 +28,13 @@ from langchain_rlm.runtime.begin import begin
 from langchain_rlm.runtime.given import Given, read
 from langchain_rlm.runtime.host import host_saver, in_host, inside
 from langchain_rlm.runtime.langgraph_keys import INTERRUPT
-from langchain_rlm.runtime.loop import to_its_end
 from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
+from langchain_rlm.runtime.savers.grouping import GroupingSaver
+from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
+from langchain_rlm.threads import to_its_end
 
 Event = tuple[bool, str, Any]
 """Whether it is the result, the mode, the data."""
@@ -88,7 +90,7 @@ class Call:
                     yield False, "custom", event
         finally:
             reading.cancel()
-            await asyncio.wait([reading])
+            await to_its_end(asyncio.wait([reading]))
         asked = reading.result()
         hosted = is_hosted(call.settings, config)
         run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
@@ -155,7 +157,12 @@ class Call:
             corpus = live.corpus if live else next(iter(begun.tree.corpora.values()), None)
             yield True, "values", _result(self.settings, final, corpus)
         finally:
-            await to_its_end(registry.close(begun.tree))
+            await to_its_end(self._close(begun.tree, config))
+
+    async def _close(self, tree: RunTree, config: RunnableConfig) -> None:
+        await self.registry.close(tree)
+        if isinstance(saver := cast("Any", self.graph).checkpointer, GroupingSaver):
+            await saver.settled(config)
 
 
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:

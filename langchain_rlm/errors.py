@@ -1,6 +1,10 @@
 """The errors that a caller can get. Each message says what was wrong, with the value, and what to do."""
 
+import errno
 from typing import Any
+
+_LACKING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL}
+_NO_THREAD = "can't start new thread"
 
 
 class RLMError(Exception):
@@ -27,6 +31,21 @@ class ModelError(RLMError):
 
 class SubModelError(ModelError):
     """A sub-model cannot be used: its key or name is wrong. With a checkpointer the run goes on when that is mended."""
+
+
+class HostError(RLMError):
+    """This machine cannot go on: it has no file descriptor, memory or process left, or REPLs end by themselves.
+
+    With a checkpointer the run goes on when the machine is well.
+    """
+
+
+def is_of_host(error: BaseException) -> bool:
+    """Whether an exception says that this machine has no more of something."""
+    if isinstance(error, BaseExceptionGroup):  # of the addresses that were tried
+        return any(map(is_of_host, error.exceptions))
+    of_system = isinstance(error, OSError) and error.errno in _LACKING
+    return of_system or isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_THREAD in str(error))
 
 
 class ReplayError(RLMError):

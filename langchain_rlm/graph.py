@@ -32,10 +32,11 @@ from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
-from langchain_rlm.runtime.loop import run_on_background_loop, to_its_end
+from langchain_rlm.runtime.loop import run_on_background_loop
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
 from langchain_rlm.settings import CallSettings
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
+from langchain_rlm.threads import to_its_end
 
 SUPERSTEPS = 1_000_000
 """LangGraph's own limit on supersteps; the budget is what ends a run."""

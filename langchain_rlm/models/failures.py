@@ -17,18 +17,19 @@ from urllib.parse import urlsplit
 
 from langchain_core.exceptions import ContextOverflowError
 
+from langchain_rlm.errors import is_of_host
 from langchain_rlm.surrogates import encodable
 
 Kind = Literal[
     "overflow", "rate_limit", "too_large", "authentication", "quota", "server", "malformed", "refused", "cut_off",
-    "empty", "timeout", "not_found", "invalid",
+    "empty", "timeout", "not_found", "host", "invalid",
 ]  # fmt: skip
 
 SENT: frozenset[Kind] = frozenset({"refused", "malformed", "cut_off", "empty", "timeout"})
 """The model may have read what it was sent."""
 UNUSABLE: frozenset[Kind] = frozenset({"authentication", "not_found"})
 """When each call of a model fails so, it cannot be used at all."""
-RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "empty", "timeout"})
+RETRYABLE: frozenset[Kind] = frozenset({"rate_limit", "server", "malformed", "empty", "timeout", "host"})
 
 
 def _any(*said: str) -> re.Pattern[str]:
@@ -153,8 +154,8 @@ def holds_any(error: BaseException, secrets: Iterable[str]) -> bool:
 
 
 def _kind(error: BaseException, text: str, status: int | None) -> Kind:
-    if _TOO_LARGE.search(text):
-        return "too_large"
+    if (of_host := any(map(is_of_host, _chain(error)))) or _TOO_LARGE.search(text):
+        return "host" if of_host else "too_large"
     if isinstance(error, ContextOverflowError) or _OVERFLOW.search(text):
         return "overflow"
     if _DAILY.search(text) or (_QUOTA.search(text) and ("insufficient_quota" in text or not _RETRY_DELAY.search(text))):

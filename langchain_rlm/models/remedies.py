@@ -16,6 +16,7 @@ REMEDIES: dict[Kind, str] = {
     "timeout": "Ask again later, or give the client a longer timeout.",
     "malformed": "Check that its address is that of the provider's API.",
     "not_found": "Check the model's name, its address, and that the account may use it.",
+    "host": "Free what this machine lacks (ulimit -n, memory), or lower max_concurrency.",
     "refused": "Ask in other words, or use another model.",
     "cut_off": "Raise its output limit.",
 }

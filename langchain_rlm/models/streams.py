@@ -2,12 +2,8 @@
 
 # ruff: noqa: SLF001  # a chat model is made of methods with an underscore, which LangChain calls
 
-import asyncio
-import contextvars
 import re
-import threading
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,6 +11,8 @@ from langchain_core.language_models import BaseChatModel, SimpleChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages.ai import UsageMetadata, subtract_usage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
+
+from langchain_rlm.threads import on_thread
 
 T = TypeVar("T")
 Parts = AsyncIterator[ChatGenerationChunk]
@@ -26,26 +24,6 @@ _REFUSED = re.compile(
 """How servers refuse to say the usage of a stream."""
 _ENDS = ("finish_reason", "stop_reason", "stopReason", "done_reason", "done", "status", "incomplete_details")
 """Where a message says how it ended. Clients of providers also say `model_provider`; a model of one's own need not."""
-
-
-async def on_thread(call: Callable[[], T], name: str = "rlm-model") -> T:
-    """Make a blocking call on a thread of its own. One that is cancelled runs to its end, and nobody waits for it.
-
-    The pool that LangChain uses has six threads on two cores, whatever `max_concurrency` says.
-    """
-    context, done = contextvars.copy_context(), Future[T]()
-    done.set_running_or_notify_cancel()  # what awaits it may be cancelled, it may not
-
-    def work() -> None:
-        try:
-            done.set_result(context.run(call))
-        except StopIteration as error:  # a future cannot hold it
-            done.set_exception(RuntimeError(f"the model raised {error!r}"))
-        except BaseException as error:  # noqa: BLE001  # raised where it is awaited
-            done.set_exception(error)
-
-    threading.Thread(target=work, name=name, daemon=True).start()
-    return await asyncio.wrap_future(done)
 
 
 def blocking_methods(model: Any, *, always: bool) -> dict[str, Any]:

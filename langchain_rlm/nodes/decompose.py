@@ -9,7 +9,7 @@ from langgraph.types import Command
 
 from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
-from langchain_rlm.errors import ModelError
+from langchain_rlm.errors import HostError, ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, ReplyEntry
 from langchain_rlm.journal.parts import Usage
@@ -39,7 +39,10 @@ class NoReplyError(ModelError):
     """The root model can be reached and gives no reply: it refuses, or says nothing."""
 
 
-ROOT_ERRORS = {"overflow": RootOverflowError, "refused": NoReplyError, "empty": NoReplyError, "cut_off": NoReplyError}
+ROOT_ERRORS = {
+    "overflow": RootOverflowError, "refused": NoReplyError, "empty": NoReplyError, "cut_off": NoReplyError,
+    "host": HostError,
+}  # fmt: skip
 
 
 async def decompose(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> Command[Any]:

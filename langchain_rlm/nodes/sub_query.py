@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import RLMError, SubModelError
+from langchain_rlm.errors import HostError, RLMError, SubModelError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
@@ -22,6 +22,7 @@ from langchain_rlm.journal.parts import Call, SubQueryError, Usage
 from langchain_rlm.journal.reading import turns
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import brief
+from langchain_rlm.models.remedies import REMEDIES
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
@@ -51,9 +52,10 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
         entry: Answered = await ask(registry, run, call, config)
-    except (GraphBubbleUp, SubModelError):
+    except (GraphBubbleUp, SubModelError, HostError):
         raise  # a person is asked, or has to mend something; the task is run again after that
     except ModelCallError as error:
+        _refuse_of_host(error.failure, error)
         entry = {"error": cast("SubQueryError", error.failure.as_dict()), **_paid(error, run, call)}
     except BudgetExceededError as error:
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
@@ -61,7 +63,9 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     except RLMError as error:
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
-        entry = {"error": cast("SubQueryError", classify(error).as_dict())}
+        failure = classify(error)
+        _refuse_of_host(failure, error)
+        entry = {"error": cast("SubQueryError", failure.as_dict())}
     run.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
@@ -71,6 +75,13 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         return answer
     run.held[call["id"]] = answer
     return None
+
+
+def _refuse_of_host(failure: Failure, error: Exception) -> None:
+    """Raise what is no answer to the code: another machine, or this one later, would have asked."""
+    if failure.kind == "host":
+        msg = f"A sub-query could not be asked: {failure.message}. {REMEDIES['host']}"
+        raise HostError(msg) from error
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:

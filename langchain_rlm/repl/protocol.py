@@ -102,8 +102,6 @@ class Ended:
     lost: bool = False
     """The sandbox cannot be used any more, and what the cell assigned is lost. The engine opens another one and runs
     the cells before this one there again."""
-    crashed: bool = False
-    """It is lost through no fault of the cell, which is run once more. Never after `kill`."""
     refused: bool = False
     """The cell was never run: it cannot be understood."""
     final: tuple[Any] | None = None
@@ -118,6 +116,10 @@ class Ended:
 Outcome = Asked | Ended
 Result = tuple[Any, ...]
 """An answered call: ("ok", text or a tool's value) or ("failed", type, message)."""
+
+
+class SandboxLostError(Exception):
+    """The sandbox has died: not of the code's limits, and not of `kill`. What was done there is lost; it says how."""
 
 
 class Host(Protocol):

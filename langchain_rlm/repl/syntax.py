@@ -5,9 +5,11 @@ import threading
 import warnings
 from typing import Any, Literal, overload
 
+from langchain_rlm.threads import held_over_forks
+
 ATTEMPTS = 20
 """Tries to read one text: until 3.11.8 CPython counts one depth for all threads, and where two parse one may fail."""
-_FILTERS = threading.Lock()
+_FILTERS = held_over_forks(threading.Lock())
 
 
 @overload

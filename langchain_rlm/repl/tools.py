@@ -1,18 +1,21 @@
 """Functions that a user gives to the REPL: LangChain tools and plain functions, called from code by their names."""
 
-import asyncio
 import inspect
 import keyword
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig, RunnableLambda, patch_config
-from langchain_core.tools import BaseTool
+from langchain_core.tools import BaseTool, StructuredTool, Tool
 
 from langchain_rlm.context.searchable import DEFAULT_K, Searchable
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.functions import NAMES
+from langchain_rlm.threads import on_thread
+
+T = TypeVar("T")
 
 RESERVED = NAMES | {"context", "sources", "answer", "eval", "exec"}
 
@@ -53,10 +56,28 @@ def _from_tool(tool: BaseTool) -> ReplTool:
             msg = f"{tool.name}() takes {len(names)} arguments ({', '.join(names)}), got {len(args)}"
             raise TypeError(msg)
         given = {**dict(zip(names, args, strict=False)), **kwargs}
-        return await tool.ainvoke(given, patch_config(config, run_name=tool.name))
+        config = patch_config(config, run_name=tool.name)
+        if _blocks(tool):
+            return await _not_ended(on_thread(partial(tool.invoke, given, config)))
+        return await _not_ended(tool.ainvoke(given, config))
 
     about = " ".join(tool.description.split())
     return ReplTool(tool.name, f"({', '.join(names)})", about[:300], call)
+
+
+def _blocks(tool: BaseTool) -> bool:
+    """Whether it can only be called synchronously: LangChain does so in the few threads that the event loop has."""
+    inherited = (BaseTool._arun, StructuredTool._arun, Tool._arun)  # noqa: SLF001  # what tools override
+    return type(tool)._arun in inherited and getattr(tool, "coroutine", None) is None  # noqa: SLF001
+
+
+async def _not_ended(work: Awaitable[T]) -> T:
+    """What the work gives. One that wants to end the process, as argument parsers do, has failed."""
+    try:
+        return await work
+    except SystemExit as error:
+        msg = f"it wanted to end the process (SystemExit: {error})"
+        raise RuntimeError(msg) from error
 
 
 def _from_function(function: Any) -> ReplTool:
@@ -69,8 +90,8 @@ def _from_function(function: Any) -> ReplTool:
     async def call(args: Sequence[Any], kwargs: Mapping[str, Any], config: RunnableConfig) -> Any:
         async def run(_: Any) -> Any:
             if inspect.iscoroutinefunction(function):
-                return await function(*args, **kwargs)
-            return await asyncio.to_thread(function, *args, **kwargs)
+                return await _not_ended(function(*args, **kwargs))
+            return await _not_ended(on_thread(partial(function, *args, **kwargs)))
 
         given = {"args": list(args), **kwargs}
         return await RunnableLambda(run, name=name).ainvoke(given, patch_config(config, run_name=name))

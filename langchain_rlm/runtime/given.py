@@ -13,7 +13,7 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus, so_far
 from langchain_rlm.errors import InputError
-from langchain_rlm.models.streams import on_thread
+from langchain_rlm.threads import on_thread
 
 PASSED_ON = ("durability",)
 """LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""
@@ -47,7 +47,7 @@ async def loaded(
     loading, started = Loading(tell), time.monotonic()
     try:
         async with asyncio.timeout(seconds) as limit:
-            corpus = await on_thread(partial(load, loading=loading), "rlm-loading")
+            corpus = await on_thread(partial(load, loading=loading))
     except TimeoutError:
         if seconds is None or not limit.expired():
             raise

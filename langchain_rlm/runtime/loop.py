@@ -1,10 +1,11 @@
 """The one background event loop, on which synchronous callers run the asynchronous engine.
 
-It is a daemon thread, started at the first synchronous call. One loop for all of them means that a model's
-pooled connections never meet a second one.
+It is a daemon thread, started at the first synchronous call of the process. One loop for all of them means that a
+model's pooled connections never meet a second one. Nothing that a task raises ends it.
 """
 
 import asyncio
+import contextlib
 import os
 import queue
 import threading
@@ -16,6 +17,8 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import get_config_list
 from langgraph.errors import GraphBubbleUp
 
+from langchain_rlm.threads import OwnThreads, held_over_forks
+
 T = TypeVar("T")
 
 PATIENCE = 10.0
@@ -23,18 +26,36 @@ PATIENCE = 10.0
 AT_ONCE = min(32, (os.cpu_count() or 1) + 4)
 """Inputs of a batch that run at once when `max_concurrency` is not set: as many as in LangChain's pool of threads."""
 
-_lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
+_lock = held_over_forks(threading.Lock())
+_home: "_Home | None" = None
+
+
+class _Home:
+    """The loop and its thread. They belong to the process: a fork has neither."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(OwnThreads(thread_name_prefix="rlm-work"))
+        self.thread = threading.Thread(target=self._run, name="rlm-loop", daemon=True)
+        self.thread.start()
+        self.process = os.getpid()
+
+    def _run(self) -> None:
+        while not self.loop.is_closed():
+            with contextlib.suppress(BaseException):  # SystemExit of a task: who waits for the task gets it
+                self.loop.run_forever()
+
+    def is_alive(self) -> bool:
+        return self.process == os.getpid() and self.thread.is_alive() and not self.loop.is_closed()
 
 
 def background_loop() -> asyncio.AbstractEventLoop:
     """The loop, started when it is not running."""
-    global _loop  # noqa: PLW0603  # documented above
+    global _home  # noqa: PLW0603  # documented above
     with _lock:
-        if _loop is None or _loop.is_closed():
-            _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="rlm-loop", daemon=True).start()
-        return _loop
+        if _home is None or not _home.is_alive():
+            _home = _Home()
+        return _home.loop
 
 
 def run_on_background_loop(work: Coroutine[Any, Any, T]) -> T:
@@ -182,17 +203,6 @@ class Batched:
         async with aclosing(as_completed([*map(call, inputs, configs)], at_once)) as items:
             async for item in items:
                 yield item
-
-
-async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Await clean-up that a cancellation must not leave half-done; it is cancelled only after that."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        if not task.done():
-            await asyncio.wait([task])
-        raise
 
 
 def refuse_to_wait_for_itself(loop: asyncio.AbstractEventLoop) -> None:

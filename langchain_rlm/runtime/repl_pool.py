@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory
+from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory, SandboxLostError
+from langchain_rlm.threads import to_its_end
 
 T = TypeVar("T")
 
@@ -101,11 +102,10 @@ class ReplPool:
         """Do blocking work on a thread; a cancellation waits for it and undoes its result."""
         future = asyncio.get_running_loop().run_in_executor(self.threads, work)
         try:
-            return await asyncio.shield(future)
+            return await to_its_end(future)
         except asyncio.CancelledError:
-            await asyncio.wait([future])
             if future.exception() is None:
-                await asyncio.get_running_loop().run_in_executor(self.threads, undo, future.result())
+                await to_its_end(asyncio.get_running_loop().run_in_executor(self.threads, undo, future.result()))
             raise
 
     async def on_thread(self, sandbox: Sandbox, work: Callable[[], T], seconds: float | None = None) -> T:
@@ -116,11 +116,11 @@ class ReplPool:
         except asyncio.CancelledError:
             sandbox.kill()
             with contextlib.suppress(BaseException):
-                await asyncio.shield(future)
+                await to_its_end(future)
             raise
         if not done:
             sandbox.kill()
-        return await future
+        return await to_its_end(future)
 
     async def open(self, make: Callable[[Sandboxes], Sandbox]) -> Sandbox:
         """A fresh sandbox, which the end of the tree ends."""
@@ -173,7 +173,11 @@ class Repl:
         """
         async with self.pool.idle.busy(self):
             sandbox = self.sandbox or await self._built(make, rebuild)
-            outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+            try:
+                outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+            except SandboxLostError:
+                await self.drop()
+                raise
             if isinstance(outcome, Ended) and outcome.lost:
                 await self.drop()
             return outcome

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile
+from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
-from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes
+from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
@@ -105,29 +106,45 @@ class Run:
 
     async def variable(self, name: str, journal: Sequence[Entry]) -> tuple[Any] | None:
         """A variable of the REPL in a tuple, or None when no variable has that name."""
-        return await self._step(journal, lambda sandbox: sandbox.variable(name))
+        return await self._looked(journal, lambda sandbox: sandbox.variable(name))
 
     async def draft(self, journal: Sequence[Entry]) -> Any:
-        return await self._step(journal, lambda sandbox: sandbox.draft())
+        return await self._looked(journal, lambda sandbox: sandbox.draft())
+
+    async def _looked(self, journal: Sequence[Entry], look: Callable[[Sandbox], T]) -> T:
+        try:
+            return await self._step(journal, look)
+        except SandboxLostError as error:
+            msg = f"{error}, twice while the run was built again from its journal. Look at what ends processes here."
+            raise HostError(msg) from error
 
     async def _run(self, journal: Sequence[Entry], step: Callable[[Sandbox], Outcome]) -> Outcome:
-        """Take a step in the REPL; after a crash from outside, once more in a REPL built anew."""
-        outcome = await self._step(journal, step, self._seconds)
-        if isinstance(outcome, Ended) and outcome.crashed:
-            self.hosts.clear()  # what the lost attempt was told
-            outcome = await self._step(journal, step, self._seconds)
-        return outcome
+        """Take a step in the REPL. A cell in which it dies twice has lost its variables, and the code is told."""
+        try:
+            return await self._step(journal, step, self._seconds)
+        except SandboxLostError as error:
+            return Ended("", f"{error}, twice; the variables of this cell are lost.", lost=True)
 
     async def _step(
         self, journal: Sequence[Entry], step: Callable[[Sandbox], T], seconds: Callable[[], float | None] = lambda: None
     ) -> T:
-        """Take a step in the REPL, which is brought to where the journal stands when there is none."""
-        return await self.repl.step(
-            step,
-            make=lambda sandboxes: self._fresh(sandboxes, journal),
-            rebuild=lambda sandbox: self._rebuilt(sandbox, journal),
-            seconds=seconds,
-        )
+        """Take a step in the REPL, which is brought to where the journal stands when there is none.
+
+        One that dies is built again, once.
+        """
+        for is_last in (False, True):
+            try:
+                return await self.repl.step(
+                    step,
+                    make=lambda sandboxes: self._fresh(sandboxes, journal),
+                    rebuild=lambda sandbox: self._rebuilt(sandbox, journal),
+                    seconds=seconds,
+                )
+            except SandboxLostError:
+                self.hosts.clear()  # what the lost attempt was told
+                if is_last:
+                    raise
+        raise AssertionError
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
         settings = self.tree.settings

@@ -355,7 +355,7 @@ def test_as_many_synchronous_calls_are_in_flight_as_may_be_on_threads_that_end(c
     rlm = rlm_of(Blocking(together=24), max_concurrency=24)
     result = rlm.invoke(GIVEN) if call == "invoke" else asyncio.run(rlm.ainvoke(GIVEN))
     assert result["value"] == 48
-    assert soon(lambda: not any(thread.name == "rlm-model" for thread in threading.enumerate()))
+    assert soon(lambda: not any(thread.name == "rlm-call" for thread in threading.enumerate()))
 
 
 async def test_a_run_that_is_cancelled_does_not_wait_for_a_synchronous_call() -> None:
@@ -375,7 +375,7 @@ class Simple(SimpleChatModel):
         return "simple"
 
     def _call(self, *_: Any, **__: Any) -> str:
-        assert threading.current_thread().name == "rlm-model"
+        assert threading.current_thread().name == "rlm-call"
         return CELL
 
 

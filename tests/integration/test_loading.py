@@ -28,12 +28,12 @@ class Waiting(BaseLoader):
     """A loader that gives a document, and the next one when it may."""
 
     def __init__(self) -> None:
-        self.may_end = threading.Event()
+        self.may_end, self.has_ended = threading.Event(), threading.Event()
 
     def lazy_load(self) -> Iterator[Document]:
         yield Document("The harbour is large.")
         self.may_end.wait()
-        yield Document("It has pipes.")
+        self.has_ended.set()
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def loader() -> Iterator[Waiting]:
     made = Waiting()
     yield made
     made.may_end.set()
-    assert soon(lambda: not [t for t in threading.enumerate() if t.name == "rlm-loading"])
+    assert made.has_ended.wait(10)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from langchain_rlm.repl.protocol import (
     ReplContext,
     ReplLimits,
     Result,
+    SandboxLostError,
     plain,
     usable,
 )
@@ -168,6 +169,8 @@ class ScriptedSandbox:
         except StopIteration as end:
             self._paused, given = None, end.value
             return self._run(lambda: self._ended(given))
+        except SandboxLostError:
+            raise
         except Exception as error:  # noqa: BLE001  # a cell may raise anything
             self._paused = None
             outcome = _plain(self.end(error=f"{type(error).__name__}: {error}", variables=self._assigned()))

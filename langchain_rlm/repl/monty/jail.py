@@ -4,8 +4,9 @@ Monty itself gives code no files, network or processes. The jail is for the day 
 then sees no file but its own program, and no network. Two kinds, tried in this order:
 
 - bubblewrap: namespaces of its own, with nothing in them; `bwrap` must be installed.
-- landlock: the kernel (Linux 5.13 or newer) refuses files, from 6.7 on TCP, from 6.12 on signals too. There is no
-  network at all where anybody may make namespaces; elsewhere sockets other than TCP stay.
+- landlock: the kernel (Linux 5.13 or newer) refuses files, and on x86-64 and ARM64 sockets and signals too (seccomp).
+  A thread restricts itself and starts the worker. Where the worker would inherit descriptors, or system calls cannot be
+  filtered, a small program does so in its place, which takes longer.
 """
 
 import contextlib
@@ -22,8 +23,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
-from langchain_rlm.errors import InputError
+import pydantic_monty as monty
+
+from langchain_rlm.errors import InputError, is_of_host
+from langchain_rlm.repl.monty import landlock
+from langchain_rlm.threads import OwnThreads, held_over_forks
 
 VARIABLE = "LANGCHAIN_RLM_JAIL"
 AUTO, OFF, NONE = "auto", "off", "none"
@@ -32,7 +38,9 @@ _NAME = "langchain-rlm-worker"
 _MFD_EXEC = 0x10
 """Linux 6.3 and newer want to be told that a memory file is run."""
 _LIBRARY_CACHE = "/etc/ld.so.cache"
-_lock = threading.Lock()
+STANDARD_ERROR = 2
+_lock = held_over_forks(threading.Lock())
+Started = TypeVar("Started")
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class _Wrapper:
     """A script that starts the jailed worker. It lives in memory: nothing to write, and nothing is left behind."""
 
     descriptor: int
+    direct: tuple[str, ...] = ()
+    """Files of the worker, the last one its program, when a restricted thread may start it without the script."""
 
     @property
     def path(self) -> str:
@@ -77,12 +87,29 @@ def worker_path() -> str | None:
     Raises:
         InputError: `LANGCHAIN_RLM_JAIL` names no jail, or one that does not work here.
     """
-    with _lock:
-        wrapper = _choose()[1]
-        if wrapper is not None and not wrapper.is_there():
-            _tried.cache_clear()
-            wrapper = _choose()[1]
+    wrapper = _wrapper()
     return None if wrapper is None else wrapper.path
+
+
+def start(launch: Callable[[str | None], Started]) -> Started:
+    """Start a worker in its jail; `launch` is given what `Monty(binary_path=...)` has to start.
+
+    Raises:
+        InputError: As `worker_path`.
+    """
+    wrapper = _wrapper()
+    if wrapper is not None and wrapper.direct and not _is_anything_inherited():
+        return _restricted(wrapper.direct, launch)
+    return launch(None if wrapper is None else wrapper.path)
+
+
+def _is_anything_inherited() -> bool:
+    """Whether a program that is started now has descriptors of this process besides the standard ones."""
+    for number in (int(path.name) for path in Path("/proc/self/fd").iterdir()):
+        with contextlib.suppress(OSError):  # the one of the directory itself
+            if number > STANDARD_ERROR and os.get_inheritable(number):
+                return True
+    return False
 
 
 def jail_report() -> JailReport:
@@ -122,6 +149,15 @@ def _words(path: Path) -> list[str]:
     return path.read_text(encoding="ascii").split()
 
 
+def _wrapper() -> _Wrapper | None:
+    with _lock:
+        wrapper = _choose()[1]
+        if wrapper is not None and not wrapper.is_there():
+            _tried.cache_clear()
+            wrapper = _choose()[1]
+    return wrapper
+
+
 def _choose() -> tuple[JailReport, _Wrapper | None]:
     asked = os.environ.get(VARIABLE, "").strip().lower() or AUTO
     if asked not in {AUTO, OFF, *_KINDS}:
@@ -149,14 +185,41 @@ def _tried(kind: str, _path: str | None, _monty: str | None) -> _Wrapper | str:
     descriptor = None
     try:
         binary = _worker_binary()
-        descriptor = _in_memory(_KINDS[kind](binary, _libraries(binary)))
-        wrapper = _Wrapper(descriptor)
+        libraries = _libraries(binary)
+        descriptor = _in_memory(_KINDS[kind](binary, libraries))
+        wrapper = _Wrapper(descriptor, _direct((*libraries, binary)) if kind == "landlock" else ())
         _try(wrapper.path)
     except (_UnavailableError, OSError) as error:
+        if is_of_host(error):
+            raise  # it says nothing about the jail
         if descriptor is not None:
             os.close(descriptor)
         return str(error)
     return wrapper
+
+
+def _direct(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The same, when a worker that a restricted thread starts is as restricted as the thread; else nothing."""
+    with contextlib.suppress(OSError, monty.MontyError), contextlib.ExitStack() as stack:
+        pool = stack.enter_context(monty.Monty(binary_path=paths[-1], min_processes=0, max_processes=1))
+        session = _restricted(paths, lambda _: stack.enter_context(pool.checkout()))
+        if _filters(session.worker_pid) == _filters("self") + 1:
+            return paths
+    return ()
+
+
+def _restricted(paths: tuple[str, ...], launch: Callable[[str], Started]) -> Started:
+    def run() -> Started:
+        landlock.restrict([*paths])
+        return launch(paths[-1])
+
+    return OwnThreads().submit(run).result()  # a thread is restricted for good
+
+
+def _filters(process: int | str | None) -> int:
+    """How many filters of system calls a process has; Linux 5.9 and newer say so."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return int(status.get("Seccomp_filters", 0))
 
 
 def _try(path: str) -> None:

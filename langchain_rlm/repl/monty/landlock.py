@@ -1,7 +1,10 @@
-"""Restricts its own process with Landlock, then becomes the program: `landlock.py FILE... PROGRAM -- ARGUMENT...`.
+"""Restricts a thread, and what it starts, to some files: by Landlock, and by a filter of system calls (seccomp).
 
-Started by itself for each worker, with nothing but the standard library. The files and the program may be read and run;
-nothing else may be opened, nothing written. See https://docs.kernel.org/userspace-api/landlock.html.
+The files may be read and run; nothing else may be opened, nothing written. No sockets, no signals, no look into other
+processes. See https://docs.kernel.org/userspace-api/landlock.html and `seccomp_filter.html` beside it.
+
+Also a program of its own, with nothing but the standard library, which restricts itself and becomes another one:
+`landlock.py FILE... PROGRAM -- ARGUMENT...`.
 """
 
 import ctypes
@@ -19,6 +22,19 @@ FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 BIND_AND_CONNECT_TCP = 0b11
 ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 NET_SINCE, SCOPES_SINCE = 4, 6
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+REFUSED = {
+    # socket, socketpair, io_uring_setup; kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal;
+    # ptrace, process_vm_readv, process_vm_writev, pidfd_getfd
+    "x86_64": (41, 53, 425, 62, 200, 234, 129, 297, 424, 101, 310, 311, 438),
+    "aarch64": (198, 199, 425, 129, 130, 131, 138, 240, 424, 117, 270, 271, 438),
+}
+"""System calls that fail with EPERM."""
+PR_SET_SECCOMP, FILTER_MODE = 22, 2
+LOAD, JUMP_IF_EQUAL, JUMP_IF_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+ALLOW, EPERM = 0x7FFF_0000, 0x0005_0001
+X32_CALLS = 0x4000_0000
+"""Where the numbers of a second table begin, which has all calls again."""
 NAMESPACES = 0x1000_0000 | 0x4000_0000 | 0x0800_0000  # CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC
 
 
@@ -36,12 +52,25 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
 
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_uint16),
+        ("then", ctypes.c_uint8),
+        ("otherwise", ctypes.c_uint8),
+        ("k", ctypes.c_uint32),
+    )
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
+
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _checked(result: int, what: str) -> int:
     if result < 0:
-        sys.exit(f"{what}: {os.strerror(ctypes.get_errno())}")
+        raise OSError(ctypes.get_errno(), f"{what}: {os.strerror(ctypes.get_errno())}")
     return result
 
 
@@ -50,8 +79,12 @@ def version() -> int:
     return int(_libc.syscall(CREATE_RULESET, ctypes.c_void_p(), ctypes.c_size_t(0), ctypes.c_uint32(VERSION)))
 
 
-def restrict(paths: list[str]) -> None:
-    """Leave this process no files but these, to read and to run, for good."""
+def restrict(paths: list[str]) -> bool:
+    """Leave this thread, and what it starts, no files but these, for good; whether system calls are filtered, too.
+
+    Raises:
+        OSError: The kernel cannot.
+    """
     no_flags = ctypes.c_uint32()
     known = _checked(version(), "the kernel has no Landlock")
     rules = _Ruleset(
@@ -68,9 +101,30 @@ def restrict(paths: list[str]) -> None:
         added = _libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), no_flags)
         _checked(added, f"landlock_add_rule for {path}")
         os.close(file)
-    _libc.unshare(NAMESPACES)  # no network at all, where anybody may have namespaces
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))), "no_new_privs")
     _checked(_libc.syscall(RESTRICT_SELF, ruleset, no_flags), "landlock_restrict_self")
+    os.close(ruleset)
+    return _filter_calls()
+
+
+def _filter_calls() -> bool:
+    machine = os.uname().machine
+    if machine not in REFUSED:
+        return False
+    refused = REFUSED[machine]
+    steps = [
+        (LOAD, 0, 0, 4),
+        (JUMP_IF_EQUAL, 0, len(refused) + 3, AUDIT_ARCH[machine]),
+        (LOAD, 0, 0, 0),
+        (JUMP_IF_AT_LEAST, len(refused) + 1, 0, X32_CALLS),
+        *((JUMP_IF_EQUAL, len(refused) - index, 0, number) for index, number in enumerate(refused)),
+        (RETURN, 0, 0, ALLOW),
+        (RETURN, 0, 0, EPERM),
+    ]
+    program = _Program(len(steps), (_Instruction * len(steps))(*(_Instruction(*step) for step in steps)))
+    nothing = ctypes.c_ulong()
+    done = _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(FILTER_MODE), ctypes.byref(program), nothing, nothing)
+    return bool(done == 0)
 
 
 def main(arguments: list[str]) -> None:
@@ -79,7 +133,11 @@ def main(arguments: list[str]) -> None:
     paths = arguments[:end]
     os.chdir("/")
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    restrict(paths)
+    _libc.unshare(NAMESPACES)  # no network at all, where anybody may have namespaces
+    try:
+        restrict(paths)
+    except OSError as error:
+        sys.exit(error.strerror)
     os.execve(paths[-1], [paths[-1], *arguments[end + 1 :]], {})  # noqa: S606  # this is what it is for
 
 

@@ -8,10 +8,10 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import pydantic_monty as monty
 
@@ -22,7 +22,17 @@ from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
 from langchain_rlm.repl.monty.values import read_end
-from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result, usable
+from langchain_rlm.repl.protocol import (
+    Asked,
+    Ended,
+    Host,
+    Outcome,
+    ReplContext,
+    ReplLimits,
+    Result,
+    SandboxLostError,
+    usable,
+)
 
 BLOCK = 4096
 """Characters of a block of large non-ASCII text: slicing the whole string would count from its start each time."""
@@ -38,11 +48,18 @@ HANDED_OVER = 512 * 1024 * 1024
 """Bytes beside its memory that a worker may use to hand values over: a small value may be huge when written out."""
 
 
+class Workers(Protocol):
+    """What gives a worker: the workers of a tree, or a pool."""
+
+    @property
+    def checkout(self) -> Callable[..., contextlib.AbstractContextManager[monty.MontySession]]: ...
+
+
 @dataclass
 class MontySandbox:
-    """A `Sandbox` in a worker process of `pool`; its arguments are those of `Sandboxes.new`."""
+    """A `Sandbox` in a process of `workers`; its arguments are those of `Sandboxes.new`."""
 
-    pool: monty.Monty
+    workers: Workers
     context: ReplContext
     limits: ReplLimits
     seed: str
@@ -79,7 +96,7 @@ class MontySandbox:
             "sleep": "zero",
             "random_start": {"seed": self.seed},
         }
-        checkout = self.pool.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
+        checkout = self.workers.checkout(limits=limits, os_policy=policy, assert_message_annotations=False)
         self._repl = self._stack.enter_context(checkout)
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
@@ -202,29 +219,49 @@ class MontySandbox:
 
     def _feed(self, source: str, inputs: dict[str, Any] | None = None) -> Any:
         self._feeds += 1
-        return self._repl.feed_run(source, inputs=inputs, print_callback=self._print)
+        with self._watched():
+            return self._repl.feed_run(source, inputs=inputs, print_callback=self._print)
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Tell a worker that has died from one that was ended for what the code in it did."""
+        try:
+            yield
+        except monty.MontyCrashedError as error:
+            if error.timed_out or self._is_killed:
+                raise
+            msg = f"The REPL worker was ended: {error}"
+            raise SandboxLostError(msg) from error
+        except RuntimeError as error:
+            if _FINISHED not in str(error) or self._is_killed:
+                raise
+            msg = "The REPL worker was ended"
+            raise SandboxLostError(msg) from error
 
     def _run(self, step: Callable[[], Any]) -> Outcome:
         try:
-            snapshot = step()
-            answered = 0
-            while not isinstance(snapshot, monty.MontyComplete):
-                asked = self._calls.take(snapshot, self.host)
-                answered += 1
-                if isinstance(asked, Asked):
-                    return asked
-                if self._calls.final is not None:
-                    return self._stopped(snapshot)
-                if answered > ANSWERED_AT_ONCE:
-                    return self._given_up()
-                snapshot = asked
+            with self._watched():
+                snapshot = step()
+                answered = 0
+                while not isinstance(snapshot, monty.MontyComplete):
+                    asked = self._calls.take(snapshot, self.host)
+                    answered += 1
+                    if isinstance(asked, Asked):
+                        return asked
+                    if self._calls.final is not None:
+                        return self._stopped(snapshot)
+                    if answered > ANSWERED_AT_ONCE:
+                        return self._given_up()
+                    snapshot = asked
         except monty.MontyCrashedError as error:
-            why = "took too long" if error.timed_out else "was ended"
-            text = f"The REPL worker {why}; the variables of this cell are lost."
-            return Ended(self._text(), text, lost=True, crashed=not error.timed_out and not self._is_killed)
+            return self._killed(error)
         except monty.MontyError as error:
             return self._failed(error)
         return self._ended(None)
+
+    def _killed(self, error: monty.MontyCrashedError) -> Ended:
+        why = "took too long" if error.timed_out else "was ended"
+        return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
 
     def _given_up(self) -> Ended:
         self.kill()
@@ -260,6 +297,8 @@ class MontySandbox:
         assigned = list(self._lowered.assigned) if self._lowered else []
         try:
             ready, variables = read_end(self._feed(f"_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
+        except monty.MontyCrashedError as failure:
+            return self._killed(failure)
         except monty.MontyError as failure:
             return Ended(output, error or explain(failure, self._cells, self._lowering.errors))
         final = None if error or ready is None or ready[0] in (None, "") else ready
@@ -269,4 +308,6 @@ class MontySandbox:
         return "".join(self._output)
 
 
+_FINISHED = "already been finished"
+"""How the pool says that a worker has died before."""
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'

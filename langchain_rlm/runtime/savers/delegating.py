@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
+
+from langchain_rlm.threads import on_thread, to_its_end
 
 T = TypeVar("T")
 
@@ -91,7 +94,7 @@ class ThreadedSaver(DelegatingSaver):
     """Runs a synchronous checkpointer's methods on a thread."""
 
     async def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        return await asyncio.to_thread(getattr(self.saver, method), *args, **kwargs)
+        return await to_its_end(on_thread(partial(getattr(self.saver, method), *args, **kwargs)))
 
     async def _listed(self, config: RunnableConfig | None, **kwargs: Any) -> Sequence[CheckpointTuple]:
-        return await asyncio.to_thread(lambda: [*self.saver.list(config, **kwargs)])
+        return await to_its_end(on_thread(lambda: [*self.saver.list(config, **kwargs)]))

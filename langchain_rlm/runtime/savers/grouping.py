@@ -10,6 +10,7 @@ import copy
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,12 +20,15 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, Checkpoin
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
+from langchain_rlm.threads import on_thread, to_its_end
 
 GROUPED = {"SqliteSaver", "AsyncSqliteSaver", "PostgresSaver", "AsyncPostgresSaver"}
 """LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
 SYNCHRONOUS = {"SqliteSaver", "PostgresSaver"}
 """They define the asynchronous methods only to refuse."""
 
+TURNS = 3
+"""Turns of the event loop in which a task that was begun gets to what it writes."""
 WRAPPED = "__rlm_wrapped"
 """Key of a dict around a value that JSON does not have."""
 
@@ -72,6 +76,8 @@ class GroupingSaver(DelegatingSaver):
         self.failure: Exception | None = None
         """Why the newest writes could not be saved."""
         self._then: dict[str, Callable[[], None]] = {}
+        self._at_work: dict[asyncio.Future[None], tuple[asyncio.AbstractEventLoop, str]] = {}
+        """Writes that are not saved yet, with the event loop and the thread that they belong to."""
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
         saves = {"SqliteSaver": self._save_sqlite, "PostgresSaver": self._save_postgres}
         self._save_on_thread = saves.get(name)
@@ -84,16 +90,18 @@ class GroupingSaver(DelegatingSaver):
         loop = asyncio.get_running_loop()
         queue = self._queues.setdefault(loop, _Queue())
         saved: asyncio.Future[None] = loop.create_future()
+        self._at_work[saved] = _thread(config)
         queue.waiting.append(((config, writes, task_id, task_path), saved))
         if queue.saving is None or queue.saving.done():
             queue.saving = loop.create_task(self._drain(queue))
         try:
-            await saved
+            await to_its_end(saved)  # nothing of it is at work when a run has ended
             self.failure = None
         except Exception as error:
             self.failure = error
             raise
         finally:
+            self._at_work.pop(saved, None)
             then = self._then.pop(task_id, None)
             if then is not None:
                 then()
@@ -144,6 +152,14 @@ class GroupingSaver(DelegatingSaver):
             and bool(_task_id(config))
         )
 
+    async def settled(self, config: RunnableConfig) -> None:
+        """Wait until nothing of a thread is being saved: LangGraph does not, for what a cancelled task still writes."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+            while mine := [saved for saved, place in self._at_work.items() if place == _thread(config)]:
+                await asyncio.wait(mine)
+                await asyncio.sleep(0)
+
     async def _drain(self, queue: _Queue) -> None:
         while queue.waiting:
             group, queue.waiting = queue.waiting, []
@@ -173,7 +189,7 @@ class GroupingSaver(DelegatingSaver):
     async def _save(self, group: Sequence[Writes]) -> None:
         inner = self._inner
         if self._save_on_thread is not None:
-            await asyncio.to_thread(self._save_on_thread, group)
+            await to_its_end(on_thread(partial(self._save_on_thread, group)))
         elif self._is_sqlite:
             await inner.setup()
             collected = _Collecting()
@@ -218,6 +234,10 @@ def _restored(found: CheckpointTuple) -> CheckpointTuple:
     values = found.checkpoint["channel_values"]
     plain = {name: value[WRAPPED] for name, value in values.items() if isinstance(value, dict) and WRAPPED in value}
     return found._replace(checkpoint={**found.checkpoint, "channel_values": {**values, **plain}}) if plain else found
+
+
+def _thread(config: RunnableConfig) -> tuple[asyncio.AbstractEventLoop, str]:
+    return asyncio.get_running_loop(), str(config.get("configurable", {}).get("thread_id"))
 
 
 def _task_id(config: RunnableConfig) -> str:

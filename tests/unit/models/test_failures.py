@@ -1,5 +1,6 @@
 """The bodies that providers answer with, through the real client where it can be, and what each failure is."""
 
+import errno
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -381,7 +382,7 @@ def test_a_failure_that_is_known_passes_through() -> None:
 
 
 def test_every_kind_that_is_retried_may_go_away_by_itself() -> None:
-    assert {"rate_limit", "server", "malformed", "empty", "timeout"} == RETRYABLE
+    assert {"rate_limit", "server", "malformed", "empty", "timeout", "host"} == RETRYABLE
 
 
 # -- what is said -----------------------------------------------------------------------------------------------------
@@ -408,3 +409,30 @@ def test_what_a_provider_said_can_be_encoded() -> None:
     assert classify(ValueError("no such file: caf\udce9")).message == f"ValueError: {said}"
     refused = fault_of(AIMessage("", additional_kwargs={"refusal": "no such file: caf\udce9"}))
     assert refused == Failure("refused", f"the model refused: {said}")
+
+
+def _caused(error: Exception, cause: BaseException) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EMFILE, "Too many open files"),
+        _caused(ConnectionError("Connection error."), OSError(errno.ENFILE, "Too many open files in system")),
+        _caused(
+            RuntimeError("all attempts failed"), ExceptionGroup("", [OSError(errno.EADDRNOTAVAIL, "no port")])
+        ),
+        MemoryError(),
+        RuntimeError("can't start new thread"),
+    ],
+    ids=repr,
+)
+def test_what_this_machine_lacks_is_no_failure_of_the_model(error: Exception) -> None:
+    assert classify(error).kind == "host"
+
+
+def test_a_server_that_is_not_there_is_no_failure_of_this_machine() -> None:
+    refused = _caused(ConnectionError("Connection error."), ConnectionRefusedError(errno.ECONNREFUSED, "refused"))
+    assert classify(refused).kind == "server"

@@ -17,7 +17,6 @@ from langchain_rlm.runtime.loop import (
     refuse_to_block,
     refuse_to_wait_for_itself,
     run_on_background_loop,
-    to_its_end,
 )
 
 
@@ -36,6 +35,29 @@ def test_an_error_comes_to_who_waits() -> None:
 
     with pytest.raises(LookupError):
         run_on_background_loop(fail())
+
+
+@pytest.mark.parametrize("error", [SystemExit(2), KeyboardInterrupt(), GeneratorExit()])
+def test_nothing_that_a_task_raises_ends_the_loop(error: BaseException) -> None:
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise error
+
+    before = background_loop()
+    for work in (fail, lambda: asyncio.wait_for(fail(), 10)):
+        with pytest.raises(type(error)):
+            run_on_background_loop(work())
+    assert run_on_background_loop(where()) == "rlm-loop"
+    assert background_loop() is before
+
+
+def test_a_task_that_stops_the_loop_does_not_stop_others() -> None:
+    async def stop() -> str:
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(0.01)
+        return "there"
+
+    assert run_on_background_loop(stop()) == "there"
 
 
 def test_who_is_on_the_loop_must_not_wait_for_it() -> None:
@@ -117,23 +139,6 @@ async def test_who_stops_listening_ends_the_calls() -> None:
     assert await anext(results) == (0, 0.001)
     await results.aclose()
     assert log == ["cancelled"]
-
-
-async def test_clean_up_is_not_left_half_done_by_a_cancellation() -> None:
-    steps: list[str] = []
-
-    async def clean() -> None:
-        steps.append("begun")
-        await asyncio.sleep(0.01)
-        steps.append("done")
-
-    task = asyncio.create_task(to_its_end(clean()))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert steps == ["begun", "done"]
 
 
 async def test_a_synchronous_call_must_not_block_the_loop_of_its_checkpointer() -> None:

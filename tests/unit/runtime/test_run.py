@@ -11,7 +11,7 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.protocol import Asked, Ended
+from langchain_rlm.repl.protocol import Asked, Ended, SandboxLostError
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime import run as runs
 from langchain_rlm.runtime.run import Run, emit, waiting
@@ -40,7 +40,8 @@ def cite(repl: ScriptedSandbox) -> None:
 
 def crash(repl: ScriptedSandbox) -> Ended:
     repl.host("budget")
-    return repl.end(lost=True, crashed=True, error="gone")
+    msg = "gone"
+    raise SandboxLostError(msg)
 
 
 CELLS = {"ask": ask, "keep": keep, "left": left, "cite": cite, "crash": crash}
@@ -160,7 +161,8 @@ async def test_a_second_crash_is_the_outcome() -> None:
         run = await it.run()
         outcome = await run.start("crash", [begun()])
         assert isinstance(outcome, Ended)
-        assert outcome.crashed
+        assert outcome.error == "gone, twice; the variables of this cell are lost."
+        assert outcome.lost
         assert len(it.sandboxes.opened) == 2
         assert run.repl.sandbox is None
 

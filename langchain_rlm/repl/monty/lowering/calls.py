@@ -30,7 +30,7 @@ from langchain_rlm.repl.syntax import parse
 _FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
     "translate": "_rlm_translate", "format_map": "_rlm_format_map",
-    "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand",
+    "move_to_end": "_rlm_move_to_end", "expand": "_rlm_expand", "encode": "_rlm_encode", "decode": "_rlm_decode",
     **{name: f"_rlm_{name}" for name in (
         "bit_length", "bit_count", "is_integer", "isocalendar", "difference_update", "intersection_update",
         "symmetric_difference_update",
@@ -40,6 +40,7 @@ _ATTRIBUTES = {
     "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex",
     "args": "_rlm_args", "__class__": "_rlm_b_type",
 }  # fmt: skip
+_KEYED_METHODS = {"sorted", "sort"}
 _KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
 
 
@@ -87,6 +88,8 @@ class Calls(Iteration, ast.NodeTransformer):
         node.args = [self._bound_method(argument) for argument in node.args]
         for keyword in node.keywords:
             keyword.value = self._bound_method(keyword.value)
+            if keyword.arg == "reverse" and last_name(node.func) in _KEYED_METHODS and not _is_flag(keyword.value):
+                keyword.value = expression("_rlm_flag(VALUE)", keyword.value, VALUE=keyword.value)
         if isinstance(node.func, ast.Name) and (special := self._repl_call(node)):
             return special
         if made := self._iterating(node):
@@ -406,3 +409,7 @@ def _names_type(node: ast.expr, known: Knowledge) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "__class__"
     return last_name(node) in known.classes
+
+
+def _is_flag(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)

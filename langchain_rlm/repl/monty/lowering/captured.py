@@ -11,7 +11,7 @@ NAMES = (
     "ord", "print", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "str", "sum", "tuple", "type",
     "zip", "AssertionError", "AttributeError", "BaseException", "Exception", "IndexError", "KeyError", "NameError",
     "NotImplementedError", "RuntimeError",
-    "StopIteration", "TypeError", "ValueError",
+    "StopIteration", "TypeError", "UnicodeEncodeError", "ValueError",
 )  # fmt: skip
 """Builtins that the sources in `sandbox/` and the templates of the lowering use. Not `eval`: `locals()` shows these."""
 

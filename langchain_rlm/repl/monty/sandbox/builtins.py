@@ -49,6 +49,12 @@ def _rlm_sorted(items, *, key=None, reverse=False):
     return [items[index] for index in order]
 
 
+def _rlm_flag(value):
+    if not isinstance(value, int):
+        raise TypeError("'" + type(value).__name__ + "' object cannot be interpreted as an integer")
+    return value
+
+
 def _rlm_sort(items, *, key=None, reverse=False):
     items[:] = _rlm_sorted(items, key=key, reverse=reverse)
 
@@ -324,6 +330,30 @@ def _rlm_bytes(value=b"", *rest):
 
 
 # Text
+
+_RLM_LATIN = ("latin-1", "latin1", "iso-8859-1", "l1")
+
+
+def _rlm_encode(text, encoding="utf-8", errors="strict"):
+    if not isinstance(text, str) or encoding.lower().replace("_", "-") not in _RLM_LATIN:
+        return text.encode(encoding, errors)
+    numbers = [ord(letter) for letter in text]
+    if errors == "replace":
+        numbers = [number if number < 256 else 63 for number in numbers]
+    elif errors == "ignore":
+        numbers = [number for number in numbers if number < 256]
+    wrong = [index for index, number in enumerate(numbers) if number >= 256]
+    if wrong:
+        shown = _rlm_ascii(text[wrong[0]])
+        told = f"'latin-1' codec can't encode character {shown} in position {wrong[0]}: ordinal not in range(256)"
+        raise UnicodeEncodeError(told)
+    return _rlm_bytes(numbers)
+
+
+def _rlm_decode(value, encoding="utf-8", errors="strict"):
+    if not isinstance(value, bytes) or encoding.lower().replace("_", "-") not in _RLM_LATIN:
+        return value.decode(encoding, errors)
+    return "".join([chr(number) for number in value])
 
 
 def _rlm_maketrans(first, second=None, third=""):

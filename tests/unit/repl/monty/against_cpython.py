@@ -33,6 +33,8 @@ _NAMES = {
     "json.JSON": "JSON", "statistics.StatisticsError": "ValueError", "StatisticsError": "ValueError",
 }  # fmt: skip
 """Names of errors that are the same: of newer versions of CPython, with their modules, or the class above."""
+_WHOLE = re.compile(r"(?<=\d)\.0\b")
+"""Monty keeps the later one of equal keys: `{3.0: 1}` has the key 3 after `[3] = 2`."""
 _SECONDS = 2
 _ENOUGH = 20_000
 """Characters of what a program prints that are compared."""
@@ -53,7 +55,7 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """How the two interpreters differ over a program: "silent", "message", "loud" or "refused"."""
+    """How the two interpreters differ over a program: "silent", "message", "loud", "refused" or "known"."""
 
     how: str
     program: str
@@ -69,6 +71,8 @@ def compared(program: str, cpython: Told, sandbox: Told) -> Difference | None:
         how = "refused"
     elif sandbox.error and cpython.kind != sandbox.kind:
         how = "loud"
+    elif "Counter(" in program and _WHOLE.sub("", cpython.printed) == _WHOLE.sub("", sandbox.printed):
+        how = "known"
     elif cpython.printed == sandbox.printed and cpython.kind == sandbox.kind:
         how = "message"
     else:

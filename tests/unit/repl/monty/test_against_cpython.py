@@ -69,6 +69,8 @@ SAME = {
     "a group that is not there": "print(re.sub('b', r'\\1', 'abc'))",
     "a pattern as written": "p = re.compile(r'\\b\\w+$', re.M)\nprint(p, p.pattern, p.groups, p.search('a b'))",
     "wrapped text": "print(textwrap.wrap('  A well-known brown-fox -- jumped\\tover antidisestablishmentarianism', 12), textwrap.shorten('hello there world', 12))",
+    "latin-1": "print('é€'.encode('latin-1', 'replace'), 'Ã©'.encode('latin1').decode(), bytes([97, 233]).decode('ISO-8859-1'))\n'a€'.encode('latin-1')",
+    "a flag that is none": "print(sorted([2, 1], key=abs, reverse=len('ab') > 1))\nsorted([2, 1], reverse=None)",
     "bytes of numbers": "print(bytes([65, 66]), bytes(2), (5).bit_length(), 2.0.is_integer(), date(2024, 1, 1).isocalendar()[1])",
     "a set made smaller": "s = {1, 2, 3}\ns.difference_update([1])\nprint(s)\ns.intersection_update({2})\nprint(s)",
     "a generator that stops early": f"{GEN}for x in gen(5):\n    print('got', x)\n    if x: break",

@@ -1,0 +1,68 @@
+"""Blocking work, each on a thread of its own: however much of it hangs, other work begins, and nobody waits at the end.
+
+A pool has a few threads for everybody. `max_concurrency` bounds the calls of a run, and so its threads.
+"""
+
+import asyncio
+import contextvars
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from anyio import CancelScope
+
+T = TypeVar("T")
+
+
+class OwnThreads(ThreadPoolExecutor):
+    """Starts a thread for each call, and ends it with the call. An event loop wants this class for its executor."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done = Future[T]()
+        done.set_running_or_notify_cancel()  # what awaits it may be cancelled, it may not
+
+        def work() -> None:
+            try:
+                done.set_result(fn(*args, **kwargs))
+            except StopIteration as error:  # a future cannot hold it
+                done.set_exception(RuntimeError(f"the call raised {error!r}"))
+            except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+                done.set_exception(error)
+
+        threading.Thread(target=work, name=self._thread_name_prefix, daemon=True).start()
+        return done
+
+
+_calls = OwnThreads(thread_name_prefix="rlm-call")
+
+
+async def on_thread(call: Callable[[], T]) -> T:
+    """Make a blocking call. One that is cancelled runs to its end, and nobody waits for it."""
+    context = contextvars.copy_context()
+    return await asyncio.wrap_future(_calls.submit(context.run, call))
+
+
+async def to_its_end(work: Awaitable[T]) -> T:
+    """Await what a cancellation must not leave half-done, however often it comes; it takes effect after that."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    with CancelScope(shield=True):  # those of anyio come again and again
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError as error:
+                cancelled = error
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled():
+        task.exception()  # seen: the cancellation is what is told
+    raise cancelled
+
+
+def held_over_forks(lock: Any) -> Any:
+    """A lock of the process that a child never finds locked by a thread that only its parent has."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    return lock
