@@ -25,8 +25,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-import pydantic_monty as monty
-
 from langchain_rlm.errors import InputError, is_of_host
 from langchain_rlm.repl.monty import landlock
 from langchain_rlm.threads import OwnThreads, held_over_forks
@@ -200,6 +198,8 @@ def _tried(kind: str, _path: str | None, _monty: str | None) -> _Wrapper | str:
 
 def _direct(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The same, when a worker that a restricted thread starts is as restricted as the thread; else nothing."""
+    import pydantic_monty as monty  # what tells which jail there is works without it
+
     with contextlib.suppress(OSError, monty.MontyError), contextlib.ExitStack() as stack:
         pool = stack.enter_context(monty.Monty(binary_path=paths[-1], min_processes=0, max_processes=1))
         session = _restricted(paths, lambda _: stack.enter_context(pool.checkout()))

@@ -421,9 +421,7 @@ def _caused(error: Exception, cause: BaseException) -> Exception:
     [
         OSError(errno.EMFILE, "Too many open files"),
         _caused(ConnectionError("Connection error."), OSError(errno.ENFILE, "Too many open files in system")),
-        _caused(
-            RuntimeError("all attempts failed"), ExceptionGroup("", [OSError(errno.EADDRNOTAVAIL, "no port")])
-        ),
+        _caused(RuntimeError("all attempts failed"), ExceptionGroup("", [OSError(errno.EADDRNOTAVAIL, "no port")])),
         MemoryError(),
         RuntimeError("can't start new thread"),
     ],
