@@ -1,6 +1,7 @@
 """The dict that `RLM.invoke` returns. It holds the texts too, so that a notebook can show excerpts."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
     from langchain_rlm.journal.record import Recording
+
+_DRIVING = re.compile("[\x7f-\x9f]")
+"""Characters that JSON may hold as they are, and that drive terminals."""
 
 
 class Result(dict[str, Any]):
@@ -48,7 +52,8 @@ def result_to_json(result: Mapping[str, Any]) -> str:
     """What `RLM.invoke` returned as JSON; see `Result.to_json`."""
     documents = [{"id": document.id, **document.metadata} for document in result["context"]]
     plain = to_jsonable_python({**result, "context": documents}, fallback=str, inf_nan_mode="null")
-    return json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False)
+    return _DRIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def result_to_html(result: "Mapping[str, Any] | Recording", *, context: Sequence[str] | None = None) -> str:

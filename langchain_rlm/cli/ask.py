@@ -17,6 +17,7 @@ from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_cod
 from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_prices
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
+from langchain_rlm.cli.terminal import say
 from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut
@@ -96,7 +97,7 @@ def run(request: Request) -> int:
             print("Interrupted: the calls in flight and the REPL were ended.", file=sys.stderr)
         return INTERRUPTED
     except RLMError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", error=True)
         _keep(request, so_far, "failed", str(error))
         return NO_MODEL if isinstance(error, ModelError) else WRONG_INPUT
     except Exception as error:
@@ -104,11 +105,11 @@ def run(request: Request) -> int:
         raise
     is_kept = _keep(request, so_far)  # first: whoever reads the output may leave
     if request.as_json:
-        print(result_to_json(result))
+        say(result_to_json(result))
     else:
         print_answer(result["answer"], () if request.quiet else result["citations"])
     if why := in_vain(result):
-        print(f"error: {why}", file=sys.stderr)
+        say(f"error: {why}", error=True)
     return exit_code(result["stop_reason"], is_in_vain=bool(why)) if is_kept else WRONG_INPUT
 
 
@@ -127,7 +128,7 @@ def _written(kind: str, file: Path, recording: Recording) -> bool:
     try:
         write(recording, file)
     except RLMError as failure:
-        print(f"error: {failure}", file=sys.stderr)
+        say(f"error: {failure}", error=True)
         return False
     return True
 
@@ -195,7 +196,7 @@ def _rlm(request: Request) -> RLM:
     except InputError as error:
         raise as_typed(error) from None
     for warning in warned if budget.sets_cost else ():  # else the last line says it
-        print(f"warning: {warning.message}", file=sys.stderr)
+        say(f"warning: {warning.message}", error=True)
     return rlm
 
 

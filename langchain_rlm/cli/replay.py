@@ -11,6 +11,7 @@ from pathlib import Path
 
 from langchain_rlm.cli.exits import INTERRUPTED, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.sources import read_sources
+from langchain_rlm.cli.terminal import say
 from langchain_rlm.cli.view import print_answer, view_for
 from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.context.load import Reading, load_corpus
@@ -43,10 +44,10 @@ def run(journal: Path, context: Sequence[str], *, quiet: bool) -> int:
         print("Interrupted: the REPL was ended.", file=sys.stderr)
         return INTERRUPTED
     except RLMError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", error=True)
         return DIFFERENT if isinstance(error, ReplayError) else WRONG_INPUT
     if not quiet:
-        print(_said(replayed), file=sys.stderr)
+        say(_said(replayed), error=True)
     if _has_ended(recording):
         print_answer(recording.answer, () if quiet else recording.citations)
     return SAME

@@ -1,6 +1,5 @@
 """`langchain-rlm report`: the page of a run on record."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
+from langchain_rlm.cli.terminal import say
 from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.errors import InputError, RLMError
 from langchain_rlm.journal.files import check_writable, load_journal, same_context, write_whole
@@ -28,9 +28,9 @@ def run(journal: Path, output: Path | None, context: Sequence[str]) -> int:
             recording = replace(recording, texts=same_context(recording, corpus).texts)
         write_page(recording, page)
     except RLMError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", error=True)
         return WRONG_INPUT
-    print(page)
+    say(str(page))
     return 0
 
 

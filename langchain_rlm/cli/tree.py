@@ -4,7 +4,6 @@ A run has turns, a turn has cells, a cell has what it asked and printed, and rec
 started them. Finished parts fold first, the oldest before the others; what runs now stays open.
 """
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,16 +12,7 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Characters that would move the cursor, turn the direction of what follows, or cannot be written."""
-SHOWN = 200
-"""Characters of a line; the terminal cuts it again."""
-
-
-def one_line(text: str) -> str:
-    """The first line with something in it, safe for a terminal."""
-    line = next((line for line in text.splitlines() if line.strip()), "").strip()
-    return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line[:SHOWN])
+from langchain_rlm.cli.terminal import one_line
 
 
 def loading_line(event: Mapping[str, Any]) -> str:

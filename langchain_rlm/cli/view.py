@@ -11,7 +11,8 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from langchain_rlm.cli.tree import RunTree, drawn, loading_line, one_line
+from langchain_rlm.cli.terminal import one_line, say
+from langchain_rlm.cli.tree import RunTree, drawn, loading_line
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.evidence.marks import place_of
 
@@ -25,9 +26,9 @@ QUOTED = 100
 
 def print_answer(answer: str, citations: Sequence[Mapping[str, Any]]) -> None:
     """Print an answer to standard output, and below it what its marks stand for: `[1] contract.txt, line 12: words`."""
-    print(answer)
+    say(answer)
     if citations:
-        print("", *map(_citation, citations), sep="\n")
+        say("\n".join(["", *map(_citation, citations)]))
 
 
 def _citation(entry: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ class Given:
     """How long it took to load the context."""
 
 
-async def read(given: Any, seconds: float | None, tell: Callable[[int, int], None]) -> Given:
+async def read(given: Any, seconds: float | None = None, tell: Callable[[int, int], None] | None = None) -> Given:
     """Look at what was passed, and load its context; for `tell` see `Loading`."""
     question, context = _read(given)
     command = given if isinstance(given, Command) else None

@@ -25,7 +25,8 @@ from rich.console import Console
 
 from langchain_rlm import RLM, Budget, InputError, RLMResult, load_journal
 from langchain_rlm.cli.options import parse_budget
-from langchain_rlm.cli.tree import Node, RunTree, drawn, fold, one_line
+from langchain_rlm.cli.terminal import one_line
+from langchain_rlm.cli.tree import Node, RunTree, drawn, fold
 from tests import forked
 from tests.server.client import ModelServer
 
@@ -213,6 +214,32 @@ def on_a_terminal(environment: dict[str, str], *arguments: str, rows: int = 24, 
             screen = shown.result()
     os.close(ours)
     return answer.decode(), screen
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_document_cannot_drive_the_terminal(
+    environment: dict[str, str], tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    document = tmp_path / "a document"
+    document.write_text("The harbour is \x1b[31mElsinore\x1b]0;title\x07 and \u009b2J more.\r\nSecond line.\n")
+    ours, theirs = pty.openpty()
+    with ThreadPoolExecutor(1) as pool:
+        shown = pool.submit(read_all, ours)
+        command = [COMMAND, "ask", str(document), "--question", "Which harbour?", *OFFLINE, "--quiet", *form]
+        subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            timeout=SECONDS,
+            check=True,
+            env=environment,
+        )
+        os.close(theirs)
+        screen = shown.result()
+    os.close(ours)
+    assert "Elsinore" in screen
+    assert not {"\x1b", "\x07", "\x9b"} & {*screen}
 
 
 UP = "\x1b[1A\x1b[2K"
