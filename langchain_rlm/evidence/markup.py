@@ -7,7 +7,7 @@ import html
 import json
 import re
 from collections import Counter
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 
 NOTHING = "\0"
 """Stands for each character that is not read and parts no words."""
@@ -61,7 +61,8 @@ _PAGE = re.compile(r"\W*(?:page\W*)?(?:\d{1,4}|[ivxl]+)(?:\W*(?:of|/)\W*\d{1,4})
 _EDGE = 400
 """Characters on each side of a page break that are looked at."""
 _NUMBERS = re.compile(r"\d+")
-_REPEATED = 3
+_REPEATED = 2
+"""Pages that begin or end with the same line, but for its numbers, at least."""
 
 
 def as_read(text: str) -> str:
@@ -107,18 +108,17 @@ def without_notes(quote: str) -> str:
 def page_edges(text: str) -> list[tuple[int, int]]:
     """Breaks of pages, each with the page numbers and repeated lines that stand around it."""
     ends = [-1, *(match.start() for match in re.finditer("\f", text)), len(text)]
-    edges = []
-    for before, at, after in zip(ends, ends[1:], ends[2:], strict=False):
-        above = text[max(before + 1, at - _EDGE) : at].splitlines(keepends=True)[::-1]
-        below = text[at + 1 : min(after, at + _EDGE)].splitlines(keepends=True)
-        edges.append((at, _edge(above), _edge(below)))
-    counts = Counter(line for _, *sides in edges for side in sides for _, line in side)
+    pages = [(low + 1, high) for low, high in pairwise(ends)] if len(ends) > 2 else []  # noqa: PLR2004  # one page
+    tops = [_edge(text[low : min(high, low + _EDGE)].splitlines(keepends=True)) for low, high in pages]
+    bottoms = [_edge(text[max(low, high - _EDGE) : high].splitlines(keepends=True)[::-1]) for low, high in pages]
 
-    def reach(side: list[tuple[int, str]]) -> int:
+    def reach(side: list[tuple[int, str]], counts: Counter[str]) -> int:
         known = takewhile(lambda each: counts[each[1]] >= _REPEATED or _PAGE.fullmatch(each[1]), side)
         return max((size for size, _ in known), default=0)
 
-    return [(at - reach(above), at + 1 + reach(below)) for at, above, below in edges]
+    above, below = (Counter(line for side in sides for _, line in side) for sides in (bottoms, tops))
+    sides = zip(ends[1:-1], bottoms, tops[1:], strict=False)
+    return [(at - reach(bottom, above), at + 1 + reach(top, below)) for at, bottom, top in sides]
 
 
 def _edge(lines: list[str]) -> list[tuple[int, str]]:
