@@ -6,11 +6,10 @@ Squeezing is quick and loses no place: what folds alike is squeezed alike. Foldi
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 SOFT = "\u00ad"
-DROPPED = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+DROPPED = frozenset("\0\u200b\u200c\u200d\u2060\ufeff")
 QUOTES = frozenset("\"'`´‘’‚‛“”„‟′″‴«»‹›ʼ〝〞〟＂＇")  # noqa: RUF001
 DASHES = frozenset("-‐‑‒–—―−⸺⸻﹘﹣－")  # noqa: RUF001
 _FRACTION_SLASH = "\u2044"
@@ -27,18 +26,19 @@ _BETWEEN = re.compile(
     rf"|(?<=[{IDEOGRAPHS}])[ {SOFT}](?=[{IDEOGRAPHS}])|[ {SOFT}]?(-+|'+)[ {SOFT}]?"
 )
 _UNNEEDED = re.compile(r"(?<!\d) | (?!\d)")
-_LOOSE = re.compile(f"[{''.join(sorted(c for c in {SOFT} | DROPPED | QUOTES | DASHES | SPACES if not c.isascii()))}]+")
-_LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in QUOTES | DASHES | set("*_`#>|[]\\/"))
+_MARKUP = frozenset("*_`|[]\\{}~#>/%;!+")
+_OUT = DROPPED | QUOTES | DASHES | SPACES | _MARKUP | {SOFT}
+_LOOSE = re.compile(f"[{''.join(sorted(c for c in _OUT if not c.isascii()))}]+")
+_LOOSE_BYTES = bytes(at for at in range(128) if chr(at).isspace() or chr(at) in _OUT)
 _LEADS = bytes(range(0xE0, 0xF0))
 """The first bytes of three in UTF-8: the other two tell enough."""
-_TARGETS = re.compile(
-    r"\]\((?=[^()\s]*[/#.:])[^()\s]*\)|\\[nrt]"
-    r"|(?m:^(?:\d+[ \t]*\r?\n)?[\d:]+[.,]\d{3} --> [\d:]+[.,]\d{3}[^\n]*)"
+_INLINE = r"[*_`|\[\]\\{}~]"
+_MARKS = re.compile(
+    r"(?m:^(?:[ \t]*(?:[>#%;!*|]+|\++(?!\d)|/[/*]+!?|--+))+)"
+    rf"|\\(?={_INLINE})|{_INLINE}++(?!\d)|(?<!\d)(?<!{_INLINE}){_INLINE}++"
 )
-"""Text that is not read, though it is not a mark: targets of links, escapes of JSON, times of subtitles."""
-_INLINE = r"[*_`|\[\]\\]"
-_MARKS = re.compile(rf"(?m:^(?:[ \t]*(?:[>#]|//+))+)|{_INLINE}++(?!\d)|(?<!\d)(?<!{_INLINE}){_INLINE}++")
 """Markup, also what lines begin with; between digits it may be a sign."""
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"\d[.,]?$"), re.compile(r"[.,]?\d")
 _ANY_QUOTES = f"[{''.join(sorted(QUOTES | DROPPED | {SOFT}))}]"
 _BORDER = "(?:[”’](?=[“‘])|[”’“‘](?=[„‚])|[»›](?=[«‹])|[«‹](?=[»›]))"  # noqa: RUF001
 """Between two quotation marks in a row, when the first ends a quotation and the second begins the next."""
@@ -47,14 +47,7 @@ _OWN = re.compile(f"{_ANY_QUOTES}*?{_BORDER}")
 
 Folded = tuple[str, list[int], list[int]]
 """A text with all that may differ made alike, and for each character its first and its last place in the text."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a quote and a text are made alike; quotes with fewer characters than `shortest` are not looked for so."""
-
-    fold: Callable[[str], Folded]
-    shortest: int = 0
+Fold = Callable[[str], Folded]
 
 
 def squeeze(text: str) -> bytes:
@@ -65,19 +58,9 @@ def squeeze(text: str) -> bytes:
     return text.encode("ascii").translate(None, _LOOSE_BYTES)
 
 
-def blanked(text: str) -> str:
-    """A text of the same length, with spaces for what is not read in it."""
-    has_any = "\\" in text or ("]" in text and "](" in text) or (">" in text and "-->" in text)
-    return _TARGETS.sub(_spaces, text) if has_any else text
-
-
-def _spaces(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
-def inside(text: str, folded: str, form: Form) -> Iterator[tuple[int, int]]:
-    """Where a text holds a folded quote, in characters of the text."""
-    plain, firsts, lasts = form.fold(text)
+def inside(text: str, folded: str, alike: Fold) -> Iterator[tuple[int, int]]:
+    """Where a text holds a folded quote, in characters of the text; never a part of a number."""
+    plain, firsts, lasts = alike(text)
     at = plain.find(folded)
     while at >= 0:
         begin, last = at, at + len(folded) - 1
@@ -88,8 +71,14 @@ def inside(text: str, folded: str, form: Form) -> Iterator[tuple[int, int]]:
             end = own.end()
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1  # marks that belong to the last character
-        yield start, end
+        if not _cuts_a_number(text, start, end):
+            yield start, end
         at = plain.find(folded, at + 1)
+
+
+def _cuts_a_number(text: str, start: int, end: int) -> bool:
+    before = text[start : start + 1].isdigit() and _DIGIT_BEFORE.search(text[max(0, start - 2) : start])
+    return bool(before or (text[end - 1 : end].isdigit() and _DIGIT_AFTER.match(text, end)))
 
 
 def fold(text: str) -> Folded:
@@ -115,9 +104,14 @@ def fold(text: str) -> Folded:
     return plain.replace(SOFT, " "), firsts, lasts
 
 
-def fold_without_markup(text: str) -> Folded:
-    """A folded text without markup, marks that lines begin with, and white space; between digits they stay."""
-    return _replaced(_UNNEEDED, fold(_MARKS.sub(_spaces, blanked(text))), lambda _: "")
+def unmarked(text: str) -> Folded:
+    """A folded text without markup, and without marks that lines begin with; between digits marks stay."""
+    return fold(_MARKS.sub(lambda match: re.sub(r"[^|]", "\0", match[0]).replace("|", " "), text))
+
+
+def unspaced(text: str) -> Folded:
+    """The same without white space but between digits: some conversions lose it, or put it inside words."""
+    return _replaced(_UNNEEDED, unmarked(text), lambda _: "")
 
 
 def _replaced(pattern: re.Pattern[str], folded: Folded, made: Callable[[re.Match[str]], str]) -> Folded:

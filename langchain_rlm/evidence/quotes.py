@@ -1,14 +1,16 @@
-"""Finds quotes in the context: the words must be the same; white space, quotes, hyphens, Unicode forms may differ.
+"""Finds quotes in the context: words and numbers must be the same; white space, marks and markup may differ.
 
 A quote is looked for as it stands, and then in the squeezed text: the text without all that a quote may differ in, as
-bytes, made once for each document. What is found there is folded and compared with the quote in one form after the
-other (`FORMS`), so that the exact place is known and "therapist" is not "the rapist".
+bytes, made once for each document; then the same without what a reader of the text does not see. What is found there is
+folded and compared with the quote in one form after the other (`FORMS`), so that the exact place is known and
+"therapist" is not "the rapist".
 
 A quote that is there in another form may be missed only when `COMPARED` characters were compared, which read like the
 quote but for what may differ; when it is longer than `LONGEST`; when it has only marks and stands far away; when it
-begins or ends inside the target of a link.
+begins or ends inside what a reader does not see.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.evidence.folding import Form, blanked, fold, fold_without_markup, inside, squeeze
+from langchain_rlm.evidence import markup
+from langchain_rlm.evidence.folding import UNSPACED, Fold, fold, inside, squeeze, unmarked, unspaced
 
 MOST = 20
 """Occurrences of a quote that are listed, the nearest ones, besides those next to an offset in other documents."""
@@ -32,8 +35,10 @@ BESIDE = 2_000
 """Characters on each side of an offset that are looked at in documents of which any may be meant."""
 OFFSETS = 1_000_000
 """Characters that are squeezed around an offset in these documents."""
-FORMS = (Form(fold), Form(fold_without_markup, shortest=12))
-"""From strict to loose; the first one in which a quote is found counts."""
+SHORTEST = 12
+"""Characters that are looked for without the white space between them, at least."""
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, order=True)
@@ -43,6 +48,18 @@ class Place:
     document: int
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a quote and a text are made alike; with `is_read`, the text is without what a reader does not see."""
+
+    fold: Fold
+    is_read: bool = False
+
+
+FORMS = (Form(fold), Form(unmarked), Form(unspaced), Form(unmarked, is_read=True), Form(unspaced, is_read=True))
+"""From strict to loose; the first one in which a quote is found counts."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +79,12 @@ Ends = tuple[int, int]
 class Quotes:
     """Finds quotes in documents. What is made of a document to find them is kept: as many bytes as the text, or fewer.
 
-    Texts of Hangul take half as much again.
+    As much again where a reader does not see all of the text; texts of Hangul take half as much more.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._squeezed: dict[int, _Squeezed] = {}
+        self._squeezed: dict[tuple[int, bool], _Squeezed | None] = {}
 
     @classmethod
     def of(cls, corpus: Corpus) -> "Quotes":
@@ -84,12 +101,12 @@ class Quotes:
         quote = quote.strip()
         order = sorted(documents, key=lambda document: abs(document - near[0])) if near else documents
         offset = near[1] if near else 0
-        searches = _searches(quote)
+        searches = [*_searches(quote)]
         places: list[Place] = []
         for search in (None, *searches):
             outward = partial(self._outward, quote, search, offset)
             places = list(islice(_apart(_each(order, outward)), MOST))
-            if places or (search and search.left == COMPARED):
+            if places:
                 break
         are_all = len(places) < MOST and all(search.left > 0 for search in searches)
         if near and not are_all and places:
@@ -103,14 +120,22 @@ class Quotes:
         text = self._texts[document]
         if search is None:
             return exact(quote, text, offset)
-        if search.squeezed and document not in self._squeezed:
-            self._squeezed[document] = _Squeezed(text)
-        return search.alike(self._squeezed[document], offset) if search.squeezed else search.marks(text, offset)
+        if not search.squeezed:
+            return search.marks(text, offset)
+        squeezed = self._squeeze(document, is_read=search.form.is_read)
+        return search.alike(squeezed, offset) if squeezed and search.squeezed in squeezed.data else iter(())
+
+    def _squeeze(self, document: int, *, is_read: bool) -> "_Squeezed | None":
+        """A squeezed text; None when a reader sees all of it, as in the one that is made first."""
+        if (document, is_read) not in self._squeezed:
+            made = _Squeezed(self._texts[document], is_read=is_read)
+            self._squeezed[document, is_read] = made if made.differs or not is_read else None
+        return self._squeezed[document, is_read]
 
     def _beside(self, quote: str, documents: Sequence[int], offset: int) -> list[Place]:
         """The places around an offset of any document, in other forms in so many of them."""
         room = BESIDE + 2 * len(quote)
-        searches, left = _searches(quote), OFFSETS
+        searches, left = [*_searches(quote)], OFFSETS
         places: list[Place] = []
         for document in documents:
             low, text = max(0, offset - room), self._texts[document][max(0, offset - room) : offset + room]
@@ -176,34 +201,65 @@ def _outward(
 class _Squeezed:
     """A text without all that a quote may differ in, and where its cells begin, in characters and in squeezed bytes."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_read: bool) -> None:
         self.text = text
         self.data = bytearray()
+        self.differs = False
+        self._is_read = is_read
+        self._edges = markup.page_edges(text) if is_read else []
         self._cells, self._begins = [0], [0]
         while (low := self._cells[-1]) < len(text):
-            high = low + CELL
-            if high < len(text):
-                high = text.rfind("\n", low, high) + 1 or high  # what is blanked is most often whole in a line
-            self.data += squeeze(blanked(text[low:high]))
-            self._cells.append(high)
+            self._cells.append(self._end(low))
+            self.data += squeeze(self._read(len(self._cells) - 2))
             self._begins.append(len(self.data))
 
+    def _end(self, low: int) -> int:
+        """The end of the cell that begins there: of a line, and not inside what is not read."""
+        high = low + CELL
+        if high >= len(self.text) or not self._is_read:
+            return min(high, len(self.text))
+        high = markup.read_end(self.text, self.text.rfind("\n", low, high) + 1 or high)
+        return max([high, *(end for start, end in self._edges_in(high - 1, high) if start < high)])
+
+    def _edges_in(self, low: int, high: int) -> Sequence[Ends]:
+        """The edges of pages that touch a stretch."""
+        first = bisect_right(self._edges, low, key=lambda edge: edge[1])
+        return self._edges[first : bisect_right(self._edges, high, key=lambda edge: edge[0])]
+
+    def _read(self, cell: int) -> str:
+        low, high = self._cells[cell], self._cells[cell + 1]
+        text = self.text[low:high]
+        if not self._is_read:
+            return text
+        for start, end in self._edges_in(low, high):
+            first, last = max(start, low) - low, min(end, high) - low
+            text = text[:first] + " " * (last - first) + text[last:]
+        read = markup.as_read(text)
+        self.differs |= read != self.text[low:high]
+        return read
+
+    def part(self, low: int, high: int) -> str:
+        """The text between two places, as it is read."""
+        first, last = (min(bisect_right(self._cells, at), len(self._cells) - 1) - 1 for at in (low, high - 1))
+        begin = low - self._cells[first]
+        return "".join(map(self._read, range(first, last + 1)))[begin : begin + high - low]
+
     def byte(self, at: int) -> int:
-        cell, text = self._cell(self._cells, at)
-        return self._begins[cell] + len(squeeze(text[: at - self._cells[cell]]))
+        cell = self._cell(self._cells, at)
+        return self._begins[cell] + len(squeeze(self._read(cell)[: at - self._cells[cell]]))
 
     def character(self, byte: int) -> int:
-        cell, text = self._cell(self._begins, byte)
-        at, left, step = 0, byte - self._begins[cell], 1 << len(text).bit_length()
+        cell = self._cell(self._begins, byte)
+        text, at, left = self._read(cell), 0, byte - self._begins[cell]
+        step = 1 << len(text).bit_length()
         while step := step >> 1:
             size = len(squeeze(text[at : at + step]))
             if size <= left:
                 at, left = at + step, left - size
         return self._cells[cell] + at
 
-    def _cell(self, begins: Sequence[int], at: int) -> tuple[int, str]:
-        cell = min(bisect_right(begins, at), len(begins) - 1) - 1
-        return cell, blanked(self.text[self._cells[cell] : self._cells[cell + 1]])
+    def _cell(self, begins: Sequence[int], at: int) -> int:
+        return min(bisect_right(begins, at), len(begins) - 1) - 1
 
 
 @dataclass
@@ -213,7 +269,8 @@ class _Search:
     form: Form
     folded: str
     squeezed: bytes
-    left: int = 0
+    notes: Sequence[str]
+    left: int = COMPARED
 
     def alike(self, squeezed: _Squeezed, offset: int) -> Iterator[Ends]:
         place = partial(self._compare, squeezed)
@@ -222,26 +279,36 @@ class _Search:
     def _compare(self, squeezed: _Squeezed, at: int) -> list[Ends] | None:
         """The place where the squeezed quote stands in the text, when the quote is there."""
         first, last = squeezed.character(at), squeezed.character(at + len(self.squeezed) - 1)
-        low, high = max(0, first - MARGIN), last + 1 + 5 * MARGIN
+        low, high = max(0, first - MARGIN), min(last + 1 + 5 * MARGIN, len(squeezed.text))
         self.left -= high - low
         if self.left < 0:
             return None
-        found = ((low + start, low + end) for start, end in inside(squeezed.text[low:high], self.folded, self.form))
+        part = squeezed.part(low, high)
+        found = ((low + start, low + end) for start, end in inside(part, self.folded, self.form.fold))
         around = [ends for ends in found if ends[0] <= first and last < ends[1]]
-        return sorted(around, key=lambda ends: ends[1] - ends[0])[:1]
+        best = sorted(around, key=lambda ends: ends[1] - ends[0])[:1]
+        return [ends for each in best if (ends := self._whole(squeezed.text, *each))] if self.form.is_read else best
+
+    def _whole(self, text: str, start: int, end: int) -> Ends | None:
+        """A place with all of its last character, when it has the notes of the quote."""
+        there = iter(markup.notes(text[start : end + MARGIN]))
+        return (start, markup.escape_end(text, end)) if all(note in there for note in self.notes) else None
 
     def marks(self, text: str, offset: int) -> Iterator[Ends]:
         """The places of a quote that has only marks, those that are not far away."""
         low = max(0, offset - max(0, self.left) // 2)
         part = text[low : low + max(0, self.left)]
         self.left -= len(part)
-        found = ((low + start, low + end) for start, end in inside(part, self.folded, self.form))
+        found = ((low + start, low + end) for start, end in inside(part, self.folded, self.form.fold))
         yield from sorted(found, key=lambda ends: abs(ends[0] - offset))
 
 
-def _searches(quote: str) -> list[_Search]:
+def _searches(quote: str) -> Iterator[_Search]:
     if len(quote) > LONGEST:
-        return []
-    squeezed = squeeze(blanked(quote))
-    folded = [(form, form.fold(quote)[0].strip()) for form in FORMS]
-    return [_Search(form, plain, squeezed, COMPARED) for form, plain in folded if plain and len(plain) >= form.shortest]
+        return
+    for form in FORMS:
+        seen = markup.without_notes(quote) if form.is_read else quote
+        folded = form.fold(seen)[0].strip()
+        is_long = form.fold is not unspaced or len(folded) >= SHORTEST or _UNSPACED.search(folded)
+        if folded and is_long:
+            yield _Search(form, folded, squeeze(seen), markup.notes(quote) if form.is_read else ())

@@ -20,6 +20,7 @@ from langchain_rlm.models.remedies import unusable
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.conversation import conversation
 from langchain_rlm.nodes.ending import finish
+from langchain_rlm.prompts.documents import files_inside
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
@@ -139,6 +140,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         tools=[tool.line() for tool in run.tools.values()],
         schema=run.response_format.schema() if run.response_format else None,
         left_out=_left_out(state),
+        inside=files_inside(run.corpus),
         left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
     )
     has_text, told = run.corpus.searchable is None, settings.instructions

@@ -15,6 +15,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Route
+from langchain_rlm.prompts.documents import heads
 from langchain_rlm.runtime.given import loaded
 from langchain_rlm.runtime.registry import BEGUN, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
@@ -124,11 +125,14 @@ def _left_out(corpus: Corpus) -> list[LeftOutFile]:
 
 
 def _shown_first(run: Run) -> list[list[int]]:
-    """What the first message shows of the documents: head and tail of the only one, or the head of the first."""
+    """What the first message shows of the documents: head and tail of the only one, or the heads that are told."""
+    if len(run.profiles) > 1:
+        named = [(document.name, about) for document, about in zip(run.corpus.documents, run.profiles, strict=True)]
+        return [[at, 0, size] for at, size in sorted(heads(named).items()) if size]
     shown: list[list[int]] = []
-    for number, (text, about) in enumerate(zip(run.corpus.texts[:1], run.profiles[:1], strict=True)):
+    for text, about in zip(run.corpus.texts, run.profiles, strict=True):
         if about.head and text.startswith(about.head):
-            shown.append([number, 0, len(about.head)])
-        if about.tail and text.endswith(about.tail) and len(run.corpus.texts) == 1:
-            shown.append([number, len(text) - len(about.tail), len(text)])
+            shown.append([0, 0, len(about.head)])
+        if about.tail and text.endswith(about.tail):
+            shown.append([0, len(text) - len(about.tail), len(text)])
     return shown

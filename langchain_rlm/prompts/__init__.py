@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from langchain_rlm.context.formats import Profile, estimate_tokens
+from langchain_rlm.prompts.documents import about_many, shape_of
 from langchain_rlm.repl.functions import FUNCTIONS, ReplFunction
 
 NO_CODE = (
@@ -28,7 +29,6 @@ NO_CITATION = (
     "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "
     "put the `mark` that it gives, such as [c1], into the answer behind the statement."
 )
-LISTED_DOCUMENTS = 100
 LISTED_RANGES = 12
 LISTED_FILES = 8
 
@@ -66,16 +66,17 @@ def _function_lines(functions: Sequence[ReplFunction]) -> str:
 def task_message(
     question: str, profiles: list[tuple[str, Profile]], *, single: bool, shown: int, chunk_size: int | None,
     models: tuple[str, ...], left: Mapping[str, Any], tools: Sequence[str] = (), schema: str | None = None,
-    left_out: Sequence[str] = (),
+    left_out: Sequence[str] = (), inside: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The first message of a run: the question, what the context is, and the numbers that hold for this run.
 
     `shown` are characters of output, `chunk_size` those that a sub-model reads well (None without sub-models); `tools`
-    are lines for further functions of the REPL.
+    are lines for further functions of the REPL, `inside` those about files that are put together in documents.
     """
     lines = [
         f"<question>\n{question}\n</question>",
         *_about(profiles, single=single),
+        *inside,
         *_left_out(left_out),
         *(["Also in the REPL:", *tools] if tools else []),
         f"A cell shows you up to {shown:,} characters of output; of more you see the beginning and the end.",
@@ -102,15 +103,8 @@ def _about(profiles: list[tuple[str, Profile]], *, single: bool) -> list[str]:
 def _documents(profiles: list[tuple[str, Profile]], *, single: bool) -> list[str]:
     if single or len(profiles) == 1:
         name, profile = profiles[0]
-        return [f"{name}: {_shape(profile)}", f"<head>\n{profile.head}\n</head>", f"<tail>\n{profile.tail}\n</tail>"]
-    lines = [
-        "Documents, by position, with characters: "
-        + ", ".join(f"{i} {name} {p.characters:,}" for i, (name, p) in enumerate(profiles[:LISTED_DOCUMENTS]))
-    ]
-    if len(profiles) > LISTED_DOCUMENTS:
-        lines.append(f"... and {len(profiles) - LISTED_DOCUMENTS:,} more; `sources` has them all.")
-    name, profile = profiles[0]
-    return [*lines, f"The first, {name}: {_shape(profile)}", f"<head>\n{profile.head}\n</head>"]
+        return [f"{name}: {shape_of(profile)}", f"<head>\n{profile.head}\n</head>", f"<tail>\n{profile.tail}\n</tail>"]
+    return [*about_many(profiles)]
 
 
 def _left_out(files: Sequence[str]) -> list[str]:
@@ -120,11 +114,6 @@ def _left_out(files: Sequence[str]) -> list[str]:
     named = "; ".join(files[:LISTED_FILES])
     more = f"; and {len(files) - LISTED_FILES:,} more" if len(files) > LISTED_FILES else ""
     return [f"Not in `context`, because they were left out: {named}{more}."]
-
-
-def _shape(profile: Profile) -> str:
-    structure = "; ".join(profile.structure)
-    return f"{profile.format}, {profile.lines:,} lines" + (f"; {structure}" if structure else "") + "."
 
 
 def budget_line(left: Mapping[str, Any]) -> str:

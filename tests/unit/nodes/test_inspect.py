@@ -71,7 +71,7 @@ async def test_of_a_direct_run_nothing_is_shown_beforehand() -> None:
         assert command.update["journal"][0]["shown"] == []
 
 
-async def test_of_a_long_text_head_and_tail_count_as_shown_and_of_many_the_head_of_the_first() -> None:
+async def test_of_a_long_text_head_and_tail_count_as_shown_and_of_many_one_head_of_each_kind() -> None:
     long = "\n".join(f"line {number} of the text" for number in range(2_000))
     for texts, expected in (((long,), 2), ((long, long), 1)):
         async with live() as it:
@@ -81,6 +81,10 @@ async def test_of_a_long_text_head_and_tail_count_as_shown_and_of_many_the_head_
             shown = command.update["journal"][0]["shown"]
             assert len(shown) == expected
             assert all(number == 0 and 0 <= first < last <= len(long) for number, first, last in shown)
+    async with live() as it:
+        it.tree.corpora["sha256:0"] = corpus(long, "name,count\n" + "goose,1\n" * 50, long)
+        command = await inspect(it.registry, {"question": "?"}, {"configurable": {BEGUN: it.state(), OPENED: []}})
+        assert [number for number, _, _ in command.update["journal"][0]["shown"]] == [0, 1]
 
 
 @pytest.mark.parametrize("asks", [None, "", "  \n", 3])

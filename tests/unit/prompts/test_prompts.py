@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.prompts import (
-    LISTED_DOCUMENTS,
     budget_line,
     direct_prompt,
     last_turn_message,
@@ -20,6 +19,7 @@ from langchain_rlm.prompts import (
     task_message,
     unknown_final,
 )
+from langchain_rlm.prompts.documents import LISTED_DOCUMENTS
 from langchain_rlm.repl.replies import parse_reply
 
 """How fast a loaded machine is proves nothing."""
