@@ -105,7 +105,7 @@ def replay() -> list[Row]:
 
         def fresh() -> Sandbox:
             context = ReplContext(
-                corpus.texts, single=True, sources=corpus.sources(), separators=[[]], chunk_size=50_000
+                corpus.texts, single=True, sources=corpus.sources(), chunk_size=50_000
             )
             opened = sandboxes.new(context, ReplLimits(), seed="seed", started=datetime.now(UTC), host=lambda _: None)
             opened.open()

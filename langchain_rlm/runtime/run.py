@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile
+from langchain_rlm.context.pieces import Piece
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
+from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -132,7 +135,7 @@ class Run:
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
         settings = self.tree.settings
         return sandbox_of(
-            sandboxes, begun(journal), self.corpus, self.profiles,
+            sandboxes, begun(journal), self.corpus, self._host,
             size=settings.chunk_size, limits=settings.limits, tools=self.tools,
         )  # fmt: skip
 
@@ -148,8 +151,12 @@ class Run:
     def _host(self, name: str, *args: Any) -> Any:
         """The answer to a function that `repl.functions` says the host answers."""
         value = getattr(self, f"host_{name}")(*args)
-        self.hosts.append({"kind": "host", "name": name, "value": value})
+        if name in RECORDED:
+            self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
+
+    def host_chunks(self, texts: list[Any], size: int, overlap: int) -> list[list[Piece]] | dict[str, str]:
+        return Chunks(self.corpus, self.profiles).answer(texts, size, overlap)
 
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()

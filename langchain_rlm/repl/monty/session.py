@@ -89,7 +89,7 @@ class MontySandbox:
         self._lowering = Lowering(tools=self.tools, slices=bool(blocked))
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context(frozenset(large), blocked)
-        sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(sorted(self.tools))]
+        sources = [sandbox_source("contract"), tool_source(sorted(self.tools))]
         bound = [bound_once(), bound_for_each_cell(self.tools), "_rlm_own = list(locals().keys())"]
         self._feed("\n".join([*sources, *bound]))
 
@@ -97,7 +97,6 @@ class MontySandbox:
         settings = {
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
-            "separators": [list(separators) for separators in self.context.separators],
             "block_size": BLOCK,
             "calls_at_once": CALLS_AT_ONCE,
         }
@@ -118,7 +117,7 @@ class MontySandbox:
             if index in blocked:
                 self._feed(f"_rlm_blocks.append((_rlm_texts_in[{index}], _rlm_parts))")
         self._feed("_rlm_parts = _rlm_part = None")
-        self._feed("context = _rlm_texts_in[0]" if self.context.single else "context = _rlm_texts_in")
+        self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
@@ -270,3 +269,4 @@ class MontySandbox:
 
 
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
+_BIND = "context = {}\n_rlm_numbers = {{id(text): i for i, text in enumerate(_rlm_texts_in)}}"
