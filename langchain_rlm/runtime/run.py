@@ -12,7 +12,7 @@ from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
-from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
+from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
 from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes
 from langchain_rlm.repl.tools import ReplTool, search_tools
@@ -143,6 +143,8 @@ class Run:
         rebuild(sandbox, journal, self.corpus.texts, self.path)
         sandbox.host = self._host
         self.cited = cited(journal)
+        if sent := [span for call, _ in answered_calls(journal) for span in spans(call)]:
+            self.finder.given.recall(sent)
 
     def _seconds(self) -> float | None:
         seconds = self.tree.ledger.remaining_seconds(last_turn=self.is_last_turn)
@@ -156,7 +158,10 @@ class Run:
         return value
 
     def host_chunks(self, texts: list[Any], size: int, overlap: int) -> list[list[Piece]] | dict[str, str]:
-        return Chunks(self.corpus, self.profiles).answer(texts, size, overlap)
+        pieces = Chunks(self.corpus, self.profiles).answer(texts, size, overlap)
+        if isinstance(pieces, list):
+            self.finder.give(texts, pieces)
+        return pieces
 
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()
