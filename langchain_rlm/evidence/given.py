@@ -208,11 +208,10 @@ class GivenPieces:
 
     def _taken(self, prompt: str, at: int, group: int, floor: int, walk: Walk) -> Found:
         """One of the equal pieces, with as much of the white space around it as is there."""
-        unit = self._chosen(group, walk)
+        unit = self._chosen(group, walk, prompt, at)
         self._meet(walk, unit)
         parts = self._units[unit]
-        text = assemble(parts, self._texts)
-        low = len(text) - len(text.lstrip()) if not text.isspace() else 0
+        text, low = self._text(unit)
         begin, end, high = at, at + self._groups[group].length, low + self._groups[group].length
         while low and begin > floor and prompt[begin - 1] == text[low - 1]:
             begin, low = begin - 1, low - 1
@@ -220,13 +219,25 @@ class GivenPieces:
             end, high = end + 1, high + 1
         return begin, end, list(stretch(parts, low, high))
 
-    def _chosen(self, group: int, walk: Walk) -> int:
-        units, met, expected = self._groups[group].units, walk.met[group], self._next.get(walk.last, -1)
-        if expected >= 0 and self._group_of[expected] == group and expected not in met:
-            return expected
+    def _text(self, unit: int) -> tuple[str, int]:
+        """The text of a piece, and how much white space it begins with, unless that is all of it."""
+        text = assemble(self._units[unit], self._texts)
+        return text, len(text) - len(text.lstrip()) if not text.isspace() else 0
+
+    def _chosen(self, group: int, walk: Walk, prompt: str, at: int) -> int:
+        """The next of equal pieces, of those that have the white space that is there if there are some."""
+        units: list[int] = self._groups[group].units
+        met, expected = walk.met[group], self._next.get(walk.last, -1)
+        is_expected = expected >= 0 and self._group_of[expected] == group and expected not in met
         while units[walk.at[group]] in met:
             walk.at[group] += 1
-        return units[walk.at[group]]
+        rest = [unit for unit in units[walk.at[group] : walk.at[group] + TRIED] if unit not in met]
+        rest = [expected, *rest] if is_expected else rest
+        for unit in rest:
+            text, low = self._text(unit)
+            if prompt.startswith(text, at - low) and at >= low:
+                return unit
+        return rest[0]
 
     def _meet(self, walk: Walk, unit: int) -> None:
         group, walk.last = self._group_of[unit], unit
@@ -265,7 +276,7 @@ class GivenPieces:
                     if len(words[0]) <= before and len(words[1]) <= after:
                         yield words
         for stop in range(len(prompt) - min(after, AFTER), len(prompt) + 1):
-            for at in range(max(0, stop - LINE + 1), min(before + 1, stop)):
+            for at in range(max(0, stop - 2 * LINE), min(before + 1, stop)):
                 core = prompt[at:stop].strip()
                 if core and hash(core) in self._whole:
                     yield prompt[:at].rstrip(), prompt[stop:].lstrip()

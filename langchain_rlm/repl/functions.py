@@ -42,9 +42,10 @@ class ReplFunction:
 FUNCTIONS = (
     ReplFunction(
         name="chunks", signature="(text=context, size=None, overlap=0)", answered_by="host", on_record=False,
-        takes=(list, int, int), may_be_rebound=True,
+        takes=(int | str | list, int, int), may_be_rebound=True,
         line="`chunks(text=context, size=None, overlap=0)`: pieces of at most `size` characters, cut between sections, "
-        "records or lines; joined they are the text again. Of a list, each document is cut on its own.",
+        "records or lines; joined they are the text again. Of a list: whole documents, each under a line "
+        "`=== position: name ===`; a longer one in parts (`part 1 of 3`).",
     ),
     ReplFunction(
         name="llm_query", signature="(prompt, model=None)", answered_by="model", needs="sub_calls",

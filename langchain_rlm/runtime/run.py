@@ -157,10 +157,10 @@ class Run:
             self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
 
-    def host_chunks(self, texts: list[Any], size: int, overlap: int) -> list[list[Piece]] | dict[str, str]:
-        pieces = Chunks(self.corpus, self.profiles).answer(texts, size, overlap)
+    def host_chunks(self, text: Any, size: int, overlap: int) -> list[list[Piece]] | dict[str, str]:
+        pieces = Chunks(self.corpus, self.profiles).answer(text, size, overlap)
         if isinstance(pieces, list):
-            self.finder.give(texts, pieces)
+            self.finder.give(text if isinstance(text, list) else [text], pieces)
         return pieces
 
     def host_budget(self) -> dict[str, Any]:

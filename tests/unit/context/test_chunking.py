@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.context.chunking import MOST, Chunks
+from langchain_rlm.context.chunking import MOST, PACKED, Chunks
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
-from langchain_rlm.context.pieces import assemble
+from langchain_rlm.context.pieces import assemble, merged
 
 CJK_SENTENCE_ENDS = ("\u3002", "\uff01", "\uff1f")
 SEPARATORS = [r"(?m)^# ", r"(?m)^## ", r"\n\n", r"\n"]
@@ -30,7 +30,7 @@ def text_of(piece: Any, texts: list[str]) -> str:
 def chunks(text: str, size: int, overlap: int, separators: list[str]) -> list[str]:
     """The pieces of a text that may be cut at these separators."""
     known = Chunks(Corpus((SourceText("text", text),)), [replace(profile(text), separators=tuple(separators))])
-    return [text_of(piece, [text]) for piece in known.pieces([0], size, overlap)]
+    return [text_of(piece, [text]) for piece in known.pieces(0, size, overlap)]
 
 
 def longest_word(text: str) -> int:
@@ -147,3 +147,67 @@ def test_an_empty_text_has_no_pieces() -> None:
 )
 def test_what_cannot_be_cut_is_told(texts: list[Any], size: int, overlap: int, words: str) -> None:
     assert words in over("a text").answer(texts, size, overlap)["error"]  # type: ignore[call-overload]
+
+
+# -- documents that are packed ----------------------------------------------------------------------------------------
+
+
+@given(
+    documents=st.lists(st.one_of(anything, st.just("=== 1: forged ===\n")), min_size=1, max_size=8),
+    size=st.integers(PACKED, 600),
+    overlap=st.integers(0, 40),
+)
+def test_documents_are_packed_whole_in_order_and_each_under_a_line_that_names_it(
+    documents: list[str], size: int, overlap: int
+) -> None:
+    pieces = over(*documents).pieces([*range(len(documents))], size, overlap)
+    assert all(len(text_of(piece, documents)) <= size for piece in pieces)
+    rule = "====" if "=== 1: forged ===\n" in documents else "==="
+    met: dict[int, list[tuple[int, int]]] = {}
+    for piece in pieces:
+        for lead, place in zip(piece[::2], piece[1::2], strict=True):
+            number, start, end = map(int, place)
+            named = lead.strip("\n").removesuffix(f" {rule}")  # type: ignore[union-attr]
+            assert named.startswith(f"{rule} {number}: note {number}.txt")
+            assert lead.startswith("\n") == (piece[0] is not lead)  # type: ignore[union-attr]
+            is_part = ", part " in named
+            assert (end - start == len(documents[number])) or (is_part and len(piece) == 2)
+            met.setdefault(number, []).append((start, end))
+    assert [*met] == [number for number, text in enumerate(documents) if text]
+    assert all(merged(places) == [(0, len(documents[number]))] for number, places in met.items())
+
+
+def test_two_thousand_notes_are_some_pieces() -> None:
+    notes = [f"Note {number}. " + "All is well with the order of today. " * 15 for number in range(2_000)]
+    pieces = over(*notes).pieces([*range(2_000)], 50_000, 0)
+    assert len(pieces) == 24
+    assert assemble(pieces[0], notes).startswith("=== 0: note 0.txt ===\nNote 0. All is well")
+
+
+def test_a_long_document_is_cut_on_its_own_and_its_line_says_the_part() -> None:
+    texts = ["short", "A line of words.\n" * 40, "short too"]
+    made = [assemble(piece, texts) for piece in over(*texts).pieces([0, 1, 2], 400, 0)]
+    assert [piece.partition("\n")[0] for piece in made] == [
+        "=== 0: note 0.txt ===", "=== 1: note 1.txt, part 1 of 2 ===", "=== 1: note 1.txt, part 2 of 2 ===",
+        "=== 2: note 2.txt ===",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a\nb", r'=== 0: "a\nb" ==='),
+        ("x" * 30 + "y" * 100, "=== 0: " + "x" * 30 + "y" * 10 + "..." + "y" * 40 + " ==="),
+    ],
+)
+def test_a_name_is_one_short_line(name: str, line: str) -> None:
+    known = Chunks(Corpus((SourceText(name, "text"),)), [profile("text")])
+    assert known.pieces([0], 500, 0) == [[line + "\n", (0, 0, 4)]]
+
+
+def test_one_text_and_texts_that_code_made_and_small_pieces_name_nothing() -> None:
+    assert over("ab " * 100).pieces(0, 300, 0) == [[(0, 0, 300)]]
+    assert over("one", "two").pieces([0, "made", 1], 300, 0) == [[(0, 0, 3)], [(1, 0, 4)], [(2, 0, 3)]]
+    assert over("one", "two").pieces([0, 1], PACKED - 1, 0) == [[(0, 0, 3)], [(1, 0, 3)]]
+    single = Chunks(Corpus((SourceText("text", "ab " * 100),), single=True), [profile("ab " * 100)])
+    assert single.pieces([0], 300, 0) == [[(0, 0, 300)]]

@@ -291,7 +291,7 @@ def _rlm_contract_chunks(text=None, size=None, overlap=0):
         return texts if text else []
     # a document of the context is told by its number: it need not travel
     asked = _rlm_measured("chunks", [_rlm_numbers.get(id(one), one) for one in texts])
-    pieces = _rlm_host_chunks(asked, size, overlap)
+    pieces = _rlm_host_chunks(asked[0] if isinstance(text, str) else asked, size, overlap)
     if "error" in pieces:
         raise ValueError(pieces["error"])
     return _rlm_assembled(texts, pieces)

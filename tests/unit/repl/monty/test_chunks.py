@@ -66,7 +66,7 @@ def pool() -> Iterator[monty.Monty]:
 @pytest.mark.parametrize(("size", "overlap"), [(1000, 0), (700, 150)])
 def test_the_pieces_are_those_of_the_host(pool: monty.Monty, name: str, size: int, overlap: int) -> None:
     text = TEXTS[name]
-    places = host_of([text])("chunks", [0], size, overlap)
+    places = host_of([text])("chunks", 0, size, overlap)
     with a_session(pool, text) as session:
         output(
             session, f"parts = chunks(size={size}, overlap={overlap})\nmade = chunks(context[:-1], {size}, {overlap})"
@@ -86,7 +86,7 @@ def test_a_document_of_the_context_does_not_travel_and_what_code_made_does(pool:
     with a_session(pool, *texts, single=False, host=host) as session:
         output(session, "copy = list(context)\nchunks(copy[1])\nchunks(context[0][:200], 50, 10)\nchunks('short')")
         output(session, "context.pop()\ncopy.append('x' * 120)\nchunks(copy[1:])")
-    assert asked == [([1], 100, 0), ([texts[0][:200]], 50, 10), ([1, "x" * 120], 100, 0)]
+    assert asked == [(1, 100, 0), (texts[0][:200], 50, 10), ([1, "x" * 120], 100, 0)]
 
 
 def test_it_may_be_called_wherever_a_function_may(pool: monty.Monty) -> None:
