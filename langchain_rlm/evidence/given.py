@@ -5,6 +5,7 @@ words is looked up whole; the words are learnt from prompts that are asked toget
 pieces are recognised by how they begin. White space around a piece may be missing. Equal pieces are taken in turn.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +22,18 @@ WORDS = 5_000
 """Characters, at most, of the words that prompts have in common before a piece."""
 AFTER = 200
 """Characters of the words after a piece that is shorter than a line."""
+SOON = 60
+"""Characters between two pieces, when the second is shorter than a line."""
 TRIED = 40
 """Prompts of a batch that are tried to learn the words around pieces."""
 MOST = 1_000_000
 """Pieces that are known, at most; others are searched for."""
 LONGEST = 1_000_000
 """Characters of a document that is known as a piece."""
+
+ANY = "\0"
+"""Stands for a number in words."""
+NUMBER = re.compile("[0-9]+")
 
 Words = tuple[str, str]
 """What stands before a piece and after it, without the white space beside it."""
@@ -48,6 +55,10 @@ class Walk:
 
     last: int = -1
     around: Words = ("", "")
+    recent: str = ""
+    """The last prompt, of which the words are learnt with the next one."""
+    is_certain: bool = False
+    """The last prompt was words that are known and a piece between them."""
     met: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     """By group: those met in this round; when all were, the next round begins."""
     at: dict[int, int] = field(default_factory=lambda: defaultdict(int))
@@ -68,6 +79,10 @@ class GivenPieces:
         self._starts: set[str] = set()
         self._shortest = LONGEST
         self._blank: list[int] = []
+        self.short: dict[str, int] = {}
+        """By their words the pieces that are shorter than a line."""
+        self.lines = 0
+        """Lines of these pieces, at most."""
         self.sent, self.shown = Walk(), Walk()
         self.add([[(number, 0, len(text))] for number, text in enumerate(texts) if 0 < len(text) <= LONGEST])
 
@@ -110,6 +125,9 @@ class GivenPieces:
             self._heads.setdefault(core[: HEAD if len(core) >= HEAD else LINE], []).append(number)
             self._starts.add(core[:LINE])
             self._shortest = min(self._shortest, len(core))
+        else:
+            self.short[core] = number
+            self.lines = max(self.lines, len(core.splitlines()))
         return number
 
     def _core(self, group: int) -> str:
@@ -140,8 +158,10 @@ class GivenPieces:
         for lead, tail in dict.fromkeys((walk.around, ("", ""))):
             at, group = self._between(prompt, lead, tail)
             if group >= 0:
+                walk.is_certain = True
                 yield self._taken(prompt, at, group, 0, walk)
                 return
+        walk.is_certain = False
         done, count = 0, 0
         at, group = self._first(prompt, 0, walk)
         if group < 0:
@@ -152,22 +172,23 @@ class GivenPieces:
             done, count = found[1], count + 1
             begin = at
             at, group = self._first(prompt, done, walk)
+            at, group = self._short(prompt, done, at, walk) or (at, group)
         if count == 1:
             walk.around = (prompt[:begin].rstrip(), prompt[done:].lstrip())
 
     def _between(self, prompt: str, lead: str, tail: str) -> tuple[int, int]:
         """The piece that is all that stands between the words, and where it begins; -1: there is none."""
-        stop = len(prompt) - len(tail)
-        if len(lead) < stop and prompt.startswith(lead) and prompt.endswith(tail):
-            middle = prompt[len(lead) : stop]
+        start, stop = _after(lead, prompt), len(prompt) - len(tail)
+        if 0 <= start < stop and prompt.endswith(tail):
+            middle = prompt[start:stop]
             core = middle.strip()
             if not core:
                 blank = [group for group in self._blank if self._core(group) in middle]
                 group = max(blank, key=lambda each: self._groups[each].length, default=-1)
-                return (len(lead) + middle.rindex(self._core(group)), group) if blank else (0, -1)
+                return (start + middle.rindex(self._core(group)), group) if blank else (0, -1)
             group = self._whole.get(hash(core), -1)
             if group >= 0 and self._core(group) == core:
-                return prompt.index(core, len(lead)), group
+                return prompt.index(core, start), group
         return 0, -1
 
     def _first(self, prompt: str, start: int, walk: Walk) -> tuple[int, int]:
@@ -178,6 +199,15 @@ class GivenPieces:
                 if group >= 0:
                     return at, self._in_order(prompt, at, group, walk)
         return 0, -1
+
+    def _short(self, prompt: str, start: int, stop: int, walk: Walk) -> tuple[int, int] | None:
+        """The next piece, shorter than a line, when it stands soon after the one before it."""
+        expected = self._next.get(walk.last, -1)
+        group = self._group_of[expected] if expected >= 0 else -1
+        if group < 0 or self._groups[group].length >= LINE or group in self._blank:
+            return None
+        at = prompt.find(self._core(group), start, start + SOON)
+        return (at, group) if at >= 0 and (at < stop or not stop) else None
 
     def _beginning(self, prompt: str, at: int) -> Iterator[int]:
         """The groups of pieces that stand at a position, the longest first."""
@@ -219,6 +249,14 @@ class GivenPieces:
             end, high = end + 1, high + 1
         return begin, end, list(stretch(parts, low, high))
 
+    def short_piece(self, words: str, walk: Walk) -> list[Piece]:
+        """The parts of the next of the short pieces with these words, without the white space around them."""
+        group = self.short[words]
+        unit = self._chosen(group, walk, words, 0)
+        self._meet(walk, unit)
+        low = self._text(unit)[1]
+        return list(stretch(self._units[unit], low, low + len(words)))
+
     def _text(self, unit: int) -> tuple[str, int]:
         """The text of a piece, and how much white space it begins with, unless that is all of it."""
         text = assemble(self._units[unit], self._texts)
@@ -250,22 +288,40 @@ class GivenPieces:
 
     def learn(self, prompts: Sequence[str]) -> None:
         """Learn the words around pieces from prompts that are asked together."""
-        several = list(dict.fromkeys(prompts))
-        if len(several) == 1 or not several:
-            return
+        walk = self.sent
+        if len(prompts) == 1 and self._between(prompts[0], *walk.around)[1] < 0:
+            prompts = [walk.recent, *prompts]
+        walk.recent = prompts[-1] if prompts else ""
+        several = list(dict.fromkeys(filter(None, prompts)))
+        if len(several) > 1:
+            walk.around = self._learnt(several) or self._numbered(several) or walk.around
+
+    def _numbered(self, prompts: Sequence[str]) -> Words | None:
+        """The words when a number in those before the piece is another one in each prompt."""
+        low, high = min(prompts), max(prompts)
+        first = low[: _alike(low, high)].rstrip("0123456789")
+        numbers = [NUMBER.match(prompt, len(first)) for prompt in prompts]
+        if ANY in first or not all(numbers):
+            return None
+        words = self._learnt(
+            [prompt[number.end() :] for prompt, number in zip(prompts, numbers, strict=True) if number]
+        )
+        return words and (f"{first}{ANY}{words[0]}", words[1])
+
+    def _learnt(self, several: Sequence[str]) -> Words | None:
         low, high, longest = min(several), max(several), max(several, key=len)
         before = _alike(low, high)
         ends = [prompt[: -WORDS - 1 : -1] for prompt in several]
-        low, high = min(ends), max(ends)
-        after = _alike(low, high)
+        after = _alike(min(ends), max(ends))
         tried = several[:: -(-len(several) // TRIED)]
         best = max(
             dict.fromkeys(self._possible(longest, before, after)),
             key=lambda words: self._fitting(words, tried, several[:TRIED]),
             default=None,
         )
-        if best is not None and 2 * self._fitting(best, tried, ())[0] >= len(tried):
-            self.sent.around = best
+        if best is None or 2 * self._fitting(best, tried, ())[0] < max(len(tried), 3):
+            return None
+        return best
 
     def _possible(self, prompt: str, before: int, after: int) -> Iterator[Words]:
         """The words that may be around the piece of a prompt, of which so much is common to all."""
@@ -291,6 +347,15 @@ class GivenPieces:
             if one >= 0
         )
         return fit, order, -len(words[0]) - len(words[1])
+
+
+def _after(lead: str, prompt: str) -> int:
+    """Where the words before a piece end, or -1; one number in them may be any."""
+    first, numbered, rest = lead.partition(ANY)
+    number = NUMBER.match(prompt, len(first)) if numbered else None
+    end = number.end() if number else len(first)
+    fits = prompt.startswith(first) and bool(number) == bool(numbered) and prompt.startswith(rest, end)
+    return end + len(rest) if fits else -1
 
 
 def _alike(one: str, other: str) -> int:

@@ -101,18 +101,20 @@ class SpanFinder:
 
     def pieces(self, prompt: str, walk: Walk | None = None) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
-        parts = list(self.given.split(prompt, walk or self.given.sent))
-        if parts == [prompt]:
-            return self._searched(prompt)
+        walk = walk or self.given.sent
         pieces: list[Piece] = []
+        parts = list(self.given.split(prompt, walk))
         for part in parts:
             if isinstance(part, str):
-                pieces += self._words(part)
+                pieces += self._words(part) if len(parts) > 1 else self._searched(part)
                 continue
             pieces += part
             last = next((piece for piece in reversed(part) if not isinstance(piece, str)), None)
             self.hint = (last[0], last[2]) if last else self.hint
-        return pieces
+        if walk.is_certain or not self.given.short:
+            return pieces
+        each = (self._with_short(piece, walk) if isinstance(piece, str) else (piece,) for piece in pieces)
+        return [part for parts in each for part in parts]
 
     def _words(self, words: str) -> list[Piece]:
         """The pieces of the words around others; most often they are those of the last prompt."""
@@ -149,9 +151,7 @@ class SpanFinder:
         if done < len(prompt):
             pieces += self._by_lines(prompt[done:], first=not done)
         self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
-        if not self._short:
-            return pieces
-        return [part for piece in pieces for part in (self._with_short(piece) if isinstance(piece, str) else (piece,))]
+        return pieces
 
     def document(self, text: str, position: int | None = None, taken: Container[int] = ()) -> Span | None:
         """The document that a text is, as it stands.
@@ -174,38 +174,21 @@ class SpanFinder:
         self._taken = again
         return again, 0, len(text)
 
-    @cached_property
-    def _short(self) -> dict[str, tuple[list[int], list[int]]]:
-        """By their words the documents too short to be found otherwise: which they are, and how many were sent."""
-        found: dict[str, tuple[list[int], list[int]]] = {}
-        for number, text in enumerate(self._texts):
-            if len(text) < LINE and (words := text.strip()):
-                found.setdefault(words, ([], [0]))[0].append(number)
-        return found
-
-    @cached_property
-    def _lines(self) -> int:
-        return max(len(words.splitlines()) for words in self._short)
-
-    def _with_short(self, literal: str) -> Iterator[Piece]:
-        """A literal with the short documents that are lines of it as spans."""
+    def _with_short(self, literal: str, walk: Walk) -> Iterator[Piece]:
+        """A literal with the short pieces that are lines of it as spans."""
         done = start = place = 0
         lines = literal.splitlines(keepends=True)
         while place < len(lines):
-            for count in range(min(self._lines, len(lines) - place), 0, -1):
+            for count in range(min(self.given.lines, len(lines) - place), 0, -1):
                 part = "".join(lines[place : place + count])
-                words = next((words for words in _words_of(part) if words in self._short), None)
+                words = next((words for words in _words_of(part) if words in self.given.short), None)
                 if words is not None:
                     break
             if words is not None:
-                numbers, sent = self._short[words]
-                number = numbers[sent[0] % len(numbers)]  # of equal ones each in its turn
-                sent[0] += 1
                 begin = start + part.rindex(words)
                 if begin > done:
                     yield literal[done:begin]
-                at = self._texts[number].index(words)
-                yield number, at, at + len(words)
+                yield from self.given.short_piece(words, walk)
                 done = begin + len(words)
             start += len(part)
             place += count
