@@ -24,6 +24,8 @@ AFTER = 200
 """Characters of the words after a piece that is shorter than a line."""
 SOON = 60
 """Characters between two pieces, when the second is shorter than a line."""
+TOLD = 3
+"""Characters by which a piece at the end of a prompt is known, when it is expected there."""
 TRIED = 40
 """Prompts of a batch that are tried to learn the words around pieces."""
 MOST = 1_000_000
@@ -83,6 +85,7 @@ class GivenPieces:
         """By their words the pieces that are shorter than a line."""
         self.lines = 0
         """Lines of these pieces, at most."""
+        self._newest = -1
         self.sent, self.shown = Walk(), Walk()
         self.add([[(number, 0, len(text))] for number, text in enumerate(texts) if 0 < len(text) <= LONGEST])
 
@@ -90,9 +93,10 @@ class GivenPieces:
 
     def add(self, pieces: Sequence[Sequence[Piece]]) -> None:
         """Take note of pieces in their order, and of the spans that they are made of."""
-        last = -1
+        last = self._newest = -1
         for piece in pieces:
             unit = self._add(tuple(piece))
+            self._newest = unit if self._newest < 0 else self._newest
             if last >= 0 and unit >= 0:
                 self._next[last] = unit
             last = unit
@@ -159,7 +163,7 @@ class GivenPieces:
             at, group = self._between(prompt, lead, tail)
             if group >= 0:
                 walk.is_certain = True
-                yield self._taken(prompt, at, group, 0, walk)
+                yield self.taken(prompt, at, group, 0, walk)
                 return
         walk.is_certain = False
         done, count = 0, 0
@@ -167,7 +171,7 @@ class GivenPieces:
         if group < 0:
             at, group = self._expected(prompt, walk)
         while group >= 0:
-            found = self._taken(prompt, at, group, done, walk)
+            found = self.taken(prompt, at, group, done, walk)
             yield found
             done, count = found[1], count + 1
             begin = at
@@ -229,14 +233,16 @@ class GivenPieces:
         return self._group_of[expected] if is_next else group
 
     def _expected(self, prompt: str, walk: Walk) -> tuple[int, int]:
-        """The piece after the one sent last, wherever it stands."""
-        expected = self._next.get(walk.last, -1)
-        if expected < 0 or self._groups[self._group_of[expected]].length < LINE:
+        """The piece after the one sent last, or the first one, wherever it stands; a short one at the end."""
+        expected = self._next.get(walk.last, self._newest)
+        if expected < 0:
             return 0, -1
-        at = prompt.find(self._core(self._group_of[expected]))
+        core = self._core(self._group_of[expected])
+        is_end = len(core) >= TOLD and prompt.rstrip().endswith(core) and prompt.count(core) == 1
+        at = prompt.rfind(core) if is_end or len(core) >= LINE else -1
         return at, self._group_of[expected] if at >= 0 else -1
 
-    def _taken(self, prompt: str, at: int, group: int, floor: int, walk: Walk) -> Found:
+    def taken(self, prompt: str, at: int, group: int, floor: int, walk: Walk) -> Found:
         """One of the equal pieces, with as much of the white space around it as is there."""
         unit = self._chosen(group, walk, prompt, at)
         self._meet(walk, unit)
@@ -248,14 +254,6 @@ class GivenPieces:
         while high < len(text) and end < len(prompt) and prompt[end] == text[high]:
             end, high = end + 1, high + 1
         return begin, end, list(stretch(parts, low, high))
-
-    def short_piece(self, words: str, walk: Walk) -> list[Piece]:
-        """The parts of the next of the short pieces with these words, without the white space around them."""
-        group = self.short[words]
-        unit = self._chosen(group, walk, words, 0)
-        self._meet(walk, unit)
-        low = self._text(unit)[1]
-        return list(stretch(self._units[unit], low, low + len(words)))
 
     def _text(self, unit: int) -> tuple[str, int]:
         """The text of a piece, and how much white space it begins with, unless that is all of it."""

@@ -105,16 +105,16 @@ class SpanFinder:
         pieces: list[Piece] = []
         parts = list(self.given.split(prompt, walk))
         for part in parts:
+            if part == prompt:
+                return list(self._with_short(self._searched(prompt), walk))
             if isinstance(part, str):
-                pieces += self._words(part) if len(parts) > 1 else self._searched(part)
+                known = [part] if walk.is_certain else self._with_short([part], walk)
+                pieces += [piece for one in known for piece in (self._words(one) if isinstance(one, str) else [one])]
                 continue
             pieces += part
             last = next((piece for piece in reversed(part) if not isinstance(piece, str)), None)
             self.hint = (last[0], last[2]) if last else self.hint
-        if walk.is_certain or not self.given.short:
-            return pieces
-        each = (self._with_short(piece, walk) if isinstance(piece, str) else (piece,) for piece in pieces)
-        return [part for parts in each for part in parts]
+        return pieces
 
     def _words(self, words: str) -> list[Piece]:
         """The pieces of the words around others; most often they are those of the last prompt."""
@@ -174,8 +174,12 @@ class SpanFinder:
         self._taken = again
         return again, 0, len(text)
 
-    def _with_short(self, literal: str, walk: Walk) -> Iterator[Piece]:
-        """A literal with the short pieces that are lines of it as spans."""
+    def _with_short(self, pieces: Iterable[Piece], walk: Walk) -> Iterator[Piece]:
+        """The short pieces that are lines of literals as spans."""
+        for piece in pieces:
+            yield from self._short_lines(piece, walk) if isinstance(piece, str) and self.given.short else (piece,)
+
+    def _short_lines(self, literal: str, walk: Walk) -> Iterator[Piece]:
         done = start = place = 0
         lines = literal.splitlines(keepends=True)
         while place < len(lines):
@@ -185,11 +189,12 @@ class SpanFinder:
                 if words is not None:
                     break
             if words is not None:
-                begin = start + part.rindex(words)
+                at = start + part.rindex(words)
+                begin, end, spans = self.given.taken(literal, at, self.given.short[words], done, walk)
                 if begin > done:
                     yield literal[done:begin]
-                yield from self.given.short_piece(words, walk)
-                done = begin + len(words)
+                yield from spans
+                done = end
             start += len(part)
             place += count
         if done < len(literal):
