@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +57,7 @@ class MontySandbox:
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _printed: int = 0
+    _host_seconds: float = 0.0
     _pid: int | None = None
     _is_killed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -139,7 +141,7 @@ class MontySandbox:
     def start(self, code: str, *, is_first: bool = False) -> Outcome:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
-        self._printed = 0
+        self._printed, self._host_seconds = 0, 0.0
         self._calls.begin()
         if len(code) > LONGEST_CELL:
             told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
@@ -208,14 +210,14 @@ class MontySandbox:
             snapshot = step()
             answered = 0
             while not isinstance(snapshot, monty.MontyComplete):
-                asked = self._calls.take(snapshot, self.host)
+                asked = self._calls.take(snapshot, self._timed)
                 answered += 1
                 if isinstance(asked, Asked):
                     return asked
                 if self._calls.final is not None:
                     return self._stopped(snapshot)
-                if answered > ANSWERED_AT_ONCE:
-                    return self._given_up()
+                if answered > ANSWERED_AT_ONCE or self._host_seconds > self.limits.cell_seconds:
+                    return self._given_up(answered)
                 snapshot = asked
         except monty.MontyCrashedError as error:
             why = "took too long" if error.timed_out else "was ended"
@@ -225,9 +227,19 @@ class MontySandbox:
             return self._failed(error)
         return self._ended(None)
 
-    def _given_up(self) -> Ended:
+    def _timed(self, *args: Any) -> Any:
+        """The host's answer; the time that it takes is not the interpreter's, and has a limit of its own."""
+        began = time.monotonic()
+        try:
+            return self.host(*args)
+        finally:
+            self._host_seconds += time.monotonic() - began
+
+    def _given_up(self, answered: int) -> Ended:
         self.kill()
         said = f"The cell called functions of the REPL more than {ANSWERED_AT_ONCE:,} times in a row and was stopped"
+        if answered <= ANSWERED_AT_ONCE:
+            said = f"Functions of the REPL worked for the cell for more than {self.limits.cell_seconds:g} seconds"
         return Ended(self._text(), f"{said}; its variables are lost.", lost=True)
 
     def _stopped(self, snapshot: Any) -> Ended:

@@ -98,3 +98,9 @@ def test_too_many_pieces_are_refused_in_the_cell(pool: monty.Monty) -> None:
     with a_session(pool) as session:
         error = failed(session.start("try:\n    chunks('x' * 1_000_001, 1)\nexcept ValueError:\n    raise"))
     assert "ValueError: chunks: pieces of 1 characters would be more than 1,000,000" in error
+
+
+def test_a_cell_is_stopped_when_the_host_works_too_long_for_it(pool: monty.Monty) -> None:
+    with a_session(pool, cell_seconds=0.2) as session:
+        outcome = session.start("text = 'a word ' * 9_000\nwhile True:\n    chunks(text, 50)")
+    assert "Functions of the REPL worked for the cell for more than 0.2 seconds" in failed(outcome)
