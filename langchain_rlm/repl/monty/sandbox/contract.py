@@ -310,11 +310,15 @@ def _rlm_assembled(texts, pieces):
                 continue
             if part[0] != number or part[1] < low or part[2] > high:
                 number, low, high = part
-                for later in pieces[at : at + 64]:
-                    if len(later) > 1 or later[0][0] != number:
-                        break
-                    high = max(high, later[0][2])
-                run = _rlm_slice(texts[number], low, high, None)
+                run = texts[number]
+                if run.isascii():
+                    low, high = 0, len(run)
+                else:
+                    for later in pieces[at : at + 64]:
+                        if len(later) > 1 or later[0][0] != number:
+                            break
+                        high = max(high, later[0][2])
+                    run = _rlm_slice(run, low, high, None)
             parts.append(run[part[1] - low : part[2] - low])
         made.append(parts[0] if len(parts) == 1 else "".join(parts))
     return made
