@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from langchain_rlm.context.pieces import Piece, Span, assemble, stretch
 from langchain_rlm.evidence.gram_index import LINE
@@ -22,8 +21,6 @@ WORDS = 5_000
 """Characters, at most, of the words that prompts have in common before a piece."""
 AFTER = 200
 """Characters of the words after a piece that is shorter than a line."""
-SOON = 60
-"""Characters between two pieces, when the second is shorter than a line."""
 TOLD = 3
 """Characters by which a piece at the end of a prompt is known, when it is expected there."""
 TRIED = 40
@@ -167,7 +164,7 @@ class GivenPieces:
                 return
         walk.is_certain = False
         done, count = 0, 0
-        at, group = self._first(prompt, 0, walk)
+        at, group = self._first(prompt, 0)
         if group < 0:
             at, group = self._expected(prompt, walk)
         while group >= 0:
@@ -175,8 +172,7 @@ class GivenPieces:
             yield found
             done, count = found[1], count + 1
             begin = at
-            at, group = self._first(prompt, done, walk)
-            at, group = self._short(prompt, done, at, walk) or (at, group)
+            at, group = self._first(prompt, done)
         if count == 1:
             walk.around = (prompt[:begin].rstrip(), prompt[done:].lstrip())
 
@@ -195,23 +191,14 @@ class GivenPieces:
                 return prompt.index(core, start), group
         return 0, -1
 
-    def _first(self, prompt: str, start: int, walk: Walk) -> tuple[int, int]:
+    def _first(self, prompt: str, start: int) -> tuple[int, int]:
         """The first piece that begins after `start`, the longest of those that begin there."""
         for at in range(start, min(start + LOOKED, len(prompt) - self._shortest + 1)):
             if prompt[at : at + LINE] in self._starts:
                 group = next(self._beginning(prompt, at), -1)
                 if group >= 0:
-                    return at, self._in_order(prompt, at, group, walk)
+                    return at, group
         return 0, -1
-
-    def _short(self, prompt: str, start: int, stop: int, walk: Walk) -> tuple[int, int] | None:
-        """The next piece, shorter than a line, when it stands soon after the one before it."""
-        expected = self._next.get(walk.last, -1)
-        group = self._group_of[expected] if expected >= 0 else -1
-        if group < 0 or self._groups[group].length >= LINE or group in self._blank:
-            return None
-        at = prompt.find(self._core(group), start, start + SOON)
-        return (at, group) if at >= 0 and (at < stop or not stop) else None
 
     def _beginning(self, prompt: str, at: int) -> Iterator[int]:
         """The groups of pieces that stand at a position, the longest first."""
@@ -220,17 +207,6 @@ class GivenPieces:
         for group in sorted(known, key=lambda each: -self._groups[each].length):
             if prompt.startswith(self._core(group), at):
                 yield group
-
-    def _in_order(self, prompt: str, at: int, group: int, walk: Walk) -> int:
-        """The next piece in place of a longer one that begins like it, when the one after it follows."""
-        expected = self._next.get(walk.last, -1)
-        after = self._next.get(expected, -1)
-        if after < 0 or self._group_of[expected] == group:
-            return group
-        core, follows = self._core(self._group_of[expected]), self._core(self._group_of[after])
-        end = at + len(core)
-        is_next = prompt.startswith(core, at) and prompt[end:].lstrip().startswith(follows)
-        return self._group_of[expected] if is_next else group
 
     def _expected(self, prompt: str, walk: Walk) -> tuple[int, int]:
         """The piece after the one sent last, or the first one, wherever it stands; a short one at the end."""
@@ -312,14 +288,9 @@ class GivenPieces:
         ends = [prompt[: -WORDS - 1 : -1] for prompt in several]
         after = _alike(min(ends), max(ends))
         tried = several[:: -(-len(several) // TRIED)]
-        best = max(
-            dict.fromkeys(self._possible(longest, before, after)),
-            key=lambda words: self._fitting(words, tried, several[:TRIED]),
-            default=None,
-        )
-        if best is None or 2 * self._fitting(best, tried, ())[0] < max(len(tried), 3):
-            return None
-        return best
+        fits = {words: self._fitting(words, tried) for words in self._possible(longest, before, after)}
+        best = max(fits, key=lambda words: fits[words], default=None)
+        return best if best is not None and 2 * fits[best][0] >= max(len(tried), 3) else None
 
     def _possible(self, prompt: str, before: int, after: int) -> Iterator[Words]:
         """The words that may be around the piece of a prompt, of which so much is common to all."""
@@ -335,16 +306,10 @@ class GivenPieces:
                 if core and hash(core) in self._whole:
                     yield prompt[:at].rstrip(), prompt[stop:].lstrip()
 
-    def _fitting(self, words: Words, prompts: Sequence[str], in_row: Sequence[str]) -> tuple[int, int, int]:
-        """How many prompts have a piece between the words, how many in the order of pieces, and how short these are."""
+    def _fitting(self, words: Words, prompts: Sequence[str]) -> tuple[int, int]:
+        """How many prompts have a piece between the words, and how short these are."""
         fit = sum(self._between(prompt, *words)[1] >= 0 for prompt in prompts)
-        groups = [self._between(prompt, *words)[1] for prompt in in_row]
-        order = sum(
-            any(self._group_of[self._next.get(unit, 0)] == other for unit in self._groups[one].units[:TRIED])
-            for one, other in pairwise(groups)
-            if one >= 0
-        )
-        return fit, order, -len(words[0]) - len(words[1])
+        return fit, -len(words[0]) - len(words[1])
 
 
 def _after(lead: str, prompt: str) -> int:
