@@ -104,9 +104,7 @@ def replay() -> list[Row]:
     with contextlib.closing(MontySandboxes()) as sandboxes:
 
         def fresh() -> Sandbox:
-            context = ReplContext(
-                corpus.texts, single=True, sources=corpus.sources(), separators=[[]], chunk_size=50_000
-            )
+            context = ReplContext(corpus.texts, single=True, sources=corpus.sources(), chunk_size=50_000)
             opened = sandboxes.new(context, ReplLimits(), seed="seed", started=datetime.now(UTC), host=lambda _: None)
             opened.open()
             return opened

@@ -6,8 +6,9 @@ from typing import Any
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, ToolException
 
+from langchain_rlm.context.corpus import on_one_line
 from langchain_rlm.evidence.coverage import seen
-from langchain_rlm.evidence.marks import on_one_line, place_of
+from langchain_rlm.evidence.marks import place_of
 from langchain_rlm.journal.tally import in_vain
 from langchain_rlm.state import RLMResult
 

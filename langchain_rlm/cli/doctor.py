@@ -99,7 +99,7 @@ def _worker() -> Check:
 def _cell() -> str:
     from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which the list must tell
 
-    context = ReplContext([TEXT], True, [{}], [[]], len(TEXT))  # noqa: FBT003  # one text
+    context = ReplContext([TEXT], True, [{}], len(TEXT))  # noqa: FBT003  # one text
     with closing(DEFAULT_SANDBOXES()) as sandboxes:
         sandbox = sandboxes.new(context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
         with closing(sandbox):

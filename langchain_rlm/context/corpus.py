@@ -109,6 +109,11 @@ def _encode(document: SourceText, start: int) -> bytes:
         raise InputError(msg) from None
 
 
+def on_one_line(name: str) -> str:
+    """The name of a document, so that it cannot pose as another line."""
+    return name if name.isprintable() else json.dumps(name, ensure_ascii=False)
+
+
 def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata as JSON data; other values become strings."""
     named = {str(key): value for key, value in metadata.items()}

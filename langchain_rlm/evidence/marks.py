@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count, filterfalse
 from typing import Any, cast
 
+from langchain_rlm.context.corpus import on_one_line
 from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.parts import Cited
 
@@ -30,11 +31,6 @@ def place_of(citation: Mapping[str, Any]) -> str:
     if last := citation.get("last_page"):
         where = f"pages {citation['page']}-{last}"
     return name if re.search(rf"\b{where}(?: \(\d+\))?$", name) else f"{name}, {where}"
-
-
-def on_one_line(name: str) -> str:
-    """The name of a document, so that it cannot pose as another line."""
-    return name if name.isprintable() else json.dumps(name, ensure_ascii=False)
 
 
 def renamed(match: re.Match[str], names: Mapping[str, str]) -> str:

@@ -8,10 +8,11 @@ looked for, unless they are whole documents. In contexts above some 10 MB, some 
 order are not found either, see `gram_index`.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from langchain_rlm.context.pieces import Piece, Span, assemble, length
+from langchain_rlm.context.pieces import Piece, Span, assemble, length, stretch
+from langchain_rlm.evidence.given import GivenPieces, Walk, common
 from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex
 
 PROBE = 2 * LINE
@@ -39,6 +40,13 @@ SEARCHED = 500_000_000
 REMEMBERED = 10_000
 """Lines at most that are remembered as not in the window, so that the words of every prompt are searched for once."""
 
+LOCATED = 2_000_000
+"""Characters, at most, of a text that code made whose place is looked for when it is cut."""
+SCATTERED = 100
+"""Parts, at most, of such a text."""
+WORDS = 100
+"""Words around pieces that are remembered."""
+
 Match = tuple[int, int, int, int]
 """Document, start in it, start in the prompt, length."""
 
@@ -55,6 +63,7 @@ class SpanFinder:
         self._lead = ""  # the literal text that the last prompt began with
         self._left = SEARCHED
         self._missed: set[int] = set()
+        self._said: dict[str, list[Piece]] = {}
 
     @cached_property
     def _index(self) -> GramIndex:
@@ -65,8 +74,58 @@ class SpanFinder:
         """No index has to be built first, or a small one."""
         return self._is_small or "_index" in vars(self)
 
-    def pieces(self, prompt: str) -> list[Piece]:
+    @cached_property
+    def given(self) -> GivenPieces:
+        """What `chunks()` gave, and whole documents."""
+        return GivenPieces(self._texts)
+
+    def give(self, texts: Sequence[int | str], pieces: Iterable[Sequence[Piece]]) -> None:
+        """Take note of the pieces that `chunks()` gave of texts: documents, or such as code made."""
+        self.given.add(list(self._placed(texts, pieces)))
+
+    def _placed(self, texts: Sequence[int | str], pieces: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Piece]]:
+        """The pieces in places of the context, if they have any."""
+        hint, located = self.hint, [self._located(text) for text in texts]
+        self.hint = hint
+        for piece in pieces:
+            parts = ([part] if isinstance(part, str) else stretch(located[part[0]], *part[1:]) for part in piece)
+            whole = [part for each in parts for part in each]
+            if any(not isinstance(part, str) for part in whole):
+                yield whole
+
+    def _located(self, text: int | str) -> list[Piece]:
+        if isinstance(text, int):
+            return [(text, 0, len(self._texts[text]))]
+        found = self.pieces(text, Walk()) if len(text) <= LOCATED else []
+        return found if 0 < len(found) <= SCATTERED else [text]
+
+    def pieces(self, prompt: str, walk: Walk | None = None) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
+        walk = walk or self.given.sent
+        pieces: list[Piece] = []
+        parts = list(self.given.split(prompt, walk))
+        for part in parts:
+            if part == prompt:
+                return list(self._with_short(self._searched(prompt), walk))
+            if isinstance(part, str):
+                known = [part] if walk.is_certain else self._with_short([part], walk)
+                pieces += [piece for one in known for piece in (self._words(one) if isinstance(one, str) else [one])]
+                continue
+            pieces += part
+            last = next((piece for piece in reversed(part) if not isinstance(piece, str)), None)
+            self.hint = (last[0], last[2]) if last else self.hint
+        return pieces
+
+    def _words(self, words: str) -> list[Piece]:
+        """The pieces of the words around others; most often they are those of the last prompt."""
+        if words not in self._said:
+            if len(self._said) >= WORDS:
+                self._said.clear()
+            self._said[words] = self._searched(words)
+        return self._said[words]
+
+    def _searched(self, prompt: str) -> list[Piece]:
+        """The pieces of a prompt whose text code cut itself."""
         pieces: list[Piece] = []
         done, near, refused = 0, NEAR_MISSES, 0
         start = at = len(self._lead) if self._lead and prompt.startswith(self._lead) else 0
@@ -92,9 +151,7 @@ class SpanFinder:
         if done < len(prompt):
             pieces += self._by_lines(prompt[done:], first=not done)
         self._lead = pieces[0] if pieces and isinstance(pieces[0], str) and len(pieces) > 1 else ""
-        if not self._short:
-            return pieces
-        return [part for piece in pieces for part in (self._with_short(piece) if isinstance(piece, str) else (piece,))]
+        return pieces
 
     def document(self, text: str, position: int | None = None, taken: Container[int] = ()) -> Span | None:
         """The document that a text is, as it stands.
@@ -117,46 +174,36 @@ class SpanFinder:
         self._taken = again
         return again, 0, len(text)
 
-    @cached_property
-    def _short(self) -> dict[str, tuple[list[int], list[int]]]:
-        """By their words the documents too short to be found otherwise: which they are, and how many were sent."""
-        found: dict[str, tuple[list[int], list[int]]] = {}
-        for number, text in enumerate(self._texts):
-            if len(text) < LINE and (words := text.strip()):
-                found.setdefault(words, ([], [0]))[0].append(number)
-        return found
+    def _with_short(self, pieces: Iterable[Piece], walk: Walk) -> Iterator[Piece]:
+        """The short pieces that are lines of literals as spans."""
+        for piece in pieces:
+            yield from self._short_lines(piece, walk) if isinstance(piece, str) and self.given.short else (piece,)
 
-    @cached_property
-    def _lines(self) -> int:
-        return max(len(words.splitlines()) for words in self._short)
-
-    def _with_short(self, literal: str) -> Iterator[Piece]:
-        """A literal with the short documents that are lines of it as spans."""
+    def _short_lines(self, literal: str, walk: Walk) -> Iterator[Piece]:
         done = start = place = 0
         lines = literal.splitlines(keepends=True)
         while place < len(lines):
-            for count in range(min(self._lines, len(lines) - place), 0, -1):
+            for count in range(min(self.given.lines, len(lines) - place), 0, -1):
                 part = "".join(lines[place : place + count])
-                words = next((words for words in _words_of(part) if words in self._short), None)
+                words = next((words for words in _words_of(part) if words in self.given.short), None)
                 if words is not None:
                     break
             if words is not None:
-                numbers, sent = self._short[words]
-                number = numbers[sent[0] % len(numbers)]  # of equal ones each in its turn
-                sent[0] += 1
-                begin = start + part.rindex(words)
+                at = start + part.rindex(words)
+                begin, end, spans = self.given.taken(literal, at, self.given.short[words], done, walk)
                 if begin > done:
                     yield literal[done:begin]
-                at = self._texts[number].index(words)
-                yield number, at, at + len(words)
-                done = begin + len(words)
+                yield from spans
+                done = end
             start += len(part)
             place += count
         if done < len(literal):
             yield literal[done:]
 
     def spans(self, text: str) -> list[Span]:
-        return [(piece[0], piece[1], piece[2]) for piece in self.pieces(text) if not isinstance(piece, str)]
+        """What of the context is in a text that was shown, not sent."""
+        pieces = self.pieces(text, self.given.shown)
+        return [(piece[0], piece[1], piece[2]) for piece in pieces if not isinstance(piece, str)]
 
     def _near(self, prompt: str, start: int) -> tuple[int, int] | None:
         """Where a stretch stands near the last match: ahead of it, or else behind."""
@@ -233,11 +280,11 @@ class SpanFinder:
         """Grow a match to both sides, back over what is found already: it may stand in many places, here with more."""
         document, offset = place
         text = self._texts[document]
-        back = _common(
+        back = common(
             lambda low, high: prompt[position - high : position - low] == text[offset - high : offset - low],
             min(position, offset),
         )
-        ahead = _common(
+        ahead = common(
             lambda low, high: prompt[position + low : position + high] == text[offset + low : offset + high],
             min(len(prompt) - position, len(text) - offset),
         )
@@ -344,22 +391,3 @@ def _bound(pieces: Sequence[Piece], prompt: str, done: int, begin: int) -> int:
             break
         done = start
     return begin
-
-
-def _common(equal: Callable[[int, int], bool], limit: int) -> int:
-    """The largest n <= limit with equal(0, n), found by doubling and then halving; nothing is compared often."""
-    low, step = 0, 64
-    while low < limit:
-        high = min(limit, low + step)
-        if not equal(low, high):
-            break
-        low, step = high, step * 2
-    else:
-        return limit
-    while high - low > 1:
-        middle = (low + high) // 2
-        if equal(low, middle):
-            low = middle
-        else:
-            high = middle
-    return low

@@ -26,6 +26,7 @@ LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FIN
 
 def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry:
     """The journal entry for the calls of one pause; what they are given again is taken out of the pool."""
+    run.finder.given.learn([call.prompt for call in asked.calls if call.arguments is None])
     documents = _Documents(run, len(asked.calls))
     calls = [_call_entry(run, call, pool, documents, number) for number, call in enumerate(asked.calls)]
     return {"kind": "asked", "raises": asked.raises, "calls": calls}

@@ -83,12 +83,21 @@ def task_message(
     ]
     if chunk_size:
         size = f"{chunk_size:,} characters of text"
-        lines.append(f"A sub-model reads up to {size} well; that is the default of `chunks`.")
+        told = f"A sub-model reads up to {size} well; that is the default of `chunks`."
+        lines.append(told + _packed(profiles, chunk_size))
     if models:
         lines.append("Sub-models to choose from with `llm_query(prompt, model=...)`: " + ", ".join(models) + ".")
     if schema:
         lines.append(f"Give FINAL data (dicts, lists, numbers) of the form of this JSON schema:\n{schema}")
     return "\n".join([*lines, f"Budget: {budget_line(left)}."])
+
+
+def _packed(profiles: list[tuple[str, Profile]], size: int) -> str:
+    """A word about pieces of several documents, when most documents are small."""
+    small = sum(2 * profile.characters <= size for _, profile in profiles)
+    if len(profiles) == 1 or 2 * small < len(profiles):
+        return ""
+    return " Most documents are shorter, so its pieces hold several: have answers say which document they are about."
 
 
 def _about(profiles: list[tuple[str, Profile]], *, single: bool) -> list[str]:

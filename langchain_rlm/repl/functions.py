@@ -17,6 +17,8 @@ class ReplFunction:
         signature: Its parameters, in parentheses.
         answered_by: `model`: the cell pauses until a model has answered. `host`: the method `host_<name>` of the run
             answers at once. `sandbox`: nothing leaves the REPL, except an answer of the run.
+        on_record: What the host answers is kept, and given again when a REPL is built again. Else it is asked again:
+            then the answer follows from the arguments and the context.
         takes: The kinds of the arguments that the host gets; a call with others is refused. Empty: no check.
         line: What the system prompt says of it, in the prompt's form; empty where it is not taught.
         shares_line: It is told on the line of the function before.
@@ -28,6 +30,7 @@ class ReplFunction:
     name: str
     signature: str
     answered_by: Literal["model", "host", "sandbox"]
+    on_record: bool = True
     takes: tuple[type | UnionType, ...] = ()
     line: str = ""
     shares_line: bool = False
@@ -38,9 +41,11 @@ class ReplFunction:
 
 FUNCTIONS = (
     ReplFunction(
-        name="chunks", signature="(text=context, size=None, overlap=0)", answered_by="sandbox", may_be_rebound=True,
+        name="chunks", signature="(text=context, size=None, overlap=0)", answered_by="host", on_record=False,
+        takes=(int | str | list, int, int), may_be_rebound=True,
         line="`chunks(text=context, size=None, overlap=0)`: pieces of at most `size` characters, cut between sections, "
-        "records or lines; joined they are the text again. Of a list, each document is cut on its own.",
+        "records or lines; joined they are the text again. Of a list: whole documents, each under a line "
+        "`=== position: name ===`; a longer one in parts (`part 1 of 3`).",
     ),
     ReplFunction(
         name="llm_query", signature="(prompt, model=None)", answered_by="model", needs="sub_calls",
@@ -94,6 +99,9 @@ FUNCTIONS = (
 )  # fmt: skip
 NAMES = frozenset(function.name for function in FUNCTIONS)
 ASKING = frozenset(function.name for function in FUNCTIONS if function.answered_by == "model")
+PAUSING = ASKING | {function.name for function in FUNCTIONS if function.answered_by == "host"}
+"""The names that leave the interpreter while a cell runs."""
 ENDING = frozenset(function.name for function in FUNCTIONS if function.ends_run)
+RECORDED = frozenset(function.name for function in FUNCTIONS if function.on_record)
 KEPT = frozenset(function.name for function in FUNCTIONS if not function.may_be_rebound)
 """The names that each cell finds unchanged, even if an earlier cell rebound them."""

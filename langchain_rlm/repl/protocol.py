@@ -49,13 +49,11 @@ _RULES = {
 
 @dataclass(frozen=True)
 class ReplContext:
-    """What code sees: the texts, what they are called, and how they may be cut."""
+    """What code sees: the texts, what they are called, and how long a piece is by default."""
 
     texts: Sequence[str]
     single: bool
     sources: Sequence[Mapping[str, Any]]
-    separators: Sequence[Sequence[str]]
-    """Where each document may be cut, coarse to fine."""
     chunk_size: int
 
 
@@ -123,7 +121,12 @@ class SandboxLostError(Exception):
 
 
 class Host(Protocol):
-    """Answers what needs no model: `"budget"`, and `"cite"` with a quote, its source and a place near it."""
+    """Answers what needs no model.
+
+    `"budget"`; `"cite"` with a quote, its source and a place near it; `"chunks"` with a text or a list of texts,
+    the size and the overlap of pieces. A document of the context is its position there, any other text itself. It gives
+    pieces as lists of their parts, each text or a position in the given list, start and end; or a dict with an `error`.
+    """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 

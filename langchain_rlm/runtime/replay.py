@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import SEARCHED, Corpus
 from langchain_rlm.context.formats import Profile, profile
 from langchain_rlm.errors import ReplayError
@@ -19,6 +20,7 @@ from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CellEndEntry,
 from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import RecordedCell, answered_calls, answers, begun, recorded_cells, results_of
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
@@ -31,19 +33,21 @@ ALIKE = "The context, the tools and ReplLimits must be those of the record."
 
 
 def sandbox_of(
-    sandboxes: Sandboxes, run: RunEntry, corpus: Corpus, profiles: Sequence[Profile], *, size: int, limits: ReplLimits,
+    sandboxes: Sandboxes, run: RunEntry, corpus: Corpus, host: Host, *, size: int, limits: ReplLimits,
     tools: Iterable[str],
 ) -> Sandbox:  # fmt: skip
     """A sandbox over the context of a run as it began; `size` is that of its chunks where the journal does not say."""
-    separators, size = [profile.separators for profile in profiles], run.get("chunk_size") or size
-    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), separators, size)
+    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), run.get("chunk_size") or size)
     clock = datetime.fromisoformat(run["started"])
-    return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=lambda _: None, tools=frozenset(tools))
+    return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=host, tools=frozenset(tools))
 
 
 def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
-    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one."""
-    cells = _Cells(sandbox, answers(journal), texts, path, ALIKE)
+    """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one.
+
+    Its host answers what is not on record.
+    """
+    cells = _Cells(sandbox, answers(journal), texts, sandbox.host, path, ALIKE)
     for cell in recorded_cells(journal):
         if not cell.is_lost:
             cells.run(cell)
@@ -56,6 +60,7 @@ class _Cells:
     sandbox: Sandbox
     given: Mapping[str, AnswerEntry]
     texts: Sequence[str]
+    host: Host
     path: str
     remedy: str
 
@@ -74,7 +79,9 @@ class _Cells:
     def _host(self, cell: RecordedCell) -> Host:
         recorded = iter(cell.hosts)
 
-        def host(name: str, *_: Any) -> Any:
+        def host(name: str, *args: Any) -> Any:
+            if name not in RECORDED:
+                return self.host(name, *args)
             entry = next(recorded, None)
             if entry is None or entry["name"] != name:
                 raise self._differs(cell, f"calls {name}(), which it did not on record")
@@ -183,6 +190,10 @@ class _Run:
         documents = self.corpus.documents if self.corpus else ()
         return [profile(document.text, name=document.name) for document in documents]
 
+    def _host(self, _: str, *args: Any) -> Any:
+        """Answers `chunks`, which alone is not on record."""
+        return Chunks(self.corpus or Corpus(()), self.profiles).answer(*args)
+
     @cached_property
     def cells(self) -> _Cells:
         corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
@@ -190,11 +201,11 @@ class _Run:
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
         sandbox = sandbox_of(
-            self.replay.sandboxes, run, corpus, self.profiles,
+            self.replay.sandboxes, run, corpus, self._host,
             size=recording.chunk_size or CHUNK, limits=ReplLimits(), tools=called | searching,
         )  # fmt: skip
         repl = self.stack.enter_context(self.replay.repl(sandbox))
-        return _Cells(repl, answers(self.journal), corpus.texts, self.path, remedy)
+        return _Cells(repl, answers(self.journal), corpus.texts, self._host, self.path, remedy)
 
     def run(self) -> None:
         cells = {cell.place: cell for cell in recorded_cells(self.journal)}

@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile
+from langchain_rlm.context.pieces import Piece
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
-from langchain_rlm.journal.reading import begun, is_first_cell, last_asked, turns
+from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
+from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -149,7 +152,7 @@ class Run:
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
         settings = self.tree.settings
         return sandbox_of(
-            sandboxes, begun(journal), self.corpus, self.profiles,
+            sandboxes, begun(journal), self.corpus, self._host,
             size=settings.chunk_size, limits=settings.limits, tools=self.tools,
         )  # fmt: skip
 
@@ -157,6 +160,8 @@ class Run:
         rebuild(sandbox, journal, self.corpus.texts, self.path)
         sandbox.host = self._host
         self.cited = cited(journal)
+        if sent := [span for call, _ in answered_calls(journal) for span in spans(call)]:
+            self.finder.given.recall(sent)
 
     def _seconds(self) -> float | None:
         seconds = self.tree.ledger.remaining_seconds(last_turn=self.is_last_turn)
@@ -165,8 +170,15 @@ class Run:
     def _host(self, name: str, *args: Any) -> Any:
         """The answer to a function that `repl.functions` says the host answers."""
         value = getattr(self, f"host_{name}")(*args)
-        self.hosts.append({"kind": "host", "name": name, "value": value})
+        if name in RECORDED:
+            self.hosts.append({"kind": "host", "name": name, "value": value})
         return value
+
+    def host_chunks(self, text: Any, size: int, overlap: int) -> list[list[Piece]] | dict[str, str]:
+        pieces = Chunks(self.corpus, self.profiles).answer(text, size, overlap)
+        if isinstance(pieces, list):
+            self.finder.give(text if isinstance(text, list) else [text], pieces)
+        return pieces
 
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()

@@ -311,9 +311,9 @@ async def test_long_prompts_of_the_models_own_words_are_searched_beside_the_loop
     searched: list[tuple[int, bool]] = []
     search = SpanFinder.pieces
 
-    def watched(self: SpanFinder, prompt: str) -> list[Any]:
+    def watched(self: SpanFinder, prompt: str, *walk: Any) -> list[Any]:
         searched.append((len(prompt), threading.current_thread() is threading.main_thread()))
-        return list(search(self, prompt))
+        return list(search(self, prompt, *walk))
 
     monkeypatch.setattr(SpanFinder, "pieces", watched)
     code = "said = [llm_query('word ' * 30_000), llm_query('word')]\nFINAL([len(each) for each in said])"

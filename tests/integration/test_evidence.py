@@ -189,6 +189,44 @@ def test_coverage_is_exact_to_the_character(model_server: ModelServer) -> None:
     assert result["coverage"]["read"] == pytest.approx((8_000 + 1_345) / (8_000 + size), abs=1e-6)
 
 
+LOOPED = """half = chunks(size=90)
+half = half[:len(half) // 2]
+for piece in half:
+    llm_query("Read.\\nText:\\n" + piece)
+FINAL(len("".join(half)))"""
+
+
+def test_a_walk_over_pieces_of_a_text_that_repeats_itself_is_complete(model_server: ModelServer) -> None:
+    text = "".join(f"{'  schema:' * (number % 3)}\n    type: string\n  text:\n" * 9 for number in range(40))
+    code = (
+        "for size in (90, 400):\n    llm_query_batched(['Read.\\nText:\\n' + p for p in chunks(size=size)])\nFINAL('x')"
+    )
+    found = ask(rlm_of(model_server, cell(code)), context=text)["coverage"]
+    assert (found["read"], found["seen"]) == (1.0, 1.0)
+    result = ask(rlm_of(model_server, cell(LOOPED)), context=text)
+    assert result["coverage"]["documents"][0]["read_ranges"] == [[0, int(result["answer"])]]
+
+
+NOTES = {f"note {number}.txt": f"Note {number}: {number * 7919} geese.\n" * (number % 3 + 1) for number in range(90)}
+PACKED = """pieces = chunks(size=900)
+answers = llm_query_batched(["Which notes tell of geese?\\n" + piece for piece in pieces])
+quote = cite("Note 41: 324679 geese.", source=41, near=0)
+below = rlm_query("How many?", pieces[0])
+FINAL(f"{len(pieces)} pieces, {max([len(p) for p in pieces])} characters, {quote['mark']}")"""
+
+
+def test_documents_that_are_packed_are_read_named_and_cited(model_server: ModelServer) -> None:
+    notes = {**NOTES, "long.txt": "".join(f"Line {number} is long.\n" for number in range(200))}
+    result = ask(rlm_of(model_server, cell(PACKED), cell("FINAL('below')"), budget=Budget(depth=2)), context=notes)
+    assert result["answer"] == "13 pieces, 891 characters, [1]"
+    assert (result["coverage"]["read"], len(result["context"])) == (1.0, 91)
+    (citation,) = result["citations"]
+    assert (citation["name"], citation["start"], citation["text"]) == ("note 41.txt", 0, "Note 41: 324679 geese.")
+    prompts = [entry["messages"][-1]["content"] for entry in model_server.log() if entry["model"] == "sub"]
+    assert sum("=== 41: note 41.txt ===\nNote 41: 324679 geese.\n" in prompt for prompt in prompts) == 1
+    assert sum("=== 90: long.txt, part 2 of 5 ===\nLine" in prompt for prompt in prompts) == 1
+
+
 def test_coverage_goes_through_recursive_runs(model_server: ModelServer) -> None:
     below = cell("llm_query('Deep: ' + context[100:1_100])\nFINAL('ok')")
     default = cell("rlm_query('Below', context[0][2_000:5_000])\nFINAL('x')")

@@ -13,7 +13,7 @@ from langchain_rlm.repl.protocol import DEEPEST, Asked, Call, Ended, ReplContext
 from tests.unit.journals import STARTED
 from tests.unit.scripted_sandbox import Cell, Script, ScriptedSandbox, ScriptedSandboxes
 
-CONTEXT = ReplContext(["text"], single=True, sources=[{}], separators=[[]], chunk_size=100)
+CONTEXT = ReplContext(["text"], single=True, sources=[{}], chunk_size=100)
 
 LOST = "\N{REPLACEMENT CHARACTER}"
 

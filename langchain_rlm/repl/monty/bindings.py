@@ -11,10 +11,14 @@ ANSWERED = {f"_rlm_host_{function.name}": function for function in FUNCTIONS if 
 
 
 def bound_once() -> str:
-    """Binds the functions that cells may rebind for good, and `eval` and `exec`, which they may not."""
+    """Binds the functions that cells may rebind for good, and `eval` and `exec`, which they may not.
+
+    What the host answers at once has an asynchronous twin too.
+    """
     names = sorted(NAMES - KEPT)
     own = ", ".join(f'"{name}": {_OWN}{name}' for name in names)
-    return f"import re\neval = exec = _rlm_eval\n_rlm_rebindable = {{{own}}}\n{_bound(names)}"
+    twins = "\n".join(_TWIN.replace("NAME", function.name) for function in ANSWERED.values())
+    return f"import re\neval = exec = _rlm_eval\n_rlm_rebindable = {{{own}}}\n{_bound(names)}\n{twins}"
 
 
 def bound_for_each_cell(tools: Iterable[str]) -> str:
@@ -31,6 +35,10 @@ def tool_source(names: Sequence[str]) -> str:
     return "\n".join(_TOOL.replace("NAME", name) for name in names)
 
 
+_TWIN = """
+async def _rlm_async_NAME(*args, **kwargs):
+    return _rlm_contract_NAME(*args, **kwargs)
+"""
 _TOOL = """
 def _rlm_contract_NAME(*args, **kwargs):
     return _rlm_one(_rlm_host_tool("NAME", *_rlm_measured("NAME", [[*args], kwargs])))

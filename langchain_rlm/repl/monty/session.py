@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,6 +74,7 @@ class MontySandbox:
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _printed: int = 0
+    _host_seconds: float = 0.0
     _pid: int | None = None
     _is_killed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -106,7 +108,7 @@ class MontySandbox:
         self._lowering = Lowering(tools=self.tools, slices=bool(blocked))
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context(frozenset(large), blocked)
-        sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(sorted(self.tools))]
+        sources = [sandbox_source("contract"), tool_source(sorted(self.tools))]
         bound = [bound_once(), bound_for_each_cell(self.tools), "_rlm_own = list(locals().keys())"]
         self._feed("\n".join([*sources, *bound]))
 
@@ -114,7 +116,6 @@ class MontySandbox:
         settings = {
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
-            "separators": [list(separators) for separators in self.context.separators],
             "block_size": BLOCK,
             "calls_at_once": CALLS_AT_ONCE,
         }
@@ -135,7 +136,7 @@ class MontySandbox:
             if index in blocked:
                 self._feed(f"_rlm_blocks.append((_rlm_texts_in[{index}], _rlm_parts))")
         self._feed("_rlm_parts = _rlm_part = None")
-        self._feed("context = _rlm_texts_in[0]" if self.context.single else "context = _rlm_texts_in")
+        self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
@@ -157,7 +158,7 @@ class MontySandbox:
     def start(self, code: str, *, is_first: bool = False) -> Outcome:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
-        self._printed = 0
+        self._printed, self._host_seconds = 0, 0.0
         self._calls.begin()
         if len(code) > LONGEST_CELL:
             told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
@@ -244,14 +245,14 @@ class MontySandbox:
                 snapshot = step()
                 answered = 0
                 while not isinstance(snapshot, monty.MontyComplete):
-                    asked = self._calls.take(snapshot, self.host)
+                    asked = self._calls.take(snapshot, self._timed)
                     answered += 1
                     if isinstance(asked, Asked):
                         return asked
                     if self._calls.final is not None:
                         return self._stopped(snapshot)
-                    if answered > ANSWERED_AT_ONCE:
-                        return self._given_up()
+                    if answered > ANSWERED_AT_ONCE or self._host_seconds > self.limits.cell_seconds:
+                        return self._given_up(answered)
                     snapshot = asked
         except monty.MontyCrashedError as error:
             return self._killed(error)
@@ -263,9 +264,19 @@ class MontySandbox:
         why = "took too long" if error.timed_out else "was ended"
         return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
 
-    def _given_up(self) -> Ended:
+    def _timed(self, *args: Any) -> Any:
+        """The host's answer; the time that it takes is not the interpreter's, and has a limit of its own."""
+        began = time.monotonic()
+        try:
+            return self.host(*args)
+        finally:
+            self._host_seconds += time.monotonic() - began
+
+    def _given_up(self, answered: int) -> Ended:
         self.kill()
         said = f"The cell called functions of the REPL more than {ANSWERED_AT_ONCE:,} times in a row and was stopped"
+        if answered <= ANSWERED_AT_ONCE:
+            said = f"Functions of the REPL worked for the cell for more than {self.limits.cell_seconds:g} seconds"
         return Ended(self._text(), f"{said}; its variables are lost.", lost=True)
 
     def _stopped(self, snapshot: Any) -> Ended:
@@ -311,3 +322,4 @@ class MontySandbox:
 _FINISHED = "already been finished"
 """How the pool says that a worker has died before."""
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
+_BIND = "context = {}\n_rlm_numbers = {{id(text): i for i, text in enumerate(_rlm_texts_in)}}"

@@ -362,15 +362,15 @@ def test_short_documents_are_found_as_lines_each_in_its_turn(form: str) -> None:
     prompts = [form.format(text.strip()) for text in SHORT]
     pieces = [finder.pieces(prompt) for prompt in prompts]
     assert [assemble(found, SHORT) for found in pieces] == prompts
-    spans = [[piece for piece in found if not isinstance(piece, str)] for found in pieces]
-    ends = [(text.index(text.strip()), text.index(text.strip()) + len(text.strip())) for text in SHORT]
-    assert spans == [[(number, *ends[number])] for number in range(len(SHORT))]
+    spans = [span for found in pieces for span in spans_of(found)]
+    assert [number for number, _, _ in spans] == [*range(len(SHORT))]
+    assert [SHORT[number][start:end].strip() for number, start, end in spans] == [text.strip() for text in SHORT]
 
 
 def test_short_documents_are_found_in_one_prompt_and_not_inside_of_lines() -> None:
     finder = SpanFinder(SHORT)
     assert finder.spans("\n".join(text.strip() for text in SHORT)) == [
-        (0, 0, 10), (1, 1, 9), (2, 0, 10), (3, 0, 6), (4, 0, 3), (5, 0, 9), (6, 0, 3),
+        (0, 0, 10), (1, 1, 10), (2, 0, 10), (3, 0, 6), (4, 0, 3), (5, 0, 10), (6, 0, 3),
     ]  # fmt: skip
     assert finder.spans("Is it a good phone or yes a bad film?") == []
 

@@ -3,7 +3,7 @@
 import pydoc_data.topics
 import re
 from collections.abc import Iterator
-from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic_monty import Monty, MontySession
 
+from langchain_rlm.context.cutting import cut
 from langchain_rlm.models.offline import NOTHING_FOUND, OfflineChatModel
 
 ROOT_PROMPT = SystemMessage("You work in a Python REPL. `llm_query(prompt)` asks a model.")
-CHUNKS = resources.files("langchain_rlm.repl.monty").joinpath("sandbox", "chunks.py").read_text(encoding="utf-8")
-CHUNKS += """
-
-def chunks(text=None, size=None, overlap=0):
-    return _rlm_chunks(context if text is None else text, 8000 if size is None else size, overlap, ["\\n\\n", "\\n"])
-"""
 TOPICS: dict[str, str] = pydoc_data.topics.topics
 LEAD = "Passages that bear on the question (extractive model: quoted, not reasoned):"
+
+
+def chunks(text: str) -> list[str]:
+    return [text[start:end] for start, end in pairwise([0, *cut(text, 8_000)])]
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +50,10 @@ class Repl:
         self.finals: list[Any] = []
         self.prompts: list[str] = []
         sources = [{"id": str(n), "name": name, "size": 0, "metadata": {}} for n, name in enumerate(names)]
-        session.feed_run(CHUNKS, inputs={"context": context, "sources": sources})
+        session.feed_run("context = context\nsources = sources", inputs={"context": context, "sources": sources})
 
     def run(self, code: str) -> None:
-        functions = {"llm_query_batched": self.llm_query_batched, "FINAL": self.finals.append}
+        functions = {"chunks": chunks, "llm_query_batched": self.llm_query_batched, "FINAL": self.finals.append}
         self.session.feed_run(code, external_lookup=functions, print_callback=lambda *_: None)
 
     def llm_query_batched(self, prompts: list[str], *, on_error: str) -> list[Any]:

@@ -125,6 +125,14 @@ def test_the_task_of_many_documents_lists_them_by_position() -> None:
     assert "second one" not in said
 
 
+def test_the_task_tells_that_pieces_hold_several_documents_when_most_are_short() -> None:
+    told = "hold several: have answers say which document"
+    assert told in task("first text", "second one", "third " * 20_000, single=False)
+    assert told not in task("first text", "second " * 20_000, "third " * 20_000, single=False)
+    assert told not in task("first text", single=False)
+    assert told not in task("first text", "second one", single=False, chunk_size=None)
+
+
 def test_of_very_many_documents_the_first_are_listed_and_the_rest_counted() -> None:
     said = task(*["text"] * (LISTED_DOCUMENTS + 1_234), single=False)
     assert f" name-{LISTED_DOCUMENTS - 1}.md" in said

@@ -14,7 +14,7 @@ from tests.unit.journals import STARTED
 from tests.unit.live import soon
 from tests.unit.scripted_sandbox import ScriptedSandbox, ScriptedSandboxes
 
-CONTEXT = ReplContext(["text"], single=True, sources=[{}], separators=[[]], chunk_size=100)
+CONTEXT = ReplContext(["text"], single=True, sources=[{}], chunk_size=100)
 running = threading.Event()
 
 

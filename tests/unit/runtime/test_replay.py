@@ -19,7 +19,7 @@ from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Outcome, Result
 from langchain_rlm.runtime.replay import Replay, rebuild
-from tests.unit.repl.monty.sessions import STARTED, TEXT, a_session, ended, failed, output
+from tests.unit.repl.monty.sessions import STARTED, TEXT, a_session, ended, failed, host_of, output
 
 GATHER = """import asyncio
 async def one(prompt):
@@ -35,6 +35,7 @@ CELLS = (
     "found = llm_query_batched(['q' + str(n) for n in range(3)])\nnames = [*found, len(found)]",
     "for n in range(2):\n    last = llm_query('round ' + str(n) + str(budget()['turns']))",
     "left = budget()\nprint(left)",
+    "cut = chunks(size=70, overlap=9)\nfor p in chunks(context[9:], 150):\n    cut += [p, llm_query('cut ' + p)]",
     GATHER,
     "import random\nchance = [random.random(), random.choice('abcdef')]\nprint(chance)",
     "import datetime\nnow = str(datetime.datetime.now())\nprint(now, {'b', 'a', 'c'})",
@@ -49,8 +50,8 @@ CELLS = (
     "FINAL('over')",
 )
 NAMES = (
-    "names", "total", "first", "found", "last", "left", "gathered", "chance", "now", "kept", "never", "bad", "worse",
-    "some", "boxed", "answer",
+    "names", "total", "first", "found", "last", "left", "cut", "gathered", "chance", "now", "kept", "never", "bad",
+    "worse", "some", "boxed", "answer",
 )  # fmt: skip
 
 
@@ -77,7 +78,9 @@ class Recorder:
     def __post_init__(self) -> None:
         self.session.host = self._host
 
-    def _host(self, name: str) -> Any:
+    def _host(self, name: str, *args: Any) -> Any:
+        if name == "chunks":
+            return no_host(name, *args)
         value = {"turns": 30 - len(self.journal)}
         self.journal.append({"kind": "host", "name": name, "value": value})
         return value
@@ -122,8 +125,10 @@ def plain(outcome: Outcome) -> Outcome:
     return outcome if isinstance(outcome, Asked) else replace(outcome, variables=tuple(sorted(outcome.variables)))
 
 
-def no_host(name: str) -> Any:
-    raise AssertionError(name)
+def no_host(name: str, *args: Any) -> Any:
+    """Answers what is not on record."""
+    assert name == "chunks", name
+    return host_of([TEXT])(name, *args)
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,6 @@ async def test_the_sandbox_is_made_of_what_the_journal_says() -> None:
         context = it.sandbox.context
         assert (it.sandbox.seed, context.chunk_size) == ("s", 77)
         assert (context.texts, context.single) == (("one", "two"), False)
-        assert len(context.separators) == 2
 
 
 async def test_a_journal_that_says_no_size_of_chunks_takes_that_of_the_settings() -> None:

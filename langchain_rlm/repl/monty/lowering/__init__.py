@@ -11,7 +11,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 
-from langchain_rlm.repl.functions import ASKING
+from langchain_rlm.repl.functions import ASKING, PAUSING
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.calls import Calls
 from langchain_rlm.repl.monty.lowering.captured import captured, capturing
@@ -58,7 +58,8 @@ class Lowering:
     """
 
     def __init__(self, *, tools: frozenset[str] = frozenset(), slices: bool = False) -> None:
-        self._contract = tools | ASKING
+        self._taken = tools | ASKING
+        self._contract = tools | PAUSING
         self._slices = slices
         self._known = Knowledge()
 
@@ -86,7 +87,7 @@ class Lowering:
         dumps = [ast.dump(statement) for statement in original]
         known.names.update(bound_names(tree.body))
         known.count = annotate(tree, known.names, known.count)
-        Refusals(self._contract).visit(tree)
+        Refusals(self._taken).visit(tree)
         suspension = Suspension(tree, known, self._contract)
         learn(tree, known, suspension)
         imports = Imports(known)

@@ -142,10 +142,12 @@ class Iteration(ast.NodeTransformer):
             for argument in node.args:
                 self._take_all(argument)
             node.args = [self._drained(argument) for argument in node.args]
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                self._take_all(argument.value)
-                argument.value = self._drained(argument.value)
+
+    def visit_Starred(self, node: ast.Starred) -> Any:
+        if isinstance(node.ctx, ast.Load):
+            self._take_all(node.value)
+            node.value = self._drained(node.value)
+        return self.generic_visit(node)
 
     def _is_itertools(self, node: ast.Call) -> bool:
         if isinstance(node.func, ast.Name):

@@ -1,6 +1,6 @@
 # What model-written code finds in the REPL. Runs in the sandbox: ordinary functions around a few host calls, so that
 # wrong arguments fail like in any Python, and every name can be passed around.
-# The host binds before this: context, sources, _rlm_settings (chunk_size, separators, formats by document, depth_left).
+# The host binds before this: context, sources, _rlm_settings, _rlm_numbers (of the documents).
 
 import collections as _rlm_collections
 import datetime as _rlm_datetime
@@ -267,25 +267,61 @@ async def _rlm_async_rlm_query_batched(prompts, contexts=None, model=None, on_er
     )
 
 
-def _rlm_separators_of(text):
-    known = _rlm_settings["separators"]
-    for i, document in enumerate(_rlm_texts_in):
-        if text is document:
-            return known[i]
-    return known[0] if known else []
+def _rlm_check_chunks(text, size, overlap):
+    for name, value in (("size", size), ("overlap", overlap)):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"chunks: {name} must be an int (characters), not {value!r}")
+    if size < 1:
+        raise ValueError(f"chunks: size must be at least 1 character, not {size}")
+    if overlap < 0 or overlap >= size:
+        raise ValueError(f"chunks: overlap must be at least 0 and below size ({size}), not {overlap}")
+    if not isinstance(text, (str, list, tuple)):
+        raise TypeError("chunks: text must be a str or a list of str, not " + type(text).__name__)
+    for position, document in enumerate([] if isinstance(text, str) else text):
+        if not isinstance(document, str):
+            raise TypeError(f"chunks: text[{position}] must be a str, not " + type(document).__name__)
 
 
 def _rlm_contract_chunks(text=None, size=None, overlap=0):
-    if text is None:
-        text = context
-    if size is None:
-        size = _rlm_settings["chunk_size"]
-    if isinstance(text, (list, tuple)):
-        pieces = []
-        for document in text:
-            pieces += _rlm_chunks(document, size, overlap, _rlm_separators_of(document))
-        return pieces
-    return _rlm_chunks(text, size, overlap, _rlm_separators_of(text))
+    text = context if text is None else text
+    size = _rlm_settings["chunk_size"] if size is None else size
+    _rlm_check_chunks(text, size, overlap)
+    texts = [text] if isinstance(text, str) else list(text)
+    if isinstance(text, str) and len(text) <= size:
+        return texts if text else []
+    # a document of the context is told by its number: it need not travel
+    asked = _rlm_measured("chunks", [_rlm_numbers.get(id(one), one) for one in texts])
+    pieces = _rlm_host_chunks(asked[0] if isinstance(text, str) else asked, size, overlap)
+    if "error" in pieces:
+        raise ValueError(pieces["error"])
+    return _rlm_assembled(texts, pieces)
+
+
+def _rlm_assembled(texts, pieces):
+    # Runs of pieces are cut out of a text first, and each then out of its run: indexing a non-ASCII string takes time
+    # by its length.
+    made = []
+    run, number, low, high = "", -1, 0, 0
+    for at, piece in enumerate(pieces):
+        parts = []
+        for part in piece:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            if part[0] != number or part[1] < low or part[2] > high:
+                number, low, high = part
+                run = texts[number]
+                if run.isascii():
+                    low, high = 0, len(run)
+                else:
+                    for later in pieces[at : at + 64]:
+                        if len(later) > 1 or later[0][0] != number:
+                            break
+                        high = max(high, later[0][2])
+                    run = _rlm_slice(run, low, high, None)
+            parts.append(run[part[1] - low : part[2] - low])
+        made.append(parts[0] if len(parts) == 1 else "".join(parts))
+    return made
 
 
 def _rlm_contract_budget():

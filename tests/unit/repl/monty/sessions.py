@@ -1,12 +1,15 @@
 """Opens real REPLs for tests: a worker process each, small limits, a fixed seed and clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pydantic_monty as monty
 
+from langchain_rlm.context.chunking import Chunks
+from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.formats import profile
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
 
@@ -15,21 +18,29 @@ STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LEFT = {"turns": 7, "sub_queries": 5}
 
 
+def host_of(texts: Sequence[str]) -> Callable[..., Any]:
+    """Answers as the host of a run over these texts does."""
+    documents = tuple(SourceText(f"t{number}", text) for number, text in enumerate(texts))
+    cutting = Chunks(Corpus(documents), [profile(text) for text in texts])
+    return lambda name, *args: cutting.answer(*args) if name == "chunks" else dict(LEFT)
+
+
 @contextmanager
 def a_session(
     pool: monty.Monty,
     *texts: str,
     single: bool = True,
-    host: Callable[[str], Any] = lambda _: dict(LEFT),
+    host: Callable[..., Any] | None = None,
     tools: frozenset[str] = frozenset(),
     **limits: Any,
 ) -> Iterator[MontySandbox]:
-    """A REPL over the texts, closed at the end."""
+    """A REPL over the texts, closed at the end. Its host cuts them, and knows a budget."""
     texts = texts or (TEXT,)
+    host = host or host_of(texts)
     sources = [
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
-    context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
+    context = ReplContext(texts, single, sources, 100)
     session = MontySandbox(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
     session.open()
     try:

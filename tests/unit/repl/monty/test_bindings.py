@@ -89,7 +89,7 @@ def test_a_function_that_the_host_answers_is_asked_of_the_host_by_its_name(
         return {}
 
     with a_session(pool, host=host) as session:
-        output(session, f"{function.name}('q')" if function.takes else f"{function.name}()")
+        output(session, f"{function.name}({'q' * 200!r})" if function.takes else f"{function.name}()")
     assert [(name, len(args)) for name, *args in asked] == [(function.name, len(function.takes))]
 
 

@@ -307,7 +307,7 @@ def test_every_sandbox_module_can_be_imported(sandbox: Sandbox, name: str) -> No
 
 
 def test_no_source_of_the_sandbox_calls_a_builtin_by_a_name_that_cells_may_take() -> None:
-    sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(["search"])]
+    sources = [sandbox_source("contract"), tool_source(["search"])]
     sources += [sandbox_module(name) for name in SANDBOX_MODULES]
     for source in [builtins_source().replace(capturing(), ""), *sources]:
         tree = ast.parse(source)

@@ -49,7 +49,6 @@ def sources() -> dict[str, ast.Module]:
     """What a session is fed, by where it comes from."""
     texts = {
         "builtins": builtins_source(),
-        "chunks": sandbox_source("chunks"),
         "contract": sandbox_source("contract"),
         "tools": tool_source(["search"]),
         "bindings": f"{bound_once()}\n{bound_for_each_cell(['search'])}",
