@@ -54,12 +54,12 @@ class Lowering:
 
     Args:
         tools: Names of the user's functions: like the REPL's own that ask, they pause the interpreter.
-        slices: Whether slices that are read become calls of `_rlm_slice(object, start, stop, step)`.
+        wide: Whether texts may be long and not ASCII: places in them are then looked up by `sandbox/wide.py`.
     """
 
-    def __init__(self, *, tools: frozenset[str] = frozenset(), slices: bool = False) -> None:
+    def __init__(self, *, tools: frozenset[str] = frozenset(), wide: bool = False) -> None:
         self._contract = tools | ASKING
-        self._slices = slices
+        self.wide = wide
         self._known = Knowledge()
 
     def lower(self, cell: str) -> LoweredCell:
@@ -96,7 +96,7 @@ class Lowering:
             for transformer in (
                 Classes(known),
                 Statements(known, imports, index, suspension),
-                Calls(known, suspension, imports, slices=self._slices),
+                Calls(known, suspension, imports, wide=self.wide),
             ):
                 transformer.visit(made)
             for one in made.body:
@@ -123,7 +123,7 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"
-_SOURCES = ("builtins", "errors", "classes", "asking", "iterators")
+_SOURCES = ("builtins", "errors", "classes", "asking", "iterators", "wide")
 _MATCHING = re.compile(r"\b_rlm_(re_|expand)")
 
 

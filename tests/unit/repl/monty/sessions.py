@@ -7,10 +7,11 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from langchain_rlm.repl.monty.session import MontySandbox
+from langchain_rlm.repl.monty.session import BLOCKS, WIDE, MontySandbox
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
 
 TEXT = "alpha beta gamma\n" * 20
+SMALL_BLOCKS = (3, 4, 2)
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LEFT = {"turns": 7, "sub_queries": 5}
 
@@ -22,15 +23,26 @@ def a_session(
     single: bool = True,
     host: Callable[[str], Any] = lambda _: dict(LEFT),
     tools: frozenset[str] = frozenset(),
+    wide: int = WIDE,
     **limits: Any,
 ) -> Iterator[MontySandbox]:
-    """A REPL over the texts, closed at the end."""
+    """A REPL over the texts, closed at the end. With another `wide`, blocks are small too."""
     texts = texts or (TEXT,)
     sources = [
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
     context = ReplContext(texts, single, sources, [["\n"] for _ in texts], 100)
-    session = MontySandbox(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
+    session = MontySandbox(
+        pool,
+        context,
+        ReplLimits(**limits),
+        seed="seed",
+        started=STARTED,
+        host=host,
+        tools=tools,
+        wide=wide,
+        blocks=BLOCKS if wide == WIDE else SMALL_BLOCKS,
+    )
     session.open()
     try:
         yield session
