@@ -26,7 +26,7 @@ from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext
 
 WIDE = 100_000
 """Characters from which on places in a text that is not ASCII are looked up by `sandbox/wide.py`."""
-BLOCKS = (4096, 256, 32)
+BLOCKS = (4096, 2048, 8)
 """Characters of a block there, blocks of a zone, and zones that are kept beside the texts."""
 PART = 1_000_000
 """Characters of a large text handed over at a time, so that the host never holds a second copy."""

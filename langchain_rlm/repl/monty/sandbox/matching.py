@@ -8,14 +8,14 @@ _rlm_patterns = {}
 _rlm_templates = {}
 
 
-def _rlm_matches(pattern, text, parts, known=None):
+def _rlm_matches(pattern, text, parts, stride, known):
     # a class of matches that Monty passes over, or of a long text: for each one `parts` holds the texts of the groups from
-    # `first` on, and `known` the places of those that were asked for
+    # `first` on, and `known` one `first` and the places of its groups; from match to match it is `stride` parts
     class _rlm_Match:
         re = pattern
         string = text
         _parts = parts
-        _known = known or {}
+        _known = known
 
         def __init__(self, first, at):
             self._first = first
@@ -34,9 +34,13 @@ def _rlm_matches(pattern, text, parts, known=None):
             number = self._number(key)
             if number == 0:
                 return (self._at, self._at + len(self._parts[self._first]))
-            if self._first not in self._known:
-                self._known[self._first] = _rlm_inner_spans(self)
-            return self._known[self._first][number] or (-1, -1)
+            if self._known[0] != self._first:
+                self._known[:] = [self._first, _rlm_inner_spans(self)]
+            return self._known[1][number] or (-1, -1)
+
+        def _before(self):
+            # the text from the match before to this one
+            return "" if (self._first - 1) % stride else self._parts[self._first - 1]
 
         def end(self, key=0):
             return self.span(key)[1]
@@ -66,7 +70,7 @@ def _rlm_matches(pattern, text, parts, known=None):
 def _rlm_match(pattern, string, spans):
     # one of them by the places of its groups, each a pair or None
     parts = [None if span is None else string[span[0] : span[1]] for span in spans]
-    return _rlm_matches(pattern, string, parts, {0: spans})(0, spans[0][0])
+    return _rlm_matches(pattern, string, parts, 1, [0, spans])(0, spans[0][0])
 
 
 def _rlm_spans(match, first, count):
@@ -117,7 +121,7 @@ class _rlm_Scan:
         self.width = pattern.groups + 1
         self.stride = 1 + (2 * self.width if pattern._either else self.width)
         self.parts = pattern._cutter.split(wide.text)
-        self.made = _rlm_matches(pattern, wide.text, self.parts)
+        self.made = _rlm_matches(pattern, wide.text, self.parts, self.stride, [None, None])
         self.first = 1
         self.at = len(self.parts[0])
         self.ready = []
@@ -228,10 +232,12 @@ class _rlm_Pattern:
                 out.append(_rlm_match(self, string, _rlm_spans(tail, number, number)))
         return out
 
+    def _is_scanned(self, string):
+        return _rlm_is_wide(string) and not (self._either and self._early)
+
     def _all(self, string):
-        wide = None if self._either and self._early else _rlm_wide(string)
-        if wide is not None and not wide.is_ascii:
-            scan = _rlm_Scan(self, wide)
+        if self._is_scanned(string):
+            scan = _rlm_Scan(self, _rlm_wide(string))
             return scan.some(_rlm_many) if len(scan.parts) < _rlm_many else scan
         return self._every(string) if self._either else self._for(string).finditer(string)
 
@@ -283,12 +289,13 @@ class _rlm_Pattern:
         return [tuple([group or "" for group in match.groups()]) for match in found]
 
     def split(self, string, maxsplit=0):
+        is_scanned = self._is_scanned(string)
         out = []
         at = 0
         for match in self.finditer(string):
             if maxsplit and len(out) >= maxsplit * (self.groups + 1):
                 break
-            out.append(_rlm_slice(string, at, match.start(), None))
+            out.append(match._before() if is_scanned else string[at : match.start()])
             out.extend(match.groups())
             at = match.end()
         out.append(_rlm_slice(string, at, None, None))
@@ -304,7 +311,7 @@ class _rlm_Pattern:
             replacement = lambda match: "".join([p if isinstance(p, str) else match.group(p) or "" for p in parts])
         else:
             replacement = written
-        return _rlm_replaced(self.finditer(string), replacement, string, count)
+        return _rlm_replaced(self.finditer(string), replacement, string, count, self._is_scanned(string))
 
     def sub(self, repl, string, count=0):
         if isinstance(repl, str) and not self._either:
@@ -366,14 +373,14 @@ def _rlm_replacement(text, pattern):
     return [part for part in out if part != ""] or ""
 
 
-def _rlm_replaced(matches, replacement, text, count):
+def _rlm_replaced(matches, replacement, text, count, is_scanned):
     out = []
     at = 0
     done = 0
     for match in matches:
         if count and done >= count:
             break
-        out.append(_rlm_slice(text, at, match.start(), None))
+        out.append(match._before() if is_scanned else text[at : match.start()])
         out.append(replacement(match))
         at = match.end()
         done = done + 1

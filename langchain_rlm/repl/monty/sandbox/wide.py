@@ -1,10 +1,11 @@
 # Long texts: where a text has letters beyond ASCII, Monty counts from its start for each place that is asked for. Here
 # such a text is known by what it is, and only what is around a place is cut out of it, in blocks. Plain Python.
 
-_rlm_wide_sizes = [1 << 60, 4096, 256, 32]  # characters of a long text and of a block, blocks of a zone, zones kept
+_rlm_wide_sizes = [1 << 60, 4096, 2048, 8]  # characters of a long text and of a block, blocks of a zone, zones kept
 _rlm_wides = {}
 _rlm_wides_made = []
 _rlm_zones = []
+_rlm_zones_dropped = [0]
 
 
 class _rlm_Wide:
@@ -43,17 +44,23 @@ def _rlm_wide(value):
     return made
 
 
+def _rlm_is_wide(value):
+    wide = _rlm_wide(value)
+    return wide is not None and not wide.is_ascii
+
+
 def _rlm_zone(wide, number):
     found = wide.zones.get(number)
     if found is None:
         size, blocks = _rlm_wide_sizes[1], _rlm_wide_sizes[2]
-        text = wide.text[number * size * blocks : (number + 1) * size * blocks]
-        step = size * 16  # in two steps: each cut counts from the start of what it cuts
-        parts = [text[at : at + step] for at in range(0, len(text), step)]
-        found = [part[at : at + size] for part in parts for at in range(0, len(part), size)]
-        wide.zones[number] = found
+        parts = [wide.text[number * size * blocks : (number + 1) * size * blocks]]
+        for step in (size * 256, size * 16, size):  # each cut counts from the start of what it cuts
+            parts = [part[at : at + step] for part in parts for at in range(0, len(part), step)]
+        found = wide.zones[number] = parts
         _rlm_zones.append((wide, number))
-        if len(_rlm_zones) > _rlm_wide_sizes[3]:
+        # where code goes to and fro, all are kept
+        if len(_rlm_zones) > _rlm_wide_sizes[3] and _rlm_zones_dropped[0] < 8 * _rlm_wide_sizes[3]:
+            _rlm_zones_dropped[0] += 1
             old, number = _rlm_zones.pop(0)
             old.zones.pop(number)
     return found
@@ -122,7 +129,7 @@ def _rlm_looked(places, text, backward):
         return -1 if start > stop else stop if backward else start
     reach = _rlm_wide_sizes[1]
     while stop - start >= span:
-        if reach > _rlm_wide_sizes[1] * _rlm_wide_sizes[2] or span > reach:
+        if reach > 256 * _rlm_wide_sizes[1] or span > reach:
             if text not in wide.text:
                 return -1
             return wide.text.rfind(text, start, stop) if backward else wide.text.find(text, start, stop)
