@@ -19,14 +19,23 @@ from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
-from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
+from langchain_rlm.repl.monty.lowering import (
+    LoweredCell,
+    Lowering,
+    Texts,
+    builtins_source,
+    sandbox_module,
+    sandbox_source,
+)
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
 from langchain_rlm.repl.monty.values import read_end
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Result, usable
 
 WIDE = 100_000
 """Characters from which on places in a text that is not ASCII are looked up by `sandbox/wide.py`."""
-BLOCKS = (4096, 2048, 8)
+LONG = 1_000_000
+"""Characters from which on what is looked for in any text is looked for there, from place to place."""
+BLOCKS = (4096, 1024, 6)
 """Characters of a block there, blocks of a zone, and zones that are kept beside the texts."""
 PART = 1_000_000
 """Characters of a large text handed over at a time, so that the host never holds a second copy."""
@@ -94,8 +103,9 @@ class MontySandbox:
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
             limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
-        letters = [text for text in self.context.texts if not text.isascii()]
-        self._lowering = Lowering(tools=self.tools, wide=sum(map(len, letters)) >= self.wide)
+        letters = sum(len(text) for text in self.context.texts if not text.isascii())
+        texts: Texts = "wide" if letters >= self.wide else "long" if size >= LONG else "short"
+        self._lowering = Lowering(tools=self.tools, texts=texts)
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context()
         sources = [sandbox_source("chunks"), sandbox_source("contract"), tool_source(sorted(self.tools))]
@@ -126,7 +136,7 @@ class MontySandbox:
                 self._hand_over("_rlm_parts", [text[start : start + PART]])
             self._feed("_rlm_texts_in.append(''.join(_rlm_parts))\n_rlm_parts = []")
         self._hand_over("_rlm_texts_in", small)
-        if self._lowering.wide:
+        if self._lowering.texts != "short":
             self._feed(f"_rlm_wide_sizes[0] = {self.wide}\n_rlm_wide_keep_all(_rlm_texts_in)")
         self._feed("context = _rlm_texts_in[0]" if self.context.single else "context = _rlm_texts_in")
 

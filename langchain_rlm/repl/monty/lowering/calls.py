@@ -6,7 +6,7 @@ Calls inside which a model may be asked, generators that stop early, and methods
 import ast
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
@@ -27,6 +27,7 @@ from langchain_rlm.repl.monty.lowering.trees import (
 )
 from langchain_rlm.repl.syntax import parse
 
+Texts = Literal["short", "long", "wide"]
 _FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
     "translate": "_rlm_translate", "format_map": "_rlm_format_map",
@@ -53,13 +54,13 @@ class Calls(Iteration, ast.NodeTransformer):
         known: What the session knows, this cell included.
         suspension: What may suspend.
         imports: Where the sandbox's own modules are asked for.
-        wide: Whether places in texts are looked up by `sandbox/wide.py`.
+        texts: What texts there may be.
     """
 
-    def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, wide: bool = False) -> None:
+    def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, texts: Texts) -> None:
         super().__init__(known, suspension)
         self._imports = imports
-        self._wide = wide
+        self._wide, self._long = texts == "wide", texts != "short"
         self._depth = 0
         self._caught: set[str | None] = set()
         self._lengths = any(one.has_length for one in known.classes.values())
@@ -269,7 +270,7 @@ class Calls(Iteration, ast.NodeTransformer):
     def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
             return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
-        if self._wide and not node.keywords and len(node.args) >= _PLACES.get(func.attr, 4):
+        if self._long and not node.keywords and len(node.args) >= _PLACES.get(func.attr, 4):
             return (
                 node
                 if func.attr in self._defined_methods()

@@ -3,7 +3,7 @@
 import re as _rlm_re
 
 _rlm_near = 1000
-_rlm_many = 500000
+_rlm_scanned_at_once = 500000
 _rlm_patterns = {}
 _rlm_templates = {}
 
@@ -238,7 +238,7 @@ class _rlm_Pattern:
     def _all(self, string):
         if self._is_scanned(string):
             scan = _rlm_Scan(self, _rlm_wide(string))
-            return scan.some(_rlm_many) if len(scan.parts) < _rlm_many else scan
+            return scan.some(_rlm_scanned_at_once) if len(scan.parts) < _rlm_scanned_at_once else scan
         return self._every(string) if self._either else self._for(string).finditer(string)
 
     def _after(self, string, pos, endpos):

@@ -1,7 +1,8 @@
-# Long texts: where a text has letters beyond ASCII, Monty counts from its start for each place that is asked for. Here
-# such a text is known by what it is, and only what is around a place is cut out of it, in blocks. Plain Python.
+# Long texts: where one has letters beyond ASCII, Monty counts from its start for each place that is asked for, and it
+# reads the whole of any text for each `find`. Here such a text is known by what it is, and only what is around a place
+# is cut out of it, in blocks. Plain Python.
 
-_rlm_wide_sizes = [1 << 60, 4096, 2048, 8]  # characters of a long text and of a block, blocks of a zone, zones kept
+_rlm_wide_sizes = [1 << 60, 4096, 1024, 6]  # characters of a long text and of a block, blocks of a zone, zones kept
 _rlm_wides = {}
 _rlm_wides_made = []
 _rlm_zones = []

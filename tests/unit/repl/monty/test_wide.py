@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from langchain_rlm.repl.monty.session import BLOCKS, PART, MontySandbox
+from langchain_rlm.repl.monty.session import BLOCKS, LONG, PART, MontySandbox
 from tests.unit.repl.monty.sessions import a_session, output
 
 TOLD = """
@@ -41,7 +41,7 @@ PLACES = st.none() | st.integers(-100, 100)
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[monty.Monty]:
-    with monty.Monty(max_processes=2) as started:
+    with monty.Monty(max_processes=4) as started:
         yield started
 
 
@@ -133,3 +133,18 @@ last = context.rfind("line", 0, len(context) // 2)
     for name in ("starts", "ends", "found", "last"):
         told = over_large_text.variable(name)
         assert told == (json.loads(json.dumps(space[name])),), name
+
+
+def test_words_are_looked_for_in_large_texts_of_ascii_as_in_cpython(pool: monty.Monty) -> None:
+    text = "some words and more\n" * (LONG // 20) + "end"
+    code = """
+found = [context.find("more", at) for at in range(0, len(context), 99_991)]
+found += [context.rfind("\\n", 0, len(context) // 2), context.find("none"), context.rindex("some")]
+found += [context.count("words", -50), context.startswith("end", -3)]
+"""
+    with a_session(pool, text) as session:
+        output(session, code)
+        space: dict[str, Any] = {"context": text}
+        exec(code, space)  # noqa: S102  # ours
+        assert session.variable("found") == (space["found"],)
+        assert "_rlm_text_find" in session._lowered.source  # type: ignore[union-attr]
