@@ -11,7 +11,7 @@ _rlm_templates = {}
 def _rlm_matches(pattern, text, parts, stride, known):
     # a class of matches that Monty passes over, or of a long text: for each one `parts` holds the texts of the groups from
     # `first` on, and `known` one `first` and the places of its groups; from match to match it is `stride` parts
-    class _rlm_Match:
+    class Match:
         re = pattern
         string = text
         _parts = parts
@@ -64,7 +64,7 @@ def _rlm_matches(pattern, text, parts, stride, known):
         def __repr__(self):
             return "<re.Match object; span=" + repr(self.span()) + ", match=" + repr(self[0]) + ">"
 
-    return _rlm_Match
+    return Match
 
 
 def _rlm_match(pattern, string, spans):
