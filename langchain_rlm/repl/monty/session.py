@@ -35,7 +35,7 @@ WIDE = 100_000
 """Characters from which on places in a text that is not ASCII are looked up by `sandbox/wide.py`."""
 LONG = 1_000_000
 """Characters from which on what is looked for in any text is looked for there, from place to place."""
-BLOCKS = (4096, 1024, 6)
+BLOCKS = (4096, 1024, 3)
 """Characters of a block there, blocks of a zone, and zones that are kept beside the texts."""
 PART = 1_000_000
 """Characters of a large text handed over at a time, so that the host never holds a second copy."""

@@ -2,7 +2,7 @@
 # reads the whole of any text for each `find`. Here such a text is known by what it is, and only what is around a place
 # is cut out of it, in blocks. Plain Python.
 
-_rlm_wide_sizes = [1 << 60, 4096, 1024, 6]  # characters of a long text and of a block, blocks of a zone, zones kept
+_rlm_wide_sizes = [1 << 60, 4096, 1024, 3]  # characters of a long text and of a block, blocks of a zone, zones kept
 _rlm_wides = {}
 _rlm_wides_made = []
 _rlm_zones = []
