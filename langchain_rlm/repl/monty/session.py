@@ -124,13 +124,14 @@ class MontySandbox:
     def _bind_context(self) -> None:
         """Hand the texts over: some small ones at a time, large ones in parts."""
         self._feed(f"_rlm_wide_sizes[1:] = {list(self.blocks)}\n_rlm_texts_in = []\n_rlm_parts = []")
-        small: list[str] = []
+        small, held = list[str](), 0
         for text in self.context.texts:
-            if sum(map(len, small)) + len(text) > PART:
+            if held + len(text) > PART:
                 self._hand_over("_rlm_texts_in", small)
-                small = []
+                small, held = [], 0
             if len(text) <= PART:
                 small.append(text)
+                held += len(text)
                 continue
             for start in range(0, len(text), PART):
                 self._hand_over("_rlm_parts", [text[start : start + PART]])

@@ -1,5 +1,6 @@
 """Places in long texts with any letters are those of CPython, wherever the blocks begin that they are cut into."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -81,6 +82,7 @@ def test_a_text_that_code_dropped_is_not_mistaken_for_another(with_small_blocks:
     output(with_small_blocks, f"out = []\n{loop}")
     found = [[30 + i, chr(945 + i % 20), chr(945 + i % 20)] for i in range(200)]
     assert with_small_blocks.variable("out") == (found,)
+    assert with_small_blocks._feed("len(_rlm_wides)") == 2  # that of the context, and the last one
 
 
 # -- texts that are large indeed --------------------------------------------------------------------------------------
@@ -148,3 +150,11 @@ found += [context.count("words", -50), context.startswith("end", -3)]
         exec(code, space)  # noqa: S102  # ours
         assert session.variable("found") == (space["found"],)
         assert "_rlm_text_find" in session._lowered.source  # type: ignore[union-attr]
+
+
+def test_texts_of_any_size_are_handed_over_whole_and_in_order(pool: monty.Monty) -> None:
+    sizes = [PART - 1, 1, 0, 3 * PART + 1, PART, PART + 1, 7]
+    texts = ["aé漢😀"[index % 4] * size for index, size in enumerate(sizes)]
+    with a_session(pool, *texts, single=False) as session:
+        output(session, "import hashlib\nfound = [hashlib.sha256(text.encode()).hexdigest() for text in context]")
+        assert session.variable("found") == ([hashlib.sha256(text.encode()).hexdigest() for text in texts],)
