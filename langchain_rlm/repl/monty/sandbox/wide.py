@@ -147,32 +147,29 @@ def _rlm_looked(places, text, backward):
     return -1
 
 
-def _rlm_text_find(value, *args):
+def _rlm_found_at(value, args, backward):
     places = _rlm_places(value, args)
-    if places is None or not isinstance(args[0], str):
-        return value.find(*args)
-    return _rlm_looked(places, args[0], False)
+    return None if places is None or not isinstance(args[0], str) else _rlm_looked(places, args[0], backward)
+
+
+def _rlm_text_find(value, *args):
+    found = _rlm_found_at(value, args, False)
+    return value.find(*args) if found is None else found
 
 
 def _rlm_text_rfind(value, *args):
-    places = _rlm_places(value, args)
-    if places is None or not isinstance(args[0], str):
-        return value.rfind(*args)
-    return _rlm_looked(places, args[0], True)
+    found = _rlm_found_at(value, args, True)
+    return value.rfind(*args) if found is None else found
 
 
 def _rlm_text_index(value, *args):
-    places = _rlm_places(value, args)
-    if places is None or not isinstance(args[0], str):
-        return value.index(*args)
-    return _rlm_there(_rlm_looked(places, args[0], False))
+    found = _rlm_found_at(value, args, False)
+    return value.index(*args) if found is None else _rlm_there(found)
 
 
 def _rlm_text_rindex(value, *args):
-    places = _rlm_places(value, args)
-    if places is None or not isinstance(args[0], str):
-        return value.rindex(*args)
-    return _rlm_there(_rlm_looked(places, args[0], True))
+    found = _rlm_found_at(value, args, True)
+    return value.rindex(*args) if found is None else _rlm_there(found)
 
 
 def _rlm_there(place):
