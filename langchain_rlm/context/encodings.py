@@ -1,6 +1,7 @@
 """From bytes to text: a byte order mark decides, then UTF-8, then a guess, which is said."""
 
 import codecs
+from typing import BinaryIO
 
 from langchain_rlm.errors import InputError
 
@@ -12,6 +13,8 @@ SNIFFED = 8192
 """Bytes looked at to tell a binary file."""
 GUESSED = 200_000
 """Bytes with which an encoding is guessed."""
+BLOCK = 1024 * 1024
+"""Bytes of a large file decoded at a time."""
 WESTERN = "cp1252"
 """What is meant most often where a short text could be several encodings."""
 
@@ -45,6 +48,21 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, s
         msg = f"{wrong} Name its encoding with Files(..., encoding=...), or convert it (iconv -f ... -t UTF-8)."
         raise InputError(msg)
     return data.decode(guess), guess
+
+
+def decoded_in_blocks(file: BinaryIO, encoding: str | None = None) -> str:
+    """The text of a large file, whose bytes are never held as well; what is not as it seems is a `ValueError`."""
+    head = file.read(SNIFFED)
+    if not encoding and is_binary(head):
+        msg = "binary"
+        raise ValueError(msg)
+    bom, found = next(((bom, found) for bom, found in BOMS if head.startswith(bom)), (b"", encoding or "utf-8"))
+    decoder = codecs.getincrementaldecoder(found)()
+    text = decoder.decode(head[len(bom) :])
+    for block in iter(lambda: file.read(BLOCK), b""):
+        text += decoder.decode(block)  # CPython lets a string grow in place that nothing else holds
+    text += decoder.decode(b"", final=True)
+    return text
 
 
 def _guess(data: bytes) -> str | None:

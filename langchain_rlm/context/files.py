@@ -4,6 +4,7 @@ Hidden files, folders of dependencies, what `.gitignore` names and what leads ou
 of the rest, what cannot be read is named instead of refusing all the others.
 """
 
+import contextlib
 import glob
 import os
 import stat
@@ -19,7 +20,7 @@ from langchain_rlm.checks import FLAG, Rule
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
-from langchain_rlm.context.encodings import decoded, is_binary, is_known
+from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
 from langchain_rlm.errors import InputError
 from langchain_rlm.paths import at_home
 
@@ -285,12 +286,18 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
         yield SourceText(name, text, {"source": str(path), **facts})
         return
     try:
-        data = path.read_bytes()
+        text, guessed = _text_of(path, encoding)
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})."
         raise InputError(msg) from error
-    text, guessed = decoded(data, str(path), encoding)
     yield SourceText(name, text, {"source": str(path), **({"encoding": guessed} if guessed else {})})
+
+
+def _text_of(path: Path, encoding: str | None) -> tuple[str, str | None]:
+    if path.stat().st_size > BLOCK:
+        with contextlib.suppress(ValueError, LookupError), path.open("rb") as file:
+            return decoded_in_blocks(file, encoding), None
+    return decoded(path.read_bytes(), str(path), encoding)
 
 
 def _reason(path: Path, error: InputError) -> str:

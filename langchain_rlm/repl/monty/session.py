@@ -20,7 +20,14 @@ from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
-from langchain_rlm.repl.monty.lowering import LoweredCell, Lowering, builtins_source, sandbox_module, sandbox_source
+from langchain_rlm.repl.monty.lowering import (
+    LoweredCell,
+    Lowering,
+    Texts,
+    builtins_source,
+    sandbox_module,
+    sandbox_source,
+)
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
 from langchain_rlm.repl.monty.values import read_end
 from langchain_rlm.repl.protocol import (
@@ -35,11 +42,14 @@ from langchain_rlm.repl.protocol import (
     usable,
 )
 
-BLOCK = 4096
-"""Characters of a block of large non-ASCII text: slicing the whole string would count from its start each time."""
-BLOCKS_ABOVE = 1_000_000
-PART = 1024 * BLOCK
-"""Characters of a large text handed over at a time."""
+WIDE = 100_000
+"""Characters from which on places in a text that is not ASCII are looked up by `sandbox/wide.py`."""
+LONG = 1_000_000
+"""Characters from which on what is looked for in any text is looked for there, from place to place."""
+BLOCKS = (4096, 1024, 3)
+"""Characters of a block there, blocks of a zone, and zones that are kept beside the texts."""
+PART = 1_000_000
+"""Characters of a large text handed over at a time, so that the host never holds a second copy."""
 LONGEST_CELL = 250_000
 """Characters: twice what any model writes in one reply, and what is rewritten within some seconds."""
 SUSPENSIONS = 1_000_000
@@ -58,7 +68,7 @@ class Workers(Protocol):
 
 @dataclass
 class MontySandbox:
-    """A `Sandbox` in a process of `workers`; its arguments are those of `Sandboxes.new`."""
+    """A `Sandbox` in a process of `workers`; its arguments are those of `Sandboxes.new`, and `WIDE` and `BLOCKS`."""
 
     workers: Workers
     context: ReplContext
@@ -67,10 +77,12 @@ class MontySandbox:
     started: datetime
     host: Host
     tools: frozenset[str] = frozenset()
+    wide: int = WIDE
+    blocks: tuple[int, int, int] = BLOCKS
     _calls: HostCalls = field(init=False)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _output: list[str] = field(default_factory=list)
-    _cells: dict[str, CellText] = field(default_factory=dict)
+    _cells: dict[str, CellText] = field(default_factory=dict, repr=False)
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _printed: int = 0
@@ -87,7 +99,7 @@ class MontySandbox:
 
     def open(self) -> None:
         """Start the worker and bind the contract and the context."""
-        size = sum(len(text.encode()) if not text.isascii() else len(text) for text in self.context.texts)
+        size = sum(map(_size, self.context.texts))
         limits: monty.ResourceLimits = {
             "max_feed_duration_secs": self.limits.cell_seconds,
             "max_memory": self.limits.memory + 5 * size,
@@ -103,11 +115,11 @@ class MontySandbox:
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
             limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
-        large = [index for index, text in enumerate(self.context.texts) if len(text) >= BLOCKS_ABOVE]
-        blocked = [index for index in large if not self.context.texts[index].isascii()]
-        self._lowering = Lowering(tools=self.tools, slices=bool(blocked))
+        letters = sum(len(text) for text in self.context.texts if not text.isascii())
+        texts: Texts = "wide" if letters >= self.wide else "long" if size >= LONG else "short"
+        self._lowering = Lowering(tools=self.tools, texts=texts)
         self._feed(builtins_source(), inputs=self._settings())
-        self._bind_context(frozenset(large), blocked)
+        self._bind_context()
         sources = [sandbox_source("contract"), tool_source(sorted(self.tools))]
         bound = [bound_once(), bound_for_each_cell(self.tools), "_rlm_own = list(locals().keys())"]
         self._feed("\n".join([*sources, *bound]))
@@ -116,27 +128,32 @@ class MontySandbox:
         settings = {
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
-            "block_size": BLOCK,
             "calls_at_once": CALLS_AT_ONCE,
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 
-    def _bind_context(self, large: frozenset[int], blocked: Sequence[int]) -> None:
-        """Hand the texts over: large ones in parts, so that the host never holds a second copy."""
-        small = ["" if index in large else text for index, text in enumerate(self.context.texts)]
-        self._feed("_rlm_blocks = []", inputs={"_rlm_texts_in": small})
-        for index in sorted(large):
-            text, step = self.context.texts[index], BLOCK if index in blocked else PART
-            self._feed("_rlm_parts = []")
+    def _bind_context(self) -> None:
+        """Hand the texts over: some small ones at a time, large ones in parts."""
+        self._feed(f"_rlm_wide_sizes[1:] = {list(self.blocks)}\n_rlm_texts_in = []\n_rlm_parts = []")
+        small, held = list[str](), 0
+        for text in self.context.texts:
+            if held + len(text) > PART:
+                self._hand_over("_rlm_texts_in", small)
+                small, held = [], 0
+            if len(text) <= PART:
+                small.append(text)
+                held += len(text)
+                continue
             for start in range(0, len(text), PART):
-                part = text[start : start + PART]
-                pieces = [part[i : i + step] for i in range(0, len(part), step)]
-                self._feed("_rlm_parts += _rlm_part", inputs={"_rlm_part": pieces})
-            self._feed(f"_rlm_texts_in[{index}] = ''.join(_rlm_parts)")
-            if index in blocked:
-                self._feed(f"_rlm_blocks.append((_rlm_texts_in[{index}], _rlm_parts))")
-        self._feed("_rlm_parts = _rlm_part = None")
+                self._hand_over("_rlm_parts", [text[start : start + PART]])
+            self._feed("_rlm_texts_in.append(''.join(_rlm_parts))\n_rlm_parts = []")
+        self._hand_over("_rlm_texts_in", small)
+        if self._lowering.texts != "short":
+            self._feed(f"_rlm_wide_sizes[0] = {self.wide}\n_rlm_wide_keep_all(_rlm_texts_in)")
         self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
+
+    def _hand_over(self, name: str, texts: list[str]) -> None:
+        self._feed(f"{name} += _rlm_handed\n_rlm_handed = None", inputs={"_rlm_handed": texts})
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
@@ -323,3 +340,10 @@ _FINISHED = "already been finished"
 """How the pool says that a worker has died before."""
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
 _BIND = "context = {}\n_rlm_numbers = {{id(text): i for i, text in enumerate(_rlm_texts_in)}}"
+
+
+def _size(text: str) -> int:
+    """Bytes of a text in UTF-8, without a copy of it."""
+    if text.isascii():
+        return len(text)
+    return sum(len(text[start : start + PART].encode()) for start in range(0, len(text), PART))

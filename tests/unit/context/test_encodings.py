@@ -1,10 +1,14 @@
 """Bytes that are text, in which encoding, and what is said where a guess was needed."""
 
+import io
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.context.encodings import decoded, is_known
+from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_known
+from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 
 TEXTS = {
@@ -56,3 +60,35 @@ def test_what_cannot_be_read_is_refused_with_the_place_and_a_remedy(
         decoded(data, "a.txt", encoding)
     assert said in str(caught.value)
     assert "Convert" in str(caught.value) or "encoding=" in str(caught.value)
+
+
+# -- large files ------------------------------------------------------------------------------------------------------
+
+LARGE = "aé漢😀\r\n" * (2 * BLOCK // 11)
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_large_file_is_read_in_blocks_wherever_they_end(shift: int, encoding: str) -> None:
+    text = "x" * shift + LARGE
+    assert decoded_in_blocks(io.BytesIO(text.encode(encoding))) == text
+
+
+def test_a_large_file_in_another_encoding_is_guessed_or_read_as_named(tmp_path: Path) -> None:
+    text = TEXTS["cp1252"] * (BLOCK // 50)
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode("cp1252"))
+    (document,) = load_corpus(path).documents
+    assert (document.text, document.metadata["encoding"]) == (text, "cp1252")
+    with path.open("rb") as file:
+        assert decoded_in_blocks(file, "cp1252") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [(b"ab\0", "this is a binary file"), (b"\xef\xbb\xbfab\xe9", "byte 5 is 0xe9")]
+)
+def test_a_large_file_that_cannot_be_read_is_refused_as_a_small_one_is(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data + b"a" * BLOCK)
+    with pytest.raises(InputError, match=said):
+        load_corpus(path)

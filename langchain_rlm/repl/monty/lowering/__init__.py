@@ -13,7 +13,7 @@ from functools import cache
 
 from langchain_rlm.repl.functions import ASKING, PAUSING
 from langchain_rlm.repl.monty.lowering import vocabulary
-from langchain_rlm.repl.monty.lowering.calls import Calls
+from langchain_rlm.repl.monty.lowering.calls import Calls, Texts
 from langchain_rlm.repl.monty.lowering.captured import captured, capturing
 from langchain_rlm.repl.monty.lowering.classes import Classes
 from langchain_rlm.repl.monty.lowering.concurrency import Concurrency
@@ -27,7 +27,7 @@ from langchain_rlm.repl.monty.lowering.statements import Statements
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import mark, put_mark, settle
 
-__all__ = ["LoweredCell", "Lowering", "builtins_source", "captured", "sandbox_module", "sandbox_source"]
+__all__ = ["LoweredCell", "Lowering", "Texts", "builtins_source", "captured", "sandbox_module", "sandbox_source"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,14 @@ class Lowering:
 
     Args:
         tools: Names of the user's functions: like the REPL's own that ask, they pause the interpreter.
-        slices: Whether slices that are read become calls of `_rlm_slice(object, start, stop, step)`.
+        texts: What texts there may be. In "long" ones `sandbox/wide.py` looks for words from a place on, and for all
+            places in "wide" ones, which are long and not ASCII.
     """
 
-    def __init__(self, *, tools: frozenset[str] = frozenset(), slices: bool = False) -> None:
+    def __init__(self, *, tools: frozenset[str] = frozenset(), texts: Texts = "short") -> None:
         self._taken = tools | ASKING
         self._contract = tools | PAUSING
-        self._slices = slices
+        self.texts = texts
         self._known = Knowledge()
 
     def lower(self, cell: str) -> LoweredCell:
@@ -97,7 +98,7 @@ class Lowering:
             for transformer in (
                 Classes(known),
                 Statements(known, imports, index, suspension),
-                Calls(known, suspension, imports, slices=self._slices),
+                Calls(known, suspension, imports, texts=self.texts),
             ):
                 transformer.visit(made)
             for one in made.body:
@@ -124,7 +125,7 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"
-_SOURCES = ("builtins", "errors", "classes", "asking", "iterators")
+_SOURCES = ("builtins", "errors", "classes", "asking", "iterators", "wide")
 _MATCHING = re.compile(r"\b_rlm_(re_|expand)")
 
 

@@ -6,7 +6,7 @@ Calls inside which a model may be asked, generators that stop early, and methods
 import ast
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.imports import Imports, check_export
@@ -27,6 +27,7 @@ from langchain_rlm.repl.monty.lowering.trees import (
 )
 from langchain_rlm.repl.syntax import parse
 
+Texts = Literal["short", "long", "wide"]
 _FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
     "translate": "_rlm_translate", "format_map": "_rlm_format_map",
@@ -40,6 +41,8 @@ _ATTRIBUTES = {
     "lastgroup": "_rlm_lastgroup", "lastindex": "_rlm_lastindex",
     "args": "_rlm_args", "__class__": "_rlm_b_type",
 }  # fmt: skip
+_PLACES = {"find": 1, "rfind": 1, "index": 1, "rindex": 1, "count": 2, "startswith": 2, "endswith": 2}
+"""Methods of texts that have to do with places, and from how many arguments on."""
 _KEYED_METHODS = {"sorted", "sort"}
 _KEYED_CALLS = {"sorted": "_rlm_sorted", "min": "_rlm_min", "max": "_rlm_max"}
 
@@ -51,13 +54,13 @@ class Calls(Iteration, ast.NodeTransformer):
         known: What the session knows, this cell included.
         suspension: What may suspend.
         imports: Where the sandbox's own modules are asked for.
-        slices: Whether slices go through `_rlm_slice`.
+        texts: What texts there may be.
     """
 
-    def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, slices: bool = False) -> None:
+    def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, texts: Texts) -> None:
         super().__init__(known, suspension)
         self._imports = imports
-        self._slices = slices
+        self._wide, self._long = texts == "wide", texts != "short"
         self._depth = 0
         self._caught: set[str | None] = set()
         self._lengths = any(one.has_length for one in known.classes.values())
@@ -154,8 +157,8 @@ class Calls(Iteration, ast.NodeTransformer):
         file = keyword_value(node, "file") if name == "print" else None
         if file is not None and not ast.unparse(file).startswith("sys.std"):
             return self._rebuilt("_rlm_print", node)
-        if name == "len" and self._lengths:
-            return self._rebuilt("_rlm_len", node)
+        if name == "len" and (self._lengths or self._wide):
+            return self._rebuilt("_rlm_wide_len" if self._wide else "_rlm_len", node)
         is_plain = not node.keywords and (not node.args or (len(node.args) == 1 and is_text(node.args[0])))
         if name in vocabulary.BUILTIN_ERRORS and not is_plain:
             return self._error(node, name)
@@ -233,7 +236,8 @@ class Calls(Iteration, ast.NodeTransformer):
         module = self._module_of(func.value)
         if func.attr in vocabulary.LOOPING_FUNCTIONS:
             self._check_looping(node)
-        if module == "re" and func.attr in FUNCTIONS and is_plain_call(node, func.attr):
+        is_plain = module == "re" and func.attr in FUNCTIONS and is_plain_call(node, func.attr)
+        if is_plain and not (self._wide and func.attr == "finditer"):
             node.args = [self.visit(argument) for argument in node.args]
             return ast.copy_location(copy.copy(node), node)
         if module:
@@ -266,6 +270,12 @@ class Calls(Iteration, ast.NodeTransformer):
     def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
             return self._rebuilt(_PLAIN_METHODS[func.attr], node, func.value)
+        if self._long and not node.keywords and len(node.args) >= _PLACES.get(func.attr, 4):
+            return (
+                node
+                if func.attr in self._defined_methods()
+                else self._rebuilt(f"_rlm_text_{func.attr}", node, func.value)
+            )
         if (
             func.attr in {"groups", "groupdict"}
             and (node.args or node.keywords)
@@ -392,10 +402,15 @@ class Calls(Iteration, ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:
         self.generic_visit(node)
-        if self._slices and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Slice):
+        if not self._wide or not isinstance(node.ctx, ast.Load):
+            return node
+        if isinstance(node.slice, ast.Slice):
             parts = [part or ast.Constant(None) for part in (node.slice.lower, node.slice.upper, node.slice.step)]
             source = "_rlm_slice(OBJECT, LOWER, UPPER, STEP)"
             return expression(source, node, OBJECT=node.value, LOWER=parts[0], UPPER=parts[1], STEP=parts[2])
+        is_place = isinstance(node.slice, ast.Name | ast.BinOp | ast.Attribute | ast.Call | ast.Subscript)
+        if is_place and not is_builtin(node.value, *vocabulary.UNBOUND_TYPES) and not self._module_of(node.value):
+            return expression("_rlm_at(OBJECT, KEY)", node, OBJECT=node.value, KEY=node.slice)
         return node
 
 

@@ -424,31 +424,6 @@ def _rlm_contract_SHOW_VARS():
     return "SHOW_VARS: call it outside functions."
 
 
-def _rlm_slice(value, start, stop, step):
-    for text, blocks in _rlm_blocks:
-        if value is text:
-            if step is None or step == 1:
-                return _rlm_block_slice(blocks, start, stop)
-            break
-    return value[start:stop:step]
-
-
-def _rlm_block_slice(blocks, start, stop):
-    size, parts = _rlm_settings["block_size"], blocks
-    length = (len(parts) - 1) * size + len(parts[-1])
-    start = 0 if start is None else start
-    stop = length if stop is None else stop
-    start = max(0, start + length) if start < 0 else min(start, length)
-    stop = max(0, stop + length) if stop < 0 else min(stop, length)
-    if start >= stop:
-        return ""
-    first, last = start // size, (stop - 1) // size
-    if first == last:
-        return parts[first][start - first * size : stop - first * size]
-    middle = parts[first + 1 : last]
-    return parts[first][start - first * size :] + "".join(middle) + parts[last][: stop - last * size]
-
-
 def _rlm_cell_end(names, assigned):
     ready = None
     given = names.get("answer")

@@ -3,56 +3,151 @@
 import re as _rlm_re
 
 _rlm_near = 1000
+_rlm_scanned_at_once = 500000
 _rlm_patterns = {}
 _rlm_templates = {}
 
 
+def _rlm_matches(pattern, text, parts, stride, known):
+    # a class of matches that Monty passes over, or of a long text: for each one `parts` holds the texts of the groups from
+    # `first` on, and `known` one `first` and the places of its groups; from match to match it is `stride` parts
+    class Match:
+        re = pattern
+        string = text
+        _parts = parts
+        _known = known
 
-class _rlm_Match:
-    # a match that Monty passes over; `spans` has a pair for each group, or None
-    def __init__(self, pattern, string, spans):
-        self.re = pattern
-        self.string = string
-        self.pos = 0
-        self.endpos = len(string)
-        self._spans = spans
+        def __init__(self, first, at):
+            self._first = first
+            self._at = at
 
-    def _number(self, key):
-        number = self.re.groupindex.get(key, -1) if isinstance(key, str) else key
-        if number < 0 or number >= len(self._spans):
-            raise IndexError("no such group")
-        return number
+        def _number(self, key):
+            number = self.re.groupindex.get(key, -1) if isinstance(key, str) else key
+            if number < 0 or number > self.re.groups:
+                raise IndexError("no such group")
+            return number
 
-    def span(self, key=0):
-        return self._spans[self._number(key)] or (-1, -1)
+        def start(self, key=0):
+            return self.span(key)[0] if key else self._at
 
-    def start(self, key=0):
-        return self.span(key)[0]
+        def span(self, key=0):
+            number = self._number(key)
+            if number == 0:
+                return (self._at, self._at + len(self._parts[self._first]))
+            if self._known[0] != self._first:
+                self._known[:] = [self._first, _rlm_inner_spans(self)]
+            return self._known[1][number] or (-1, -1)
 
-    def end(self, key=0):
-        return self.span(key)[1]
+        def _before(self):
+            # the text from the match before to this one
+            return "" if (self._first - 1) % stride else self._parts[self._first - 1]
 
-    def __getitem__(self, key):
-        span = self._spans[self._number(key)]
-        return None if span is None else self.string[span[0] : span[1]]
+        def end(self, key=0):
+            return self.span(key)[1]
 
-    def group(self, *keys):
-        found = [self[key] for key in keys or (0,)]
-        return found[0] if len(found) == 1 else tuple(found)
+        def __getitem__(self, key):
+            return self._parts[self._first + self._number(key)]
 
-    def groups(self, default=None):
-        return tuple([default if self._spans[n] is None else self[n] for n in range(1, len(self._spans))])
+        def group(self, *keys):
+            if not keys:
+                return self._parts[self._first]
+            found = [self[key] for key in keys or (0,)]
+            return found[0] if len(found) == 1 else tuple(found)
 
-    def groupdict(self, default=None):
-        index = self.re.groupindex
-        return {name: default if self._spans[index[name]] is None else self[name] for name in index}
+        def groups(self, default=None):
+            found = [self[number] for number in range(1, self.re.groups + 1)]
+            return tuple([default if one is None else one for one in found])
 
-    def __repr__(self):
-        return "<re.Match object; span=" + repr(self.span()) + ", match=" + repr(self[0]) + ">"
+        def groupdict(self, default=None):
+            return {name: default if self[name] is None else self[name] for name in self.re.groupindex}
+
+        def __repr__(self):
+            return "<re.Match object; span=" + repr(self.span()) + ", match=" + repr(self[0]) + ">"
+
+    return Match
+
+
+def _rlm_match(pattern, string, spans):
+    # one of them by the places of its groups, each a pair or None
+    parts = [None if span is None else string[span[0] : span[1]] for span in spans]
+    return _rlm_matches(pattern, string, parts, 1, [0, spans])(0, spans[0][0])
 
 
 def _rlm_spans(match, first, count):
     return [None if match.start(n) < 0 else match.span(n) for n in range(first, first + count)]
+
+
+def _rlm_inner_spans(match):
+    # where the groups of a match of a long text are. What is found does not depend on more than two characters around
+    # it, unless the pattern looks around: then Monty has to count
+    pattern, wide, at = match.re, _rlm_wide(match.string), match._at
+    end = match.end()
+    low = max(0, at - 1)
+    if not any([text is not None for text in match.groups()]):
+        return [(at, end)] + [None] * pattern.groups
+    if not any([sign in pattern.pattern for sign in ("(?=", "(?!", "(?<")]):
+        inner = pattern._inner.get(at - low)
+        if inner is None:
+            inner = pattern._shifted("\\A(?s:.{" + str(at - low) + "})(", ")", 1)
+            pattern._inner[at - low] = inner
+        found = inner.search(_rlm_part(wide, low, min(end + 2, wide.length)))
+        spans = _rlm_spans(found, 1, pattern.groups + 1) if found else [None]
+        if spans[0] == (at - low, end - low):
+            return [span and (span[0] + low, span[1] + low) for span in spans]
+    if pattern._native is None or pattern._native[0] is not match.string:
+        pattern._native = (match.string, list(pattern._for(match.string).finditer(match.string)))
+    matches = pattern._native[1]
+    first, last = 0, len(matches) - 1
+    while first < last:
+        middle = (first + last) // 2
+        if matches[middle].start() < at:
+            first = middle + 1
+        else:
+            last = middle
+    if not matches or matches[first].span() != (at, end):
+        raise NotImplementedError("re: where the groups of this match are is not known here; use group() and start()")
+    return _rlm_spans(matches[first], 0, pattern.groups + 1)
+
+
+class _rlm_Scan:
+    # the matches of a long text, some at a time: the parts between them tell where they are
+    def __init__(self, pattern, wide):
+        if pattern._cutter is None:
+            shift, before, after = 1, "(", ")"
+            if pattern._either:
+                shift, after = pattern.groups + 2, ")?)"
+                before = "(" + _rlm_Reader(pattern.pattern, pattern._given, 1).whole()[0] + ")(?=("
+            pattern._cutter = pattern._shifted(before, after, shift)
+        self.width = pattern.groups + 1
+        self.stride = 1 + (2 * self.width if pattern._either else self.width)
+        self.parts = pattern._cutter.split(wide.text)
+        self.made = _rlm_matches(pattern, wide.text, self.parts, self.stride, [None, None])
+        self.first = 1
+        self.at = len(self.parts[0])
+        self.ready = []
+
+    def some(self, count):
+        out = []
+        parts, made, width, stride, at = self.parts, self.made, self.width, self.stride, self.at
+        end = min(len(parts), self.first + count * stride)
+        for first in range(self.first, end, stride):
+            out.append(made(first, at))
+            at = at + len(parts[first])
+            if stride > width + 1 and parts[first] and parts[first + width] == "":
+                out.append(made(first + width, at))
+            at = at + len(parts[first + stride - 1])
+        self.first, self.at = end, at
+        return out
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self.ready:
+            self.ready = self.some(_rlm_near)[::-1]
+            if not self.ready:
+                raise StopIteration
+        return self.ready.pop()
 
 
 class _rlm_Pattern:
@@ -71,6 +166,9 @@ class _rlm_Pattern:
             self._quick = _rlm_re.compile(quick, reader.flags & 26)
         self._either = either
         self._early = early
+        self._cutter = None
+        self._inner = {}
+        self._native = None
 
     def __repr__(self):
         names = {2: "IGNORECASE", 8: "MULTILINE", 16: "DOTALL", 64: "VERBOSE", 256: "ASCII"}
@@ -94,13 +192,17 @@ class _rlm_Pattern:
         here = "(?s:.{" + str(at) + "})" if at else ""
         before = "\\A" + here + ("" if anchored else "(?s:.*?)") + "("
         found = self._shifted(before, ")" + ("(?<!\\A" + here + ")" if beyond else ""), 1).search(string)
-        return found and _rlm_Match(self, string, _rlm_spans(found, 1, self.groups + 1))
+        return found and _rlm_match(self, string, _rlm_spans(found, 1, self.groups + 1))
 
     def _stepwise(self, string):
         if len(string) > _rlm_near:
             raise NotImplementedError(
-                "re: the pattern " + repr(self.pattern) + " may match nothing before it matches something, which is not "
-                "available here in texts of more than " + str(_rlm_near) + " characters; use + instead of * or ?, or put "
+                "re: the pattern "
+                + repr(self.pattern)
+                + " may match nothing before it matches something, which is not "
+                "available here in texts of more than "
+                + str(_rlm_near)
+                + " characters; use + instead of * or ?, or put "
                 "the alternative that may be empty last"
             )
         out = []
@@ -127,16 +229,25 @@ class _rlm_Pattern:
             tail = next(ahead)
             at = tail.end()
             if at > tail.start() and tail.span(number) == (at, at):
-                out.append(_rlm_Match(self, string, _rlm_spans(tail, number, number)))
+                out.append(_rlm_match(self, string, _rlm_spans(tail, number, number)))
         return out
+
+    def _is_scanned(self, string):
+        return _rlm_is_wide(string) and not (self._either and self._early)
+
+    def _all(self, string):
+        if self._is_scanned(string):
+            scan = _rlm_Scan(self, _rlm_wide(string))
+            return scan.some(_rlm_scanned_at_once) if len(scan.parts) < _rlm_scanned_at_once else scan
+        return self._every(string) if self._either else self._for(string).finditer(string)
 
     def _after(self, string, pos, endpos):
         # the matches that start at a position or later, in a text that may be cut
         string = string if endpos is None else string[: max(0, endpos)]
         if pos <= 0:
-            return self._every(string) if self._either else self._for(string).finditer(string)
+            return self._all(string)
         out = []
-        for match in self._every(string) if self._either else self._for(string).finditer(string):
+        for match in self._all(string):
             if match.start() >= pos:
                 out.append(match)
             elif match.end() > pos:
@@ -178,15 +289,16 @@ class _rlm_Pattern:
         return [tuple([group or "" for group in match.groups()]) for match in found]
 
     def split(self, string, maxsplit=0):
+        is_scanned = self._is_scanned(string)
         out = []
         at = 0
         for match in self.finditer(string):
             if maxsplit and len(out) >= maxsplit * (self.groups + 1):
                 break
-            out.append(string[at : match.start()])
+            out.append(match._before() if is_scanned else string[at : match.start()])
             out.extend(match.groups())
             at = match.end()
-        out.append(string[at:])
+        out.append(_rlm_slice(string, at, None, None))
         return out if maxsplit >= 0 else [string]
 
     def subn(self, repl, string, count=0):
@@ -199,7 +311,7 @@ class _rlm_Pattern:
             replacement = lambda match: "".join([p if isinstance(p, str) else match.group(p) or "" for p in parts])
         else:
             replacement = written
-        return _rlm_replaced(self.finditer(string), replacement, string, count)
+        return _rlm_replaced(self.finditer(string), replacement, string, count, self._is_scanned(string))
 
     def sub(self, repl, string, count=0):
         if isinstance(repl, str) and not self._either:
@@ -261,18 +373,18 @@ def _rlm_replacement(text, pattern):
     return [part for part in out if part != ""] or ""
 
 
-def _rlm_replaced(matches, replacement, text, count):
+def _rlm_replaced(matches, replacement, text, count, is_scanned):
     out = []
     at = 0
     done = 0
     for match in matches:
         if count and done >= count:
             break
-        out.append(text[at : match.start()])
+        out.append(match._before() if is_scanned else text[at : match.start()])
         out.append(replacement(match))
         at = match.end()
         done = done + 1
-    out.append(text[at:])
+    out.append(_rlm_slice(text, at, None, None))
     return ("".join(out), done)
 
 

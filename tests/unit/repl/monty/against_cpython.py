@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Self
 
 import pydantic_monty as monty
 
-from langchain_rlm.repl.monty.session import MontySandbox
+from langchain_rlm.repl.monty.session import WIDE, MontySandbox
 from tests.unit.repl.monty.grammar import IMPORTS
 from tests.unit.repl.monty.sandbox_runner import Sandbox
 from tests.unit.repl.monty.sessions import a_session
@@ -103,9 +103,9 @@ class CPython:
 
 
 @contextlib.contextmanager
-def a_repl(pool: monty.Monty) -> Iterator[Sandbox]:
-    """A REPL that has run the imports of the grammar."""
-    with a_session(pool, cell_seconds=5) as session:
+def a_repl(pool: monty.Monty, wide: int = WIDE) -> Iterator[Sandbox]:
+    """A REPL that has run the imports of the grammar; `wide` as in `a_session`."""
+    with a_session(pool, "é", cell_seconds=5, wide=wide) as session:
         sandbox = Sandbox(session)
         assert sandbox.execute([IMPORTS]).error == ""
         yield sandbox
@@ -120,9 +120,12 @@ def in_sandbox(sandbox: Sandbox, program: str) -> Told:
 
 
 def differences(pool: monty.Monty, cpython: CPython, programs: Iterator[str]) -> Iterator[Difference | None]:
-    """Compare programs, one after the other; None for each that does the same."""
-    while batch := list(itertools.islice(programs, CELLS)):
-        with a_repl(pool) as sandbox:
+    """Compare programs, one after the other; None for each that does the same. In turns, each text is a long one."""
+    for wide in itertools.cycle((WIDE, 1)):
+        batch = list(itertools.islice(programs, CELLS))
+        if not batch:
+            return
+        with a_repl(pool, wide) as sandbox:
             for program in batch:
                 yield compared(program, cpython.run(program), in_sandbox(sandbox, program))
 

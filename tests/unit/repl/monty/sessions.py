@@ -10,10 +10,11 @@ import pydantic_monty as monty
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
-from langchain_rlm.repl.monty.session import MontySandbox
+from langchain_rlm.repl.monty.session import BLOCKS, WIDE, MontySandbox
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
 
 TEXT = "alpha beta gamma\n" * 20
+SMALL_BLOCKS = (3, 4, 2)
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LEFT = {"turns": 7, "sub_queries": 5}
 
@@ -32,16 +33,27 @@ def a_session(
     single: bool = True,
     host: Callable[..., Any] | None = None,
     tools: frozenset[str] = frozenset(),
+    wide: int = WIDE,
     **limits: Any,
 ) -> Iterator[MontySandbox]:
-    """A REPL over the texts, closed at the end. Its host cuts them, and knows a budget."""
+    """A REPL over the texts, closed at the end. Its host cuts them. With another `wide`, blocks are small."""
     texts = texts or (TEXT,)
     host = host or host_of(texts)
     sources = [
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
     context = ReplContext(texts, single, sources, 100)
-    session = MontySandbox(pool, context, ReplLimits(**limits), seed="seed", started=STARTED, host=host, tools=tools)
+    session = MontySandbox(
+        pool,
+        context,
+        ReplLimits(**limits),
+        seed="seed",
+        started=STARTED,
+        host=host,
+        tools=tools,
+        wide=wide,
+        blocks=BLOCKS if wide == WIDE else SMALL_BLOCKS,
+    )
     session.open()
     try:
         yield session

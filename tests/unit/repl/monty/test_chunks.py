@@ -6,7 +6,7 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
-from langchain_rlm.repl.monty.session import BLOCKS_ABOVE
+from langchain_rlm.repl.monty.session import LONG
 from tests.unit.repl.monty.sessions import a_session, failed, host_of, output
 
 SENTENCE = "Ein schöner Satz über Bäume — und noch einer. "
@@ -18,7 +18,7 @@ TEXTS = {
     "odd spaces": "a\x1fb\u2003c\xa0d\x85e\u3000" * 3000,
     "short": "kurz",
     "empty": "",
-    "in blocks": (SENTENCE * 5 + "\n") * (BLOCKS_ABOVE // 200),
+    "in blocks": (SENTENCE * 5 + "\n") * (LONG // 200),
 }
 MADE = """
 import asyncio, re

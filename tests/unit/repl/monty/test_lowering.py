@@ -189,13 +189,32 @@ def test_eval_becomes_the_reader_of_values_by_whatever_way_it_is_used() -> None:
     assert one.lower("model.eval()\nf(eval=1)").source == "model.eval()\nf(eval=1)"
 
 
-def test_slices_go_through_the_prelude_when_asked() -> None:
-    one = Lowering(slices=True)
-    assert one.lower("x = context[3:]").source == "x = _rlm_slice(context, 3, None, None)"
-    assert (
-        one.lower("x[1:2] = [3]\ny: dict[str, int] = {}\nz = x[0]").source
-        == "x[1:2] = [3]\ny: dict[str, int] = {}\nz = x[0]"
-    )
+def test_places_in_texts_go_through_the_prelude_when_texts_are_wide() -> None:
+    one = Lowering(texts="wide")
+    for written, lowered in (
+        ("x = context[3:]", "x = _rlm_slice(context, 3, None, None)"),
+        ("x = context[i + 1]", "x = _rlm_at(context, i + 1)"),
+        ("x = len(context)", "x = _rlm_wide_len(context)"),
+        ("x = context.find('a', 3)", "x = _rlm_text_find(context, 'a', 3)"),
+        ("x = context.startswith('a', 3)", "x = _rlm_text_startswith(context, 'a', 3)"),
+        ("for m in re.finditer('a', context):\n    x = m", "for m in _rlm_re_finditer('a', context):\n    x = m"),
+    ):
+        assert one.lower(written).source == lowered
+
+
+def test_only_what_is_looked_for_goes_there_when_texts_are_long_and_ascii() -> None:
+    one = Lowering(texts="long")
+    assert one.lower("x = text.find('a', y)").source == "x = _rlm_text_find(text, 'a', y)"
+    assert one.lower("x = text[3:]\ny = text[x]\nz = len(y)").source == "x = text[3:]\ny = text[x]\nz = len(y)"
+
+
+def test_what_has_no_place_stays_when_texts_are_wide() -> None:
+    one = Lowering(texts="wide")
+    for code in (
+        "x[1:2] = [3]\ny: dict[str, int] = {}\nz = x[0]", "x = list[kind]", "y['a'] += 1", "x = line.startswith('a')",
+        "x = text.count('a')", "x = re.search('a', context)", "class A:\n    def find(self, x): return x\ny = A().find(1)",
+    ):  # fmt: skip
+        assert one.lower(code).source == code
 
 
 def test_sorting_without_questions_keeps_the_native_sort() -> None:

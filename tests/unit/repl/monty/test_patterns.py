@@ -12,6 +12,7 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
+from langchain_rlm.repl.monty.session import WIDE
 from tests.unit.repl.monty.grammar import GRAMMAR, derive
 from tests.unit.repl.monty.sandbox_runner import Sandbox
 from tests.unit.repl.monty.sessions import a_session
@@ -25,7 +26,8 @@ ASKED = """
 def asked(p, t, flags):
     out = []
     for f in (
-        lambda: re.findall(p, t, flags), lambda: [[m.span(), m.groups(), m.groupdict()] for m in re.finditer(p, t, flags)],
+        lambda: re.findall(p, t, flags),
+        lambda: [[[m.span(n) for n in range(len(m.groups()) + 1)], m.groups(), m.groupdict()] for m in re.finditer(p, t, flags)],
         lambda: re.split(p, t, flags=flags), lambda: re.split(p, t, 1, flags), lambda: re.sub(p, r"<\\g<0>>", t, 0, flags),
         lambda: re.subn(p, "-", t, 2, flags), lambda: re.match(p, t, flags) and re.match(p, t, flags).span(),
         lambda: re.fullmatch(p, t, flags) and re.fullmatch(p, t, flags).groups(),
@@ -54,10 +56,10 @@ def expected(pattern: str, flags: int) -> Any:
         return json.loads(json.dumps([space["asked"](pattern, text, flags) for text in TEXTS]))
 
 
-def differing(pool: monty.Monty, patterns: list[tuple[str, int]]) -> dict[str, Any]:
+def differing(pool: monty.Monty, patterns: list[tuple[str, int]], wide: int = WIDE) -> dict[str, Any]:
     """The patterns over which the engines differ, with the first text and answers that do."""
     found: dict[str, Any] = {}
-    with a_session(pool, cell_seconds=60, memory=10**9) as session:
+    with a_session(pool, TEXTS[3], cell_seconds=60, memory=10**9, wide=wide) as session:
         sandbox = Sandbox(session)
         sandbox.execute(["import json\n" + ASKED])
         for pattern, flags in patterns:
@@ -87,6 +89,10 @@ def made(seed: int, count: int) -> list[tuple[str, int]]:
 
 def test_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
     assert differing(pool, made(0, 100)) == {}
+
+
+def test_patterns_find_the_same_in_long_texts_with_any_letters(pool: monty.Monty) -> None:
+    assert differing(pool, made(2, 100), wide=1) == {}
 
 
 @pytest.mark.slow

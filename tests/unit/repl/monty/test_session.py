@@ -5,11 +5,9 @@ from typing import Any
 
 import pydantic_monty as monty
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from langchain_rlm.errors import ReplayError
-from langchain_rlm.repl.monty.session import BLOCK, BLOCKS_ABOVE, MontySandbox
+from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Call, Ended
 from tests.unit.repl.monty.sessions import LEFT, TEXT, a_session, answered, asked, ended, failed, output
 
@@ -282,28 +280,3 @@ def test_show_vars_lists_the_models_variables_and_nothing_else(session: MontySan
     assert output(session, "SHOW_VARS()") == "no variables yet\n"
     output(session, "rows = [1, 2, 3]\ntitle = 'x'\ncount = 4")
     assert sorted(output(session, "SHOW_VARS()").splitlines()) == ["count: int", "rows: list (3)", "title: str (1)"]
-
-
-# -- large texts ------------------------------------------------------------------------------------------------------
-
-LARGE = "".join(chr(0x4E00 + n % 20_000) for n in range(BLOCKS_ABOVE)) + "é" * (BLOCK // 2) + "end"
-BOUND = st.none() | st.integers(-len(LARGE) - 10, len(LARGE) + 10) | st.integers(-30, 30).map(lambda n: n + 3 * BLOCK)
-
-
-@pytest.fixture(scope="module")
-def over_large_text(pool: monty.Monty) -> Iterator[MontySandbox]:
-    with a_session(pool, LARGE) as session:
-        yield session
-
-
-@settings(max_examples=60)
-@given(start=BOUND, stop=BOUND, step=st.sampled_from([None, None, None, 1, 2, -1, 4096, -7]))
-def test_slices_of_a_large_text_are_those_of_cpython(
-    over_large_text: MontySandbox, start: int | None, stop: int | None, step: int | None
-) -> None:
-    output(
-        over_large_text,
-        f"alias = context\ns = context[{start}:{stop}:{step}]\nsame = s == alias[{start}:{stop}:{step}]",
-    )
-    assert over_large_text.variable("s") == (LARGE[start:stop:step],)
-    assert over_large_text.variable("same") == (True,)
