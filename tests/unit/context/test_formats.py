@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic_monty import Monty
 
 from langchain_rlm.context.formats import estimate_tokens, profile
+from langchain_rlm.context.structures import STRUCTURES
 
-FORMATS = {"markdown", "json", "jsonl", "csv", "code", "log", "chat", "html", "prose"}
+FORMATS = {structure.name for structure in STRUCTURES} | {"prose"}
 RECORD = json.dumps({"id": 1, "user": "a", "text": "hello"})
 PYTHON = "import re\n\n\ndef first(x):\n    y = x + 1\n    return y\n\n\nclass Second:\n    z = 3\n"
 
@@ -52,7 +53,7 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
         "html",
         'html: title "A page", tags <html> 1, <head> 1, <title> 1, <body> 1, <p> 1',
     ),
-    "xml": ("<?xml version='1.0'?><rows><row>1</row><row>2</row></rows>", "html", "xml: tags <row> 2, <rows> 1"),
+    "xml": ("<?xml version='1.0'?><rows><row>1</row><row>2</row></rows>", "xml", "xml: tags <row> 2, <rows> 1"),
     "chapters": ("CHAPTER I\n\nIt was dark, and cold.\n\n" * 17, "prose", "chapters: 17 like 'CHAPTER I'"),
     "windows line ends": ("CHAPTER 1\r\n\r\nIt was dark.\r\n\r\n" * 3, "prose", "chapters: 3 like 'CHAPTER 1'"),
     "page breaks": ("It was dark.\f" * 3, "prose", "page breaks: 3"),
@@ -98,9 +99,9 @@ def test_odd_texts_are_prose_or_what_they_look_like(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("notes.md", "no mark at all", "markdown"),
-        ("run.log", "started\nstopped\n", "log"),
-        ("a.sql", "select 1", "code"),
+        ("notes.md", "no mark at all", "prose"),
+        ("run.log", "started\nstopped\n", "prose"),
+        ("a.sql", "SELECT 1;", "sql"),
         ("wrong.json", "This is no JSON.", "prose"),
         ("wrong.csv", "This is no table.", "prose"),
         ("UPPER.JSON", "[1]", "json"),
