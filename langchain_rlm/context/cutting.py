@@ -18,10 +18,11 @@ _LAST = (PARAGRAPHS, LINES, _SENTENCES, marks(r"\s"))
 # What is never cut when it fits: escapes, numbers, words, entities; one character otherwise.
 _TOKEN = re.compile(
     r"\\[uUx]?[0-9a-fA-F]{1,8}|\\[a-zA-Z]+|\\.|&#?\w{1,31};|%[0-9a-fA-F]{2}"
-    r"|[-+]?\d[\d.,:_]*(?:[eE][-+]?\d+)?\w*|[^\W\d]\w*(?:['\u2019]\w+)*|\r\n|[\ud800-\udbff][\udc00-\udfff]|(?s:.)"
+    r"|[-+]?\d+(?:,\d{3}(?!\d))*(?:[.:_]\d+)*(?:[eE][-+]?\d+)?\w*|[^\W\d]\w*(?:['\u2019]\w+)*|\r\n|[\ud800-\udbff][\udc00-\udfff]|(?s:.)"
 )
 _SAFE_START = re.compile(r"[\s,;(){}\[\]<>]")
 _JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _TOKENS_READ = (100, 4_000)
 
 
@@ -120,5 +121,11 @@ def _joined(text: str, place: int) -> bool:
         or bool(_JOINERS.match(after))
         or before == "\u200d"
         or ("\udc00" <= after <= "\udfff" and "\ud800" <= before <= "\udbff")
-        or ("\U0001f1e6" <= after <= "\U0001f1ff" and "\U0001f1e6" <= before <= "\U0001f1ff")
+        or ("\U0001f1e6" <= after <= "\U0001f1ff" and _flags_before(text, place) % 2 == 1)
     )
+
+
+def _flags_before(text: str, place: int) -> int:
+    """How many halves of flags stand before a place, as far as it matters."""
+    before = text[max(0, place - 200) : place]
+    return len(before) - len(before.rstrip(_FLAGS))

@@ -54,19 +54,20 @@ class Pattern:
     begins: bool = False
 
     def last(self, text: str, low: int, high: int, size: int) -> int:  # noqa: ARG002
-        top, reach = high, _NEAR
+        top, reach, above = high, _NEAR, 0
         while top > low:
-            start = max(low, top - reach)
-            found = low
-            for match in self.pattern.finditer(text, start, min(high + _MARGIN, top + _MARGIN)):
+            start, found = max(low, top - reach), low
+            for match in self.pattern.finditer(text, start, min(high, top) + _MARGIN):
                 place = match.start() if self.begins else match.end()
+                if place > high:
+                    above = self._above(text, match, high)
                 if place > high or match.start() > top:
                     break
                 found = max(place, low)
             if found > low:
                 return self._whole(text, low, found)
             top, reach = start, reach * 8
-        return low
+        return max(low, above)
 
     def _whole(self, text: str, low: int, found: int) -> int:
         while self.attached and found - 1 > low:
@@ -80,7 +81,13 @@ class Pattern:
         if len(text) - start <= size:
             return True
         match = self.pattern.search(text, start + 1, start + size + _MARGIN)
-        return match is not None and (match.start() if self.begins else match.end()) <= start + size
+        place = match.start() if match and self.begins else match.end() if match else start + size + 1
+        return place <= start + size or (match is not None and self._above(text, match, start + size) > 0)
+
+    def _above(self, text: str, match: re.Match[str], high: int) -> int:
+        """Up to `high`, where the empty lines above the unit begin, else 0: the unit above may fit so."""
+        place = text.rfind("\n", match.start(), high) + 1
+        return place if place and not self.begins and text[match.start() : place].isspace() else 0
 
     def resumed(self, text: str, place: int) -> int:
         match = self.pattern.search(text, place)

@@ -22,7 +22,10 @@ _SURE = (
     r"<[@+~ ]?([^>\s]{1,30})>(?=\s|$)",
     rf"\*{{0,2}}({_ROLE})(?::\*{{0,2}}|\*{{0,2}}:)(?=\s|$)",
 )
-_SPOKEN = rf"(?:>> ?)?\*{{0,2}}({_NAME})(?: \([^)\n]{{1,30}}\))?(?::\*{{0,2}}|\*{{0,2}}:)(?=\s|$)"
+_SPOKEN = rf"(?:>> ?)?\*{{0,2}}(?![a-z])({_NAME})(?: \([^)\n]{{1,30}}\))?(?::\*{{0,2}}|\*{{0,2}}:)(?=\s|$)"
+_LABEL = re.compile(
+    r"(?i)(?:notes?|errors?|warning|fail\w*|pass\w*|reason|status|results?|date|subject|from|to|cc|name|\w+-\w+)$"
+)
 _LEAST, _SHARE, _SPOKEN_SHARE = 4, 0.1, 0.4
 
 
@@ -42,6 +45,8 @@ def _is_talk(names: list[str]) -> bool:
     speakers = Counter(names)
     many = len(speakers)
     if many < 2 or len(names) < max(_LEAST, 2 * many) or sum(map(bool, map(LEVEL.search, names))) * 10 > len(names):  # noqa: PLR2004
+        return False
+    if sum(map(bool, map(_LABEL.match, names))) * 4 > len(names):
         return False
     turns = sum(first == second for first, second in zip(names, names[many:], strict=False))
     return many < 3 or turns * 4 < 3 * (len(names) - many)  # noqa: PLR2004

@@ -10,28 +10,33 @@ from langchain_rlm.context.structures.structure import Found, Structure
 _DEFINITION = (
     r"(?:(?:export|default|public|private|protected|internal|static|abstract|final|async|pub(?:\([a-z]+\))?|unsafe|extern"
     r"|sealed|partial|data|open|override|virtual|inline|const|declare)[ \t]+)*"
-    r"(?:def|class|function\*?|fn|fun|func|struct|interface|impl|enum|trait|module|namespace|type|record|object|sub|proc"
-    r"|CREATE (?:OR REPLACE )?(?:TABLE|FUNCTION|PROCEDURE|VIEW))[ \t]+[^\n]{1,80}"
+    r"(?:def|class|function\*?|fn|fun|func|struct|interface|impl|enum|trait|module|namespace|type|record|object|sub|proc)"
+    r"[ \t]+(?=[\w$*&(<\"'\[@~])[^\n]{1,80}"
 )
 _CALLABLE = r"[A-Za-z_][\w<>\[\],.:&*? \t]{0,80}[ \t*&][\w:~]{1,60}\([^;{}]{0,200}\)[^;{}()]{0,60}\{"
 _LINE = re.compile(
     r"^\s*+(?:(?:def|class|fn|func|function|import|from|const|let|var|return|public|private|static|package|struct|use"
-    r"|if|for|while|else|elif|try|except|catch)\b.*[:;{()]\s*$|import \w|from [\w.]+ import |#include\b|[{}]\s*;?\s*$"
+    r"|if|for|while|else|elif|try|except|catch)\b.*[:;{()]\s*$|import \w|from [\w.]+ import |[{}]\s*;?\s*$"
+    r"|#\s*(?:include|define|if|ifdef|ifndef|el\w+|endif|undef|pragma)\b"
     r"|(?:return|raise|throw)\b|[\w.\[\]]+ [-+*/]?= \S|.*[;{}]\s*$|(?=.*\)\s*$).*?\w\(|(?://|/\*|\*/?)(?:\s|$)|end$)"
 )
 _ATTACHED = r"[ \t]*(?:@|#(?!include|if|endif|define)|//|/\*|\*|\[[A-Z]|--|template\b)"
-_NO_START = r"(?![)\]}]|else\b|elif\b|except\b|finally\b|catch\b|end\b|#(?:if|el|endif|define|undef)|\*)"
+_NO_START = (
+    r"(?![)\]}]|else\b|elif\b|except\b|finally\b|catch\b|end\b|#(?:if|el|endif|define|undef)|\*"
+    r"|[A-Za-z']+(?: [a-z']+){4})"
+)
 _SUFFIXES = (
     ".py", ".pyi", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".java", ".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".go",
     ".rb", ".php", ".cs", ".swift", ".kt", ".scala", ".sh", ".lua", ".r", ".pl", ".dart", ".zig", ".hs", ".vb",
 )  # fmt: skip
-_SHARE, _HINTED, _LEAST, _DEEPEST = 0.5, 0.25, 3, 5
+_SHARE, _HINTED, _TIED, _LEAST, _DEEPEST = 0.5, 0.25, 0.05, 3, 5
 
 
 def _find(scan: Scan, hinted: bool) -> Found | None:  # noqa: FBT001
     share = scan.share(_LINE)
     defined = scan.count(rf"(?m)^[ \t]*{_DEFINITION}")
-    if len(scan.lines) < _LEAST or share < (_HINTED if hinted else _SHARE) or not (hinted or defined or _tied(scan)):
+    tied = defined or _tied(scan)
+    if len(scan.lines) < _LEAST or share < ((_TIED if tied else _HINTED) if hinted else _SHARE) or not (hinted or tied):
         return None
     at_margin = scan.count(rf"(?m)^{_DEFINITION}")
     first = scan.first(rf"(?m)^{_DEFINITION}")

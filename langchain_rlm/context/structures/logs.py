@@ -18,7 +18,8 @@ STAMP = (
     rf"|\[ *[0-9]+\.[0-9]{{6}}\]|\b1[0-9]{{9}}(?:\.[0-9]+|[0-9]{{3}})?\b|{_TIME}(?:[.,][0-9]+)?\b)"  # kernel, epoch
 )
 ENTRY = (
-    rf"(?:[^\s0-9]{{0,3}}|[^\w\s]{{0,3}}(?:[^\s]{{1,60}}[ \t|]{{1,9}}){{1,4}}[^\w\s]?|(?:ts|time|timestamp)=\W?){STAMP}"
+    rf"(?:[^\s0-9]{{0,3}}|[^\w\s]{{0,3}}(?:[^\s|]{{1,60}}[ \t|]{{1,9}}){{1,4}}[^\w\s]?"
+    rf"|(?:ts|time|timestamp)=\W?){STAMP}"
 )
 _NAMES = ("TRACE", "DEBUG", "VERBOSE", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "SEVERE", "CRITICAL", "FATAL")
 LEVEL = re.compile(rf"\b(?:{'|'.join(_NAMES)})\b")

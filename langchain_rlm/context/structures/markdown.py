@@ -15,6 +15,7 @@ _MARKED = re.compile(
     r"|.*\[[^\[\]\n]{1,200}\](?:\(|\[)"
 )
 _SAID = re.compile(r"\S*[^\W\d_]+ \S+")  # a line of words
+_COMMENTS = re.compile(r"(?m)^(#{1,6}) [^\n]*\n\1 ")
 _NO_TEXT = re.compile(r"\S+ ?[:=]|\[[^\]]*\]\s*$|[#;!.$@%/].*|.*[;{}\\]\s*$|\S+$")
 
 
@@ -26,8 +27,10 @@ def _find(scan: Scan, hinted: bool) -> Found | None:  # noqa: FBT001
     marked = sum(1 for line in body if _MARKED.match(line))
     if not headings and not (marked > len(body) // 4 and (hinted or fences)):
         return None
+    if headings and (not scan.spread(_HEADING.pattern, 1) or 3 * len(_COMMENTS.findall(text)) > len(headings)):
+        return None
     alone = len(_ALONE.findall(text)) * 2 >= len(headings)
-    said = sum(1 for line in body if _SAID.match(line) and not _NO_TEXT.fullmatch(line))
+    said = sum(1 for line in body if _SAID.match(line) and not _NO_TEXT.match(line))
     is_text = 2 * (said + marked) >= len(body)
     enough = len(headings) > 1 or marked * 10 > len(body) or (hinted and alone)
     if headings and not (enough and is_text and (alone or marked * 5 > len(body) or fences)):

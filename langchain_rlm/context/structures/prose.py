@@ -1,5 +1,7 @@
 """Plain text: what divides it, where anything does."""
 
+import re
+
 from langchain_rlm.context.levels import Level, lines, marks
 from langchain_rlm.context.scan import Scan
 from langchain_rlm.context.structures.structure import Found
@@ -19,6 +21,8 @@ _MARKS = (
     ("lines in capitals", r"[A-Z][A-Z0-9 ,.'&:()-]{3,58}[A-Z0-9)]\r?(?:\n|\Z)", 3),
     ("rules", r"(?:={5,}|-{5,}|\*{5,}|_{5,}|\*(?: \*){2,})[ \t]*\r?(?:\n|\Z)", 2),
 )
+_APART = ("numbered headings", "lines in capitals")
+_EMPTY = r"[ \t\r]*\n"
 
 
 def find(scan: Scan) -> Found:
@@ -31,10 +35,11 @@ def find(scan: Scan) -> Found:
         levels.append(marks("\f\n?"))
     seen = ""
     for label, start, least in _MARKS:
-        count = scan.count(rf"(?m)^(?:{start})")
-        example = scan.first(rf"(?m)^(?:{start})") if count >= least else ""
+        after = _EMPTY if label in _APART else ""
+        found = [match.group(1) for match in re.finditer(rf"(?:\A|\n{after})({start})", scan.sample)]
+        count, example = scan.scaled(len(found)), " ".join(found[0].split())[:80] if len(found) >= least else ""
         if count >= least and not (example and example[:8] in seen):
             said.append(f"{label}: {scan.say(count)}" + (f" like '{example}'" if example else ""))
-            levels.append(lines(start))
+            levels.append(lines(start, after=after))
             seen += f"{example} "
     return Found(tuple(said), tuple(levels))

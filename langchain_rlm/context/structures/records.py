@@ -49,11 +49,11 @@ class Records:
 TABLE = (
     Records(
         "mbox", "messages", r"From [^\n]*[0-9]{4}[^\n]*\n[A-Za-z][\w-]*:", ("--[^ \n-]", ), named=r"^Subject: *(.+)",
-        suffixes=(".mbox", ".mbx"),
+        least=1, suffixes=(".mbox", ".mbx"),
     ),
     Records(
         "mail", "mails", r"(?:-{2,} ?(?:Original|Forwarded) [Mm]essage|[A-Z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n){0,9}"
-        r"(?:[A-Z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n){0,9}){0,40}?(?:Subject|To|Message-ID):)", ("--[^ \n-]", ),
+        r"(?:[A-Z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n){0,9}){0,40}?(?:Subject|To|Content-Type):)", ("--[^ \n-]",),
         named=r"^Subject: *(.+)", after=_EMPTY, least=1, suffixes=(".eml", ".emlx"),
     ),
     Records(
@@ -65,7 +65,10 @@ TABLE = (
     Records("subtitles", "cues", rf"[0-9]{{1,6}}[ \t\r]*\n{_TIME} --> ", suffixes=(".srt",)),
     Records("subtitles", "cues", rf"(?:[^\n]{{1,80}}\n)?{_TIME} --> ", after=_EMPTY, suffixes=(".vtt",)),
     Records("pgn", "games", r'\[Event "', named=r'^\[White "([^"]*)"', suffixes=(".pgn",)),
-    Records("fasta", "sequences", ">", body=r"[A-Z*.-]+\s*$|[a-z]+\s*$|[>;]", named=r"^>(\w+)", suffixes=(".fasta",)),
+    Records(
+        "fasta", "sequences", r">(?![>\s])[^\n]*\n[A-Za-z*.-]+\s*\n", body=r"[A-Z*.-]+\s*$|[a-z]+\s*$|[>;]",
+        named=r"^>(\w+)", suffixes=(".fasta", ".fa", ".fna"),
+    ),
     Records("fastq", "reads", r"@[^\n]+\n[A-Za-z.]+\r?\n\+", suffixes=(".fastq", ".fq")),
     Records(
         "gedcom", "records", r"0 (?:@[^@\n]+@ |HEAD|TRLR)", ("1 ", "2 "), body=r"\d{1,2} ", named=r"^1 NAME ([^\n]+)",
@@ -82,6 +85,7 @@ TABLE = (
     Records("medline", "references", r"PMID- ", named=r"^TI  - ([^\n]+)", suffixes=(".nbib",)),
     Records("ldif", "entries", r"dn:", body=r"[\w;.-]+::? ?|[ #-]", named=r"^dn:[: ]*([^\n]+)", suffixes=(".ldif",)),
     Records("genbank", "records", r"LOCUS {3}", named=r"^LOCUS +(\S+)", least=1, suffixes=(".gb", ".gbk")),
+    Records("changelog", "releases", r"\S+ \([^)\n]+\) [\w -]+; urgency=", named=r"^\S+ \(([^)\n]+)\) "),
     Records("packages", "packages", r"Package: ", body=r"[A-Z][\w-]*:|\s", named=r"^Package: (\S+)", after=_EMPTY),
     Records(
         "ini", "sections", r"\[{1,2}[^\[\]\n]+\]{1,2}[ \t\r]*\n", body=r"[\w.\"'/ -]+[=:]|[#;\[\]]|\s|[}\]\"'].*,?$",

@@ -60,8 +60,11 @@ def _width(rows: _Rows, separator: str, *, hinted: bool) -> int:
     after = [cell for row in whole for cell in row[1:]]
     spaced = sum(cell[:1] == " " for cell in after) > len(after) // 2
     wordy = sum(len(cell.split()) for cell in after) > 3 * len(after)
+    indented = sum(not row[0].strip() for row in whole) > len(whole) // 2
     ended = sum(not row[-1].strip() for row in whole) > _SHARE * len(whole)
-    is_text = (separator == "," and spaced and (width == _NARROW or wordy)) or (ended and width <= _NARROW + 1)
+    is_text = (separator == "," and spaced and (width == _NARROW or wordy)) or (
+        (ended or indented) and width <= _NARROW + 1
+    )
     return 0 if is_text and not hinted else width
 
 
