@@ -179,10 +179,11 @@ def nested(
         entered: Whether a member that is too long is cut between its own members.
     """
     opening, closing = (f"[{characters}]" for characters in brackets)
-    inside, outside = (f"[^{special}{''.join(brackets)}{more}]++|{atoms}" for more in ("", between))
-    group = f"{opening}(?:{inside})*+{closing}"
+    inside, plain = (f"[^{special}{''.join(brackets)}{more}]" for more in ("", between))
+    outside = f"{plain}++|{atoms}"
+    group = f"{opening}{inside}*+(?:(?:{atoms}){inside}*+)*+{closing}"
     for _ in range(_NESTED):
-        group = f"{opening}(?:{inside}|{group})*+{closing}"
+        group = f"{opening}{inside}*+(?:(?:{atoms}|{group}){inside}*+)*+{closing}"
     separator = (separator or f"[{between}]") + TAIL
     passed = rf"(?:{outside}|{closing})*+" if entered else rf"(?:{outside}|{group}|{closing})*+"
     run, enter, skip, alone = (

@@ -11,7 +11,7 @@ _RECORDS_READ = 20
 _START_READ = 20_000
 _START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\d\-tfn\]])")
 _KEY = re.compile(r'"([^"\\\n]{1,40})"\s*:')
-_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _TOKENS = re.compile(
     rf"(?:\s++|{_STRING}|[-+]?[0-9][0-9.eE+-]*+|true|false|null|NaN|-?Infinity|[\[\]{{}}:,])*+", re.DOTALL
 )
