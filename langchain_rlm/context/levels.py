@@ -7,7 +7,6 @@ in C. So 100 MB take a second.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 _MARGIN = 512
 """How far behind a place a pattern may look."""
@@ -19,26 +18,6 @@ _QUOTES = ("'", '"', "`", "~")
 
 # Behind a unit: line breaks stay with it, and the indentation of the next one does not.
 TAIL = r"(?:(?:[ \t\r]*+\n)++|[ \t]*+(?=\S))"
-
-
-class Level(Protocol):
-    """One kind of unit of a text."""
-
-    @property
-    def separator(self) -> str:
-        """A regular expression for about the same places, without groups and lookarounds."""
-
-    def last(self, text: str, low: int, high: int, size: int) -> int:
-        """The last place after `low` and up to `high` where a unit begins, else `low`.
-
-        `low` is the start of a piece or a place where a coarser unit begins, which is longer than `size`.
-        """
-
-    def fits(self, text: str, start: int, size: int) -> bool:
-        """Whether the unit that begins at `start` ends within `size` characters."""
-
-    def resumed(self, text: str, place: int) -> int:
-        """From where to ask again, when no unit begins after `place` in the piece, and the text there is cut."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +33,10 @@ class Pattern:
     begins: bool = False
 
     def last(self, text: str, low: int, high: int, size: int) -> int:  # noqa: ARG002
+        """The last place after `low` and up to `high` where a unit begins, else `low`.
+
+        `low` is where a piece begins, or a coarser unit that is longer than `size`.
+        """
         top, reach, above = high, _NEAR, 0
         while top > low:
             start, found = max(low, top - reach), low
@@ -78,6 +61,7 @@ class Pattern:
         return found
 
     def fits(self, text: str, start: int, size: int) -> bool:
+        """Whether the unit that begins at `start` ends within `size` characters."""
         if len(text) - start <= size:
             return True
         match = self.pattern.search(text, start + 1, start + size + _MARGIN)
@@ -90,6 +74,7 @@ class Pattern:
         return place if place and not self.begins and text[match.start() : place].isspace() else 0
 
     def resumed(self, text: str, place: int) -> int:
+        """From where to ask again, when no unit begins after `place` in the piece, and the text there is cut."""
         match = self.pattern.search(text, place)
         return max(match.start(), place) if match else len(text)
 
@@ -142,6 +127,10 @@ class Run:
             return place
         unclosed = match.lastindex is None and text[match.end() : match.end() + 1] in _QUOTES
         return len(text) if unclosed else match.end()
+
+
+Level = Pattern | Run
+"""One kind of unit of a text."""
 
 
 @lru_cache(maxsize=512)
