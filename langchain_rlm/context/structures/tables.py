@@ -70,13 +70,24 @@ def _width(rows: _Rows, separator: str, *, hinted: bool) -> int:
 
 def _found(scan: Scan, separator: str, rows: _Rows, width: int) -> Found:
     header = rows[0]
-    named = len(header) == width and not any(_NUMBER.fullmatch(cell) for cell in header)
+    named = len(header) == width and _has_names(header, rows[1 : _LOOK + 1])
     columns = f"columns {listed(header)}" if named else f"{width} columns without names"
     count = scan.say(scan.scaled(len(rows)) - named)
     said = [f"csv: {count} rows, {columns} (separator {separator!r})"]
     if values := _values(rows[named : _ROWS_READ + named], header if named else [], width):
         said.append(f"values of columns: {values}")
     return Found(tuple(said), (Run(re.compile(_row(separator) + "*+"), r"\n"), LINES))
+
+
+def _has_names(header: list[str], rows: _Rows) -> bool:
+    """Whether no cell of the first row is a number, or one is none in a column of numbers."""
+    numbers = [bool(_NUMBER.fullmatch(cell)) for cell in header]
+    below = [
+        sum(bool(_NUMBER.fullmatch(row[column])) for row in rows if column < len(row)) for column in range(len(header))
+    ]
+    return not any(numbers) or any(
+        not number and 2 * many > len(rows) for number, many in zip(numbers, below, strict=True)
+    )
 
 
 def _values(rows: _Rows, header: Sequence[str], width: int) -> str:

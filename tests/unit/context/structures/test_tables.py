@@ -11,6 +11,12 @@ def test_a_few_values_of_a_column_are_told() -> None:
     assert profile(text).structure[1] == "values of columns: state: open, closed"
 
 
+def test_a_header_with_numbers_in_it_is_a_header() -> None:
+    text = "id,1024,2048\n" + "".join(f"{number},{number / 7},{number / 9}\n" for number in range(30))
+    assert profile(text).structure[0] == "csv: 30 rows, columns id, 1024, 2048 (separator ',')"
+    assert profile(text.partition("\n")[2]).structure[0].startswith("csv: 30 rows, 3 columns without names")
+
+
 @pytest.mark.parametrize("cell", ['"never closed', '5" pipe', 'a "quoted" word'])
 def test_a_stray_quote_spoils_no_other_row(cell: str) -> None:
     rows = [f'{number},"line one\nline two",{cell if number == 50 else "open"}\n' for number in range(300)]
