@@ -77,7 +77,7 @@ def _end(text: str, start: int, size: int, levels: Sequence[Level], resumed: lis
             break
         reached[number] = low = max(found, low)
     else:
-        low = low if low > start else _token_end(text, start, high)
+        low = max(low, _token_end(text, start, high))
     for number, place in reached.items():
         resumed[number] = levels[number].resumed(text, place)
     return low

@@ -123,3 +123,8 @@ def test_hostile_texts_take_time_by_their_length(part: str) -> None:
     text = "x\ny\n" + part * (30_000 // len(part))
     for name in ("", "a.md"):
         assert cut(text, 5_000, profile=profile(text, name=name))[-1] == len(text)
+
+
+@pytest.mark.parametrize("opened", ['[{"a":1},\n' + "{" * 20_000, "INSERT INTO t VALUES (1);\n" + "(" * 20_000])
+def test_brackets_that_are_never_closed_make_no_tiny_pieces(opened: str) -> None:
+    assert len(cut(opened, 1_000)) < 2.5 * len(opened) / 1_000
