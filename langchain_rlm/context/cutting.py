@@ -1,53 +1,131 @@
-"""Where a text is cut into pieces of bounded size, along its structure."""
+"""Cut a text along its structure into pieces of bounded size, which join to the text.
+
+A unit of the structure is kept whole when it fits; one that is too long is cut at the units inside it, then at
+paragraphs, lines, sentences, words and tokens. Nothing is cut inside a token that fits.
+"""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
-from langchain_rlm.context.formats import Profile
-from langchain_rlm.context.formats import profile as profile_of
+from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.levels import LINES, PARAGRAPHS, Level, marks
+from langchain_rlm.context.scan import with_line_feeds
 
-MARGIN = 256
-"""How far beyond the largest allowed cut a separator is read."""
-READ_BEFORE = 16
-"""Characters before a match that a pattern may look at."""
-SENTENCE_END = re.compile("[.!?…][\"'”\u2019)\\]]*\\s+|[。\uff01\uff1f]+")
-WORD_END = re.compile(r"\s")
-LINE_BREAKS = re.compile("[\r\n]*")
+_SENTENCES = marks(r"[.!?…。\uff01\uff1f][\"'”\u2019)\]」』]*(?:\s+|(?<=[。\uff01\uff1f」』]))")
+_LAST = (PARAGRAPHS, LINES, _SENTENCES, marks(r"\s"))
+
+# What is never cut when it fits: escapes, numbers, words, entities; one character otherwise.
+_TOKEN = re.compile(
+    r"\\[uUx]?[0-9a-fA-F]{1,8}|\\[a-zA-Z]+|\\.|&#?\w{1,31};|%[0-9a-fA-F]{2}"
+    r"|[-+]?\d+(?:,\d{3}(?!\d))*(?:[.:_]\d+)*(?:[eE][-+]?\d+)?\w*|[^\W\d]\w*(?:['\u2019]\w+)*|\r\n|[\ud800-\udbff][\udc00-\udfff]|(?s:.)"
+)
+_SAFE_START = re.compile(r"[\s,;(){}\[\]<>]")
+_JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_TOKENS_READ = (100, 4_000)
 
 
 def cut(text: str, size: int, *, profile: Profile | None = None, name: str = "") -> list[int]:
-    """The ends of the pieces of at most `size` characters that a text is cut into, in order; they join to the text."""
-    separators = (profile or profile_of(text, name=name)).separators if len(text) > size else ()
-    patterns = [re.compile(separator) for separator in separators]
-    ends = [0]
-    while ends[-1] < len(text):
-        window = text[ends[-1] : ends[-1] + size + size // 4 + MARGIN]
-        ends.append(ends[-1] + _cut_position(window, size, patterns))
-    return ends[1:]
+    """Find the ends of the pieces of at most `size` characters that a text is cut into, in order.
+
+    Args:
+        text: The text.
+        size: The most characters in a piece, at least 1.
+        profile: The profile of this text, if it is at hand; else it is made here.
+        name: The file name, a hint for the profile.
+
+    Returns:
+        Where each piece ends, in characters. The last is the length of the text; an empty text has no piece.
+
+    Raises:
+        ValueError: `size` is below 1.
+    """
+    if size < 1:
+        message = f"size must be at least 1 character, not {size}"
+        raise ValueError(message)
+    if len(text) <= size:
+        return [len(text)] if text else []
+    levels = (*_levels(text, profile, name), *_LAST)
+    text = with_line_feeds(text)
+    resumed = [0] * len(levels)
+    ends: list[int] = []
+    start = 0
+    while len(text) - start > size:
+        start = _whole(text, start, _end(text, start, size, levels, resumed))
+        ends.append(start)
+    return [*ends, len(text)]
 
 
-def _cut_position(window: str, size: int, patterns: list[re.Pattern[str]]) -> int:
-    if len(window) <= size:
-        return len(window)
-    for pattern in patterns:
-        at = _last_cut(window[: size + MARGIN], pattern, size)
-        if at and (at >= size // 4 or _unit_fits(window[at : at + size + MARGIN], pattern, size)):
-            breaks = LINE_BREAKS.match(window[at:size])
-            return at + (breaks.end() if breaks else 0)
-    at = _last_cut(window[: size + MARGIN], SENTENCE_END, size, after=True)
-    return at if at and at >= size // 4 else _last_cut(window[: size + MARGIN], WORD_END, size, after=True) or size
+def _levels(text: str, known: Profile | None, name: str) -> tuple[Level, ...]:
+    return (known or profile(text, name=name)).levels
 
 
-def _unit_fits(rest: str, pattern: re.Pattern[str], size: int) -> bool:
-    return len(rest) <= size or _last_cut(rest, pattern, size) > 0
+def _end(text: str, start: int, size: int, levels: Sequence[Level], resumed: list[int]) -> int:
+    """Where the piece ends: at the coarsest unit that leaves it a quarter full, or that fits into the next piece.
+
+    `resumed` says for each level from where it is to be asked; it is kept from piece to piece.
+    """
+    high, low = start + size, start
+    reached: dict[int, int] = {}
+    for number, level in enumerate(levels):
+        if resumed[number] >= high:
+            continue
+        found = level.last(text, max(low, resumed[number]), high, size)
+        if found > low and (found - start >= size // 4 or level.fits(text, found, size)):
+            low = found
+            break
+        reached[number] = low = max(found, low)
+    else:
+        low = max(low, _token_end(text, start, high))
+    for number, place in reached.items():
+        resumed[number] = levels[number].resumed(text, place)
+    return low
 
 
-def _last_cut(window: str, pattern: re.Pattern[str], high: int, *, after: bool = False) -> int:
-    """The last position from 1 to `high` where a match starts (or ends), else 0; the end is tried first."""
-    reach = 1024
-    while True:
-        start = max(0, high - reach)
-        ends = (found.end() if after else found.start() for found in pattern.finditer(window[start:]))
-        cut_at = start + max((end for end in ends if end <= high - start), default=0)
-        if start == 0 or cut_at >= start + READ_BEFORE:
-            return cut_at
-        reach *= 8
+def _token_end(text: str, start: int, high: int) -> int:
+    """The end of the last whole token up to `high`: there is no white space before it."""
+    for reach in (*_TOKENS_READ, high - start):
+        begin = max(start, high - reach)
+        if begin > start:
+            safe = _SAFE_START.search(text, begin, high - 1)
+            if safe is None:
+                continue
+            begin = safe.end()
+        last = begin
+        for token in _TOKEN.finditer(text, begin, high + 64):
+            if token.end() > high:
+                break
+            last = token.end()
+        if last > start and (last > begin or begin > start):
+            return last
+    return high
+
+
+def _whole(text: str, start: int, end: int) -> int:
+    """The end of the piece moved before what one character is made of: CRLF, marks, joined symbols, surrogates."""
+    place = end
+    while place - start > 1 and _joined(text, place):
+        place -= 1
+    return place if not _joined(text, place) else end
+
+
+def _joined(text: str, place: int) -> bool:
+    if place >= len(text):
+        return False
+    before, after = text[place - 1], text[place]
+    if after < "\u0300" and before < "\u0300":
+        return before == "\r" and after == "\n"
+    return (
+        unicodedata.category(after) in ("Mn", "Mc", "Me")
+        or bool(_JOINERS.match(after))
+        or before == "\u200d"
+        or ("\udc00" <= after <= "\udfff" and "\ud800" <= before <= "\udbff")
+        or ("\U0001f1e6" <= after <= "\U0001f1ff" and _flags_before(text, place) % 2 == 1)
+    )
+
+
+def _flags_before(text: str, place: int) -> int:
+    """How many halves of flags stand before a place, as far as it matters."""
+    before = text[max(0, place - 200) : place]
+    return len(before) - len(before.rstrip(_FLAGS))

@@ -6,27 +6,13 @@ the same places. Everything but the line count comes from samples, so that 100 M
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from langchain_rlm.context.kinds import DESCRIBE, DETECT
+from langchain_rlm.context.levels import Level
 from langchain_rlm.context.scan import Scan, scan_of, windows_of
+from langchain_rlm.context.structures import found_in
 
 _HEAD_CHARACTERS = 600
 _TAIL_CHARACTERS = 300
-
-_FORMAT_OF_SUFFIX = (
-    dict.fromkeys((".md", ".markdown", ".mdx", ".qmd"), "markdown")
-    | dict.fromkeys((".json", ".geojson", ".ipynb"), "json")
-    | dict.fromkeys((".jsonl", ".ndjson"), "jsonl")
-    | dict.fromkeys((".csv", ".tsv"), "csv")
-    | dict.fromkeys((".html", ".htm", ".xhtml", ".xml"), "html")
-    | dict.fromkeys((".log",), "log")
-    | dict.fromkeys((".py", ".js", ".ts", ".tsx", ".java", ".c", ".h", ".cc", ".cpp", ".rs", ".go", ".rb"), "code")
-    | dict.fromkeys(
-        (".php", ".cs", ".swift", ".kt", ".scala", ".sh", ".sql", ".lua", ".r", ".toml", ".yaml", ".yml", ".ini"),
-        "code",
-    )
-)
 
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
@@ -37,9 +23,8 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
 class Profile:
     """What is known of a text before a model sees it.
 
-    `format` is one of `DESCRIBE`, `structure` says in plain sentences where the structure is. `separators` are regular
-    expressions, coarse to fine: where a match starts the text may be cut. They capture no groups and look neither ahead
-    nor behind, so that the sandbox's `re` runs them in linear time. `head` and `tail` end and begin with a line or
+    `format` names the structure that most of the text has, "prose" where none is known; `structure` says in plain
+    sentences what it is. `levels` say where units begin, coarse to fine. `head` and `tail` end and begin with a line or
     word.
     """
 
@@ -47,7 +32,7 @@ class Profile:
     lines: int
     format: str
     structure: tuple[str, ...]
-    separators: tuple[str, ...]
+    levels: tuple[Level, ...]
     head: str
     tail: str
 
@@ -58,10 +43,9 @@ def profile(text: str, *, name: str = "") -> Profile:
     Counts are exact up to 5 million characters; beyond that they come from samples and say "about".
     """
     scan = scan_of(text)
-    kind = _format(scan, name)
-    structure, separators = DESCRIBE[kind](scan)
-    structure = _binary_warning(scan) + structure
-    return Profile(len(text), scan.line_count, kind, structure, separators, _head(text), _tail(text))
+    kind, found = found_in(scan, name)
+    structure = _binary_warning(scan) + found.said
+    return Profile(len(text), scan.line_count, kind, structure, found.levels, _head(text), _tail(text))
 
 
 def estimate_tokens(characters_or_text: int | str) -> int:
@@ -114,10 +98,3 @@ def _binary_warning(scan: Scan) -> tuple[str, ...]:
     if controls * 20 <= len(start):
         return ()
     return (f"looks binary: {100 * controls // len(start)}% of the first characters are control characters",)
-
-
-def _format(scan: Scan, name: str) -> str:
-    hint = _FORMAT_OF_SUFFIX.get(PurePath(name.replace("\x00", "")).suffix.lower(), "")
-    if hint in ("markdown", "code", "log") or (hint and DETECT[hint](scan)):
-        return hint
-    return next((kind for kind, detects in DETECT.items() if detects(scan)), "prose")

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 EXACT_UP_TO = 5_000_000
 WINDOW_CHARACTERS = 200_000
 _MIDDLE_WINDOWS = 6
 _SAMPLE_LINES = 2_000
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,19 @@ class Scan:
         """The share of the sampled lines that the pattern matches at their start."""
         return sum(1 for line in self.lines if pattern.match(line)) / max(len(self.lines), 1)
 
+    def spread(self, pattern: str, least: int = 2) -> int:
+        """How many units begin in the sample, if they begin near its start and all over it, else 0."""
+        places = [match.start() for match in re.finditer(pattern, self.sample)]
+        whole = len(self.sample)
+        if len(places) < least or places[0] > max(whole // 10, 2_000):
+            return 0
+        widest = max(end - start for start, end in pairwise([*places, whole]))
+        return len(places) if len(places) < _FEW or widest <= whole // 2 else 0
+
 
 def scan_of(text: str) -> Scan:
-    """Scan all of a text of up to 5 million characters, or samples of a larger one."""
+    """Scan all of a text of up to 5 million characters, or samples of a larger one; lines may end with CR alone."""
+    text = with_line_feeds(text)
     windows = windows_of(text, WINDOW_CHARACTERS)
     exact = len(text) <= EXACT_UP_TO
     sample = text if exact else "\n".join(windows)
@@ -49,6 +61,11 @@ def scan_of(text: str) -> Scan:
     ]
     line_count = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
     return Scan(text, sample, 1 if exact else len(text) / len(sample), tuple(lines), line_count)
+
+
+def with_line_feeds(text: str) -> str:
+    """The text with LF for CR where lines end with CR alone; every place stays what it is."""
+    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
 def windows_of(text: str, width: int) -> list[str]:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from langchain_rlm.context.chunking import MOST, PACKED, Chunks
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
+from langchain_rlm.context.levels import LINES, PARAGRAPHS, Level, lines, marks, within
 from langchain_rlm.context.pieces import assemble, merged
 
 CJK_SENTENCE_ENDS = ("\u3002", "\uff01", "\uff1f")
-SEPARATORS = [r"(?m)^# ", r"(?m)^## ", r"\n\n", r"\n"]
+LEVELS = (lines("# "), lines("## "), PARAGRAPHS, LINES)
 
 
 def over(*texts: str) -> Chunks:
@@ -27,9 +28,9 @@ def text_of(piece: Any, texts: list[str]) -> str:
     return assemble(piece, texts)
 
 
-def chunks(text: str, size: int, overlap: int, separators: list[str]) -> list[str]:
-    """The pieces of a text that may be cut at these separators."""
-    known = Chunks(Corpus((SourceText("text", text),)), [replace(profile(text), separators=tuple(separators))])
+def chunks(text: str, size: int, overlap: int, levels: tuple[Level, ...]) -> list[str]:
+    """The pieces of a text whose units begin so."""
+    known = Chunks(Corpus((SourceText("text", text),)), [replace(profile(text), levels=levels)])
     return [text_of(piece, [text]) for piece in known.pieces(0, size, overlap)]
 
 
@@ -45,19 +46,19 @@ anything = st.one_of(prose, st.text(max_size=400))
 
 @given(text=anything, size=st.integers(1, 120))
 def test_without_overlap_the_pieces_join_to_the_text(text: str, size: int) -> None:
-    assert "".join(chunks(text, size, 0, SEPARATORS)) == text
+    assert "".join(chunks(text, size, 0, LEVELS)) == text
 
 
 @given(text=anything, size=st.integers(2, 120), data=st.data())
 def test_no_piece_is_longer_than_size_and_none_is_empty(text: str, size: int, data: st.DataObject) -> None:
     overlap = data.draw(st.integers(0, size - 1))
-    assert all(1 <= len(piece) <= size for piece in chunks(text, size, overlap, SEPARATORS))
+    assert all(1 <= len(piece) <= size for piece in chunks(text, size, overlap, LEVELS))
 
 
 @given(text=anything, size=st.integers(13, 120))
 def test_a_word_that_fits_a_piece_is_never_cut(text: str, size: int) -> None:
     fits = longest_word(text) <= size
-    for left, right in pairwise(chunks(text, size, 0, SEPARATORS)):
+    for left, right in pairwise(chunks(text, size, 0, LEVELS)):
         at_a_gap = left[-1].isspace() or right[0].isspace()
         assert at_a_gap or not fits or left.endswith(CJK_SENTENCE_ENDS)
 
@@ -69,7 +70,7 @@ def test_an_overlap_repeats_the_end_of_the_text_before_it_from_a_word_start(
     overlap = data.draw(st.integers(1, size - 20))
     text = "".join(f"wörd{n:03d}{gap}" for n, gap in enumerate(ends)) + "end"
     end = 0
-    for piece in chunks(text, size, overlap, SEPARATORS):
+    for piece in chunks(text, size, overlap, LEVELS):
         start = text.find(piece)  # words are numbered: a piece is in the text once
         assert end - overlap <= start <= end
         assert start == 0 or text[start - 1].isspace() or text[start].isspace()
@@ -87,50 +88,50 @@ def test_texts_that_code_made_are_cut_each_on_its_own_and_a_small_one_stays_whol
 
 
 @given(text=st.text(alphabet="ab \n#", min_size=1, max_size=300), size=st.integers(1, 50))
-def test_any_separators_leave_the_text_whole(text: str, size: int) -> None:
-    for separators in ([], [r"a"], [r"(?m)^"], [r"(?m)^#+ "], [r"(?=b)"], [r"\s+"]):
-        assert "".join(chunks(text, size, 0, separators)) == text
+def test_any_levels_leave_the_text_whole(text: str, size: int) -> None:
+    for level in (marks("a"), lines(""), lines("#+ "), within("b"), marks(r"\s+")):
+        assert "".join(chunks(text, size, 0, (level,))) == text
 
 
-def test_the_coarsest_separator_wins() -> None:
+def test_the_coarsest_unit_wins() -> None:
     text = "".join(f"# {n}\n\n" + "A line of words.\n" * 30 for n in range(3))
-    pieces = chunks(text, 600, 0, SEPARATORS)
+    pieces = chunks(text, 600, 0, LEVELS)
     assert [piece[:4] for piece in pieces] == ["# 0\n", "# 1\n", "# 2\n"]
 
 
 def test_small_units_fill_a_piece() -> None:
     text = "".join(f"## {n}\nwords\n\n" for n in range(100))
-    pieces = chunks(text, 200, 0, SEPARATORS)
+    pieces = chunks(text, 200, 0, LEVELS)
     assert all(len(piece) > 150 for piece in pieces[:-1])
     assert all(piece.startswith("## ") for piece in pieces)
 
 
 def test_a_unit_that_fits_stays_whole_behind_a_short_one() -> None:
     records = ["a" * 10, "b " * 45, "c" * 10]
-    assert chunks("\n".join(records), 100, 0, [r"\n"])[:2] == [records[0] + "\n", records[1] + "\n"]
+    assert chunks("\n".join(records), 100, 0, (LINES,))[:2] == [records[0] + "\n", records[1] + "\n"]
 
 
 def test_a_heading_stays_with_the_text_below_it_when_that_is_cut() -> None:
     text = "# Title\n" + "One sentence here. " * 40
-    assert chunks(text, 200, 0, SEPARATORS)[0].startswith("# Title\nOne sentence")
+    assert chunks(text, 200, 0, LEVELS)[0].startswith("# Title\nOne sentence")
 
 
 def test_an_overlap_starts_at_a_line_if_that_keeps_half_of_it() -> None:
     text = "".join(f"line number {n}\n" for n in range(40))
-    assert all(piece.startswith("line number") for piece in chunks(text, 100, 40, SEPARATORS))
+    assert all(piece.startswith("line number") for piece in chunks(text, 100, 40, LEVELS))
 
 
-def test_without_separators_the_cut_is_at_a_sentence_end() -> None:
-    pieces = chunks("This is a sentence of words. " * 20, 100, 0, [])
+def test_without_units_the_cut_is_at_a_sentence_end() -> None:
+    pieces = chunks("This is a sentence of words. " * 20, 100, 0, ())
     assert all(piece.endswith("words. ") for piece in pieces)
 
 
 def test_a_word_longer_than_size_is_cut() -> None:
-    assert chunks("ab " + "x" * 25, 10, 0, []) == ["ab ", "x" * 10, "x" * 10, "x" * 5]
+    assert chunks("ab " + "x" * 25, 10, 0, ()) == ["ab ", "x" * 10, "x" * 10, "x" * 5]
 
 
 def test_an_empty_text_has_no_pieces() -> None:
-    assert chunks("", 10, 0, SEPARATORS) == []
+    assert chunks("", 10, 0, LEVELS) == []
 
 
 @pytest.mark.parametrize(
