@@ -88,11 +88,6 @@ def workbook() -> list[Row]:
     return limited(f"an .xlsx of {ROWS:,} rows and 8 columns, loaded", seconds, 8, "s")
 
 
-def figures() -> list[Row]:
-    """All of these."""
-    return [*pages(), *again(), *workbook()]
-
-
 FIGURES: dict[str, Callable[[], list[Row]]] = {"pages": pages, "again": again, "workbook": workbook}
 
 

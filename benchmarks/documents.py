@@ -1,20 +1,26 @@
 """Documents as they are: a table, each figure against its limit.
 
-python benchmarks/documents.py               all figures, about a minute
+python benchmarks/documents.py               all figures, some minutes
 python benchmarks/documents.py cuts claims   these only
 """
 
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.common import Row, limited, run, text_of  # the path is set above
+from benchmarks import document_formats, document_quotes, document_scripts  # the path is set above
+from benchmarks.common import Row, in_process, limited, run, text_of
 
 LARGE = 100_000_000
+LEADS = ("Read this. ", "What does it say?\nText:\n")
+WALK = (
+    "```repl\npieces = chunks(size={size})\nllm_query_batched([{lead!r} + p for p in pieces])\nFINAL(len(pieces))\n```"
+)
 
 
 def cuts() -> list[Row]:
@@ -32,6 +38,31 @@ def cuts() -> list[Row]:
                 number += len(ends)
                 inside += len(cuts_inside(document.units, ends, size))
     return limited(f"{len(MAKERS)} kinds of files: cuts inside a unit, of {number:,}", inside, 0, "")
+
+
+def walks() -> list[Row]:
+    """Of how many walks over the pieces of `chunks()` the coverage is not exactly 1: all kinds of files, five sizes."""
+    from langchain_core.documents import Document
+
+    from benchmarks.overhead import rlm_over
+    from tests.documents.kinds import MAKERS, SIZES, made
+
+    missed = number = 0
+    for kind in MAKERS:
+        name, document = made(kind)
+        for lead in LEADS:
+            for size in SIZES:
+                cell = WALK.format(lead=lead, size=size)
+                rlm = rlm_over(in_process(partial(_said, cell), "root"), in_process(partial(_said, "read"), "sub"))
+                given = Document(document.text, metadata={"source": name})
+                result = rlm.invoke({"question": "What is there?", "context": given})
+                number += 1
+                missed += result["coverage"]["read"] != 1.0
+    return limited(f"{number:,} walks over chunks(): coverage is not exactly 1", missed, 0, "")
+
+
+def _said(reply: str, _: str) -> str:
+    return reply
 
 
 def claims() -> list[Row]:
@@ -91,7 +122,10 @@ def _array() -> str:
     return "[" + ", ".join([inner] * (LARGE // len(inner))) + "]"
 
 
-FIGURES: dict[str, Callable[[], list[Row]]] = {"cuts": cuts, "claims": claims, "speed": speed}
+FIGURES: dict[str, Callable[[], list[Row]]] = {
+    "cuts": cuts, "walks": walks, "claims": claims, "speed": speed,
+    **document_formats.FIGURES, **document_quotes.FIGURES, **document_scripts.FIGURES,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import documents_in, listed, why_not
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError
-from langchain_rlm.paths import at_home
 
 LISTED = 2_000
 """Characters of the list of documents that the agent's model sees."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from langchain_rlm.cli.exits import printed
-from langchain_rlm.paths import at_home
+from langchain_rlm.context.paths import at_home
 
 EXIT_CODES = (
     "Exit codes: 0 answered, 2 wrong use or input, 3 a model cannot be used, 4 out of budget (the answer is the best "

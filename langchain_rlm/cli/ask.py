@@ -22,6 +22,7 @@ from langchain_rlm.cli.view import View, print_answer, print_left_out, view_for
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut
 from langchain_rlm.context.load import Reading
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError, ModelError, RLMError
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal.entries import Entry, append_entries
@@ -29,7 +30,6 @@ from langchain_rlm.journal.files import check_writable, recording_of, save_journ
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.journal.tally import in_vain, tally
-from langchain_rlm.paths import at_home
 from langchain_rlm.result import result_to_json
 from langchain_rlm.rlm import RLM
 from langchain_rlm.settings import WayIn

@@ -9,8 +9,8 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.encodings import decoded
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError
-from langchain_rlm.paths import at_home
 
 
 def read_sources(

@@ -11,8 +11,8 @@ from langchain_core.stores import BaseStore as KeyValueStore
 from langchain_core.stores import InMemoryByteStore
 from langgraph.store.base import BaseStore
 
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError
-from langchain_rlm.paths import at_home
 
 
 class BlobStore(Protocol):

@@ -23,8 +23,8 @@ from typing import IO, Any, cast
 from langchain_rlm.context import convert
 from langchain_rlm.context.blobs import Directory
 from langchain_rlm.context.corpus import LeftOut, SourceText
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError, MissingExtraError
-from langchain_rlm.paths import at_home
 
 CACHE = "LANGCHAIN_RLM_CACHE"
 """The environment variable that names the directory of converted texts; `off` for none."""

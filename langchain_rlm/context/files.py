@@ -21,8 +21,8 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError
-from langchain_rlm.paths import at_home
 
 LARGEST = 1_000_000_000
 """Bytes of a file that is read because it lies in a directory; a larger one is to be named."""

@@ -16,9 +16,9 @@ from langgraph.store.base import BaseStore
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.errors import InputError
-from langchain_rlm.paths import at_home
 
 FORMS = (
     "Pass a str, a Document, a list of either, a Path or list of paths, a mapping of names to texts, a document "

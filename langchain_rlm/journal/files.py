@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.paths import at_home
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.excerpts import excerpts_of, known_texts
@@ -17,7 +18,6 @@ from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
 from langchain_rlm.journal.lines import read_lines
 from langchain_rlm.journal.reading import beginning
 from langchain_rlm.journal.record import Recording, as_recording
-from langchain_rlm.paths import at_home
 from langchain_rlm.surrogates import encodable
 
 NAMED = 5

@@ -176,7 +176,7 @@ def test_a_turn_unfolds_to_its_reply_code_sub_queries_and_output(show: Show, rec
     expect(span.first).to_contain_text("SUPPLY AGREEMENT with Aldermoor Steel")
     expect(span.last.locator(".gap")).to_contain_text(" characters …")
     second.get_by_role("button", name="further calls").click()
-    expect(calls).to_have_count(55)
+    expect(calls).to_have_count(57)
     second.locator(".fold").first.click()
     expect(second.locator(".body").first).to_be_hidden()
 
@@ -313,7 +313,7 @@ def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
 def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Show, recursive: Recording) -> None:
     page = show(recursive)
     canvas, says = page.locator("canvas"), page.locator(".says")
-    expect(says).to_contain_text("65 calls, at most")
+    expect(says).to_contain_text("67 calls, at most")
     canvas.hover(position={"x": 60, "y": 2})
     expect(says).to_contain_text("Turn 1 · 0.")
     canvas.focus()
@@ -455,7 +455,7 @@ def test_the_page_works_without_a_mouse(show: Show, recursive: Recording) -> Non
         expect(second).to_be_hidden()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    assert focused(page).startswith("55 sub-queries")
+    assert focused(page).startswith("57 sub-queries")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     assert focused(page).startswith("#1")

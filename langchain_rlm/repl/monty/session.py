@@ -246,7 +246,7 @@ class MontySandbox:
         try:
             yield
         except monty.MontyCrashedError as error:
-            if error.timed_out or self._is_killed:
+            if error.timed_out or self._is_killed or _ABORTED in str(error):
                 raise
             msg = f"The REPL worker was ended: {error}"
             raise SandboxLostError(msg) from error
@@ -278,6 +278,7 @@ class MontySandbox:
         return self._ended(None)
 
     def _killed(self, error: monty.MontyCrashedError) -> Ended:
+        self._is_killed = True
         why = "took too long" if error.timed_out else "was ended"
         return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
 
@@ -307,13 +308,14 @@ class MontySandbox:
 
     def _failed(self, error: monty.MontyError) -> Ended:
         said = explain(error, self._cells, self._lowering.errors)
-        if isinstance(error.exception(), TimeoutError) and "time limit" in str(error):
+        if isinstance(error.exception(), TimeoutError) and "feed time limit exceeded" in str(error):
             limit = f"The cell's own code ran for more than {self.limits.cell_seconds:g} seconds and was stopped"
             advice = "Do less in one cell."
         elif isinstance(error.exception(), MemoryError):
             limit, advice = "The cell used more memory than the REPL has and was stopped", "Work on parts."
         else:
             return self._ended(said)
+        self._is_killed = True
         frames = said.rpartition("\n")[0]  # without the interpreter's own words for it
         told = f"{limit}; its variables are lost. {advice}"
         return Ended(self._text(), f"{frames}\n{told}" if frames else told, lost=True)
@@ -336,6 +338,8 @@ class MontySandbox:
         return "".join(self._output)
 
 
+_ABORTED = "SIGABRT"
+"""How a worker ends for which a cell's memory was not enough."""
 _FINISHED = "already been finished"
 """How the pool says that a worker has died before."""
 _NEW_ANSWER = 'answer = {"content": "", "ready": False}'

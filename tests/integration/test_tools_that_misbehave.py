@@ -1,0 +1,75 @@
+"""Tools that want to end the process, or that hang: the run, and the others of the process, go on."""
+
+import sys
+import threading
+from typing import Any
+
+import pytest
+from langchain_core.tools import tool
+
+from langchain_rlm import RLM, Budget
+from tests.server.client import ModelServer
+
+GIVEN: Any = {"question": "What?", "context": "some text"}
+TRY = "```repl\ntry:\n    end('x')\nexcept Exception as error:\n    FINAL(str(error))\n```"
+MANY = """```repl
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(40) as pool:
+    list(pool.map(wait, range(40)))
+```"""
+
+
+def plain(x: str) -> str:
+    """End it."""
+    sys.exit(f"bad {x}")
+
+
+async def asynchronous(x: str) -> str:
+    """End it."""
+    sys.exit(f"bad {x}")
+
+
+def rlm_of(server: ModelServer, reply: str, tools: list[Any], **settings: Any) -> RLM:
+    server.configure(models={"root": {"kind": "script", "replies": [reply, reply, "```repl\nFINAL('done')\n```"]}})
+    return RLM(server.chat_model("root"), route="rlm", tools=tools, **settings)
+
+
+@pytest.mark.parametrize("function", [plain, asynchronous])
+def test_a_function_that_wants_to_end_the_process_has_failed_and_the_code_is_told(
+    model_server: ModelServer, function: Any
+) -> None:
+    function = type(function)(function.__code__, function.__globals__, "end")
+    result = rlm_of(model_server, TRY, [function]).invoke(GIVEN)
+    assert "it wanted to end the process (SystemExit: bad x)" in result["answer"]
+
+
+def test_so_has_a_tool_of_langchain(model_server: ModelServer) -> None:
+    result = rlm_of(model_server, TRY, [tool("end")(plain)]).invoke(GIVEN)
+    assert "it wanted to end the process (SystemExit: bad x)" in result["answer"]
+
+
+def test_an_interrupt_from_a_tool_reaches_the_caller_and_the_next_run_works(model_server: ModelServer) -> None:
+    def end(x: str) -> str:
+        raise KeyboardInterrupt(x)
+
+    with pytest.raises(KeyboardInterrupt):
+        rlm_of(model_server, TRY, [end]).invoke(GIVEN)
+    assert rlm_of(model_server, "```repl\nFINAL('fine')\n```", []).invoke(GIVEN)["answer"] == "fine"
+
+
+@pytest.mark.parametrize("is_tool", [False, True])
+def test_tools_that_hang_hold_up_no_other_run(model_server: ModelServer, *, is_tool: bool) -> None:
+    free = threading.Event()
+
+    def wait(x: int) -> int:
+        """Wait."""
+        free.wait()
+        return x
+
+    try:
+        hanging = rlm_of(model_server, MANY, [tool(wait) if is_tool else wait], budget=Budget(seconds=2, cost=None))
+        assert hanging.invoke(GIVEN)["stop_reason"] == "gave_up"  # without a reply there is no answer
+        other = rlm_of(model_server, "```repl\nFINAL('fine')\n```", [], budget=Budget(seconds=60, cost=None))
+        assert other.invoke(GIVEN)["answer"] == "fine"
+    finally:
+        free.set()
