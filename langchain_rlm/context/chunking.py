@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_rlm.context.corpus import Corpus, on_one_line
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.cutting import cut
 from langchain_rlm.context.formats import Profile
 from langchain_rlm.context.pieces import Piece, Range
@@ -21,8 +21,6 @@ class ChunksError(ValueError):
     """What was asked for cannot be cut; the message tells the code why."""
 
 
-NAMED = 80
-"""Characters of a document's name that are told."""
 PACKED = 200
 """Characters that a piece must have at least to hold several documents; shorter ones name none."""
 MOST = 1_000_000
@@ -93,9 +91,7 @@ class Chunks:
         return [[self._lead(number, rule, part), (position, *place)] for part, place in zip(said, places, strict=True)]
 
     def _lead(self, number: int, rule: str, part: str = "") -> str:
-        name = on_one_line(self._corpus.documents[number].name)
-        name = name if len(name) <= NAMED else f"{name[: NAMED // 2]}...{name[-NAMED // 2 :]}"
-        return f"{rule} {number}: {name}{part} {rule}\n"
+        return f"{rule} {number}: {self._corpus.documents[number].shown}{part} {rule}\n"
 
     def _rule(self, numbers: Sequence[int]) -> str:
         """What marks a line that names a document: longer than any like it that a line of these texts begins with."""

@@ -16,6 +16,8 @@ SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
 SEARCHED = "search:"
 """How the hash of a context begins that can only be searched."""
+NAME_SHOWN = 80
+"""Characters of a document's name that are told."""
 NAMED = 3
 """Documents that state knows by name."""
 
@@ -30,6 +32,10 @@ class SourceText:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", encodable(self.name))
+
+    @property
+    def shown(self) -> str:
+        return shown_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,13 @@ def _encode(document: SourceText, start: int) -> bytes:
 
 def on_one_line(name: str) -> str:
     """The name of a document, so that it cannot pose as another line."""
-    return name if name.isprintable() else json.dumps(name, ensure_ascii=False)
+    return name if name.isprintable() else json.dumps(name)
+
+
+def shown_name(name: str) -> str:
+    """The name of a document as models and errors are told it: on one line, and not long."""
+    name = on_one_line(name)
+    return name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN // 2]}...{name[-NAME_SHOWN // 2 :]}"
 
 
 def plain_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

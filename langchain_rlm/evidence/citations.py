@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_rlm.context.corpus import Corpus, SourceText
+from langchain_rlm.context.corpus import Corpus, SourceText, shown_name
 from langchain_rlm.context.pieces import PAGE_BREAK, Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
@@ -68,7 +68,9 @@ def _documents(corpus: Corpus, source: Any) -> Sequence[int]:
         return [source]
     chosen = [index for index, name in enumerate(names) if source in (name, f"d{index}")]
     if not chosen:
-        known = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        known = ", ".join(map(shown_name, names[:NAMED])) + (
+            f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        )
         msg = f"cite: there is no source {source!r}. Give the `id` or `name` of one in `sources`: {known}."
         raise CiteError(msg)
     return chosen
@@ -83,7 +85,7 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     said = f"cite: {quote[:80]!r}{'...' if len(quote) > 80 else ''} is not in the text."  # noqa: PLR2004  # shown
     first = over_a_break(quote, corpus.texts, documents)
     if first is not None:
-        names = [document.name for document in corpus.documents[first : first + 2]]
+        names = [document.shown for document in corpus.documents[first : first + 2]]
         return f"{said} It begins at the end of {names[0]} and goes on in {names[1]}: cite the part of each on its own."
     place = nearest(quote, corpus.texts, documents)
     if place is None:
@@ -91,7 +93,7 @@ def _not_there(corpus: Corpus, quote: str, documents: Sequence[int]) -> str:
     document = corpus.documents[place.document]
     passage = document.text[place.start : place.end]
     passage = passage if len(passage) <= SHOWN else passage[:SHOWN] + "..."
-    where = f"in {document.name} at {place.start:,}"
+    where = f"in {document.shown} at {place.start:,}"
     return f"{said} The nearest passage is {where}: {passage!r}. Quote the text's own words."
 
 

@@ -9,6 +9,7 @@ from langgraph.types import Command
 
 from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
+from langchain_rlm.context.corpus import shown_name
 from langchain_rlm.errors import HostError, ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, ReplyEntry
@@ -132,7 +133,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
     begun = journals.begun(state["journal"])
     first = prompts.task_message(
         begun["question"],
-        [(d.name, p) for d, p in zip(run.corpus.documents, run.profiles, strict=True)],
+        [(d.shown, p) for d, p in zip(run.corpus.documents, run.profiles, strict=True)],
         single=run.corpus.single,
         shown=settings.shown,
         chunk_size=(begun.get("chunk_size") or settings.chunk_size) if run.may_ask else None,
@@ -155,7 +156,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
 
 
 def _left_out(state: RLMState) -> list[str]:
-    return [f"{file['name']} ({file['reason']})" for file in journals.left_out(state["journal"])]
+    return [f"{shown_name(file['name'])} ({file['reason']})" for file in journals.left_out(state["journal"])]
 
 
 async def _ask_root(
@@ -214,7 +215,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
 def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     """The whole context with the first question, then what was said since."""
     form = run.response_format
-    documents = [(document.name, document.text) for document in run.corpus.documents]
+    documents = [(document.shown, document.text) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
     schema, told = form.schema() if form else None, run.tree.settings.instructions
     prompt = prompts.direct_prompt(begun["question"], documents, schema, told, _left_out(state))

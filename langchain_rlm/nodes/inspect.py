@@ -127,7 +127,7 @@ def _left_out(corpus: Corpus) -> list[LeftOutFile]:
 def _shown_first(run: Run) -> list[list[int]]:
     """What the first message shows of the documents: head and tail of the only one, or the heads that are told."""
     if len(run.profiles) > 1:
-        named = [(document.name, about) for document, about in zip(run.corpus.documents, run.profiles, strict=True)]
+        named = [(document.shown, about) for document, about in zip(run.corpus.documents, run.profiles, strict=True)]
         return [[at, 0, size] for at, size in sorted(heads(named).items()) if size]
     shown: list[list[int]] = []
     for text, about in zip(run.corpus.texts, run.profiles, strict=True):

@@ -85,7 +85,7 @@ def shape_of(profile: Profile) -> str:
 def files_inside(corpus: Corpus) -> list[str]:
     """A line for each document that is files put together: how many, and the names of some; looked for once."""
     if "files inside" not in corpus.kept:
-        each = ((one.name, _names(one.text)) for one in corpus.documents if "\n" in one.text)
+        each = ((one.shown, _names(one.text)) for one in corpus.documents if "\n" in one.text)
         corpus.kept["files inside"] = [
             f"{name} is {len(names):,} files put together, each under a line with its name: "
             + ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else ".")
