@@ -9,6 +9,10 @@ WINDOW_CHARACTERS = 200_000
 _MIDDLE_WINDOWS = 6
 _SAMPLE_LINES = 2_000
 _FEW = 5
+_BEGINNING = 20_000
+"""Characters, at most, in which the beginning of a unit is recognised."""
+PROBE = 100_000
+"""Characters in which marks must stand of which a text has many."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,12 @@ class Scan:
 
     def spread(self, pattern: str, least: int = 2) -> int:
         """How many units begin in the sample, if they begin near its start and all over it, else 0."""
-        places = [match.start() for match in re.finditer(pattern, self.sample)]
-        whole = len(self.sample)
-        if len(places) < least or places[0] > max(whole // 10, 2_000):
+        whole, units = len(self.sample), re.compile(pattern)
+        first = max(whole // 10, 2_000)
+        if units.search(self.sample, 0, first + _BEGINNING) is None:
+            return 0
+        places = [match.start() for match in units.finditer(self.sample)]
+        if len(places) < least or places[0] > first:
             return 0
         widest = max(end - start for start, end in pairwise([*places, whole]))
         return len(places) if len(places) < _FEW or widest <= whole // 2 else 0

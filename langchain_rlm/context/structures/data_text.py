@@ -25,13 +25,15 @@ def _members(between: str, *, entered: bool) -> Level:
 
 
 def _find_sql(scan: Scan, hinted: bool) -> Found | None:  # noqa: FBT001
-    count = scan.count(f"(?m){_STATEMENT}")
-    tables = dict.fromkeys(_TABLE.findall(scan.sample))
-    ended = scan.count(r"(?m);[ \t]*\r?$")
     known = sum(
         1 for line in scan.lines if re.match(_STATEMENT, line) or re.match(r"\s|[()$\d\\]|--|/\*|[A-Z_]{2,}\b", line)
     )
-    if not count or not ended or 2 * known < len(scan.lines) or not (hinted or tables) or not scan.spread(r"[;(]", 1):
+    if 2 * known < len(scan.lines):
+        return None
+    count = scan.count(f"(?m){_STATEMENT}")
+    tables = dict.fromkeys(_TABLE.findall(scan.sample))
+    ended = scan.count(r"(?m);[ \t]*\r?$")
+    if not count or not ended or not (hinted or tables) or not scan.spread(r"[;(]", 1):
         return None
     said = f"sql: {scan.say(count)} statements" + (f", tables {listed(tables)}" if tables else "")
     return Found((said,), (_members(";", entered=False), _members(",;", entered=True), LINES))

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from langchain_rlm.context.levels import lines
-from langchain_rlm.context.scan import Scan
+from langchain_rlm.context.scan import PROBE, Scan
 from langchain_rlm.context.structures.structure import Found, Structure
 
 _UNDERLINE = r"[=\-~^\"'`#*+.:_]{3,}[ \t]*\r?\n"
@@ -40,6 +40,8 @@ def _find(
     scan: Scan,
     hinted: bool,  # noqa: FBT001
 ) -> Found | None:
+    if not hinted and re.search(rf"(?m){marks}", scan.sample[:PROBE]) is None:
+        return None
     present = [heading for heading in headings if re.search(rf"(?m)^(?:{heading})", scan.sample)]
     count = scan.spread(rf"(?m)^(?:{'|'.join(present)})", 2) if present else 0
     marked = scan.count(f"(?m){marks}")

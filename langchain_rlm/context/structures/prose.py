@@ -33,10 +33,10 @@ def find(scan: Scan) -> Found:
     if breaks > 1:
         said.append(f"page breaks: {scan.say(breaks)}")
         levels.append(marks("\f\n?"))
-    seen = ""
+    seen, sample = "", f"\n\n{scan.sample}"  # a pattern that begins with a letter of its own is looked for faster
     for label, start, least in _MARKS:
         after = _EMPTY if label in _APART else ""
-        found = [match.group(1) for match in re.finditer(rf"(?:\A|\n{after})({start})", scan.sample)]
+        found = [match.group(1) for match in re.finditer(rf"\n{after}({start})", sample)]
         count, example = scan.scaled(len(found)), " ".join(found[0].split())[:80] if len(found) >= least else ""
         if count >= least and not (example and example[:8] in seen):
             said.append(f"{label}: {scan.say(count)}" + (f" like '{example}'" if example else ""))
