@@ -91,6 +91,8 @@ class ReplPool:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _live: list[Sandbox] = field(default_factory=list)
     """Every sandbox that was made, also those that no run has yet."""
+    _at_work: set["asyncio.Future[Any]"] = field(default_factory=set)
+    _is_closed: bool = False
 
     @property
     def threads(self) -> ThreadPoolExecutor:
@@ -100,7 +102,7 @@ class ReplPool:
 
     async def to_its_end(self, work: Callable[[], T], *, undo: Callable[[T], Any]) -> T:
         """Do blocking work on a thread; a cancellation waits for it and undoes its result."""
-        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        future = self._begun(work)
         try:
             return await to_its_end(future)
         except asyncio.CancelledError:
@@ -110,7 +112,7 @@ class ReplPool:
 
     async def on_thread(self, sandbox: Sandbox, work: Callable[[], T], seconds: float | None = None) -> T:
         """Do blocking work with a sandbox on a thread; it is killed when time is up or the run is cancelled."""
-        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        future = self._begun(work)
         try:
             done, _ = await asyncio.wait([future], timeout=seconds)
         except asyncio.CancelledError:
@@ -122,35 +124,63 @@ class ReplPool:
             sandbox.kill()
         return await to_its_end(future)
 
+    def _begun(self, work: Callable[[], T]) -> "asyncio.Future[T]":
+        """Work on a thread, which `close` waits for. A task that goes on after that is one that nobody waits for."""
+        if self._is_closed:
+            raise asyncio.CancelledError
+        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        self._at_work.add(future)
+        future.add_done_callback(self._at_work.discard)
+        return future
+
     async def open(self, make: Callable[[Sandboxes], Sandbox]) -> Sandbox:
         """A fresh sandbox, which the end of the tree ends."""
         sandbox = make(await self._started())
         self._live.append(sandbox)
-        await self.to_its_end(sandbox.open, undo=lambda _: sandbox.close())
+
+        def opened() -> None:
+            sandbox.open()
+            if self._is_closed:  # meanwhile: nobody could end it before
+                sandbox.kill()
+
+        await self.to_its_end(opened, undo=lambda _: sandbox.close())
         return sandbox
 
     async def _started(self) -> Sandboxes:
         async with self._starting:
             if self._sandboxes is None:
-                self._sandboxes = await self.to_its_end(self.factory, undo=lambda made: made.close())
+                made = await self.to_its_end(self.factory, undo=lambda made: made.close())
+                if self._is_closed:  # meanwhile
+                    made.close()
+                    raise asyncio.CancelledError
+                self._sandboxes = made
         return self._sandboxes
 
-    def forget(self, sandbox: Sandbox) -> None:
-        """End a sandbox at once; it is closed later."""
-        sandbox.kill()
+    def end(self, sandbox: Sandbox) -> None:
+        """End a sandbox; it blocks."""
+        sandbox.close()
         self._live = [known for known in self._live if known is not sandbox]
 
     def kill(self) -> None:
         """End every sandbox at once: a thread that waits for a cell would be waited for."""
         for sandbox in self._live:
             sandbox.kill()
+
+    def _ended(self, made: Sandboxes) -> None:
+        """End each sandbox and what they came from: one that is only killed stays a zombie until the next one ends."""
+        for sandbox in self._live:
+            sandbox.close()
         self._live.clear()
+        made.close()
 
     async def close(self) -> None:
+        self._is_closed = True
         self.kill()
+        while self._at_work:
+            await asyncio.wait(self._at_work)
         made, self._sandboxes = self._sandboxes, None
         if made is not None:
-            await asyncio.get_running_loop().run_in_executor(self.threads, made.close)
+            await asyncio.get_running_loop().run_in_executor(self.threads, self._ended, made)
         if self._threads is not None:
             self._threads.shutdown(wait=True)
             self._threads = None
@@ -195,17 +225,17 @@ class Repl:
     def evict(self) -> None:
         sandbox = self._taken()
         if sandbox is not None:
-            self.pool.threads.submit(sandbox.close)
+            self.pool.threads.submit(self.pool.end, sandbox)
 
     async def drop(self) -> None:
         """Give the sandbox up; the journal has what it takes to build it again."""
         self.pool.idle.forget(self)
         sandbox = self._taken()
         if sandbox is not None:
-            await asyncio.get_running_loop().run_in_executor(self.pool.threads, sandbox.close)
+            await to_its_end(asyncio.get_running_loop().run_in_executor(self.pool.threads, self.pool.end, sandbox))
 
     def _taken(self) -> Sandbox | None:
         sandbox, self.sandbox = self.sandbox, None
         if sandbox is not None:
-            self.pool.forget(sandbox)
+            sandbox.kill()
         return sandbox

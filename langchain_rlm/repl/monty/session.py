@@ -169,6 +169,7 @@ class MontySandbox:
             self._is_killed = True
             if self._pid is not None:
                 os.kill(self._pid, signal.SIGKILL)
+                self._pid = None  # another process may have it soon
 
     # -- cells ----------------------------------------------------------------------------------------------------
 
