@@ -21,6 +21,7 @@ from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, t
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import (
+    PLACES,
     LoweredCell,
     Lowering,
     Texts,
@@ -134,7 +135,7 @@ class MontySandbox:
 
     def _bind_context(self) -> None:
         """Hand the texts over: some small ones at a time, large ones in parts."""
-        self._feed(f"_rlm_wide_sizes[1:] = {list(self.blocks)}\n_rlm_texts_in = []\n_rlm_parts = []")
+        self._feed("_rlm_texts_in = []\n_rlm_parts = []")
         small, held = list[str](), 0
         for text in self.context.texts:
             if held + len(text) > PART:
@@ -149,7 +150,9 @@ class MontySandbox:
             self._feed("_rlm_texts_in.append(''.join(_rlm_parts))\n_rlm_parts = []")
         self._hand_over("_rlm_texts_in", small)
         if self._lowering.texts != "short":
-            self._feed(f"_rlm_wide_sizes[0] = {self.wide}\n_rlm_wide_keep_all(_rlm_texts_in)")
+            self._feed_module(PLACES)
+            sizes = [self.wide, *self.blocks]
+            self._feed(f"_rlm_wide_sizes[:] = {sizes}\n_rlm_wide_keep_all(_rlm_texts_in)")
         self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
 
     def _hand_over(self, name: str, texts: list[str]) -> None:
@@ -195,13 +198,16 @@ class MontySandbox:
         if is_first and self._cells:
             self._feed(_NEW_ANSWER)
         for name in lowered.modules:
-            if name not in self._modules:
-                self._feed(sandbox_module(name))
-                self._modules.add(name)
+            self._feed_module(name)
         self._feed(bound_for_each_cell(self.tools))
         self._cells[f"<python-input-{self._feeds}>"] = CellText(code, lowered.lines)
         self._feeds += 1
         return self._repl.feed_start(lowered.source, print_callback=self._print)
+
+    def _feed_module(self, name: str) -> None:
+        if name not in self._modules:
+            self._feed(sandbox_module(name))
+            self._modules.add(name)
 
     def resume(self, results: Sequence[Result]) -> Outcome:
         """Put the answers of a paused cell in, and run it on."""

@@ -27,7 +27,9 @@ from langchain_rlm.repl.monty.lowering.statements import Statements
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import mark, put_mark, settle
 
-__all__ = ["LoweredCell", "Lowering", "Texts", "builtins_source", "captured", "sandbox_module", "sandbox_source"]
+__all__ = [
+    "PLACES", "LoweredCell", "Lowering", "Texts", "builtins_source", "captured", "sandbox_module", "sandbox_source",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Lowering:
         source, lines = rendered(cell, original, dumps, _grouped(tree.body, len(original)))
         if any(_MATCHING.search(text) for text in [source, *map(module_text, imports.modules)]):
             imports.need(PATTERNS, first=True)
+            imports.need(PLACES, first=True)
         return source, lines, tuple(imports.modules)
 
 
@@ -125,7 +128,9 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"
-_SOURCES = ("builtins", "errors", "classes", "asking", "iterators", "wide")
+PLACES = "wide"
+"""Places in long texts; it is fed where there are some, and before `PATTERNS`."""
+_SOURCES = ("builtins", "errors", "classes", "asking", "iterators")
 _MATCHING = re.compile(r"\b_rlm_(re_|expand)")
 
 
@@ -149,6 +154,8 @@ def sandbox_module(name: str) -> str:
     Args:
         name: The name as `LoweredCell.modules` gives it, such as "statistics" or "concurrent.futures".
     """
+    if name == PLACES:
+        return sandbox_source(name)
     if name == PATTERNS:
         return f"{sandbox_source('patterns')}\n{sandbox_source('matching')}"
     made, bound = f"_rlm_make_{variable(name)}", f"_rlm_module_{variable(name)}"

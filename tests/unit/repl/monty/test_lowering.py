@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.monty.bindings import tool_source
-from langchain_rlm.repl.monty.lowering import Lowering, builtins_source, sandbox_module, sandbox_source
+from langchain_rlm.repl.monty.lowering import PLACES, Lowering, builtins_source, sandbox_module, sandbox_source
 from langchain_rlm.repl.monty.lowering.captured import NAMES, OWN, capturing
 from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.vocabulary import SANDBOX_MODULES
@@ -327,7 +327,7 @@ def test_every_sandbox_module_can_be_imported(sandbox: Sandbox, name: str) -> No
 
 def test_no_source_of_the_sandbox_calls_a_builtin_by_a_name_that_cells_may_take() -> None:
     sources = [sandbox_source("contract"), tool_source(["search"])]
-    sources += [sandbox_module(name) for name in SANDBOX_MODULES]
+    sources += [sandbox_module(name) for name in {*SANDBOX_MODULES, PLACES}]
     for source in [builtins_source().replace(capturing(), ""), *sources]:
         tree = ast.parse(source)
         annotate(tree, set())

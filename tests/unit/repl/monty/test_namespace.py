@@ -54,7 +54,7 @@ def sources() -> dict[str, ast.Module]:
         "bindings": f"{bound_once()}\n{bound_for_each_cell(['search'])}",
         **{
             f"modules/{name}": sandbox_module(name)
-            for name in sorted({*vocabulary.SANDBOX_MODULES, "attributes", "re"})
+            for name in sorted({*vocabulary.SANDBOX_MODULES, "attributes", "re", "wide"})
         },
     }
     return {name: ast.parse(text) for name, text in texts.items()}
