@@ -59,7 +59,7 @@ def found(finder: SpanFinder, prompts: Sequence[str], texts: Sequence[str]) -> l
     return [piece for each in pieces for piece in each if not isinstance(piece, str)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     text=texts(),
     size=st.integers(40, 400),

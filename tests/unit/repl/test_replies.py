@@ -275,6 +275,7 @@ HARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "part", "end"), HARD.values(), ids=HARD)
 def test_reading_takes_time_by_the_length_of_a_reply(start: str, part: str, end: str) -> None:
     """A reader that looks at the rest of the reply again for every part of it does not come back from this."""

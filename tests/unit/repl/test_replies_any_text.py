@@ -22,7 +22,7 @@ BLOCK = st.builds(
     st.sampled_from(["```", "````", "~~~", ""]),
 )
 REPLIES = st.lists(st.one_of(PROSE, BLOCK, st.just("\n")), max_size=8).map("".join)
-CALM = settings(max_examples=300)
+CALM = settings(max_examples=80)
 
 
 def dense(text: str) -> str:

@@ -37,10 +37,10 @@ def test_threads_that_parse_at_the_same_time_all_get_their_trees() -> None:
     lines: list[int] = []
 
     def read() -> None:
-        lines.extend(len(parse(CODE).body) for _ in range(20))
+        lines.extend(len(parse(CODE).body) for _ in range(8))
 
     def other() -> None:
-        for _ in range(20):
+        for _ in range(8):
             circles = [Circle() for _ in range(100)]
             del circles
             try:
@@ -53,7 +53,7 @@ def test_threads_that_parse_at_the_same_time_all_get_their_trees() -> None:
         each.start()
     for each in threads:
         each.join()
-    assert lines == [200] * 40
+    assert lines == [200] * 16
 
 
 def test_a_literal_is_read_behind_blanks() -> None:

@@ -6,7 +6,7 @@ import contextlib
 import io
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pydantic_monty as monty
@@ -170,18 +170,23 @@ def _in_every_way(code: str, error: str) -> str:
     return re.sub(r"\b(E|CATCH)\b", error, "\n".join([*caught, code]))
 
 
+def few(names: Iterable[str], *kept: str) -> list[Any]:
+    """The names, of which all but those kept are for the slow tests."""
+    return [name if name in kept else pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
 def listed(name: str) -> set[str]:
     return {form for forms in DIFFERS.get(name, {}).values() for form in forms}
 
 
-@pytest.mark.parametrize("error", USUAL)
+@pytest.mark.parametrize("error", few(USUAL, "AssertionError", "KeyError", "StopIteration"))
 def test_a_builtin_error_is_raised_and_caught_as_in_cpython(pool: monty.Monty, error: str) -> None:
     differing, refused = compared(pool, programs(error, RAISED))
     assert refused == {}
     assert differing.keys() == listed(error), differing
 
 
-@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("own", few(OWN, "Base", "Key", "Init"))
 def test_an_own_error_is_raised_and_caught_as_in_cpython(pool: monty.Monty, own: str) -> None:
     differing, refused = compared(pool, programs("Own", RAISED, before=OWN[own] + "\n"))
     assert refused == {}

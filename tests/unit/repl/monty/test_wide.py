@@ -57,7 +57,7 @@ def expected(*values: Any) -> Any:
     return json.loads(json.dumps(_SPACE["told"](*values)))
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(text=TEXTS, part=st.tuples(st.integers(0, 80), st.integers(0, 9)), places=st.tuples(PLACES, PLACES, PLACES))
 def test_places_of_a_text_that_code_made_are_those_of_cpython(
     with_small_blocks: MontySandbox, text: str, part: tuple[int, int], places: tuple[int | None, ...]
@@ -106,7 +106,7 @@ LARGE_PLACES = (
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(start=LARGE_PLACES, stop=LARGE_PLACES, step=st.sampled_from([None, None, None, 1, 2, -1, 4096, -7]))
 def test_slices_of_a_large_text_are_those_of_cpython(
     over_large_text: MontySandbox, start: int | None, stop: int | None, step: int | None
