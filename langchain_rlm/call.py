@@ -28,6 +28,7 @@ from langchain_rlm.runtime.begin import begin
 from langchain_rlm.runtime.given import Given, read
 from langchain_rlm.runtime.host import host_saver, in_host, inside
 from langchain_rlm.runtime.langgraph_keys import INTERRUPT
+from langchain_rlm.runtime.lease import leased
 from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers.grouping import GroupingSaver
@@ -130,6 +131,15 @@ class Call:
 
     async def run(self, asked: Given, *, is_own: bool = False) -> AsyncGenerator[Event, None]:
         """Begin a run, or go on with one, until it ends or waits; inside a host it has its thread to itself."""
+        settings = self.settings
+        waits, seconds = settings.on_busy == "wait", settings.budget.seconds
+        async with leased(self.graph.checkpointer, self.config, waits=waits, seconds=seconds) as waited:
+            asked = replace(asked, seconds=asked.seconds + waited)
+            async with aclosing(self._run(asked, is_own=is_own)) as items:
+                async for item in items:
+                    yield item
+
+    async def _run(self, asked: Given, *, is_own: bool) -> AsyncGenerator[Event, None]:
         registry, kwargs = self.registry, self.kwargs
         begun = await begin(registry, self.graph, asked, self.config, is_own=is_own)
         if begun.tree is None:
