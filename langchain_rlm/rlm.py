@@ -27,6 +27,7 @@ from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.fork import fork
 from langchain_rlm.runtime.given import check_arguments, check_config
 from langchain_rlm.runtime.host import host_saver
+from langchain_rlm.runtime.lease import leased
 from langchain_rlm.runtime.loop import (
     Batched,
     iterate_on_background_loop,
@@ -347,7 +348,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
         check_config(config)
-        return await fork(self._graph, config or {}, **change)
+        async with leased(self._graph.checkpointer, config or {}, self._settings) as (held, _):
+            return await fork(self._graph, held, **change)
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

@@ -13,7 +13,7 @@ import platform
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,9 +25,11 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langchain_rlm.errors import ThreadBusyError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.begin import thread_of
-from langchain_rlm.runtime.savers import keeper_of
+from langchain_rlm.runtime.loop import run_on_background_loop
+from langchain_rlm.runtime.savers import GroupingSaver, keeper_of
 from langchain_rlm.runtime.savers.keepers import OWNER, Keeper, owner_of
 from langchain_rlm.runtime.savers.transaction import taken
+from langchain_rlm.settings import Settings
 from langchain_rlm.threads import to_its_end
 
 TERM = 9.0
@@ -37,6 +39,9 @@ LOOK = 0.25
 """Seconds between two looks at a lease that another has."""
 LOOKS = round(TERM / LOOK)
 """Looks that see no change before it is taken. One who sleeps, with the machine or alone, does not look."""
+
+HELD = "__rlm_held"
+"""Key of the configuration for the lease that a call has already."""
 
 Fate = Literal["lives", "gone", "unknown"]
 
@@ -125,7 +130,7 @@ class Lease:
         return time.monotonic() - started
 
     async def _try(self, seen: "_Seen") -> bool:
-        if _held.setdefault(self._place, self) is not self:
+        if _held.setdefault(self.place, self) is not self:
             seen.lives = True
             return False
         if self.keeper is None or seen.may_take(await self.keeper.read(self.thread)):
@@ -164,15 +169,11 @@ class Lease:
             with contextlib.suppress(Exception):  # a database that is away may come back; a write tells what is wrong
                 await self.renew()
 
-    async def confirm(self) -> None:
-        """Renew it if it may be another's by now.
-
-        Raises:
-            ThreadBusyError: It is.
-        """
+    @property
+    def is_sure(self) -> bool:
+        """Nobody can have taken it since it was renewed."""
         now = time.monotonic(), time.time()
-        if self.keeper and any(abs(a - b) > TERM / 2 for a, b in zip(now, self._confirmed, strict=True)):
-            await self.renew()
+        return self.keeper is None or all(abs(a - b) < TERM / 2 for a, b in zip(now, self._confirmed, strict=True))
 
     async def give_up(self) -> None:
         if self._renewing is not None:
@@ -187,11 +188,11 @@ class Lease:
             pass
         finally:
             _owners.discard(self.owner)
-            if _held.get(self._place) is self:
-                del _held[self._place]
+            if _held.get(self.place) is self:
+                del _held[self.place]
 
     @property
-    def _place(self) -> tuple[int, int, str]:
+    def place(self) -> tuple[int, int, str]:
         return os.getpid(), id(self.saver), self.thread
 
 
@@ -215,26 +216,47 @@ class _Seen:
 
 
 @contextlib.asynccontextmanager
-async def leased(
-    saver: "BaseCheckpointSaver[Any] | Any", config: RunnableConfig, *, waits: bool, seconds: float | None
-) -> AsyncIterator[float]:
-    """Have a thread to oneself; the seconds that it took to get it.
+async def leased(saver: Any, config: RunnableConfig, settings: Settings) -> AsyncIterator[tuple[RunnableConfig, float]]:
+    """Have a thread to oneself; the configuration that says so, and the seconds that it took to get it.
 
     Without a checkpointer of its own, or where a host lends its own, a run is a part of its host, and has no lease.
     """
-    if not isinstance(saver, BaseCheckpointSaver) or langgraph_keys.CHECKPOINTER in config.get("configurable", {}):
-        yield 0.0
+    configurable = config.get("configurable", {})
+    if not isinstance(saver, BaseCheckpointSaver) or langgraph_keys.CHECKPOINTER in configurable:
+        yield config, 0.0
         return
-    root: Any = saver
-    while (inner := getattr(root, "saver", None)) is not None:
-        root = inner
-    lease = Lease(str(thread_of(config)), keeper_of(saver), root)
+    lease = Lease(str(thread_of(config)), keeper_of(saver), _root(saver))
+    if (held := _held.get(lease.place)) and configurable.get(HELD) == held.owner:
+        yield config, 0.0
+        return
     leases: dict[str, Lease] = getattr(saver, "leases", {})
     try:
-        waited = await lease.take(waits=waits, seconds=seconds)
+        waited = await lease.take(waits=settings.on_busy == "wait", seconds=settings.budget.seconds)
         leases[lease.thread] = lease
-        yield waited
+        yield {**config, "configurable": {**configurable, HELD: lease.owner}}, waited
     finally:
-        if leases.get(lease.thread) is lease:
-            del leases[lease.thread]
-        await to_its_end(lease.give_up())
+        await to_its_end(_ended(saver, lease, config))
+
+
+@contextlib.contextmanager
+def leased_by_thread(saver: Any, config: RunnableConfig, settings: Settings) -> Iterator[RunnableConfig]:
+    """Have a thread to oneself in synchronous code."""
+    with contextlib.ExitStack() as stack:
+        lease = leased(saver, config, settings)
+        held, _ = run_on_background_loop(lease.__aenter__())
+        stack.callback(lambda: run_on_background_loop(lease.__aexit__(None, None, None)))
+        yield held
+
+
+async def _ended(saver: Any, lease: Lease, config: RunnableConfig) -> None:
+    if getattr(saver, "leases", {}).get(lease.thread) is lease:
+        if isinstance(saver, GroupingSaver):
+            await saver.settled(config)
+        del saver.leases[lease.thread]
+    await lease.give_up()
+
+
+def _root(saver: Any) -> Any:
+    while (inner := getattr(saver, "saver", None)) is not None:
+        saver = inner
+    return saver

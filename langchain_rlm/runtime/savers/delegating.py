@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
 
+from langchain_rlm.runtime.loop import run_on_background_loop
 from langchain_rlm.runtime.savers.keepers import Held
 from langchain_rlm.threads import on_thread, to_its_end
 
@@ -40,11 +41,15 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         return self.saver.list(config, **kwargs)
 
     def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        if lease := self._doubtful(args[0]):
+            run_on_background_loop(lease.renew())
         return self.saver.put(*args, **kwargs)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:  # LangGraph looks whether there is a `task_path`
+        if lease := self._doubtful(config):
+            run_on_background_loop(lease.renew())
         self.saver.put_writes(config, writes, task_id, task_path)
 
     def delete_thread(self, thread_id: str) -> None:
@@ -61,13 +66,15 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
             yield item
 
     async def aput(self, *args: Any, **kwargs: Any) -> Any:
-        await self._confirmed(args[0])
+        if lease := self._doubtful(args[0]):
+            await lease.renew()
         return await self.asked("put", *args, **kwargs)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        await self._confirmed(config)
+        if lease := self._doubtful(config):
+            await lease.renew()
         await self.asked("put_writes", config, writes, task_id, task_path)
 
     async def adelete_thread(self, thread_id: str) -> None:
@@ -76,10 +83,10 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     async def aget_delta_channel_history(self, **kwargs: Any) -> Any:
         return await self.asked("get_delta_channel_history", **kwargs)
 
-    async def _confirmed(self, config: RunnableConfig) -> None:
-        """Write for no run that lost the lease of its thread."""
-        if lease := self.leases.get(thread_in(config)):
-            await lease.confirm()
+    def _doubtful(self, config: RunnableConfig) -> Held | None:
+        """The lease of a run that writes, if another may have it by now."""
+        lease = self.leases.get(thread_in(config))
+        return None if lease is None or lease.is_sure else lease
 
     async def asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """What the other's asynchronous method of this name gives."""

@@ -35,8 +35,12 @@ class Held(Protocol):
 
     owner: str
 
-    async def confirm(self) -> None:
-        """Raise `ThreadBusyError` if another has it by now."""
+    @property
+    def is_sure(self) -> bool:
+        """Nobody can have taken it since it was renewed."""
+
+    async def renew(self) -> None:
+        """Say that the run lives, or raise `ThreadBusyError` if another has it by now."""
 
 
 class ClaimKeeper:
