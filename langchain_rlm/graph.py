@@ -32,16 +32,18 @@ from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
+from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.lease import leased, leased_by_thread
-from langchain_rlm.runtime.loop import run_on_background_loop
+from langchain_rlm.runtime.loop import iterate_on_background_loop, refuse_to_block, run_on_background_loop
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
 from langchain_rlm.settings import CallSettings
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
-from langchain_rlm.threads import to_its_end
+from langchain_rlm.threads import cancelled_once, to_its_end
 
 SUPERSTEPS = 1_000_000
 """LangGraph's own limit on supersteps; the budget is what ends a run."""
 
+_OVER = object()
 Node = Callable[[RunRegistry, Any, RunnableConfig], Awaitable[Any]]
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -72,6 +74,11 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
         config, opened = _with_list(config, kwargs.get("context"))
+        if self.checkpointer is self.own and langgraph_keys.READ not in config["configurable"]:
+            # no host's: LangGraph's own would wait for its threads, and Ctrl-C for the calls in flight
+            refuse_to_block(self.checkpointer, "astream")
+            yield from iterate_on_background_loop(self.astream(input, config, **kwargs))
+            return
         with leased_by_thread(self._saver, config, self.registry.settings) as config:
             try:
                 yield from super().stream(input, config, **kwargs)
@@ -83,7 +90,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         async with leased(self._saver, config, self.registry.settings) as (config, _):
             try:
                 async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
-                    async for item in items:
+                    while (item := await cancelled_once(anext(items, _OVER))) is not _OVER:
                         yield item
             finally:
                 await to_its_end(self.registry.close_all(opened))

@@ -61,6 +61,20 @@ async def to_its_end(work: Awaitable[T]) -> T:
     raise cancelled
 
 
+async def cancelled_once(work: Awaitable[T]) -> T:
+    """Await work in a task of its own. However often this is cancelled, that is once, and has ended before this has."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        task.cancel()
+        await to_its_end(asyncio.wait([task]))
+        if not task.cancelled():
+            task.exception()  # seen, as above
+        raise
+    return task.result()
+
+
 def held_over_forks(lock: Any) -> Any:
     """A lock of the process that a child never finds locked by a thread that only its parent has."""
     if hasattr(os, "register_at_fork"):
