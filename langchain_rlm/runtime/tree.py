@@ -14,6 +14,8 @@ from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
+from langchain_rlm.models.room import Room
+from langchain_rlm.reservations import Reservations
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
@@ -48,7 +50,8 @@ class RunTree:
         self.ledger = Ledger(settings.budget)
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
         gate = asyncio.Semaphore(at_once)
-        self.caller = Caller(self.ledger, gate, settings.max_retries, settings.windows(), settings.prices)
+        room = Room(Reservations(self.ledger, at_once), settings.prices)
+        self.caller = Caller(room, gate, settings.max_retries, settings.windows())
 
     async def close(self) -> None:
         await self.repls.close()
