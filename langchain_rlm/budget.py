@@ -251,6 +251,20 @@ class Ledger:
     def give_sub_queries_back(self, count: int) -> None:
         self.sub_queries -= count
 
+    def refuse_excess(self) -> str | None:
+        """Why a sub-query that was counted may not be sent after all, or None: those lost with a process count too."""
+        limit = self.budget.sub_queries
+        if limit is None or self.sub_queries <= limit:
+            return None
+        self.sub_queries -= 1
+        return f"Not asked: with those that were lost when a process ended, the {limit} sub-queries are used up."
+
+    def check_turns(self) -> None:
+        """Refuse a last turn when turns were lost with processes again and again; one more than allowed is taken."""
+        if self.turns > self.budget.turns + 1:
+            msg = f"The {self.budget.turns} turns are used up, with those that were lost when processes ended."
+            raise BudgetExceededError(msg, "turns")
+
     def check_seconds(self, *, last_turn: bool = False) -> None:
         """Refuse a call for which no time is left."""
         seconds = self.remaining_seconds(last_turn=last_turn)

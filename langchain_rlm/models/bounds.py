@@ -88,6 +88,11 @@ class Answers:
             self.highest = lower
 
 
+def unproven_of(model: Model) -> int:
+    """Output tokens that an answer of a model may have that has not shown that it keeps to limits."""
+    return min(own_limit(model) or UNPROVEN_OUTPUT, UNPROVEN_OUTPUT)
+
+
 @dataclass
 class Bounds:
     """What calls may take at the most, by model; it learns from those that came back."""
@@ -123,7 +128,7 @@ class Bounds:
         answers, own = self.answers[name], own_limit(model)
         likely, worst = self.prompt(name, makeup)
         longest = answers.longest[use]
-        unproven = min(own or UNPROVEN_OUTPUT, UNPROVEN_OUTPUT)
+        unproven = unproven_of(model)
         if answers.is_deaf or not takes_limit(model):
             floor = max(LEAST_OUTPUT, unproven, longest)
             return Claim(likely, worst, max(LEAST_OUTPUT, longest), floor, None, rates)

@@ -8,11 +8,12 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from langchain_rlm.models.bounds import Bounds, Makeup
+from langchain_rlm.models.bounds import Bounds, Makeup, unproven_of
 from langchain_rlm.models.limits import own_limit
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import Model, alternatives_of, name_of, provider_of
-from langchain_rlm.reservations import PerToken, Reservations
+from langchain_rlm.models.tokens import Tokens
+from langchain_rlm.reservations import LEAST_OUTPUT, PerToken, Reservations
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,18 @@ class Room:
             yield Sending(place.limit, own_limit(model) or self.bounds.answers[name].highest, makeup)
         finally:
             self.reservations.release(place)
+
+    def lost(self, model: Model, prompt: int, longest: int | None) -> dict[str, Any]:
+        """The usage of a call of which nobody knows how it ended, with a prompt of so many tokens.
+
+        Where no answer of the model is known, it had what was set aside for it, if a limit was asked for.
+        """
+        budget = self.reservations.ledger.budget
+        unknown = unproven_of(model) if budget.tokens is not None or budget.sets_cost else LEAST_OUTPUT
+        output = unknown if longest is None else longest
+        cost = self.prices.cost(name_of(model), provider_of(model), Tokens(prompt, output))
+        counts = {"calls": 1, "input_tokens": prompt, "output_tokens": output, "estimated_calls": 1}
+        return {**counts, "cost": cost}
 
     def learn(self, name: str, use: str, sent: Sending, usage: Mapping[str, Any], *, is_cut: bool) -> None:
         """Take in what an answered call used."""

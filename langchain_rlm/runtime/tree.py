@@ -39,8 +39,6 @@ class RunTree:
     """Contexts that a caller handed over before the graph began, by hash."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
-    saved: Sequence[Entry] = ()
-    """Answers that were saved before this process and are in the first run's journal only after the next superstep."""
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
 
@@ -48,10 +46,15 @@ class RunTree:
         settings, at_once = self.settings, self.settings.max_concurrency
         self.repls = ReplPool(settings.sandboxes, idle)
         self.ledger = Ledger(settings.budget)
-        self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
+        self.unsaved = asyncio.Semaphore(self.places)
         gate = asyncio.Semaphore(at_once)
         room = Room(Reservations(self.ledger, at_once), settings.prices)
         self.caller = Caller(room, gate, settings.max_retries, settings.windows())
+
+    @property
+    def places(self) -> int:
+        """Calls that are in flight, or whose answers wait to be saved, at the most."""
+        return self.settings.max_concurrency + max(UNSAVED, self.settings.max_concurrency // 2)
 
     async def close(self) -> None:
         await self.repls.close()
