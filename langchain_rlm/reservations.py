@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from langchain_rlm.budget import BudgetExceededError, Ledger, dollars
 
-
 LEAST_OUTPUT = 300
 """Tokens of an answer without room for which no call is worth making."""
 

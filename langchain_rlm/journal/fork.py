@@ -13,7 +13,9 @@ from langchain_rlm.repl.replies import parse_reply
 Node = Literal["decompose", "aggregate"]
 
 
-def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any, newest: Sequence[Entry] | None) -> tuple[list[Entry], Node]:
+def with_code(
+    journal: Sequence[Entry], turn: int, index: int, code: Any, newest: Sequence[Entry] | None = None
+) -> tuple[list[Entry], Node]:
     """What to add to a journal so that it goes on from a reply, with another cell; and the node that goes on.
 
     Turns count from 1, since the newest question; cells of a reply from 0. For `newest` see `_fork`.
@@ -40,7 +42,9 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any, newest
     return [_fork(journal, place, newest), edited], "decompose"
 
 
-def with_answer(journal: Sequence[Entry], call: str, answer: Any, newest: Sequence[Entry] | None) -> tuple[list[Entry], Node]:
+def with_answer(
+    journal: Sequence[Entry], call: str, answer: Any, newest: Sequence[Entry] | None = None
+) -> tuple[list[Entry], Node]:
     """What to add to a journal so that it goes on from an answer, with another one; and the node that goes on.
 
     The answer of a tool may be any plain data, that of a sub-query is a string.

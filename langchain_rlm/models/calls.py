@@ -248,7 +248,10 @@ class _Call:
     def _charge(self, model: Model, reported: Any, said: str, sent: int) -> dict[str, Any]:
         """Count what a request cost; with fallbacks, `model` is the one that answered."""
         name, provider, prices = name_of(model), provider_of(model), self.caller.room.prices
-        usage = usage_of(reported, said, sent=sent, name=name, provider=provider, prices=prices)
+        of: Any = {"name": name, "provider": provider, "prices": prices}
+        usage = usage_of(reported, said, sent=sent, **of)
+        if usage["estimated_calls"] and (most := self.sending.likely(said)):
+            usage = usage_of(most, said, sent=sent, **of) | {"estimated_calls": 1}
         self.caller.ledger.record(name, usage)
         self.paid.append(usage)
         return usage

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from langchain_rlm.models.bounds import Bounds, Makeup, unproven_of
 from langchain_rlm.models.limits import own_limit
@@ -25,6 +25,13 @@ class Sending:
     ceiling: int | None = None
     """Where its answer would end without one, where that is known."""
     makeup: Makeup | None = None
+
+    def likely(self, said: str) -> dict[str, int] | None:
+        """What it used, where its provider does not say so: rather too much than too little, if a budget limits it."""
+        if self.makeup is None:
+            return None
+        written = Makeup.of([HumanMessage(said)]).likely
+        return {"input_tokens": self.makeup.likely + self.makeup.frame, "output_tokens": max(1, written)}
 
     def ends(self, usage: Mapping[str, Any]) -> bool:
         """Whether its answer, which was cut off, was cut off at the chosen limit."""

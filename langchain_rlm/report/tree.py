@@ -91,11 +91,6 @@ class _Level:
             case "end":
                 self._close_turn()
                 self.section["end"] = {"stop_reason": entry["stop_reason"], "characters": entry["characters"]}
-            case "lost":
-                lost = f"The run was taken up again; {len(entry['calls']):,} calls may have been in flight before."
-                self._aside("Lost", lost)
-                for call in entry["calls"]:
-                    self._use(call)
             case "fork":
                 self._close_turn()
                 cut = f"The run was changed here; {len(entry['calls']):,} calls that came after were set aside."
@@ -172,6 +167,11 @@ class _Level:
                 self._this_cell().setdefault("hosts", []).append(self.tree.text(line))
             case "cell_end":
                 self._cell_end(entry)
+            case "lost":
+                lost = f"The run was taken up again; {len(entry['calls']):,} calls may have been in flight before."
+                self._aside("Lost", lost)
+                for call in entry["calls"]:
+                    self._use(call)
 
     def _cell_end(self, entry: CellEndEntry) -> None:
         ended = {

@@ -223,9 +223,7 @@ def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[A
     return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
 
 
-async def _opened(
-    registry: RunRegistry, values: RLMState, given: Any, corpus: Corpus | None
-) -> Beginning:
+async def _opened(registry: RunRegistry, values: RLMState, given: Any, corpus: Corpus | None) -> Beginning:
     state: RLMState = {key: values[key] for key in ("tree_id", "path", "depth", "context_ref", "journal")}  # type: ignore[assignment]
     tree = registry.open_tree(values["tree_id"])
     try:

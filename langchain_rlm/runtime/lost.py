@@ -96,5 +96,7 @@ def _root_prompt(run: Run, journal: Sequence[Entry]) -> int:
 def _longest(model: Model, entries: Sequence[Entry]) -> int | None:
     """Output tokens of the longest answer of the model that is on record."""
     paid: list[Any] = [*journals.replies(entries), *journals.arrived(entries)]
-    used = [each["usage"]["output_tokens"] for each in paid if each.get("usage") and each.get("model") == name_of(model)]
+    used = [
+        each["usage"]["output_tokens"] for each in paid if each.get("usage") and each.get("model") == name_of(model)
+    ]
     return int(max(used)) if used else None

@@ -6,13 +6,12 @@ moment and is built again from graph state when a node needs it.
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.room import Room
 from langchain_rlm.reservations import Reservations

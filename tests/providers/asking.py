@@ -40,7 +40,9 @@ class Asking:
         return {key: reply for key, reply in found.items() if isinstance(reply, Failure)}
 
     async def one(self, gate: asyncio.Semaphore, provider: str, prompt: str) -> Reply | Failure:
-        caller = Caller(Room(Reservations(Ledger(Budget())), Pricing()), gate)  # its own: one provider's limit holds the others back
+        caller = Caller(
+            Room(Reservations(Ledger(Budget())), Pricing()), gate
+        )  # its own: one provider's limit holds the others back
         try:
             model, whole = self.models[provider], prompt != "cut"
             return await caller.ask(model, [HumanMessage(prompt)], {}, name="asked", metadata={}, whole=whole)
