@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from langchain_core.messages import BaseMessage
 
 from langchain_rlm.models.limits import least_limit, own_limit, takes_limit
+from langchain_rlm.models.reservations import LEAST_OUTPUT, Claim, PerToken
 from langchain_rlm.models.resolve import Model
-from langchain_rlm.reservations import LEAST_OUTPUT, Claim, PerToken
 
 UNPROVEN_OUTPUT = 32_768
 """Output tokens that an answer may have while a model has not shown that it keeps to limits."""

@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.checks import Rule
+from langchain_rlm.models.reservations import PerToken
 from langchain_rlm.models.tokens import Tokens
-from langchain_rlm.reservations import PerToken
 
 FREE = frozenset({"offline (extractive, no reasoning)", "replay"})
 """Models of this package."""

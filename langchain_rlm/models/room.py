@@ -11,9 +11,9 @@ from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_rlm.models.bounds import Bounds, Makeup, unproven_of
 from langchain_rlm.models.limits import own_limit
 from langchain_rlm.models.prices import Pricing
+from langchain_rlm.models.reservations import LEAST_OUTPUT, PerToken, Reservations
 from langchain_rlm.models.resolve import Model, alternatives_of, name_of, provider_of
 from langchain_rlm.models.tokens import Tokens
-from langchain_rlm.reservations import LEAST_OUTPUT, PerToken, Reservations
 
 
 @dataclass(frozen=True)

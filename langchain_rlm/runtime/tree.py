@@ -13,8 +13,8 @@ from typing import Any
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.models.calls import Caller
+from langchain_rlm.models.reservations import Reservations
 from langchain_rlm.models.room import Room
-from langchain_rlm.reservations import Reservations
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 

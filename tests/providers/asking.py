@@ -9,8 +9,8 @@ from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.models.calls import Caller, Reply
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.models.prices import Pricing
+from langchain_rlm.models.reservations import Reservations
 from langchain_rlm.models.room import Room
-from langchain_rlm.reservations import Reservations
 from tests.providers.clients import model_of
 from tests.server.client import ModelServer
 

@@ -109,7 +109,7 @@ class Reservations:
             limit = None if claim.most is None else int(min(claim.most, self._output(claim, claim.likely, *free)))
             tokens, cost = (each if math.isfinite(each) else 0 for each in free)
             return Place(tokens, cost, limit)  # alone, with all that is left
-        places = max(1, self.at_once - len(self._places))
+        places = 1 if last_turn else max(1, self.at_once - len(self._places))
         share = self._output(claim, claim.worst, free[0] / places, free[1] / places)
         limit = None if claim.most is None else int(min(claim.most, room, max(claim.least, share)))
         output = max(claim.floor, limit or 0)
