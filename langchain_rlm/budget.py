@@ -147,8 +147,6 @@ class Ledger:
     turns: int = 0
     sub_queries: int = 0
     _set_aside: int = 0
-    _flying_tokens: int = 0
-    _flying_cost: float = 0.0
     _started: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -203,12 +201,12 @@ class Ledger:
         """What is left, as the root model sees it: tokens, dollars and seconds less what is set aside for the end."""
         budget = self.budget
         seconds = self.remaining_seconds()
-        share = 1.0 - WIND_DOWN_SHARE
+        tokens, cost = self.room()
         return {
             "turns": max(0, budget.turns - self.turns),
             "sub_queries": None if budget.sub_queries is None else max(0, budget.sub_queries - self.sub_queries),
-            "tokens": None if budget.tokens is None else max(0, int(budget.tokens * share) - self.tokens),
-            "cost": None if budget.cost is None else round(max(0.0, budget.cost * share - self.cost), 6),
+            "tokens": None if budget.tokens is None else max(0, int(tokens)),
+            "cost": None if budget.cost is None else round(max(0.0, cost), 6),
             "seconds": None if seconds is None else round(max(0.0, seconds), 1),
         }
 
@@ -229,11 +227,8 @@ class Ledger:
             return "turns"
         if seconds is not None and seconds <= 0:
             return "seconds"
-        if self._over(self.tokens, self.budget.tokens):
-            return "tokens"
-        if self._over(self.cost, self.budget.cost):
-            return "cost"
-        return None
+        tokens, cost = self.room()
+        return "tokens" if tokens < 0 else "cost" if cost < 0 else None
 
     def take_turn(self) -> None:
         self.turns += 1
@@ -256,28 +251,30 @@ class Ledger:
     def give_sub_queries_back(self, count: int) -> None:
         self.sub_queries -= count
 
-    def reserve(self, tokens: int, cost: float, *, last_turn: bool = False) -> None:
-        """Set tokens and dollars aside for a call about to be made; `release` them when it has ended."""
+    def refuse_excess(self) -> str | None:
+        """Why a sub-query that was counted may not be sent after all, or None: those lost with a process count too."""
+        limit = self.budget.sub_queries
+        if limit is None or self.sub_queries <= limit:
+            return None
+        self.sub_queries -= 1
+        return f"Not asked: with those that were lost when a process ended, the {limit} sub-queries are used up."
+
+    def check_turns(self) -> None:
+        """Refuse a last turn when turns were lost with processes again and again; one more than allowed is taken."""
+        if self.turns > self.budget.turns + 1:
+            msg = f"The {self.budget.turns} turns are used up, with those that were lost when processes ended."
+            raise BudgetExceededError(msg, "turns")
+
+    def check_seconds(self, *, last_turn: bool = False) -> None:
+        """Refuse a call for which no time is left."""
         seconds = self.remaining_seconds(last_turn=last_turn)
         if seconds is not None and seconds <= 0:
             msg = f"The {self.budget.seconds:g} seconds of this run are used up. Finish now."
             raise BudgetExceededError(msg, "seconds")
-        spoken_for = self.tokens + self._flying_tokens + tokens
-        if self._over(spoken_for, self.budget.tokens, last_turn=last_turn):
-            msg = f"A call of about {tokens:,} tokens would pass the budget of {self.budget.tokens:,} tokens."
-            raise BudgetExceededError(msg, "tokens")
-        if self._over(self.cost + self._flying_cost + cost, self.budget.cost, last_turn=last_turn):
-            msg = f"A call of about {dollars(cost)} would pass the budget of {dollars(self.budget.cost or 0)}."
-            raise BudgetExceededError(msg, "cost")
-        self._flying_tokens += tokens
-        self._flying_cost += cost
 
-    def release(self, tokens: int, cost: float) -> None:
-        self._flying_tokens -= tokens
-        self._flying_cost -= cost
-
-    @staticmethod
-    def _over(amount: float, limit: float | None, *, last_turn: bool = False) -> bool:
-        if limit is None:
-            return False
-        return amount > limit * (1.0 if last_turn else 1.0 - WIND_DOWN_SHARE)
+    def room(self, *, last_turn: bool = False) -> tuple[float, float]:
+        """Tokens and dollars that calls may still take; only `last_turn` may use the share that is set aside."""
+        share = 1.0 if last_turn else 1.0 - WIND_DOWN_SHARE
+        limits = (self.budget.tokens, self.tokens), (self.budget.cost, self.cost)
+        tokens, cost = (math.inf if limit is None else limit * share - used for limit, used in limits)
+        return tokens, cost

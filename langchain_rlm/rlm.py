@@ -331,7 +331,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         Args:
             config: The thread; with a `checkpoint_id`, as it was then (`rlm.graph.get_state_history(config)`).
             **change: Either `turn` (from 1, of the newest question), `code` and, for a reply of several cells, `cell`
-                (from 0); or `call`, the id of a sub-query, and `answer`.
+                (from 0); or `call`, the id of a sub-query, and `answer`. With `new_budget=True` nothing counts that the
+                run has spent before; else all of it does, also what is cut off.
 
         Returns:
             The configuration to go on with. The thread is at the changed place now.

@@ -217,6 +217,34 @@ class EndEntry(TypedDict):
     """Hash of what the code gave, where the answer took the form of `response_format`."""
 
 
+class ModelUsage(TypedDict):
+    """What calls of one model used."""
+
+    model: str
+    usage: Usage
+
+
+class LostEntry(TypedDict):
+    """The run was taken up again: what it may have sent and lost before."""
+
+    kind: Literal["lost"]
+    id: str
+    turns: Whole
+    """How many of the calls were the root model's."""
+    calls: list[ModelUsage]
+    """One for each call, as estimated."""
+
+
+class CutOff(TypedDict):
+    """What the part of a run cost that a fork cut off."""
+
+    turns: Whole
+    sub_queries: Whole
+    seconds: Number
+    calls: list[ModelUsage]
+    """One for each model."""
+
+
 class ForkEntry(TypedDict):
     """The run goes on from an earlier place: what was asked after it is kept, so that nothing is paid for twice."""
 
@@ -225,11 +253,13 @@ class ForkEntry(TypedDict):
     """After how many entries the journal was cut."""
     calls: list[Call]
     answers: list[AnswerEntry]
+    spent: NotRequired[CutOff]
+    """None: the run has a new budget, and nothing counts that came before."""
 
 
 Entry = Annotated[
     RunEntry | QuestionEntry | RouteEntry | ReplyEntry | CellEntry | AskedEntry | ConfirmEntry | AnswerEntry | HostEntry
-    | CellEndEntry | NoteEntry | EndEntry | ForkEntry,
+    | CellEndEntry | NoteEntry | EndEntry | ForkEntry | LostEntry,
     Field(discriminator="kind"),
 ]  # fmt: skip
 """One entry of a journal."""

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from langchain_rlm.budget import Spending, Spent
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry, ForkEntry
+from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CutOff, Entry, ForkEntry
+from langchain_rlm.journal.paid import spent_by
 from langchain_rlm.repl.replies import parse_reply
 
 Node = Literal["decompose", "aggregate"]
 
 
-def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tuple[list[Entry], Node]:
+def with_code(
+    journal: Sequence[Entry], turn: int, index: int, code: Any, newest: Sequence[Entry] | None = None
+) -> tuple[list[Entry], Node]:
     """What to add to a journal so that it goes on from a reply, with another cell; and the node that goes on.
 
-    Turns count from 1, since the newest question; cells of a reply from 0.
+    Turns count from 1, since the newest question; cells of a reply from 0. For `newest` see `_fork`.
     """
     if journals.route(journal) == "direct":
         msg = "This run took the direct route: it has no cells. Ask again with RLM(route='rlm')."
@@ -35,10 +39,12 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
     cells[index] = code
     text = "\n\n".join(f"{_fence(cell)}repl\n{cell}\n{_fence(cell)}" for cell in cells)
     edited: Entry = {**reply, "text": text, "usage": None, "cut_off": False}
-    return [_fork(journal, place), edited], "decompose"
+    return [_fork(journal, place, newest), edited], "decompose"
 
 
-def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[Entry], Node]:
+def with_answer(
+    journal: Sequence[Entry], call: str, answer: Any, newest: Sequence[Entry] | None = None
+) -> tuple[list[Entry], Node]:
     """What to add to a journal so that it goes on from an answer, with another one; and the node that goes on.
 
     The answer of a tool may be any plain data, that of a sub-query is a string.
@@ -59,15 +65,31 @@ def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[
     else:
         new["text"] = answer
     kept = [_copy(given[each]) for each in _ids(entry) if each in given and each != call]
-    return [_fork(journal, place + 1), *kept, new], "aggregate"
+    return [_fork(journal, place + 1, newest), *kept, new], "aggregate"
 
 
-def _fork(journal: Sequence[Entry], keep: int) -> ForkEntry:
-    """The entry that cuts a journal: it carries what was asked after the cut, so that nothing is paid for twice."""
+def _fork(journal: Sequence[Entry], keep: int, newest: Sequence[Entry] | None) -> ForkEntry:
+    """The entry that cuts a journal.
+
+    It carries what was asked after the cut, so that nothing is paid for twice, and what that has cost: `newest` is how
+    far the thread has got; None for a new budget.
+    """
     cut_off = journal[keep:]
     calls = [call for entry in cut_off for call in journals.calls_of(entry)]
     answers = [_copy(answer) for entry in cut_off for answer in journals.answers_of(entry)]
-    return {"kind": "fork", "keep": keep, "calls": calls, "answers": answers}
+    entry: ForkEntry = {"kind": "fork", "keep": keep, "calls": calls, "answers": answers}
+    if newest is None:
+        return entry
+    common = next((n for n, pair in enumerate(zip(journal[:keep], newest, strict=False)) if pair[0] != pair[1]), keep)
+    return {**entry, "spent": _spent(spent_by(newest[common:]))}
+
+
+def _spent(by: Spending) -> CutOff:
+    models: dict[str, Spent] = {}
+    for model, usage in by.calls:
+        models.setdefault(model, Spent()).add(usage)
+    used: list[Any] = [{"model": model, "usage": spent.as_dict()} for model, spent in models.items()]
+    return {"turns": by.turns, "sub_queries": by.sub_queries, "seconds": by.seconds, "calls": used}
 
 
 def _copy(answer: AnswerEntry) -> AnswerEntry:

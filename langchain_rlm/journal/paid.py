@@ -1,6 +1,7 @@
 """What a run has paid for: what it cost so far, and the answers that may be given again."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from langchain_rlm.budget import Spending
 from langchain_rlm.journal.entries import AnswerEntry, Entry, ReplyEntry
@@ -13,24 +14,40 @@ def paid(journal: Iterable[Entry]) -> list[ReplyEntry | AnswerEntry]:
     return [entry for entry in journal if entry["kind"] in {"reply", "answer"} and entry.get("usage")]
 
 
-def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spending:
-    """What the newest question of a journal has cost so far, without the answers to these calls."""
-    entries = [e for e in since_question(journal) if e["kind"] != "answer" or e["id"] not in without]
+def spending(journal: Sequence[Entry]) -> Spending:
+    """What the newest question of a journal has cost so far; of a run with a new budget, since it was forked."""
+    return spent_by(since_question(journal))
+
+
+def spent_by(entries: Sequence[Entry]) -> Spending:
+    """What the part of a run cost that these entries are of."""
+    new = max((n for n, entry in enumerate(entries) if entry["kind"] == "fork" and "spent" not in entry), default=-1)
+    entries = entries[new + 1 :]
     given = arrived(entries)
-    total = Spending(turns=len(replies(entries)))
+    total = Spending(turns=sum(bool(reply["usage"]) for reply in replies(entries)))  # an edited one is not the model's
     total.calls = [(entry["model"], entry["usage"]) for entry in paid(entries) if entry["usage"]]
     timed = (entry for entry in entries if entry["kind"] in {"reply", "answer", "cell_end"})
     total.seconds = max((entry.get("at", 0.0) for entry in timed), default=0.0)
     asked = (call for entry in entries if entry["kind"] == "asked" for call in entry["calls"])
     total.sub_queries = sum("reused" not in call and "tool" not in call for call in asked)
     total.sub_queries -= len({answer["id"] for answer in given if answer.get("refused")})
-    for answer in given:
-        if "run" in answer and not answer.get("is_copy"):
-            below = spending(answer["run"]["journal"])
-            total.turns += below.turns
-            total.sub_queries += below.sub_queries
-            total.calls += below.calls
+    for below in (answer["run"] for answer in given if "run" in answer and not answer.get("is_copy")):
+        _add(total, replace(spending(below["journal"]), seconds=0.0))
+    for entry in entries:
+        if entry["kind"] == "lost":
+            calls = [(call["model"], call["usage"]) for call in entry["calls"]]
+            _add(total, Spending(entry["turns"], len(calls) - entry["turns"], 0.0, [*calls]))
+        elif entry["kind"] == "fork" and (cut := entry.get("spent")):
+            calls = [(call["model"], call["usage"]) for call in cut["calls"]]
+            _add(total, Spending(cut["turns"], cut["sub_queries"], cut["seconds"], [*calls]))
     return total
+
+
+def _add(total: Spending, more: Spending) -> None:
+    total.turns += more.turns
+    total.sub_queries += more.sub_queries
+    total.seconds = max(total.seconds, more.seconds)
+    total.calls += more.calls
 
 
 def unclaimed(journal: Sequence[Entry]) -> dict[str, list[AnswerEntry]]:

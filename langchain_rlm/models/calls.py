@@ -19,11 +19,12 @@ from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
+from langchain_rlm.models.limits import LIMIT, lower
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
-from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
+from langchain_rlm.models.room import Room, Sending
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
-from langchain_rlm.models.tokens import Estimates, Tokens, reported_in
+from langchain_rlm.models.tokens import Estimates, reported_in
 from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
@@ -65,13 +66,12 @@ class Reply:
 class Caller:
     """Makes the model calls of one tree of runs."""
 
-    ledger: Ledger
+    room: Room
     gate: asyncio.Semaphore
     max_retries: int | None = None
     """How often a request that failed is made again; None: as often as helps, and as its client does not do itself."""
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
-    prices: Pricing = field(default_factory=Pricing)
     estimates: Estimates = field(default_factory=Estimates)
     in_flight: int = 0
     slow_until: float = 0.0
@@ -83,6 +83,10 @@ class Caller:
     replied: set[int] = field(default_factory=set)
     refused: dict[int, Failure] = field(default_factory=dict)
     """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.room.reservations.ledger
 
     def unusable(self, model: Model) -> Failure | None:
         """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
@@ -102,7 +106,7 @@ class Caller:
         config["metadata"] = {**(config.get("metadata") or {}), **metadata}
         if not shown:
             config["tags"] = unstreamed(config.get("tags"))
-        call = _Call(self, model, config, last_turn, whole)
+        call = _Call(self, model, config, name, last_turn, whole)
         try:
             text, cut = await (call.whole if whole else call.part)(list(messages))
         except (ModelCallError, BudgetExceededError) as error:
@@ -119,11 +123,18 @@ class _Call:
     caller: Caller
     model: Model
     config: RunnableConfig
+    use: str
+    """What the call is for."""
     last_turn: bool
     is_whole: bool
     name: str = field(init=False)
     started: float = field(default_factory=time.monotonic)
     paid: list[dict[str, Any]] = field(default_factory=list)
+    sending: Sending = field(default_factory=Sending)
+    """The request under way."""
+    is_ours: bool = False
+    """The newest answer was cut off at the limit that was chosen for it."""
+    widened: int = 0
     sent: float | None = None
     """When the first request was sent."""
 
@@ -141,9 +152,10 @@ class _Call:
     async def whole(self, messages: list[BaseMessage]) -> tuple[str, bool]:
         """The answer, continued where it was cut off."""
         text, cut = await self.part(messages)
-        parts = [text]
+        parts, cuts = [text], 0
         while cut:
-            if len(parts) > CONTINUATIONS:
+            cuts += not self.is_ours
+            if cuts > CONTINUATIONS:
                 length = sum(map(len, parts))
                 msg = f"the answer was cut off at the output limit {len(parts)} times ({length:,} characters)"
                 raise ModelCallError(Failure("cut_off", f"{msg}: ask for less"))
@@ -168,6 +180,8 @@ class _Call:
                 if self.name not in self.caller.systemless and wants_no_system(failure, sent):
                     self.caller.systemless.add(self.name)
                     continue
+                if self._may_have_more(failure):
+                    continue
                 if failure.kind in UNUSABLE:
                     self.caller.refused[id(self.model)] = failure
                 limited += failure.kind == "rate_limit"
@@ -175,6 +189,17 @@ class _Call:
                 if not failure.is_retryable or self._is_last(failure, failed, limited):
                     raise
                 await self._wait(failure, failed + limited)
+
+    def _may_have_more(self, failure: Failure) -> bool:
+        """Whether a request failed because of the limit that was chosen for its answer: it is made with another one."""
+        if failure.kind == "cut_off" and self.is_ours:
+            self.widened += 1
+            return self.widened <= CONTINUATIONS
+        limit = lower(failure, self.sending.limit)
+        if limit is None:
+            return False
+        self.caller.room.bounds.answers[self.name].refuse(limit)
+        return True
 
     def _is_last(self, failure: Failure, failed: int, limited: int) -> bool:
         """Whether a request is not made again; `limited` of those before it met a rate limit, `failed` did not."""
@@ -192,19 +217,13 @@ class _Call:
             await self._hold_back()
             if (failure := caller.unusable(self.model)) is not None:
                 raise ModelCallError(failure)  # not sent: those before it have shown enough
-            sent = caller.estimates.tokens(self.name, tokens)
-            cost = caller.prices.cost(self.name, provider_of(self.model), Tokens(sent, EXPECTED_OUTPUT)) or 0.0
-            caller.ledger.reserve(sent + EXPECTED_OUTPUT, cost, last_turn=self.last_turn)
-            caller.in_flight += 1
-            self.sent = self.sent or time.monotonic()
-            try:
-                message = await self._timed(messages, tokens)
-            finally:
-                caller.in_flight -= 1
-                caller.ledger.release(sent + EXPECTED_OUTPUT, cost)
-            caller.replied.add(id(self.model))
-            answered: Model = message.response_metadata.pop(ANSWERED_BY, self.model)
-            usage = self._charge(answered, message.usage_metadata, message.text, sent)
+            window = caller.windows.get(self.name)
+            async with caller.room.place(
+                self.model, self.use, messages, window=window, last_turn=self.last_turn
+            ) as self.sending:
+                message, usage = await self._answered(messages, tokens)
+        self.is_ours = is_cut_off(message) and self.sending.ends(usage)
+        caller.room.learn(self.name, self.use, self.sending, usage, is_cut=self.is_ours)
         fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
         if not fault and not usage["estimated_calls"]:
             caller.estimates.learn(self.name, tokens, usage["input_tokens"])
@@ -212,10 +231,27 @@ class _Call:
             raise ModelCallError(fault)
         return message
 
+    async def _answered(self, messages: list[BaseMessage], tokens: int) -> tuple[AIMessage, dict[str, Any]]:
+        """Send, and charge what it cost."""
+        caller = self.caller
+        caller.in_flight += 1
+        self.sent = self.sent or time.monotonic()
+        try:
+            message = await self._timed(messages, tokens)
+        finally:
+            caller.in_flight -= 1
+        caller.replied.add(id(self.model))
+        answered: Model = message.response_metadata.pop(ANSWERED_BY, self.model)
+        sent = caller.estimates.tokens(self.name, tokens)
+        return message, self._charge(answered, message.usage_metadata, message.text, sent)
+
     def _charge(self, model: Model, reported: Any, said: str, sent: int) -> dict[str, Any]:
         """Count what a request cost; with fallbacks, `model` is the one that answered."""
-        name, provider, prices = name_of(model), provider_of(model), self.caller.prices
-        usage = usage_of(reported, said, sent=sent, name=name, provider=provider, prices=prices)
+        name, provider, prices = name_of(model), provider_of(model), self.caller.room.prices
+        of: Any = {"name": name, "provider": provider, "prices": prices}
+        usage = usage_of(reported, said, sent=sent, **of)
+        if usage["estimated_calls"] and (most := self.sending.likely(said)):
+            usage = usage_of(most, said, sent=sent, **of) | {"estimated_calls": 1}
         self.caller.ledger.record(name, usage)
         self.paid.append(usage)
         return usage
@@ -223,6 +259,7 @@ class _Call:
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
         own = self.model
+        LIMIT.set(self.sending.limit)
         try:
             async with client_of(self.model) as own, asyncio.timeout(self.seconds_left):
                 return await own.ainvoke(messages, self.config)

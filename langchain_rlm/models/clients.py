@@ -20,6 +20,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableWithFallbacks
 from langchain_core.runnables.base import RunnableBinding, RunnableBindingBase
 
+from langchain_rlm.models.limits import limited
 from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
 
@@ -157,6 +158,7 @@ def _chat_model(model: Any, stack: AsyncExitStack, *, streams: bool) -> BaseChat
     if streams or is_ollama:
         source = methods.get("_astream", own._astream)
         methods |= whole_streams(own, source, always_tells=is_ollama, may_refuse=hasattr(own, "root_async_client"))
+    methods |= limited(own, methods)
     if methods and own is model:
         own = model.model_copy()
     own.__dict__.update(methods)

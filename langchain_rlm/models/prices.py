@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot use the one in typing
 
 from langchain_rlm.checks import Rule
+from langchain_rlm.models.reservations import PerToken
 from langchain_rlm.models.tokens import Tokens
 
 FREE = frozenset({"offline (extractive, no reasoning)", "replay"})
@@ -55,19 +56,32 @@ class Pricing:
 
     def cost(self, model: str, provider: str | None, used: Tokens) -> float | None:
         """US dollars of a call, or None when no price is known for the model."""
-        rates = self.own.get(model)
-        if rates is None and (model in FREE or model.endswith(":free")):  # so OpenRouter names them
-            return 0.0
-        if rates is None and provider != LOCAL:
-            hour = int(time.time() // 3600)  # some cost less at night, some more from a day on
-            starts = _found(model, provider, hour)[1]
-            rates = _rates(model, provider, hour, max((start for start in starts if start < used.input), default=0))
+        rates = self._rates(model, provider, used.input)
         if rates is None:
             return None
         of_input = used.cache_read + used.cache_write + used.cache_write_1h + used.audio_input
         plain = {"input": used.input - of_input, "output": used.output - used.reasoning - used.audio_output}
         counts: Mapping[str, int] = {"call": 1, **vars(used), **plain}
         return sum(rates[kind] * count for kind, count in counts.items())
+
+    def most(self, model: str, provider: str | None, prompt: int) -> PerToken | None:
+        """What a call with a prompt of so many tokens costs at the most, or None when no price is known."""
+        rates = self._rates(model, provider, prompt)
+        if rates is None:
+            return None
+        sides = ("input", "cache_write"), ("output", "reasoning")
+        return PerToken(rates["call"], *(max(rates[kind] for kind in kinds) for kinds in sides))
+
+    def _rates(self, model: str, provider: str | None, prompt: int) -> Rates | None:
+        if model in self.own:
+            return self.own[model]
+        if model in FREE or model.endswith(":free"):  # so OpenRouter names them
+            return _NOTHING
+        if provider == LOCAL:
+            return None
+        hour = int(time.time() // 3600)  # some cost less at night, some more from a day on
+        starts = _found(model, provider, hour)[1]
+        return _rates(model, provider, hour, max((start for start in starts if start < prompt), default=0))
 
     def knows(self, model: str, provider: str | None) -> bool:
         """Whether a price is known for the model."""
@@ -100,6 +114,7 @@ _IN = {
 }  # fmt: skip
 _OUT = {"output": (), "reasoning": ("output_reasoning_tokens",), "audio_output": ("output_audio_tokens",)}
 """What `genai-prices` calls the kinds."""
+_NOTHING: Rates = dict.fromkeys(("call", *_IN, *_OUT), 0.0)
 
 
 @lru_cache(maxsize=256)

@@ -8,12 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_rlm.context.formats import estimate_tokens
+from langchain_rlm.context.formats import estimate_tokens, least_tokens
 
 MOST = 2**53 - 1
 """The largest count that is believed: every reader of JSON keeps it."""
 PRIOR = 1_000
 """Estimated tokens that count as right before anything is learnt: one short prompt proves little."""
+MOST_FOR_ONE, MOST_UNSEEN = 16, 100_000
+"""Tokens of a prompt that are believed: for each estimated one, and beside it (a gateway's own instructions)."""
+MOST_OUTPUT = 1_000_000
+"""Tokens of an answer that are believed."""
 LEAST_RATIO, MOST_RATIO = 0.25, 4.0
 _IN_ERRORS = (
     r'"(?:input_tokens|prompt_tokens|inputTokens)": *(\d+)',
@@ -44,7 +48,11 @@ def tokens_of(reported: Any, sent: int, said: str) -> tuple[Tokens, bool]:
     """
     given = reported if isinstance(reported, Mapping) else {}
     into, out = _count(given.get("input_tokens")), _count(given.get("output_tokens"))
-    if not into or out is None or (not out and said.strip()):
+    if into and into > sent * MOST_FOR_ONE + MOST_UNSEEN:
+        into = None
+    if out is not None and (out > MOST_OUTPUT or out * 8 < least_tokens(said) or (not out and said.strip())):
+        out = None
+    if not into or out is None:
         return Tokens(into or sent, out or estimate_tokens(said)), False
     read, hour = _detail(given, "input", "cache_read"), _detail(given, "input", "ephemeral_1h_input_tokens")
     short, wrote = (_detail(given, "input", kind) for kind in ("ephemeral_5m_input_tokens", "cache_creation"))

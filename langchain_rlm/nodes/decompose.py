@@ -74,12 +74,12 @@ async def _turn(run: Run, state: RLMState, config: RunnableConfig) -> Command[An
         if not journals.turns(state["journal"]):
             raise
         return await Turn(run, state, parse_reply("")).give_up()  # what was paid for is worth more than an error
-    return _kept(_reply_entry(run, state, reply))
+    return _kept(run, _reply_entry(run, state, reply))
 
 
-def _kept(reply: ReplyEntry) -> Command[Any]:
+def _kept(run: Run, reply: ReplyEntry) -> Command[Any]:
     """Have a reply saved before its cells run: it is paid for."""
-    return Command(update={"journal": [reply]}, goto="decompose")
+    return Command(update={"journal": [*run.take_lost(), reply]}, goto="decompose")
 
 
 async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Reply:
@@ -120,11 +120,12 @@ async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: s
     run.is_last_turn = True
     turn = Turn(run, state, parse_reply(""), f"budget:{limit}")
     try:
+        run.tree.ledger.check_turns()
         reply = await _ask_root(run, state, messages, config, is_last=True)
     except (BudgetExceededError, ModelError) as error:
         turn.note(f"The last turn failed. {error}")
         return await turn.give_up()
-    return _kept(_reply_entry(run, state, reply, last=turn.last))
+    return _kept(run, _reply_entry(run, state, reply, last=turn.last))
 
 
 def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[BaseMessage]:
@@ -201,7 +202,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
         return finish(run, state, [], said[-1]["text"] if said else "", f"budget:{error.limit}")
     except ModelCallError as error:
         if error.failure.kind == "overflow" and run.tree.settings.route == "auto":
-            return Command(update={"journal": [{"kind": "route", "route": "rlm"}]}, goto="decompose")
+            return Command(update={"journal": [*run.take_lost(), {"kind": "route", "route": "rlm"}]}, goto="decompose")
         raise ModelError(unusable("model", run.tree.settings.model, error)) from error
     entries: list[Entry] = [_reply_entry(run, state, reply)]
     problem = form.problem(reply.text, prompts.JSON_ALONE) if form else None

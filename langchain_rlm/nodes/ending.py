@@ -40,7 +40,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
     update = {
         "answer": answer, "value": value, "is_structured": given is not None, "citations": citations, "coverage": found,
         "stop_reason": stop_reason, "turns": journals.turns(journal), "usage": usage,
-        "documents": touched(run, journal, found, citations), "journal": [*entries, end],
+        "documents": touched(run, journal, found, citations), "journal": [*run.take_lost(), *entries, end],
     }  # fmt: skip
     return Command(update=update, goto=END)
 

@@ -42,12 +42,15 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
     seen = {"rlm_depth": run.depth, "rlm_turn": turn}
     config = {**config, "metadata": {**config.get("metadata", {}), **seen}}
     entries = await asyncio.gather(*(_answer(registry, run, asked[call], config) for call in task["calls"]))
-    return {"journal": [entry for entry in entries if entry is not None]}
+    return {"journal": [*run.take_lost(), *(entry for entry in entries if entry is not None)]}
 
 
 async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry | None:
     """The answer of a call; None when its model seems not to be usable: `aggregate` says what follows."""
     started = time.monotonic()
+    if "tool" not in call and (refusal := run.tree.ledger.refuse_excess()):
+        error: SubQueryError = {"type": "budget", "message": refusal}
+        return {"kind": "answer", "id": call["id"], "error": error, "refused": True}
     emit("sub_query", run, id=call["id"], how=call["how"])
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
@@ -66,7 +69,6 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         failure = classify(error)
         _refuse_of_host(failure, error)
         entry = {"error": cast("SubQueryError", failure.as_dict())}
-    run.answered.add(call["id"])
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
     answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}

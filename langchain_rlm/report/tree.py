@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 from langchain_rlm.journal.below import documents_below
-from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ReplyEntry
+from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ModelUsage, ReplyEntry
 from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import answers, recorded_cells
 from langchain_rlm.repl.replies import parse_reply
@@ -136,7 +136,7 @@ class _Level:
         parsed = parse_reply(text)
         return parsed.prose if parsed.cells and self.codes.issuperset(parsed.cells) else text
 
-    def _use(self, entry: ReplyEntry | AnswerEntry) -> list[Any] | None:
+    def _use(self, entry: ReplyEntry | AnswerEntry | ModelUsage) -> list[Any] | None:
         usage = entry.get("usage")
         if usage is None:
             return None
@@ -167,6 +167,11 @@ class _Level:
                 self._this_cell().setdefault("hosts", []).append(self.tree.text(line))
             case "cell_end":
                 self._cell_end(entry)
+            case "lost":
+                lost = f"The run was taken up again; {len(entry['calls']):,} calls may have been in flight before."
+                self._aside("Lost", lost)
+                for call in entry["calls"]:
+                    self._use(call)
 
     def _cell_end(self, entry: CellEndEntry) -> None:
         ended = {

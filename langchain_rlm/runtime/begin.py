@@ -11,7 +11,6 @@ from langgraph.types import Command, Interrupt, StateSnapshot
 
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.errors import InputError
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.given import Given
 from langchain_rlm.runtime.registry import RunRegistry, name_of_context, unknown_context
@@ -47,7 +46,6 @@ class _Thread:
     """What it waits for a person to decide."""
     begins: str = ""
     """The hash of the context of a run that has not got further than its input."""
-    saved: Sequence[Entry] = ()
 
     @property
     def has_run(self) -> bool:
@@ -123,16 +121,14 @@ async def _thread(graph: Any, config: RunnableConfig) -> _Thread | None:
     # not `next`, which leaves out tasks whose writes are saved while their superstep is not
     tasks = {task.name: task for task in snapshot.tasks}
     values = cast("RLMState", snapshot.values or {})
-    begins, saved = "", list[Entry]()
+    begins = ""
     if tasks:
         found = await graph.checkpointer.aget_tuple(config)
         if "__start__" in tasks or ("inspect" in tasks and not tasks["inspect"].result):
             begins = str((snapshot.metadata or {}).get(BEGINS) or "")
             values = {**values, **_input_of(found)}  # type: ignore[typeddict-item]
-        if "checkpoint_id" not in config["configurable"]:  # else its superstep begins anew
-            saved = _saved(found)
     asks = [asked for task in snapshot.tasks for asked in task.interrupts]
-    return _Thread(str(name), values, bool(tasks), asks, begins, saved)
+    return _Thread(str(name), values, bool(tasks), asks, begins)
 
 
 async def snapshot_of(graph: Any, config: RunnableConfig) -> StateSnapshot:
@@ -161,12 +157,6 @@ def _input_of(found: CheckpointTuple | None) -> Mapping[str, Any]:
     """The input of a run that ended before it was taken in."""
     given = found.checkpoint["channel_values"].get("__start__") if found else None
     return given if isinstance(given, Mapping) else {}
-
-
-def _saved(found: CheckpointTuple | None) -> list[Entry]:
-    """Answers of tasks that ended before the rest of their superstep did."""
-    writes = (found.pending_writes or []) if found else []
-    return [entry for _, channel, value in writes if channel == "journal" for entry in value]
 
 
 def _nothing_there(question: str | None, thread: _Thread | None) -> InputError:
@@ -220,7 +210,7 @@ async def _resumed(
             with contextlib.suppress(InputError):  # the result is there without it
                 corpus = await registry.found(values)
         return Beginning(None, values=values, corpus=corpus)
-    return await _opened(registry, values, _decided(given, thread.asks), corpus, thread.saved)
+    return await _opened(registry, values, _decided(given, thread.asks), corpus)
 
 
 def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[Any] | None:
@@ -233,12 +223,9 @@ def _decided(given: Command[Any] | None, asks: Sequence[Interrupt]) -> Command[A
     return replace(given, resume={asked.id: given.resume for asked in asks}) if asks else None
 
 
-async def _opened(
-    registry: RunRegistry, values: RLMState, given: Any, corpus: Corpus | None, saved: Sequence[Entry] = ()
-) -> Beginning:
+async def _opened(registry: RunRegistry, values: RLMState, given: Any, corpus: Corpus | None) -> Beginning:
     state: RLMState = {key: values[key] for key in ("tree_id", "path", "depth", "context_ref", "journal")}  # type: ignore[assignment]
     tree = registry.open_tree(values["tree_id"])
-    tree.saved = saved
     try:
         if corpus is not None:
             tree.corpora[corpus.hash] = corpus

@@ -7,7 +7,7 @@ from langgraph.types import Command
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import append_entries
+from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.fork import with_answer, with_code
 from langchain_rlm.runtime.begin import snapshot_of, thread_of
 from langchain_rlm.runtime.lease import HELD
@@ -16,7 +16,7 @@ from langchain_rlm.state import NOTHING_YET
 
 async def fork(
     graph: Any, config: RunnableConfig, *, turn: int | None = None, cell: int = 0, code: str | None = None,
-    call: str | None = None, answer: Any = None,
+    call: str | None = None, answer: Any = None, new_budget: bool = False,
 ) -> RunnableConfig:  # fmt: skip
     """Change the run on a thread of the graph; see `RLM.fork`."""
     name = thread_of(config)
@@ -28,12 +28,23 @@ async def fork(
     if (turn is None) == (call is None) or (turn is None) != (code is None):
         msg = "Say what to change: fork(config, turn=..., code=...) or fork(config, call=..., answer=...)."
         raise InputError(msg)
+    newest = None if new_budget else await _newest(graph, config, journal)
     if turn is not None:
-        entries, node = with_code(journal, turn, cell, code)
+        entries, node = with_code(journal, turn, cell, code, newest)
     else:
-        entries, node = with_answer(journal, str(call), answer)
+        entries, node = with_answer(journal, str(call), answer, newest)
     about = {"question": journals.question(append_entries(journal, [entries]))}
     update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
     await graph.aupdate_state(config, update, as_node="inspect")
+    return _without_checkpoint(config)
+
+
+async def _newest(graph: Any, config: RunnableConfig, journal: list[Entry]) -> list[Entry]:
+    """How far the thread has got with the run, which may be further than the checkpoint that is named."""
+    found = (await snapshot_of(graph, _without_checkpoint(config))).values.get("journal") or []
+    return found if found[:1] == journal[:1] else journal
+
+
+def _without_checkpoint(config: RunnableConfig) -> RunnableConfig:
     configurable = {key: value for key, value in config["configurable"].items() if key not in {"checkpoint_id", HELD}}
     return {**config, "configurable": configurable}

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from langchain_rlm.journal.paid import spending
 from langchain_rlm.models.resolve import Model, resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.lost import beside
 from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.runtime.savers import GroupingSaver
@@ -131,12 +132,8 @@ class RunRegistry:
             run = self.runs.get((tree.id, state.get("path", "")))
             if run is None:
                 run = await self.enter(tree, state, await self.corpus_of(tree, state))
-        journal = state.get("journal")
-        if journal is None and not run.is_counted:
-            read = config.get("configurable", {}).get(langgraph_keys.READ)
-            journal = read("journal") if read else []
-        if journal is not None:
-            self._count(run, journal)
+            if not run.is_counted:
+                await self._count(run, state, config)
         return run
 
     async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
@@ -193,29 +190,20 @@ class RunRegistry:
             await self.contexts.put(corpus)
 
     @staticmethod
-    def _count(run: Run, journal: Sequence[Entry]) -> None:
-        """Take over what the journal says about the time before this process.
-
-        Answers that were saved just before the process ended come into the journal with the first ones of this process:
-        they are charged when they are seen.
-        """
-        if run.is_counted and not run.is_resumed:
-            return
-        ledger = run.tree.ledger
-        if not run.is_counted:
-            run.is_counted = run.is_resumed = True
-            run.calls = journals.last_id(journal)
-            ledger.charge(spending(journal, without=run.answered))
-            said = journals.replies(journals.since_question(journal))
-            if said and said[-1]["last"]:
-                run.is_last_turn = True
-                run.give_turn_back()
-            run.answered |= {answer["id"] for answer in journals.arrived(journal)}
-            journal = [] if run.path else run.tree.saved
-        late = [answer for answer in journals.arrived(journal) if answer["id"] not in run.answered]
-        if late:
-            ledger.charge(replace(spending(late), sub_queries=0))
-            run.answered |= {answer["id"] for answer in late}
+    async def _count(run: Run, state: RLMState, config: RunnableConfig) -> None:
+        """Take over what is on record of the time before this process."""
+        journal = state.get("journal")
+        if journal is None:
+            read = config.get("configurable", {}).get(langgraph_keys.READ)
+            journal = cast("list[Entry]", read("journal")) if read else []
+        known = await beside(run, journal, config)
+        run.is_counted = True
+        run.calls = journals.last_id(journal)
+        run.tree.ledger.charge(spending([*journal, *known]))
+        said = journals.replies(journals.since_question(journal))
+        if said and said[-1]["last"]:
+            run.is_last_turn = True
+            run.give_turn_back()
 
     async def close(self, tree: RunTree) -> None:
         for tree_id in [tree_id for tree_id, known in self.trees.items() if known is tree]:

@@ -11,7 +11,7 @@ from langchain_rlm.context.pieces import Piece
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.spans import SpanFinder
-from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
+from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, LostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
 from langchain_rlm.repl.functions import RECORDED
@@ -51,16 +51,13 @@ class Run:
     """Answers that the running cell may be given again; None: read them from the journal."""
     asked: tuple[Mapping[str, Call], int] = ({}, 0)
     """The calls of the pause that the cell is in, by id, and its turn."""
-    answered: set[str] = field(default_factory=set)
-    """Ids of the calls whose answers are in the ledger."""
     cited: dict[tuple[str, int, int], Cited] = field(default_factory=dict)
     """What the code has cited, by place."""
     cited_last: tuple[int, int] | None = None
-    is_resumed: bool = False
-    """It was begun in another process; answers of that time may still come into its journal."""
     is_counted: bool = False
     """What its journal says was spent is in the ledger."""
-
+    lost: list[LostEntry] = field(default_factory=list)
+    """What it may have sent and lost before this process, as long as its journal does not have it."""
     held: dict[str, AnswerEntry] = field(default_factory=dict)
     """Failures of a model that has not replied yet, by call: `aggregate` decides whether they are answers."""
 
@@ -93,6 +90,10 @@ class Run:
             journal = read("journal")
             self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
         return self.asked
+
+    def take_lost(self) -> list[Entry]:
+        entries, self.lost = self.lost, []
+        return [*entries]
 
     def give_turn_back(self) -> None:
         """The last turn that was set aside is used, or not needed any more."""

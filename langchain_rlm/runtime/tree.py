@@ -6,14 +6,15 @@ moment and is built again from graph state when a node needs it.
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
+from langchain_rlm.models.reservations import Reservations
+from langchain_rlm.models.room import Room
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
@@ -37,8 +38,6 @@ class RunTree:
     """Contexts that a caller handed over before the graph began, by hash."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
-    saved: Sequence[Entry] = ()
-    """Answers that were saved before this process and are in the first run's journal only after the next superstep."""
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
 
@@ -46,9 +45,15 @@ class RunTree:
         settings, at_once = self.settings, self.settings.max_concurrency
         self.repls = ReplPool(settings.sandboxes, idle)
         self.ledger = Ledger(settings.budget)
-        self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
+        self.unsaved = asyncio.Semaphore(self.places)
         gate = asyncio.Semaphore(at_once)
-        self.caller = Caller(self.ledger, gate, settings.max_retries, settings.windows(), settings.prices)
+        room = Room(Reservations(self.ledger, at_once), settings.prices)
+        self.caller = Caller(room, gate, settings.max_retries, settings.windows())
+
+    @property
+    def places(self) -> int:
+        """Calls that are in flight, or whose answers wait to be saved, at the most."""
+        return self.settings.max_concurrency + max(UNSAVED, self.settings.max_concurrency // 2)
 
     async def close(self) -> None:
         await self.repls.close()

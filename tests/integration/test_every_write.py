@@ -10,6 +10,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from langchain_rlm import RLM, Budget, RLMResult
 from tests.server.client import ModelServer
+from tests.unit.journals import lost
 
 TEXT = " ".join(f"word{number * 7919 % 9973}" for number in range(2_000))
 THREAD: Any = {"configurable": {"thread_id": "1"}}
@@ -85,8 +86,9 @@ class Runs:
 
 def told(result: RLMResult | None) -> Any:
     assert result is not None
-    usage = result["usage"]
-    return [result["question"], result["answer"], result["stop_reason"], usage["calls"], usage["input_tokens"]]
+    usage, (calls, tokens) = result["usage"], lost(result["journal"])
+    counted = usage["calls"] - calls, usage["input_tokens"] - tokens
+    return [result["question"], result["answer"], result["stop_reason"], *counted]
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from langchain_core.messages import HumanMessage
 from langchain_rlm.budget import Budget, Ledger
 from langchain_rlm.models.calls import Caller, Reply
 from langchain_rlm.models.failures import Failure, ModelCallError
+from langchain_rlm.models.prices import Pricing
+from langchain_rlm.models.reservations import Reservations
+from langchain_rlm.models.room import Room
 from tests.providers.clients import model_of
 from tests.server.client import ModelServer
 
@@ -37,7 +40,9 @@ class Asking:
         return {key: reply for key, reply in found.items() if isinstance(reply, Failure)}
 
     async def one(self, gate: asyncio.Semaphore, provider: str, prompt: str) -> Reply | Failure:
-        caller = Caller(Ledger(Budget()), gate)  # its own: one provider's limit holds the others back
+        caller = Caller(
+            Room(Reservations(Ledger(Budget())), Pricing()), gate
+        )  # its own: one provider's limit holds the others back
         try:
             model, whole = self.models[provider], prompt != "cut"
             return await caller.ask(model, [HumanMessage(prompt)], {}, name="asked", metadata={}, whole=whole)

@@ -56,6 +56,14 @@ def answer(identity: str, text: str = "an answer", **more: Any) -> Any:
     return {"kind": "answer", "id": identity, "text": text, "seconds": 1.0, "at": 2.0, **more}
 
 
+def lost(journal: Any) -> tuple[int, int]:
+    """Calls that may have been in flight when processes ended, and their input tokens as estimated; recursive too."""
+    used = [call["usage"] for entry in journal if entry["kind"] == "lost" for call in entry["calls"]]
+    below = [lost(entry["run"]["journal"]) for entry in journal if "run" in entry]
+    found = [(usage["calls"], usage["input_tokens"]) for usage in used] + below
+    return sum(calls for calls, _ in found), sum(tokens for _, tokens in found)
+
+
 def failed(identity: str, kind: str = "server", message: str = "down", **more: Any) -> Any:
     return {"kind": "answer", "id": identity, "error": {"type": kind, "message": message}, **more}
 

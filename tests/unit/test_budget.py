@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.budget import WIND_DOWN_SHARE, Budget, BudgetExceededError, Ledger, dollars, quoted
+from langchain_rlm.budget import Budget, BudgetExceededError, Ledger, Spending, dollars, quoted
 from langchain_rlm.errors import InputError, RLMError
 
 """How fast a loaded machine is proves nothing."""
@@ -128,7 +128,8 @@ def test_without_limits_a_run_is_never_out_of_anything_but_turns() -> None:
     clock.now += 1e9
     ledger.record("m", used(10**12, 10**12, 1e9))
     ledger.take_sub_queries(10**9)
-    ledger.reserve(10**12, 1e9)
+    assert ledger.room() == (math.inf, math.inf)
+    ledger.check_seconds()
     assert ledger.out_of() is None
     assert ledger.remaining_seconds() is None
     assert ledger.left() == {"turns": 1_000, "sub_queries": None, "tokens": None, "cost": None, "seconds": None}
@@ -137,65 +138,26 @@ def test_without_limits_a_run_is_never_out_of_anything_but_turns() -> None:
 def test_the_last_turn_may_spend_what_is_set_aside_for_it_and_no_call_before() -> None:
     clock = Clock()
     ledger = Ledger(Budget(tokens=1_000, cost=1.0, seconds=100), clock=clock)
-    for tokens, cost, limit in ((950, 0.0, "tokens"), (0, 0.95, "cost")):
-        with pytest.raises(BudgetExceededError) as caught:
-            ledger.reserve(tokens, cost)
-        assert caught.value.limit == limit
-    ledger.reserve(950, 0.95, last_turn=True)
+    assert ledger.room() == (900, 0.9)
+    assert ledger.room(last_turn=True) == (1_000, 1.0)
     clock.now += 95
     with pytest.raises(BudgetExceededError) as caught:
-        ledger.reserve(0, 0.0)
+        ledger.check_seconds()
     assert caught.value.limit == "seconds"
-    ledger.reserve(0, 0.0, last_turn=True)
+    ledger.check_seconds(last_turn=True)
     clock.now += 5
     with pytest.raises(BudgetExceededError, match="100 seconds"):
-        ledger.reserve(0, 0.0, last_turn=True)
+        ledger.check_seconds(last_turn=True)
 
 
-@given(
-    steps=st.lists(
-        st.tuples(
-            st.sampled_from(["reserve", "last", "end", "fail"]),
-            st.integers(0, 400),
-            st.floats(0, 0.4),
-            st.floats(0, 1),
-        ),
-        max_size=40,
-    )
-)
-def test_no_order_of_calls_lets_spent_and_in_flight_pass_a_limit(steps: list[tuple[str, int, float, float]]) -> None:
-    budget = Budget(tokens=1_000, cost=1.0, seconds=None)
-    ledger = Ledger(budget)
-    flying: list[tuple[int, float]] = []
-    for what, tokens, cost, share in steps:
-        if what in ("reserve", "last"):
-            last = what == "last"
-            before = (ledger.tokens + sum(t for t, _ in flying), ledger.cost + sum(c for _, c in flying))
-            room = 1.0 if last else 1.0 - WIND_DOWN_SHARE
-            refused = refusal(partial(ledger.reserve, tokens, cost, last_turn=last))
-            if refused is None:
-                flying.append((tokens, cost))
-                assert before[0] + tokens <= 1_000 * room
-                assert before[1] + cost <= room + 1e-9
-            else:
-                over = {"tokens": before[0] + tokens > 1_000 * room, "cost": before[1] + cost > room - 1e-9}
-                assert over[refused.limit]
-        elif flying:
-            reserved = flying.pop(0)
-            ledger.release(*reserved)
-            if what == "end":  # a call uses at most what was set aside for it
-                ledger.record("m", used(int(reserved[0] * share), 0, reserved[1] * share))
-        assert ledger.tokens + sum(t for t, _ in flying) <= 1_000
-        assert ledger.cost + sum(c for _, c in flying) <= 1.0 + 1e-9
-
-
-def test_what_was_released_can_be_reserved_again() -> None:
-    ledger = Ledger(Budget(tokens=1_000, cost=None))
-    ledger.reserve(900, 0.0)
-    with pytest.raises(BudgetExceededError):
-        ledger.reserve(1, 0.0)
-    ledger.release(900, 0.0)
-    ledger.reserve(900, 0.0)
+def test_what_was_lost_with_processes_counts_as_asked_and_uses_turns_up() -> None:
+    ledger = Ledger(Budget(turns=2, sub_queries=3))
+    ledger.charge(Spending(turns=3, sub_queries=5))
+    assert [bool(ledger.refuse_excess()) for _ in range(3)] == [True, True, False]
+    ledger.check_turns()
+    ledger.take_turn()
+    with pytest.raises(BudgetExceededError, match="2 turns are used up"):
+        ledger.check_turns()
 
 
 @given(counts=st.lists(st.integers(1, 12), max_size=12))

@@ -145,25 +145,6 @@ async def test_only_the_newest_question_is_charged() -> None:
         assert (it.tree.ledger.turns, it.tree.ledger.sub_queries, run.calls) == (0, 0, 7)
 
 
-async def test_answers_that_come_late_from_before_are_charged_once() -> None:
-    late = answer("7", model="m", usage=USAGE)
-    async with live() as it:
-        it.tree.corpora["sha256:0"] = corpus()
-        it.tree.saved = [late]
-        for journal in (JOURNAL, [*JOURNAL, late], [*JOURNAL, late]):
-            await it.registry.run_of(it.state(*journal), {})
-        assert it.tree.ledger.models["m"].calls == 2
-
-
-async def test_answers_of_this_process_are_in_the_ledger_already() -> None:
-    async with live() as it:
-        run = await it.run()
-        run.answered.add("1")
-        run.is_counted = False
-        await it.registry.run_of(it.state(*JOURNAL), {})
-        assert "m" not in it.tree.ledger.models
-
-
 async def test_a_run_that_is_in_its_last_turn_holds_none_back() -> None:
     async with live(budget=Budget(turns=2)) as it:
         it.tree.corpora["sha256:0"] = corpus()
