@@ -48,6 +48,8 @@ class Budget:
         tokens: Input and output tokens of all calls.
         cost: US dollars, for models with a known price (see `RLM(prices=...)`). Refused when set and no model has one.
         seconds: Wall time, calls in flight included; time in which no process runs does not count.
+        call_seconds: Wall time of one model call without an answer, or without more of one that is streamed; then the
+            call is given up and asked again, twice at most. None: learnt from the other calls of the run.
         confirm_above: US dollars. When one pause of a cell is estimated to cost more, the run first interrupts with a
             quote, and goes on when it is resumed (LangGraph `interrupt`). An unknown price is above it. Needs a
             checkpointer.
@@ -62,6 +64,7 @@ class Budget:
     tokens: int | None = None
     cost: float | None = _Unasked(2.0)
     seconds: float | None = 600
+    call_seconds: float | None = None
     confirm_above: float | None = None
 
     def __post_init__(self) -> None:
@@ -76,7 +79,7 @@ class Budget:
 
 _RULES = {
     "turns": COUNT, "sub_queries": COUNT | None, "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
-    "seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
+    "seconds": AMOUNT | None, "call_seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.models.calls import Caller
+from langchain_rlm.models.stalls import Stalls
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
@@ -48,7 +49,10 @@ class RunTree:
         self.ledger = Ledger(settings.budget)
         self.unsaved = asyncio.Semaphore(at_once + max(UNSAVED, at_once // 2))
         gate = asyncio.Semaphore(at_once)
-        self.caller = Caller(self.ledger, gate, settings.max_retries, settings.windows(), settings.prices)
+        self.caller = Caller(
+            self.ledger, gate, settings.max_retries, settings.windows(), settings.prices,
+            stalls=Stalls(settings.budget.call_seconds),
+        )  # fmt: skip
 
     async def close(self) -> None:
         await self.repls.close()
