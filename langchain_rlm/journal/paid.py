@@ -21,7 +21,8 @@ def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spen
     total.calls = [(entry["model"], entry["usage"]) for entry in paid(entries) if entry["usage"]]
     timed = (entry for entry in entries if entry["kind"] in {"reply", "answer", "cell_end"})
     total.seconds = max((entry.get("at", 0.0) for entry in timed), default=0.0)
-    asked = (call for entry in entries if entry["kind"] == "asked" for call in entry["calls"])
+    asked = [call for entry in entries if entry["kind"] == "asked" for call in entry["calls"]]
+    total.tool_calls = sum("tool" in call for call in asked)
     total.sub_queries = sum("reused" not in call and "tool" not in call for call in asked)
     total.sub_queries -= len({answer["id"] for answer in given if answer.get("refused")})
     for answer in given:
@@ -29,6 +30,7 @@ def spending(journal: Sequence[Entry], *, without: Collection[str] = ()) -> Spen
             below = spending(answer["run"]["journal"])
             total.turns += below.turns
             total.sub_queries += below.sub_queries
+            total.tool_calls += below.tool_calls
             total.calls += below.calls
     return total
 
