@@ -80,7 +80,8 @@ class Budget:
 
 
 _RULES = {
-    "turns": COUNT, "sub_queries": COUNT | None, "tool_calls": COUNT | None, "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
+    "turns": COUNT, "sub_queries": COUNT | None, "tool_calls": COUNT | None,
+    "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
     "seconds": AMOUNT | None, "call_seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
 }  # fmt: skip
 

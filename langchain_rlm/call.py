@@ -34,6 +34,7 @@ from langchain_rlm.runtime.savers.grouping import GroupingSaver
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
+from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import to_its_end
 
 Event = tuple[bool, str, Any]
@@ -136,7 +137,7 @@ class Call:
             yield True, "values", _result(self.settings, begun.values, begun.corpus)
             return
         config = beginning(self.config, begun.state)
-        config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
+        config["metadata"] = {**_storable(config.get("metadata") or {}), **begun.metadata}
         begun.tree.is_saved |= is_own
         begun.tree.ledger.charge(Spending(seconds=asked.seconds))
         if begun.tree.is_saved:
@@ -163,6 +164,15 @@ class Call:
         await self.registry.close(tree)
         if isinstance(saver := cast("Any", self.graph).checkpointer, GroupingSaver):
             await saver.settled(config)
+
+
+def _storable(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The user's words about a run, as every checkpointer can keep them with it."""
+
+    def clean(value: Any) -> Any:
+        return encodable(value).replace("\0", "\ufffd") if isinstance(value, str) else value
+
+    return {clean(name): clean(value) for name, value in metadata.items()}
 
 
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:

@@ -6,7 +6,9 @@ from typing import Any, Literal
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry, ForkEntry
+from langchain_rlm.repl.protocol import plain
 from langchain_rlm.repl.replies import parse_reply
+from langchain_rlm.surrogates import encodable
 
 Node = Literal["decompose", "aggregate"]
 
@@ -32,7 +34,7 @@ def with_code(journal: Sequence[Entry], turn: int, index: int, code: Any) -> tup
     if not isinstance(code, str) or not code.strip():
         msg = f"code={code!r}: give the Python of the cell."
         raise InputError(msg)
-    cells[index] = code
+    cells[index] = encodable(code)
     text = "\n\n".join(f"{_fence(cell)}repl\n{cell}\n{_fence(cell)}" for cell in cells)
     edited: Entry = {**reply, "text": text, "usage": None, "cut_off": False}
     return [_fork(journal, place), edited], "decompose"
@@ -55,9 +57,9 @@ def with_answer(journal: Sequence[Entry], call: str, answer: Any) -> tuple[list[
         raise InputError(msg)
     new: AnswerEntry = {"kind": "answer", "id": call, "usage": None, "is_copy": True}
     if is_tool:
-        new["value"] = answer
+        new["value"] = plain(answer)
     else:
-        new["text"] = answer
+        new["text"] = plain(answer)
     kept = [_copy(given[each]) for each in _ids(entry) if each in given and each != call]
     return [_fork(journal, place + 1), *kept, new], "aggregate"
 

@@ -24,6 +24,7 @@ from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
+from langchain_rlm.runtime.replay_header import check_header
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN, DEFAULT_SANDBOXES, READS_WELL
 
 CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
@@ -154,6 +155,7 @@ class Replay:
         run = _Run(self, self.recording.journal, self.corpus)
         with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()
+        check_header(self.recording, self.corpus)
         self.is_answered = run.answers.made is not None
 
     def kill(self) -> None:

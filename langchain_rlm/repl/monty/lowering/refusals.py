@@ -28,7 +28,7 @@ def parse(cell: str) -> ast.Module:
     try:
         tree = syntax.parse(cell)
         if sum(1 for _ in ast.walk(tree)) > LARGEST:
-            refuse(tree, f"the cell has more than {LARGEST:,} names, values and operations; write less code in one cell")
+            refuse(tree, f"the cell has more than {LARGEST:,} names, values and operations; write a shorter one")
         compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         line = error.lineno or 1
