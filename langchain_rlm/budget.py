@@ -43,11 +43,14 @@ class Budget:
     Args:
         turns: Root-model replies.
         sub_queries: Questions asked from code (`llm_query`, `rlm_query` and their batches count one for each prompt).
+        tool_calls: Calls of your functions (`RLM(tools=...)`) and of `search` and `fetch` from code.
         depth: Levels of sub-calls. 0: a REPL without sub-calls. 1: sub-queries are model calls. 2 and more: `rlm_query`
             starts a recursive run; at the limit it is an `llm_query` (arXiv 2512.24601, section 2).
         tokens: Input and output tokens of all calls.
         cost: US dollars, for models with a known price (see `RLM(prices=...)`). Refused when set and no model has one.
         seconds: Wall time, calls in flight included; time in which no process runs does not count.
+        call_seconds: Wall time of one model call without an answer, or without more of one that is streamed; then the
+            call is given up and asked again, twice at most. None: learnt from the other calls of the run.
         confirm_above: US dollars. When one pause of a cell is estimated to cost more, the run first interrupts with a
             quote, and goes on when it is resumed (LangGraph `interrupt`). An unknown price is above it. Needs a
             checkpointer.
@@ -58,10 +61,12 @@ class Budget:
 
     turns: int = 30
     sub_queries: int | None = 500
+    tool_calls: int | None = 5_000
     depth: int = 1
     tokens: int | None = None
     cost: float | None = _Unasked(2.0)
     seconds: float | None = 600
+    call_seconds: float | None = None
     confirm_above: float | None = None
 
     def __post_init__(self) -> None:
@@ -75,8 +80,9 @@ class Budget:
 
 
 _RULES = {
-    "turns": COUNT, "sub_queries": COUNT | None, "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
-    "seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
+    "turns": COUNT, "sub_queries": COUNT | None, "tool_calls": COUNT | None,
+    "depth": WHOLE, "tokens": COUNT | None, "cost": AMOUNT | None,
+    "seconds": AMOUNT | None, "call_seconds": AMOUNT | None, "confirm_above": AMOUNT_OR_ZERO | None,
 }  # fmt: skip
 
 
@@ -84,7 +90,7 @@ class BudgetExceededError(RLMError):
     """A call would pass a limit; it was not made.
 
     Attributes:
-        limit: The part of the budget: `depth`, `turns`, `sub_queries`, `tokens`, `cost` or `seconds`.
+        limit: The part of the budget: `depth`, `turns`, `sub_queries`, `tool_calls`, `tokens`, `cost` or `seconds`.
         usage: What earlier attempts at the same answer, or parts of it, cost.
         is_sent: The call was made, and broken off or not made again.
     """
@@ -130,6 +136,7 @@ class Spending:
 
     turns: int = 0
     sub_queries: int = 0
+    tool_calls: int = 0
     seconds: float = 0.0
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     """Model and usage of every call."""
@@ -146,6 +153,7 @@ class Ledger:
     """By model: tokens above which its provider seems to cut prompts without a word."""
     turns: int = 0
     sub_queries: int = 0
+    tool_calls: int = 0
     _set_aside: int = 0
     _started: float = field(init=False)
 
@@ -175,6 +183,7 @@ class Ledger:
             self.record(model, usage)
         self.turns += spending.turns
         self.sub_queries += spending.sub_queries
+        self.tool_calls += spending.tool_calls
         self._started = min(self._started, self.clock() - spending.seconds)
 
     def record(self, model: str, usage: Mapping[str, Any]) -> None:
@@ -247,6 +256,14 @@ class Ledger:
             msg = f"{count} sub-queries asked, {left} left of {limit}. Ask fewer and larger ones, or finish."
             raise BudgetExceededError(msg, "sub_queries")
         self.sub_queries += count
+
+    def take_tool_calls(self, count: int) -> None:
+        """Count `count` calls of functions, all or none."""
+        limit = self.budget.tool_calls
+        if limit is not None and self.tool_calls + count > limit:
+            msg = f"{count:,} calls of functions, {limit - self.tool_calls:,} left of {limit:,}. Call fewer, or finish."
+            raise BudgetExceededError(msg, "tool_calls")
+        self.tool_calls += count
 
     def give_sub_queries_back(self, count: int) -> None:
         self.sub_queries -= count

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from langgraph.types import Command
 
 from langchain_rlm.budget import Budget, Spending
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.errors import InputError
+from langchain_rlm.errors import HostError, InputError
 from langchain_rlm.events import LoadingEvent
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
@@ -33,8 +33,11 @@ from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
+from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import to_its_end
 
+DATABASES = frozenset({"sqlite3", "psycopg", "psycopg_pool"})
+"""The modules whose errors are those of a database."""
 Event = tuple[bool, str, Any]
 """Whether it is the result, the mode, the data."""
 
@@ -93,9 +96,10 @@ class Call:
         asked = reading.result()
         hosted = is_hosted(call.settings, config)
         run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
-        async with aclosing(run) as items:
-            async for item in items:
-                yield item
+        with _database_failures():
+            async with aclosing(run) as items:
+                async for item in items:
+                    yield item
 
     async def in_host(self, asked: Given, budget: Budget) -> AsyncGenerator[Event, None]:
         """Run on a thread of its own inside a host. When the run waits, the host is interrupted.
@@ -142,7 +146,7 @@ class Call:
             yield True, "values", _result(self.settings, begun.values, begun.corpus)
             return
         config = beginning(self.config, begun.state)
-        config["metadata"] = {**(config.get("metadata") or {}), **begun.metadata}
+        config["metadata"] = {**_storable(config.get("metadata") or {}), **begun.metadata}
         begun.tree.is_saved |= is_own
         begun.tree.ledger.charge(Spending(seconds=asked.seconds))
         if begun.tree.is_saved:
@@ -164,6 +168,30 @@ class Call:
             yield True, "values", _result(self.settings, final, corpus)
         finally:
             await to_its_end(registry.close(begun.tree))
+
+
+@contextmanager
+def _database_failures() -> Iterator[None]:
+    """What the database of a checkpointer raises, in words: its own say neither what it is nor what to do."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in DATABASES:
+            raise
+        msg = (
+            f"The checkpointer's database failed ({type(error).__name__}: {error}). When it can be reached, and has "
+            "room again, go on with invoke(None, config): what was saved is not paid for again."
+        )
+        raise HostError(msg) from error
+
+
+def _storable(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The user's words about a run, as every checkpointer can keep them with it."""
+
+    def clean(value: Any) -> Any:
+        return encodable(value).replace("\0", "\ufffd") if isinstance(value, str) else value
+
+    return {clean(name): clean(value) for name, value in metadata.items()}
 
 
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:

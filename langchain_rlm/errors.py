@@ -34,7 +34,7 @@ class SubModelError(ModelError):
 
 
 class HostError(RLMError):
-    """This machine cannot go on: it has no file descriptor, memory or process left, or REPLs end by themselves.
+    """This machine cannot go on: something is used up (files, memory, processes, disk), a database or REPLs end.
 
     With a checkpointer the run goes on when the machine is well.
     """

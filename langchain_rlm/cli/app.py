@@ -65,7 +65,7 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         list[str] | None,
         typer.Option(
             help="Limits, as in turns=20,cost=0.5. Parts: turns, sub_queries, depth, tokens, cost and confirm_above "
-            "(US dollars), seconds; none lifts a limit.",
+            "(US dollars), seconds and call_seconds; none lifts a limit.",
         ),
     ] = None,
     prices: Annotated[

@@ -8,7 +8,7 @@ from typing import Any
 from langchain_rlm.budget import Budget
 from langchain_rlm.errors import InputError
 
-DECIMAL = {"cost", "seconds", "confirm_above"}
+DECIMAL = {"cost", "seconds", "call_seconds", "confirm_above"}
 PARTS = tuple(part.name for part in fields(Budget))
 SETTING = re.compile(r"^([a-z_]+)=([^:\s]+)")
 """How an error about a setting of `RLM` begins."""

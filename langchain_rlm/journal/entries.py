@@ -14,6 +14,7 @@ from langchain_rlm.journal.parts import (
     Call,
     ContextSpan,
     LeftOutFile,
+    Limits,
     Number,
     Quote,
     Refused,
@@ -45,6 +46,8 @@ class RunEntry(TypedDict):
     """Its hash."""
     chunk_size: NotRequired[Whole]
     """Of `chunks()`, in characters."""
+    limits: NotRequired[Limits]
+    """Of its REPL, where they are not the default."""
     shown: NotRequired[list[ContextSpan]]
     """What the first message shows of the context."""
     left_out: NotRequired[list[LeftOutFile]]
@@ -240,6 +243,7 @@ class CutOff(TypedDict):
 
     turns: Whole
     sub_queries: Whole
+    tool_calls: Whole
     seconds: Number
     calls: list[ModelUsage]
     """One for each model."""

@@ -1,14 +1,16 @@
 """Going on from an earlier place of a run with one thing changed: the code of a cell, or an answer."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_rlm.budget import Spending, Spent
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CutOff, Entry, ForkEntry
 from langchain_rlm.journal.paid import spent_by
+from langchain_rlm.repl.protocol import plain
 from langchain_rlm.repl.replies import parse_reply
+from langchain_rlm.surrogates import encodable
 
 Node = Literal["decompose", "aggregate"]
 
@@ -36,7 +38,7 @@ def with_code(
     if not isinstance(code, str) or not code.strip():
         msg = f"code={code!r}: give the Python of the cell."
         raise InputError(msg)
-    cells[index] = code
+    cells[index] = encodable(code)
     text = "\n\n".join(f"{_fence(cell)}repl\n{cell}\n{_fence(cell)}" for cell in cells)
     edited: Entry = {**reply, "text": text, "usage": None, "cut_off": False}
     return [_fork(journal, place, newest), edited], "decompose"
@@ -61,9 +63,9 @@ def with_answer(
         raise InputError(msg)
     new: AnswerEntry = {"kind": "answer", "id": call, "usage": None, "is_copy": True}
     if is_tool:
-        new["value"] = answer
+        new["value"] = plain(answer)
     else:
-        new["text"] = answer
+        new["text"] = plain(answer)
     kept = [_copy(given[each]) for each in _ids(entry) if each in given and each != call]
     return [_fork(journal, place + 1, newest), *kept, new], "aggregate"
 
@@ -89,7 +91,8 @@ def _spent(by: Spending) -> CutOff:
     for model, usage in by.calls:
         models.setdefault(model, Spent()).add(usage)
     used: list[Any] = [{"model": model, "usage": spent.as_dict()} for model, spent in models.items()]
-    return {"turns": by.turns, "sub_queries": by.sub_queries, "seconds": by.seconds, "calls": used}
+    counted = {"turns": by.turns, "sub_queries": by.sub_queries, "tool_calls": by.tool_calls, "seconds": by.seconds}
+    return cast("CutOff", {**counted, "calls": used})
 
 
 def _copy(answer: AnswerEntry) -> AnswerEntry:

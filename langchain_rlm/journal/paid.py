@@ -28,7 +28,8 @@ def spent_by(entries: Sequence[Entry]) -> Spending:
     total.calls = [(entry["model"], entry["usage"]) for entry in paid(entries) if entry["usage"]]
     timed = (entry for entry in entries if entry["kind"] in {"reply", "answer", "cell_end"})
     total.seconds = max((entry.get("at", 0.0) for entry in timed), default=0.0)
-    asked = (call for entry in entries if entry["kind"] == "asked" for call in entry["calls"])
+    asked = [call for entry in entries if entry["kind"] == "asked" for call in entry["calls"]]
+    total.tool_calls = sum("tool" in call for call in asked)
     total.sub_queries = sum("reused" not in call and "tool" not in call for call in asked)
     total.sub_queries -= len({answer["id"] for answer in given if answer.get("refused")})
     for below in (answer["run"] for answer in given if "run" in answer and not answer.get("is_copy")):
@@ -36,16 +37,17 @@ def spent_by(entries: Sequence[Entry]) -> Spending:
     for entry in entries:
         if entry["kind"] == "lost":
             calls = [(call["model"], call["usage"]) for call in entry["calls"]]
-            _add(total, Spending(entry["turns"], len(calls) - entry["turns"], 0.0, [*calls]))
+            _add(total, Spending(entry["turns"], len(calls) - entry["turns"], calls=[*calls]))
         elif entry["kind"] == "fork" and (cut := entry.get("spent")):
             calls = [(call["model"], call["usage"]) for call in cut["calls"]]
-            _add(total, Spending(cut["turns"], cut["sub_queries"], cut["seconds"], [*calls]))
+            _add(total, Spending(cut["turns"], cut["sub_queries"], cut["tool_calls"], cut["seconds"], [*calls]))
     return total
 
 
 def _add(total: Spending, more: Spending) -> None:
     total.turns += more.turns
     total.sub_queries += more.sub_queries
+    total.tool_calls += more.tool_calls
     total.seconds = max(total.seconds, more.seconds)
     total.calls += more.calls
 

@@ -42,6 +42,14 @@ class Usage(TypedDict):
     seconds: NotRequired[Number]
 
 
+class Limits(TypedDict, total=False):
+    """What a replay needs to know of `ReplLimits`."""
+
+    cell_seconds: Number
+    memory: Whole
+    print_limit: Annotated[int, Field(ge=1, le=MOST)]
+
+
 class LeftOutFile(TypedDict):
     """A file of a directory that is not in the context."""
 

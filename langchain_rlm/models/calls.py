@@ -24,6 +24,7 @@ from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.room import Room, Sending
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
+from langchain_rlm.models.stalls import STALLS, GivenUpError, InFlight, Stalls
 from langchain_rlm.models.tokens import Estimates, reported_in
 from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
@@ -80,6 +81,7 @@ class Caller:
     systemless: set[str] = field(default_factory=set)
     """Names of models whose server takes no system message."""
     reads: Reads = field(default_factory=Reads)
+    stalls: Stalls = field(default_factory=Stalls)
     replied: set[int] = field(default_factory=set)
     refused: dict[int, Failure] = field(default_factory=dict)
     """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
@@ -137,6 +139,8 @@ class _Call:
     widened: int = 0
     sent: float | None = None
     """When the first request was sent."""
+    given_up: int = 0
+    """Times in a row that an answer did not come."""
 
     def __post_init__(self) -> None:
         self.name = name_of(self.model)
@@ -168,7 +172,7 @@ class _Call:
         """The text of one request, repeated where that helps, and whether it was cut off."""
         tokens = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
         self._check_window(messages, tokens)
-        failed = limited = 0
+        failed = limited = self.given_up = 0
         while True:
             sent = alternating(messages, system=self.name not in self.caller.systemless)
             try:
@@ -206,6 +210,8 @@ class _Call:
         given = self.caller.max_retries
         if given is not None:
             return failed + limited > given
+        if failure.is_given_up:
+            return self.given_up == STALLS
         if failure.kind in REPEATED_BY_CLIENTS and retries_of(self.model):
             return True
         return failed == ATTEMPTS or limited == RATE_LIMITED_ATTEMPTS
@@ -260,8 +266,12 @@ class _Call:
         failed: Exception | None = None
         own = self.model
         LIMIT.set(self.sending.limit)
+        call = InFlight(
+            model=self.name, tokens=tokens, sent=asyncio.get_running_loop().time(), left=self.seconds_left,
+            given_up=self.given_up, tries=1 + retries_of(self.model),
+        )  # fmt: skip
         try:
-            async with client_of(self.model) as own, asyncio.timeout(self.seconds_left):
+            async with client_of(self.model) as own, self.caller.stalls.limited(call):
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
@@ -269,6 +279,7 @@ class _Call:
         if isinstance(failed, TimeoutError) and left is not None and left <= 0:
             msg = "The run's time was used up while this call was in flight."
             raise BudgetExceededError(msg, "seconds", is_sent=True)
+        self.given_up += isinstance(failed, GivenUpError)
         if (reported := reported_in(failed)) is not None:
             self._charge(self.model, reported, "", tokens)
         secrets = [*secrets_of(own), *secrets_of(self.model)]

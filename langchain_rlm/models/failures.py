@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from langchain_core.exceptions import ContextOverflowError
 
 from langchain_rlm.errors import is_of_host
+from langchain_rlm.models.stalls import GivenUpError
 from langchain_rlm.surrogates import encodable
 
 Kind = Literal[
@@ -113,6 +114,8 @@ class Failure:
     """Tokens that the provider said fit."""
     is_final: bool = False
     """Asking again might help, but not within this run."""
+    is_given_up: bool = False
+    """No answer came, and the client did not give up itself."""
     host: str = ""
     """Host and port that nothing answered from."""
 
@@ -137,6 +140,8 @@ def classify(error: BaseException, secrets: Iterable[str] = ()) -> Failure:
     """Say what kind of failure an exception from a chat model is; `secrets` are struck out of what was said."""
     if isinstance(error, ModelCallError):
         return error.failure
+    if isinstance(error, GivenUpError):
+        return Failure("timeout", str(error), is_given_up=True)
     text = " ".join(_texts(error))
     status = _status(error)
     kind = _kind(error, text, status)

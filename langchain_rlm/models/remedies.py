@@ -42,6 +42,8 @@ def _remedy(failure: Failure, model: Model) -> str | None:
         return f"Check its key, the environment variable {variable}." if variable else "Check its key."
     if failure.kind == "server" and failure.host:
         return f"Nothing answered at {failure.host}: check the address, and whether a server runs there."
+    if failure.is_given_up:
+        return "Ask again later, or give a call more time with Budget(call_seconds=...)."
     if failure.kind == "timeout" and failure.host:
         return f"{failure.host} did not answer in time: ask again later, or give the client a longer timeout."
     return REMEDIES.get(failure.kind)

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from langchain_rlm.context.formats import least_tokens
 from langchain_rlm.models.failures import Failure
+from langchain_rlm.surrogates import encodable
 
 BEGIN = "Begin."
 """What stands before a conversation that the model would open: strict templates want a user's message first."""
@@ -34,6 +35,8 @@ def alternating(messages: Sequence[BaseMessage], *, system: bool = True) -> list
         if isinstance(message, AIMessage) and not message.text.strip():
             continue
         own = HumanMessage(message.text) if isinstance(message, SystemMessage) and not system else message
+        if (text := encodable(own.text)) != own.text:
+            own = type(own)(text)
         last = merged[-1] if merged else None
         if isinstance(own, AIMessage) and (last is None or isinstance(last, SystemMessage)):
             merged.append(HumanMessage(BEGIN))

@@ -12,6 +12,7 @@ from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages.ai import UsageMetadata, subtract_usage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
+from langchain_rlm.models.stalls import heard
 from langchain_rlm.threads import on_thread
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ async def _to_its_end(stream: Parts, *, tells: bool) -> Parts:
         if used and before and used["input_tokens"] == before["input_tokens"] > 0:
             message.usage_metadata = subtract_usage(used, before)
         before = used or before
+        heard(message)
         yield part
     if tells and not has_ended:
         msg = "the stream of the answer stopped before its end"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -14,8 +14,9 @@ from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
-from langchain_rlm.journal.parts import LeftOutFile, Route
+from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
+from langchain_rlm.repl.protocol import ReplLimits
 from langchain_rlm.runtime.given import loaded
 from langchain_rlm.runtime.registry import BEGUN, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
@@ -112,9 +113,18 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         "chunk_size": run.tree.settings.chunk_size, "shown": _shown_first(run) if route == "rlm" else [],
         "documents": len(run.corpus.documents), "characters": run.corpus.characters, "context": run.corpus.hash,
     }  # fmt: skip
+    if limits := _limits(run.tree.settings.limits):
+        entry["limits"] = limits
     if run.corpus.left_out:
         entry["left_out"] = _left_out(run.corpus)
     return entry
+
+
+def _limits(limits: ReplLimits) -> Limits:
+    """Those of a REPL that are not the default."""
+    names, default = Limits.__annotations__, ReplLimits()
+    changed = {name: getattr(limits, name) for name in names if getattr(limits, name) != getattr(default, name)}
+    return cast("Limits", changed)
 
 
 def _left_out(corpus: Corpus) -> list[LeftOutFile]:

@@ -35,10 +35,11 @@ def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> A
 def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry | None:
     """One entry in place of calls that are more than the budget has, which are not written down; else None."""
     left = run.tree.ledger.left()["sub_queries"]
-    count = sum(call.arguments is None for call in asked.calls)
-    if left is None or count <= left + sum(map(len, pool.values())):
-        return None
-    if (error := _refusal(run, count, is_last_turn=False)) is None:
+    tools = sum(call.arguments is not None for call in asked.calls)
+    count, error = len(asked.calls) - tools, None
+    if left is not None and count > left + sum(map(len, pool.values())):
+        error = _refusal(run, count, is_last_turn=False)
+    if error is None and (error := _refused_tools(run, tools)) is None:
         return None
     return {
         "kind": "asked", "raises": asked.raises, "calls": [], "count": len(asked.calls), "digest": asked.digest(),
@@ -122,6 +123,15 @@ def _refusal(run: Run, count: int, *, is_last_turn: bool) -> SubQueryError | Non
         return {"type": "budget", "message": LAST_TURN}
     try:
         run.tree.ledger.take_sub_queries(count)
+    except BudgetExceededError as error:
+        return {"type": "budget", "message": str(error)}
+    return None
+
+
+def _refused_tools(run: Run, count: int) -> SubQueryError | None:
+    """Why none of these functions may be called, or None: then they are counted."""
+    try:
+        run.tree.ledger.take_tool_calls(count)
     except BudgetExceededError as error:
         return {"type": "budget", "message": str(error)}
     return None

@@ -148,6 +148,9 @@ class Sandbox(Protocol):
     def open(self) -> None:
         """Begin: called once, before any cell."""
 
+    def allow(self, seconds: float) -> None:
+        """Let the paused cell have so many seconds from now on, and each one after it: once a REPL is built again."""
+
     def start(self, code: str, *, is_first: bool = False) -> Outcome:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
 

@@ -16,6 +16,7 @@ from langchain_rlm.runtime.given import Given
 from langchain_rlm.runtime.registry import RunRegistry, name_of_context, unknown_context
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import RLMState
+from langchain_rlm.surrogates import encodable
 
 BEGINS = "rlm_context"
 """Metadata of checkpoints: the context of a begun run, which state has only after `inspect`."""
@@ -149,6 +150,9 @@ def thread_of(config: RunnableConfig) -> Any:
     name = (config.get("configurable") or {}).get("thread_id")
     if name is None or name == "":
         msg = 'This RLM has a checkpointer and needs a thread: pass {"configurable": {"thread_id": ...}} as config.'
+        raise InputError(msg)
+    if isinstance(name, str) and ("\0" in name or encodable(name) != name):
+        msg = f"thread_id={name!r:.80}: it has a NUL or half a character in it, which databases refuse. Use another."
         raise InputError(msg)
     return name
 

@@ -13,6 +13,7 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus, so_far
 from langchain_rlm.errors import InputError
+from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import on_thread
 
 PASSED_ON = ("durability",)
@@ -72,7 +73,7 @@ def _read(given: Any) -> tuple[str | None, Any]:
     if "question" in given and (not isinstance(question, str) or not question.strip()):
         msg = f"The question is {question!r}. Ask something in words."
         raise InputError(msg)
-    return question, given.get("context")
+    return question and encodable(question), given.get("context")
 
 
 def check_arguments(given: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ recursive runs below, and compares the answers too.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -24,12 +24,15 @@ from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
+from langchain_rlm.runtime.replay_header import check_header
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN, DEFAULT_SANDBOXES, READS_WELL
 
 CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
 CHUNK_TAKEN = f"The record does not say how large chunks() were; {CHUNK:,} characters were taken."
-ALIKE = "The context, the tools and ReplLimits must be those of the record."
+MORE = 20
+"""Times the limit of a cell on record: it has ended in that, but this machine may be busier."""
+ALIKE = "The context and the tools must be those of the record."
 
 
 def sandbox_of(
@@ -40,6 +43,15 @@ def sandbox_of(
     context = ReplContext(corpus.texts, corpus.single, corpus.sources(), run.get("chunk_size") or size)
     clock = datetime.fromisoformat(run["started"])
     return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=host, tools=frozenset(tools))
+
+
+def as_recorded(limits: ReplLimits, run: RunEntry) -> ReplLimits:
+    """The limits of a REPL in which cells on record are run again: those of the record, and more."""
+    told, default = run.get("limits", {}), ReplLimits()
+    seconds = max(limits.cell_seconds, told.get("cell_seconds", default.cell_seconds))
+    memory = max(limits.memory, told.get("memory", default.memory))
+    printed = told.get("print_limit", default.print_limit)
+    return replace(limits, cell_seconds=MORE * seconds, memory=memory, print_limit=printed)
 
 
 def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
@@ -143,6 +155,7 @@ class Replay:
         run = _Run(self, self.recording.journal, self.corpus)
         with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
             run.run()
+        check_header(self.recording, self.corpus)
         self.is_answered = run.answers.made is not None
 
     def kill(self) -> None:
@@ -202,7 +215,7 @@ class _Run:
         searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
         sandbox = sandbox_of(
             self.replay.sandboxes, run, corpus, self._host,
-            size=recording.chunk_size or CHUNK, limits=ReplLimits(), tools=called | searching,
+            size=recording.chunk_size or CHUNK, limits=as_recorded(ReplLimits(), run), tools=called | searching,
         )  # fmt: skip
         repl = self.stack.enter_context(self.replay.repl(sandbox))
         return _Cells(repl, answers(self.journal), corpus.texts, self._host, self.path, remedy)

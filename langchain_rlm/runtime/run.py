@@ -19,7 +19,7 @@ from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, Sand
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
-from langchain_rlm.runtime.replay import rebuild, sandbox_of
+from langchain_rlm.runtime.replay import as_recorded, rebuild, sandbox_of
 from langchain_rlm.runtime.tree import RunTree
 
 T = TypeVar("T")
@@ -151,15 +151,18 @@ class Run:
         raise AssertionError
 
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
-        settings = self.tree.settings
+        settings, run = self.tree.settings, begun(journal)
+        is_rebuilt = any(entry["kind"] == "cell" for entry in journal)
         return sandbox_of(
-            sandboxes, begun(journal), self.corpus, self._host,
-            size=settings.chunk_size, limits=settings.limits, tools=self.tools,
+            sandboxes, run, self.corpus, self._host,
+            size=settings.chunk_size, limits=as_recorded(settings.limits, run) if is_rebuilt else settings.limits,
+            tools=self.tools,
         )  # fmt: skip
 
     def _rebuilt(self, sandbox: Sandbox, journal: Sequence[Entry]) -> None:
         rebuild(sandbox, journal, self.corpus.texts, self.path)
         sandbox.host = self._host
+        sandbox.allow(self.tree.settings.limits.cell_seconds)
         self.cited = cited(journal)
         if sent := [span for call, _ in answered_calls(journal) for span in spans(call)]:
             self.finder.given.recall(sent)

@@ -15,6 +15,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.reservations import Reservations
 from langchain_rlm.models.room import Room
+from langchain_rlm.models.stalls import Stalls
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.settings import Settings
 
@@ -48,7 +49,8 @@ class RunTree:
         self.unsaved = asyncio.Semaphore(self.places)
         gate = asyncio.Semaphore(at_once)
         room = Room(Reservations(self.ledger, at_once), settings.prices)
-        self.caller = Caller(room, gate, settings.max_retries, settings.windows())
+        stalls = Stalls(settings.budget.call_seconds)
+        self.caller = Caller(room, gate, settings.max_retries, settings.windows(), stalls=stalls)
 
     @property
     def places(self) -> int:

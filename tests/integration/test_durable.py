@@ -25,7 +25,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
-from langchain_rlm import RLM, Budget, InputError, ReplLimits
+from langchain_rlm import RLM, Budget, HostError, InputError, ReplLimits
 from tests.server.client import ModelServer
 from tests.unit.journals import lost
 
@@ -617,7 +617,7 @@ async def test_a_run_whose_answers_cannot_be_saved_ends_alone(model_server: Mode
         given: Any = {"question": "How many?", "context": TEXT}
         runs = (rlm.ainvoke(given, thread(str(number))) for number in range(6))
         first, *others = await asyncio.gather(*runs, return_exceptions=True)
-    assert isinstance(first, sqlite3.OperationalError)
+    assert isinstance(first, HostError)
     assert [other["answer"] for other in others if isinstance(other, dict)] == ["10"] * 5
 
 
@@ -632,7 +632,7 @@ def test_answers_that_cannot_be_saved_are_not_paid_for_any_more(model_server: Mo
     many = cell("answers = llm_query_batched([f'Part {i}: x' for i in range(200)])")
     with sqlite3.connect(tmp_path / "db.sqlite", check_same_thread=False) as connection:
         rlm = scripted(model_server, many, checkpointer=Full(connection), max_concurrency=4)
-        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        with pytest.raises(HostError, match=r"disk is full.*invoke\(None"):
             rlm.invoke({"question": "How many?", "context": TEXT}, thread("1"))
     connection.close()
     assert model_server.stats()["by_model"]["sub"] < 60

@@ -14,7 +14,8 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.sql import SQL, Identifier
 
-from langchain_rlm import RLM, Budget, RLMInput, RLMResult
+from langchain_rlm import RLM, Budget, InputError, RLMInput, RLMResult
+from langchain_rlm.journal.reading import question
 from tests.resources import soon
 from tests.server.client import ROOT, ModelServer
 
@@ -134,6 +135,19 @@ async def test_what_json_does_not_have_is_stored_and_read_again(
         rlm = rlm_of(model_server, f"```repl\n{code}\n```", checkpointer=saver)
         assert (await rlm.ainvoke(None, THREAD))["value"] == value
         assert (await rlm.ainvoke(asked, {"configurable": {"thread_id": "another"}}))["value"] == value
+
+
+def test_texts_that_no_database_takes_are_mended_or_refused(model_server: ModelServer, database: str) -> None:
+    asked: Any = {"question": "Which \ud800?", "context": {"na\ud800me": "text"}}
+    with PostgresSaver.from_conn_string(database) as saver:
+        saver.setup()
+        rlm = rlm_of(model_server, "```repl\nFINAL('a\\ud800')\n```", checkpointer=saver)
+        config: RunnableConfig = {**THREAD, "metadata": {"k\0": "v\0", "s": "\ud800"}}
+        result = rlm.invoke(asked, config)
+        assert (result["answer"], question(result["journal"])) == ("a\ufffd", "Which \ufffd?")
+        for name in ("a\0b", "a\ud800"):
+            with pytest.raises(InputError, match="thread_id="):
+                rlm.invoke(asked, {"configurable": {"thread_id": name}})
 
 
 @pytest.mark.usefixtures("postgres")  # skipped where none can be had

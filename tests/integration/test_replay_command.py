@@ -125,6 +125,33 @@ def test_a_recorded_run_is_replayed_as_it_went_and_reported_without_a_model(
     assert KEY not in (tmp_path / "run.jsonl").read_text() + "".join(pages)
 
 
+def test_a_first_line_that_says_more_than_the_entries_is_found(
+    model_server: ModelServer, command: Command, tmp_path: Path
+) -> None:
+    configure(model_server, ASK, END)
+    recorded(command)
+    first, *rest = (tmp_path / "run.jsonl").read_text().splitlines()
+    header = json.loads(first)
+    usage, coverage = header["usage"], header["coverage"]
+    seen = coverage["documents"][0]
+    forged: dict[str, dict[str, Any]] = {
+        "read of coverage": {"coverage": {**coverage, "read": 1.0}},
+        "read_ranges of coverage": {"coverage": {**coverage, "documents": [{**seen, "read_ranges": [[0, 9_000]]}]}},
+        "output_tokens of usage": {"usage": {**usage, "output_tokens": 1}},
+        "failed_calls of usage": {"usage": {**usage, "failed_calls": 2}},
+        "stop_reason of the run": {"stop_reason": "budget:cost"},
+    }
+    for number, change in enumerate(forged.values()):
+        lines = [json.dumps({**header, **change}), *rest]
+        (tmp_path / f"{number}.jsonl").write_text("\n".join(lines) + "\n")
+    found = side_by_side(
+        [partial(command, "replay", f"{n}.jsonl", "--context", "book.txt", "--quiet") for n in range(len(forged))]
+    )
+    for name, one in zip(forged, found, strict=True):
+        assert (one.returncode, one.stdout) == (1, "")
+        assert name.split(" of ")[0] in one.stderr
+
+
 def test_what_the_host_answered_and_what_was_refused_is_replayed_as_it_was(
     model_server: ModelServer, command: Command, tmp_path: Path
 ) -> None:

@@ -43,6 +43,19 @@ def test_a_function_that_wants_to_end_the_process_has_failed_and_the_code_is_tol
     assert "it wanted to end the process (SystemExit: bad x)" in result["answer"]
 
 
+def test_calls_of_functions_are_counted_and_the_code_is_told_when_there_are_too_many(model_server: ModelServer) -> None:
+    called: list[int] = []
+
+    def look(x: int) -> int:
+        called.append(x)
+        return x
+
+    code = "try:\n    while True:\n        look(1)\nexcept Exception as error:\n    FINAL(str(error))"
+    rlm = rlm_of(model_server, f"```repl\n{code}\n```", [look], budget=Budget(tool_calls=7, cost=None))
+    assert "1 calls of functions, 0 left of 7" in rlm.invoke(GIVEN)["answer"]
+    assert called == [1] * 7
+
+
 def test_so_has_a_tool_of_langchain(model_server: ModelServer) -> None:
     result = rlm_of(model_server, TRY, [tool("end")(plain)]).invoke(GIVEN)
     assert "it wanted to end the process (SystemExit: bad x)" in result["answer"]

@@ -113,6 +113,9 @@ class ScriptedSandbox:
     def is_killed(self) -> bool:
         return self._killed.is_set()
 
+    def allow(self, seconds: float) -> None:
+        """Scripts have no clock."""
+
     def open(self) -> None:
         self.is_open = True
         self.variables["answer"] = {"content": "", "ready": False}

@@ -6,9 +6,9 @@ in. Everything here blocks; the engine calls it from a worker thread.
 
 import contextlib
 import os
+import secrets
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ import pydantic_monty as monty
 
 from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
+from langchain_rlm.repl.monty.clock import CellClock
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import (
@@ -52,7 +53,11 @@ BLOCKS = (4096, 1024, 3)
 PART = 1_000_000
 """Characters of a large text handed over at a time, so that the host never holds a second copy."""
 LONGEST_CELL = 250_000
-"""Characters: twice what any model writes in one reply, and what is rewritten within some seconds."""
+"""Characters: twice what any model writes in one reply."""
+LEAST_SECONDS = 60.0
+"""Seconds that a worker may take for each part of its start, however little a cell may."""
+SECRET = 2**16
+"""Bytes of memory up to which a worker has more: the limit that it names, when it stops a cell, no code can name."""
 SUSPENSIONS = 1_000_000
 ANSWERED_AT_ONCE = 10_000
 """Calls in a row that need no model: their time does not count as the cell's own."""
@@ -81,13 +86,14 @@ class MontySandbox:
     wide: int = WIDE
     blocks: tuple[int, int, int] = BLOCKS
     _calls: HostCalls = field(init=False)
+    _clock: CellClock = field(init=False)
+    _memory: int = field(init=False)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _output: list[str] = field(default_factory=list)
     _cells: dict[str, CellText] = field(default_factory=dict, repr=False)
     _modules: set[str] = field(default_factory=set)
     _feeds: int = 0
     _printed: int = 0
-    _host_seconds: float = 0.0
     _pid: int | None = None
     _is_killed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -95,15 +101,18 @@ class MontySandbox:
 
     def __post_init__(self) -> None:
         self._calls = HostCalls(self.tools)
+        seconds = self.limits.cell_seconds
+        self._clock = CellClock(seconds, max(seconds, LEAST_SECONDS), self.kill)
+        size = sum(map(_size, self.context.texts))
+        self._memory = self.limits.memory + 5 * size + secrets.randbelow(SECRET)
 
     # -- life -----------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Start the worker and bind the contract and the context."""
-        size = sum(map(_size, self.context.texts))
         limits: monty.ResourceLimits = {
-            "max_feed_duration_secs": self.limits.cell_seconds,
-            "max_memory": self.limits.memory + 5 * size,
+            "max_feed_duration_secs": self._clock.worker,
+            "max_memory": self._memory,
             "max_suspensions": SUSPENSIONS,
         }
         policy: monty.OSPolicy = {
@@ -115,8 +124,9 @@ class MontySandbox:
         self._repl = self._stack.enter_context(checkout)
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
-            limit_memory(self._pid, 2 * (self.limits.memory + 5 * size) + HANDED_OVER)
+            limit_memory(self._pid, 2 * self._memory + HANDED_OVER)
         letters = sum(len(text) for text in self.context.texts if not text.isascii())
+        size = sum(map(len, self.context.texts))
         texts: Texts = "wide" if letters >= self.wide else "long" if size >= LONG else "short"
         self._lowering = Lowering(tools=self.tools, texts=texts)
         self._feed(builtins_source(), inputs=self._settings())
@@ -174,12 +184,17 @@ class MontySandbox:
                 os.kill(self._pid, signal.SIGKILL)
                 self._pid = None  # another process may have it soon
 
+    def allow(self, seconds: float) -> None:
+        """Let the running cell have so many seconds from now on, and each one after it."""
+        self._clock.restart(seconds)
+
     # -- cells ----------------------------------------------------------------------------------------------------
 
     def start(self, code: str, *, is_first: bool = False) -> Outcome:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
-        self._printed, self._host_seconds = 0, 0.0
+        self._printed = 0
+        self._clock.restart()
         self._calls.begin()
         if len(code) > LONGEST_CELL:
             told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
@@ -265,7 +280,7 @@ class MontySandbox:
 
     def _run(self, step: Callable[[], Any]) -> Outcome:
         try:
-            with self._watched():
+            with self._watched(), self._clock.running():
                 snapshot = step()
                 answered = 0
                 while not isinstance(snapshot, monty.MontyComplete):
@@ -275,7 +290,7 @@ class MontySandbox:
                         return asked
                     if self._calls.final is not None:
                         return self._stopped(snapshot)
-                    if answered > ANSWERED_AT_ONCE or self._host_seconds > self.limits.cell_seconds:
+                    if answered > ANSWERED_AT_ONCE or self._clock.of_host > self._clock.allowed:
                         return self._given_up(answered)
                     snapshot = asked
         except monty.MontyCrashedError as error:
@@ -286,22 +301,29 @@ class MontySandbox:
 
     def _killed(self, error: monty.MontyCrashedError) -> Ended:
         self._is_killed = True
+        if self._clock.is_late:
+            return self._late()
         why = "took too long" if error.timed_out else "was ended"
         return Ended(self._text(), f"The REPL worker {why}; the variables of this cell are lost.", lost=True)
 
     def _timed(self, *args: Any) -> Any:
         """The host's answer; the time that it takes is not the interpreter's, and has a limit of its own."""
-        began = time.monotonic()
-        try:
+        with self._clock.answering():
             return self.host(*args)
-        finally:
-            self._host_seconds += time.monotonic() - began
+
+    def _late(self, frames: str = "") -> Ended:
+        limit = f"The cell's own code ran for more than {self._clock.allowed:g} seconds and was stopped"
+        return self._stopped_at(f"{limit}; its variables are lost. Do less in one cell.", frames)
+
+    def _stopped_at(self, limit: str, frames: str) -> Ended:
+        self._is_killed = True
+        return Ended(self._text(), f"{frames}\n{limit}" if frames else limit, lost=True)
 
     def _given_up(self, answered: int) -> Ended:
         self.kill()
         said = f"The cell called functions of the REPL more than {ANSWERED_AT_ONCE:,} times in a row and was stopped"
         if answered <= ANSWERED_AT_ONCE:
-            said = f"Functions of the REPL worked for the cell for more than {self.limits.cell_seconds:g} seconds"
+            said = f"Functions of the REPL worked for the cell for more than {self._clock.allowed:g} seconds"
         return Ended(self._text(), f"{said}; its variables are lost.", lost=True)
 
     def _stopped(self, snapshot: Any) -> Ended:
@@ -315,17 +337,14 @@ class MontySandbox:
 
     def _failed(self, error: monty.MontyError) -> Ended:
         said = explain(error, self._cells, self._lowering.errors)
-        if isinstance(error.exception(), TimeoutError) and "feed time limit exceeded" in str(error):
-            limit = f"The cell's own code ran for more than {self.limits.cell_seconds:g} seconds and was stopped"
-            advice = "Do less in one cell."
-        elif isinstance(error.exception(), MemoryError):
-            limit, advice = "The cell used more memory than the REPL has and was stopped", "Work on parts."
-        else:
-            return self._ended(said)
-        self._is_killed = True
         frames = said.rpartition("\n")[0]  # without the interpreter's own words for it
-        told = f"{limit}; its variables are lost. {advice}"
-        return Ended(self._text(), f"{frames}\n{told}" if frames else told, lost=True)
+        raised = error.exception()
+        if isinstance(raised, TimeoutError) and self._clock.is_stopped_by_worker:
+            return self._late(frames)
+        if isinstance(raised, MemoryError) and str(raised).endswith(f"> {self._memory} bytes"):
+            limit = "The cell used more memory than the REPL has and was stopped; its variables are lost."
+            return self._stopped_at(f"{limit} Work on parts.", frames)
+        return self._ended(said)
 
     def _ended(self, error: str | None) -> Ended:
         output = self._text()

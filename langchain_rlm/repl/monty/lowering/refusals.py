@@ -10,6 +10,9 @@ from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.scopes import bound_names, is_builtin
 from langchain_rlm.repl.monty.lowering.trees import keyword_value, last_name
 
+LARGEST = 20_000
+"""Nodes of a cell's tree: far more than models write, and what is rewritten within seconds."""
+
 
 def refuse(node: ast.AST, message: str) -> NoReturn:
     """Refuse a cell because of `node`."""
@@ -24,6 +27,8 @@ def parse(cell: str) -> ast.Module:
     """
     try:
         tree = syntax.parse(cell)
+        if sum(1 for _ in ast.walk(tree)) > LARGEST:
+            refuse(tree, f"the cell has more than {LARGEST:,} names, values and operations; write a shorter one")
         compile(tree, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         line = error.lineno or 1

@@ -126,6 +126,48 @@ def test_waiting_for_an_answer_does_not_count_as_the_cells_own_time(pool: monty.
         assert ended(session.resume(answered(outcome))).output == "Q\n"
 
 
+SLOW = "n = 0\nfor i in range(2_000_000):\n    n += i\nprint('over')"
+"""Far more than a hundredth of a second of work."""
+
+
+def test_a_cell_that_is_run_again_has_more_time_and_the_next_one_has_the_limit(pool: monty.Monty) -> None:
+    with a_session(pool, cell_seconds=0.01) as session:
+        session.allow(60)
+        assert ended(session.start(f"llm_query('q')\n{SLOW}") and session.resume([("ok", "a")])).output == "over\n"
+        session.allow(0.01)
+        assert "ran for more than 0.01 seconds" in lost(session.start(SLOW))
+
+
+def test_a_paused_cell_has_its_time_from_where_it_is_built_again(pool: monty.Monty) -> None:
+    with a_session(pool, cell_seconds=0.01) as session:
+        session.allow(60)
+        session.start(f"{SLOW}\nllm_query('q')\nprint('on')")
+        session.allow(5)
+        assert ended(session.resume([("ok", "a")])).output == "over\non\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise TimeoutError('feed time limit exceeded: 60.1s > 60s')",
+        "raise MemoryError('memory limit exceeded: 600000000 bytes > 536870952 bytes')",
+        "raise MemoryError",
+        "raise RuntimeError('The REPL worker was ended: SIGABRT')",
+        "class Late(TimeoutError):\n    pass\nraise Late('feed time limit exceeded: 2s > 1s')",
+    ],
+)
+def test_what_a_cell_raises_is_not_taken_for_a_limit_of_the_host(session: MontySandbox, code: str) -> None:
+    assert "its variables are lost" not in failed(session.start(f"kept = 1\n{code}"))
+    assert output(session, "print(kept)") == "1\n"
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 0\n" + "x += 1\n" * 30_000, f"x = [{'1,' * 30_000}]", "def f():\n" + "    yield 1\n" * 10_000]
+)
+def test_a_cell_of_more_code_than_can_be_rewritten_in_seconds_is_refused(session: MontySandbox, code: str) -> None:
+    assert "the cell has more than 20,000 names, values and operations" in failed(session.start(code))
+
+
 @pytest.mark.parametrize(
     "code", ["x = ['a' * 1000 for n in range(10 ** 7)]", "x = 'a'\nwhile True:\n    x += x", "x = list(range(10 ** 8))"]
 )
@@ -279,4 +321,4 @@ def test_clock_and_chance_are_the_same_in_every_session_of_a_run_and_sleeping_ta
 def test_a_cell_that_is_longer_than_any_model_writes_is_refused_before_it_is_rewritten(session: MontySandbox) -> None:
     refused = failed(session.start("n = 1\n" * 1_000_000))
     assert "The cell has 6,000,000 characters, at most 250,000 are run" in refused
-    assert output(session, "n = 1\n" * 10_000 + "print(n)") == "1\n"
+    assert output(session, "n = 1\n" * 4_000 + "print(n)") == "1\n"
