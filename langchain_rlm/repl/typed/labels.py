@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_BREAK = re.compile(r"\s*(?:->|=>|→|\||:|=|[(;,.]|\s[-–—]+|\bbecause\b|\bsince\b)\s*", re.IGNORECASE)
+_BREAK = re.compile(r"\s*(?:->|=>|→|\||:|=|[(;,.]|\s[-\u2013\u2014]+|\bbecause\b|\bsince\b)\s*", re.IGNORECASE)
 """What may stand between a label and a reason, or between a name for it and a label."""
 SHORT = 4
 """Letters of a label below which it is no label wherever it stands in a sentence: "no idea" is not "no"."""
-_NOT = re.compile(r"\b(?:not|no|nor|neither|isn['’]?t|instead of|rather than|or|either)\b|n['’]t\b")
+_NOT = re.compile(r"\b(?:not|no|nor|neither|isn['\u2019]?t|instead of|rather than|or|either)\b|n['\u2019]t\b")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from langchain_rlm.repl.protocol import Result
 from langchain_rlm.repl.typed.asking import FORM, Program, as_text, asking, beginning
-from langchain_rlm.repl.typed.forms import Form, MisfitError
+from langchain_rlm.repl.typed.fitting import MisfitError
+from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
 
@@ -51,8 +52,8 @@ class Task:
         if count == 1:
             return f"Answer for the text below with {what} alone." if self.labels or self.form else "The text:"
         return (
-            f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the number "
-            f"that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
+            f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the "
+            f"number that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
         )
 
     def read(self, readings: Sequence[Any], item: str) -> tuple[Any] | None:

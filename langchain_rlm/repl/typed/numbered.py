@@ -13,7 +13,7 @@ from langchain_rlm.repl.written_data import data_in
 _STEPS = (3, 5, 4, 7)
 _OPEN = r"[^\w\n]{0,20}(?:(?:item|text|line|number|answer|entry|row|no|nr|id)\b\W{0,4})?"
 _CLOSE = r"[\])}\"'`*_>]{0,6}"
-_MARK = r"(?:->|=>|→|[:|=)\t]|[.,](?![0-9])|\s[-–—]+(?=\s)|[-–—](?![0-9]))"
+_MARK = r"(?:->|=>|→|[:|=)\t]|[.,](?![0-9])|\s[-\u2013\u2014]+(?=\s)|[-\u2013\u2014](?![0-9]))"
 _LINE = re.compile(
     rf"(?P<open>{_OPEN})(?P<number>\d{{1,9}})(?:(?P<marked>{_CLOSE}[ ]*{_MARK}|[\])}}\"'`*_>]{{1,6}}(?=\s|$)|$)|(?=\s))"
     rf"{_CLOSE}[ \t]*",
