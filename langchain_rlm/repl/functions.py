@@ -60,13 +60,13 @@ FUNCTIONS = (
     ReplFunction(
         name="llm_map", signature="(items, task, labels=None, schema=None, batch=None, model=None)",
         answered_by="model", needs="sub_calls",
-        line="`llm_map(items, task, labels=None)`: one answer for each item, in order, none missing: one of `labels` (a "
-        "list, or a dict with what each means), data with `schema=`, or text.",
+        line="`llm_map(items, task, labels=None)`: one answer for each item, in order, none missing: one of `labels` "
+        "(a list, or a dict with what each means), data with `schema=`, or text.",
     ),
     ReplFunction(
         name="llm_quotes", signature="(question, texts=None, model=None)", answered_by="model", needs="sub_calls",
-        line="`llm_quotes(question, texts)`: the sentences that bear on a question, word for word: a list of `str`, each "
-        "with its mark (`... [c1]`).",
+        line="`llm_quotes(question, texts)`: the sentences that bear on a question, word for word: a list of `str`, "
+        "each with its mark (`... [c1]`).",
     ),
     ReplFunction(
         name="rlm_query", signature="(prompt, context=None, model=None)", answered_by="model", needs="recursion",
@@ -89,8 +89,8 @@ FUNCTIONS = (
     ReplFunction(
         name="cite", signature="(quote, source=None, near=None)",
         answered_by="host", takes=(str, str | int | None, int | None), needs="text", may_be_rebound=True,
-        line="`cite(quote, source=None, near=None)`: finds the words in `context` and gives a dict with `mark`, such as "
-        "`[c1]`, to put behind the statement that rests on them, and `document`, `line`, `start`, `end`, `text`. It "
+        line="`cite(quote, source=None, near=None)`: finds the words in `context` and gives a dict with `mark`, such "
+        "as `[c1]`, to put behind the statement that rests on them, and `document`, `line`, `start`, `end`, `text`. It "
         "raises when the words are not there; of several places `near` is the offset that is meant. Marks are numbered "
         "and resolved for the reader; add no list.",
     ),

@@ -15,8 +15,6 @@ BATCH = 10
 """Items of one prompt. Weak models label 50 of 60 lines right by tens, 45 by twenties."""
 ALONE = 3
 """Times that an item is asked by itself, at most."""
-HALVED = 2
-"""Times that groups are made smaller before their items are asked by themselves."""
 SHOWN = 80
 """Characters of an answer that cannot be used, as it is told."""
 _SMALLER = frozenset({"overflow", "too_large", "empty", "malformed", "cut_off", "refused", "timeout"})
@@ -167,8 +165,9 @@ class _Mapped:
 def mapped(items: Sequence[str], task: Task, *, batch: int, room: int, model: str | None) -> Program:
     """Ask for one answer for each item; one result for each."""
     state = _Mapped(task, items, room)
-    sizes = [batch >> halved for halved in range(HALVED + 1) if batch >> halved > 1]
-    for size in [*sizes, *[1] * ALONE][: len(sizes) + ALONE]:
+    smaller = batch - batch // 4
+    sizes = [size for size in (batch, smaller, smaller // 2) if size > 1]
+    for size in [*sizes, *[1] * ALONE]:
         groups = list(state.groups(size))
         if not groups:
             break
