@@ -65,11 +65,12 @@ class Task:
     def _label(self, said: Any, item: str) -> tuple[Any] | None:
         if isinstance(said, dict | list):
             return None
-        line = as_text(said).strip().partition("\n")[0]
-        found = Labels(self.given).match(line)
-        words = " ".join(line.split()).strip("\"'* .")
-        is_echo = found is not None and len(words) > len(as_text(found[0])) and words in " ".join(item.split())
-        return None if is_echo else found
+        text, item = as_text(said), item.strip()
+        if len(item) > max(map(len, self.labels or ())):
+            text = text.replace(item, " ")  # what is said of the item, not what the item says
+        found = Labels(self.given).match(text)
+        words = text.strip("\"'* .\n")
+        return None if found and len(words) > len(as_text(found[0])) and words in item else found
 
     def _data(self, said: Any) -> tuple[Any] | None:
         assert self.form is not None  # noqa: S101  # asked before

@@ -119,5 +119,6 @@ def test_a_line_out_of_order_is_in_doubt() -> None:
 
 def test_text_of_several_lines_belongs_to_the_number_before_it() -> None:
     a, b, c = numbers(3)
-    reply = f"Here:\n\n{a}: One thing\n12 people said so.\n\n**{b}.** Two\n{b + 1}: of no item\nand more\n\n{c}: Three\n\nBye."
+    reply = f"Here:\n\n{a}: One thing\n12 people said so.\n\n**{b}.** Two\n{b + 1}: of no item\nand more\n\n{c}: Three"
+    reply += "\n\nBye."
     assert answers(reply, [a, b, c], short=False) == {a: ["One thing\n12 people said so."], b: ["Two"], c: ["Three"]}
