@@ -26,7 +26,9 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
     costs = [expected(run, call) for call in priced]
     known = [dollars for _, dollars in costs if dollars is not None]
     cost = sum(known)
-    unpriced = {name_of(_model(run, call["model"])) for call, (_, dollars) in zip(priced, costs, strict=True) if dollars is None}
+    unpriced = {
+        name_of(_model(run, call["model"])) for call, (_, dollars) in zip(priced, costs, strict=True) if dollars is None
+    }
     if cost <= above and not unpriced:
         return None
     seconds = [entry["seconds"] for entry in paid(journal)]

@@ -61,11 +61,10 @@ def cloned(node: Node) -> Node:
     """A copy of a tree with its places and marks; `copy.deepcopy` takes ten times as long."""
     made: Node = type(node).__new__(type(node))
     for name, value in vars(node).items():
-        if isinstance(value, ast.AST):
-            value = cloned(value)
-        elif isinstance(value, list):
-            value = [cloned(one) if isinstance(one, ast.AST) else one for one in value]
-        setattr(made, name, value)
+        if isinstance(value, list):
+            setattr(made, name, [cloned(one) if isinstance(one, ast.AST) else one for one in value])
+        else:
+            setattr(made, name, cloned(value) if isinstance(value, ast.AST) else value)
     return made
 
 

@@ -7,7 +7,6 @@ The loop stays as it was. Whatever is wrong with what was collected, it gets the
 import ast
 from collections.abc import Iterator
 
-from langchain_rlm.repl.monty.lowering.ahead import purity
 from langchain_rlm.repl.monty.lowering.ahead.facts import DependentError, Facts
 from langchain_rlm.repl.monty.lowering.ahead.functions import Functions
 from langchain_rlm.repl.monty.lowering.ahead.reads import reads_of
@@ -94,27 +93,22 @@ class Ahead:
                 return body if facts.asks else None
         return None
 
-    def _written(
-        self, facts: Facts, body: list[ast.stmt], at: ast.stmt
-    ) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    def _written(self, facts: Facts, body: list[ast.stmt], at: ast.stmt) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The functions that ask, and the call of the first."""
         twins = [one for one in facts.made.values() if one.asks]
         reads = reads_of(body, self._functions)
-        beside = {
-            name: None for one in facts.made.values() for name in reads_of(one.body, self._functions, one.node.args).free
-        }
         bound = reads.bound | reads.free.keys()
+        called = [reads_of(one.body, self._functions, one.node.args).free for one in facts.made.values()]
+        beside = {name: None for free in called for name in free if name not in bound}
+        beside |= dict.fromkeys(sorted(facts.held - facts.dirty - bound))
         changed = sorted({key.removeprefix(":") for key in facts.dirty if ":" not in key[1:]} - bound)
         name = f"_rlm_ahead_{self._known.regions}"
         made: list[ast.stmt] = [_function(name, [*reads.given, *reads.own], body, at)]
-        for one in twins:
-            made.append(_function(one.twin, one.node.args, one.body, at))
-        lists = ", ".join(
-            f"[{', '.join(names)}]" for names in (reads.given, reads.own, [n for n in beside if n not in bound], changed)
-        )
+        made += [_function(one.twin, one.node.args, one.body, at) for one in twins]
+        lists = ", ".join(f"[{', '.join(names)}]" for names in (reads.given, reads.own, beside, changed))
         call = statements(f"_rlm_ask_ahead({name}, lambda: ({lists}))", at)
-        for one in [*made, *call]:
-            put_mark(one, "ahead", value=True)
+        for node in [*made, *call]:
+            put_mark(node, "ahead", value=True)
         return made, call
 
 

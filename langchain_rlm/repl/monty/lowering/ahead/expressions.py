@@ -16,6 +16,9 @@ ITEM = "_rlm_item"
 class Expressions(Knowing):
     """Makes of expressions what they ask."""
 
+    _taken = False
+    """All items of the expression are taken, should it be an iterator."""
+
     # Expressions
 
     def asked(self, node: ast.AST | None, *, taken: bool = False) -> ast.expr | None:
@@ -28,7 +31,8 @@ class Expressions(Knowing):
             return None
         method = getattr(self, f"_asked_{type(node).__name__}", None)
         if method is not None:
-            made: ast.expr | None = method(node, taken)
+            self._taken = taken
+            made: ast.expr | None = method(node)
             return made
         if isinstance(node, ast.Attribute) and self._functions.suspends(node):
             raise DependentError
@@ -38,32 +42,34 @@ class Expressions(Knowing):
         made = [one for one in [self.asked(node, taken=taken) for node in nodes] if one is not None]
         return _tuple(made)
 
-    def _asked_Name(self, node: ast.Name, _: bool) -> None:
+    def _asked_Name(self, node: ast.Name) -> None:
         if self._functions.suspends(node) or self._functions.asks(node):
             raise DependentError
+        if self._functions.may_hold(node):
+            self._facts.held.add(node.id)
         if self._functions.definition(node) is not None:
             found = self._called(node)
             if found is not None and found.changed:
                 raise DependentError
 
-    def _asked_Await(self, _: ast.AST, __: bool) -> None:
+    def _asked_Await(self, _: ast.AST) -> None:
         raise DependentError
 
     _asked_Yield = _asked_YieldFrom = _asked_Await
 
-    def _asked_Starred(self, node: ast.Starred, _: bool) -> ast.expr | None:
+    def _asked_Starred(self, node: ast.Starred) -> ast.expr | None:
         return self.asked(node.value, taken=True)
 
-    def _asked_NamedExpr(self, node: ast.NamedExpr, _: bool) -> ast.expr | None:
+    def _asked_NamedExpr(self, node: ast.NamedExpr) -> ast.expr | None:
         made = self.asked(node.value)
         self._forget(node.target)
         return made
 
-    def _asked_Lambda(self, node: ast.Lambda, _: bool) -> None:
+    def _asked_Lambda(self, node: ast.Lambda) -> None:
         with self._unsurely():
             self.asked(node.body)
 
-    def _asked_IfExp(self, node: ast.IfExp, _: bool) -> ast.expr | None:
+    def _asked_IfExp(self, node: ast.IfExp) -> ast.expr | None:
         if self._sure and self._pure(node.test):
             body, other = self.asked(node.body), self.asked(node.orelse)
             if body is None and other is None:
@@ -74,7 +80,7 @@ class Expressions(Knowing):
             self._several([node.body, node.orelse])
         return made
 
-    def _asked_BoolOp(self, node: ast.BoolOp, _: bool) -> ast.expr | None:
+    def _asked_BoolOp(self, node: ast.BoolOp) -> ast.expr | None:
         first, *rest = node.values
         if self._sure and self._pure(first):
             left = ast.BoolOp(op=node.op, values=rest) if len(rest) > 1 else rest[0]
@@ -88,22 +94,22 @@ class Expressions(Knowing):
             self._several(rest)
         return made
 
-    def _asked_Compare(self, node: ast.Compare, _: bool) -> ast.expr | None:
+    def _asked_Compare(self, node: ast.Compare) -> ast.expr | None:
         made = self._several([node.left, node.comparators[0]])
         with self._unsurely():
             self._several(node.comparators[1:])
         return made
 
-    def _asked_ListComp(self, node: ast.ListComp, _: bool) -> ast.expr | None:
+    def _asked_ListComp(self, node: ast.ListComp) -> ast.expr | None:
         return self._comprehension(node.generators, [node.elt])
 
     _asked_SetComp = _asked_ListComp
 
-    def _asked_DictComp(self, node: ast.DictComp, _: bool) -> ast.expr | None:
+    def _asked_DictComp(self, node: ast.DictComp) -> ast.expr | None:
         return self._comprehension(node.generators, [node.key, node.value])
 
-    def _asked_GeneratorExp(self, node: ast.GeneratorExp, taken: bool) -> ast.expr | None:
-        if not taken and self._functions.mentions(node):
+    def _asked_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr | None:
+        if not self._taken and self._functions.mentions(node):
             raise DependentError
         return self._comprehension(node.generators, [node.elt])
 
@@ -143,8 +149,8 @@ class Expressions(Knowing):
 
     # Calls
 
-    def _asked_Call(self, node: ast.Call, taken: bool) -> ast.expr | None:
-        made = self._call(node, taken=taken)
+    def _asked_Call(self, node: ast.Call) -> ast.expr | None:
+        made = self._call(node, taken=self._taken)
         self._failing()
         return made
 
@@ -165,7 +171,7 @@ class Expressions(Knowing):
         made = self._several([*node.args, *node.keywords])
         if (found := self._called(func)) is None:
             raise DependentError
-        for argument in found.arguments_changed(node):
+        for argument in found.arguments(node, found.changed):
             self._change(argument)
         return made
 
@@ -179,7 +185,7 @@ class Expressions(Knowing):
         found = self._called(func)
         if found is None or not found.asks:
             raise DependentError
-        for argument in found.arguments_changed(node):
+        for argument in found.arguments(node, found.changed):
             self._change(argument)
         self._ask(once=found.asks_first)
         made.func = place(ast.Name(found.twin, ctx=ast.Load()), node)
@@ -254,8 +260,6 @@ class Expressions(Knowing):
             raise DependentError
         if module := self._functions.module(func.value):
             return self._elsewhere(node, module, func.attr)
-        if func.attr == "sort" and (made := self._mapped(node, "", taken=True)) is not None:
-            raise DependentError
         taken = func.attr in vocabulary.CONSUMERS
         made = self._several([func.value])
         rest = self._several([*node.args, *node.keywords], taken=taken)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from langchain_rlm.repl.monty.lowering.ahead import purity
 from langchain_rlm.repl.monty.lowering.ahead.functions import Definition, Function, Functions
-from langchain_rlm.repl.monty.lowering.scopes import BUILTIN, LOCAL, SESSION, is_builtin, parameters
-from langchain_rlm.repl.monty.lowering.trees import mark
+from langchain_rlm.repl.monty.lowering.scopes import BUILTIN, LOCAL, SESSION, is_builtin
+from langchain_rlm.repl.monty.lowering.trees import last_name, mark
 
 
 class DependentError(Exception):
@@ -33,6 +33,8 @@ class Facts:
     made: dict[str, Function] = field(default_factory=dict)
     """The functions that the region calls."""
     under_way: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    """Names that may stand for functions that ask, or for data."""
     asks: bool = False
 
     def size(self) -> int:
@@ -40,13 +42,19 @@ class Facts:
 
     def change(self, names: Iterable[str]) -> None:
         """Something known by these names may be changed."""
-        waiting = list(names)
+        found = self.reached(names)
+        self.dirty |= found
+        self.unknown |= found
+
+    def reached(self, names: Iterable[str]) -> set[str]:
+        """The names that may stand for what these do, or for what it is a part of."""
+        found, waiting = set[str](), list(names)
         while waiting:
             name = waiting.pop()
-            if name not in self.dirty:
-                self.dirty.add(name)
-                self.unknown.add(name)
+            if name not in found:
+                found.add(name)
                 waiting += self.sources.get(name, ())
+        return found
 
 
 class Knowing:
@@ -72,6 +80,8 @@ class Knowing:
         self._may_have_failed = False
         self.is_whole = True
         """Nothing was left out."""
+        self.returned = set[str]()
+        """Names that may stand for what it returns."""
         self.asks_first = True
         """At most one thing is asked, and nothing before it can fail unseen."""
         self._has_failed = False
@@ -92,21 +102,41 @@ class Knowing:
                 self._forget(child.value if isinstance(child, ast.Starred) else child)
 
     def _change(self, node: ast.AST) -> None:
-        self._facts.change(self._key(name) for name in purity.roots(node) if mark(name, "scope") != BUILTIN
-                           or name.id in purity.DATA)  # fmt: skip
+        self._facts.change(self._roots(node))
+
+    def _roots(self, node: ast.AST) -> set[str]:
+        """The names under which what an expression gives, or a part of it, may be known."""
+        if isinstance(node, ast.Name):
+            is_data = mark(node, "scope") != BUILTIN or node.id in purity.DATA
+            return {self._key(node)} if is_data else set()
+        if isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+            return self._roots(node.value)
+        if isinstance(node, ast.Constant | ast.JoinedStr | ast.Compare | ast.UnaryOp):
+            return set()
+        parts: Iterable[ast.AST] = ast.iter_child_nodes(node)
+        found = set[str]()
+        if isinstance(node, ast.Call):
+            held = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+            given = node.args[1:] if last_name(node.func) in {"get", "setdefault", "pop"} else node.args
+            parts = [*held, *given]
+            if isinstance(node.func, ast.Name) and self._functions.asks(node.func):
+                parts = []
+            if isinstance(node.func, ast.Name) and (function := self._called(node.func)) is not None:
+                parts, found = function.arguments(node, function.given), {*function.shared}
+        return found.union(*map(self._roots, parts))
 
     def _bind(self, target: ast.expr, value: ast.expr, *, item: bool = False) -> None:
         """Names that the slice binds: what they share is remembered."""
         if not item and purity.is_new(value) and isinstance(target, ast.Name):
             return
-        found = {self._key(name) for name in purity.roots(value)}
+        found = self._roots(value)
         for child in ast.walk(target):
             if isinstance(child, ast.Name):
                 key = self._key(child)
                 self._facts.shared.add(key)
                 self._facts.sources.setdefault(key, set()).update(found - {key})
                 if key in self._facts.dirty:
-                    self._facts.change(found - self._facts.dirty)
+                    self._facts.change(found)
 
     def _is_own(self, node: ast.expr) -> bool:
         """Whether the slice may change what a name stands for, in a copy of its own."""

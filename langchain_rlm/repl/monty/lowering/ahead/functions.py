@@ -7,7 +7,7 @@ from functools import cached_property
 from langchain_rlm.repl.monty.lowering.ahead import purity
 from langchain_rlm.repl.monty.lowering.generators import is_generator
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
-from langchain_rlm.repl.monty.lowering.scopes import BUILTIN, LOCAL, annotate, bound_names, is_builtin, outer_names
+from langchain_rlm.repl.monty.lowering.scopes import BUILTIN, LOCAL, SESSION, annotate, bound_names, is_builtin, outer_names
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import mark
 from langchain_rlm.repl.syntax import parse
@@ -29,6 +29,8 @@ class Function:
         is_pure: It changes nothing, and what it gives depends on its arguments and on what is known alone.
         asks_first: It asks one thing at most, before anything in it can fail that does not depend on its arguments.
         changed: The parameters that it may change.
+        given: The parameters of which it may return a part.
+        shared: The names of the session for which what it returns may stand.
     """
 
     node: Definition
@@ -38,17 +40,19 @@ class Function:
     is_pure: bool
     asks_first: bool
     changed: frozenset[str]
+    given: frozenset[str]
+    shared: frozenset[str]
 
-    def arguments_changed(self, call: ast.Call) -> list[ast.expr]:
-        """The arguments of a call that it may change."""
-        if not self.changed:
+    def arguments(self, call: ast.Call, parameters: frozenset[str]) -> list[ast.expr]:
+        """The arguments of a call for some of its parameters."""
+        if not parameters:
             return []
         names = [one.arg for one in [*self.node.args.posonlyargs, *self.node.args.args]]
         plain = not any(isinstance(argument, ast.Starred) for argument in call.args)
         if not plain or any(keyword.arg is None for keyword in call.keywords) or len(call.args) > len(names):
             return [*call.args, *[keyword.value for keyword in call.keywords]]
         given = [*zip(names, call.args, strict=False), *[(k.arg or "", k.value) for k in call.keywords]]
-        return [value for name, value in given if name in self.changed]
+        return [value for name, value in given if name in parameters]
 
 
 class Functions:
@@ -66,7 +70,6 @@ class Functions:
         self._suspension = suspension
         self._found: dict[str, Definition | None] = {}
         self._asking: dict[str, bool] = {}
-        self.suspends = suspension.suspends
         self.number = 0
         """Tells the functions of a region from those of others."""
 
@@ -101,6 +104,15 @@ class Functions:
     @cached_property
     def _classes(self) -> list[ast.ClassDef]:
         return [node for node in ast.walk(self._tree) if isinstance(node, ast.ClassDef)]
+
+    def suspends(self, node: ast.AST) -> bool:
+        """Whether a name or method stands for something that asks, or may: `asks` tells which of them do."""
+        return self._suspension.suspends(node) and not self.may_hold(node)
+
+    def may_hold(self, node: ast.AST) -> bool:
+        """Whether a variable may hold a function that asks. Most hold what such a function gave."""
+        is_variable = isinstance(node, ast.Name) and mark(node, "scope") == SESSION and not mark(node, "means")
+        return is_variable and self._suspension.suspends(node)
 
     def module(self, node: ast.AST) -> str:
         """The module that a name stands for, or nothing."""
@@ -161,10 +173,9 @@ def function_of(statement: ast.stmt) -> Definition | None:
     """The function that a statement defines under a name."""
     if isinstance(statement, ast.FunctionDef):
         return statement
-    is_named = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
-    if is_named and len(statement.targets) == 1 and isinstance(statement.value, ast.Lambda):
-        return statement.value
-    return None
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
+        return None
+    return statement.value if [*map(type, statement.targets)] == [ast.Name] else None
 
 
 def _is_plain(node: Definition) -> bool:

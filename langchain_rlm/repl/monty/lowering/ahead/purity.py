@@ -38,7 +38,7 @@ _FUNCTIONS = {
     "string": {"capwords"},
 }
 _PURE_MODULES = frozenset({"re", "math"})
-_SHARING = frozenset({"get", "max", "min", "pop", "setdefault", "group", "loads"})
+_SHARING = frozenset({"get", "max", "min", "pop", "setdefault"})
 """What may give a part of its argument, which is then known under two names."""
 _NEW = (
     ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp,
@@ -69,18 +69,3 @@ def is_new(value: ast.expr) -> bool:
         known = BUILTINS | {"Counter"} if isinstance(value.func, ast.Name) else METHODS
         return name in known and name not in _SHARING
     return isinstance(value, _NEW)
-
-
-def roots(node: ast.AST) -> list[ast.Name]:
-    """The names under which what an expression gives may be known."""
-    if isinstance(node, ast.Name):
-        return [node]
-    if isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
-        return roots(node.value)
-    if isinstance(node, ast.Call):
-        held = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        given = node.args[1:] if last_name(node.func) in {"get", "setdefault", "pop"} else node.args
-        return [name for part in [*held, *given] for name in roots(part)]
-    if isinstance(node, ast.Constant | ast.JoinedStr | ast.Compare | ast.UnaryOp):
-        return []
-    return [name for part in ast.iter_child_nodes(node) for name in roots(part)]

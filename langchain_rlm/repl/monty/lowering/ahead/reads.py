@@ -72,7 +72,7 @@ class Reads(ast.NodeVisitor):
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._inside({*parameters(node.args)}, [node.args, node.body])
 
-    def _comprehension(self, node: ast.AST, generators: Sequence[ast.comprehension], elements: list[ast.expr]) -> None:
+    def _comprehension(self, generators: Sequence[ast.comprehension], elements: list[ast.expr]) -> None:
         inner = {n.id for one in generators for n in ast.walk(one.target) if isinstance(n, ast.Name)}
         self.visit(generators[0].iter)
         rest = [part for one in generators[1:] for part in [one.iter]]
@@ -86,16 +86,16 @@ class Reads(ast.NodeVisitor):
         self.bound -= added
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
-        self._comprehension(node, node.generators, [node.elt])
+        self._comprehension(node.generators, [node.elt])
 
     def visit_SetComp(self, node: ast.SetComp) -> None:
-        self._comprehension(node, node.generators, [node.elt])
+        self._comprehension(node.generators, [node.elt])
 
     def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
-        self._comprehension(node, node.generators, [node.elt])
+        self._comprehension(node.generators, [node.elt])
 
     def visit_DictComp(self, node: ast.DictComp) -> None:
-        self._comprehension(node, node.generators, [node.key, node.value])
+        self._comprehension(node.generators, [node.key, node.value])
 
 
 def reads_of(body: Sequence[ast.stmt], functions: Functions, arguments: ast.arguments | None = None) -> Reads:

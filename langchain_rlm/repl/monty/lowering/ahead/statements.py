@@ -41,9 +41,11 @@ class Slice(Expressions):
         self._facts.shared.update(keys)
         body = node.body if isinstance(node, ast.FunctionDef) else [place(ast.Return(value=node.body), node.body)]
         kept = inner.block(body)
-        changed = frozenset(keys[key] for key in keys if key in self._facts.dirty)
+        returned = self._facts.reached(inner.returned)
+        changed, given = (frozenset(keys[key] for key in keys if key in found) for found in (self._facts.dirty, returned))
+        shared = frozenset(key for key in returned if ":" not in key)
         twin = f"_rlm_ahead_{self._functions.number}_{name}"
-        return Function(node, twin, kept, asks, inner.is_whole and not asks, inner.asks_first, changed)
+        return Function(node, twin, kept, asks, inner.is_whole and not asks, inner.asks_first, changed, given, shared)
 
     def _only_asked(self, *nodes: ast.AST | None) -> list[ast.stmt]:
         made = [self.asked(node) for node in nodes]
@@ -69,13 +71,14 @@ class Slice(Expressions):
         return is_change and all(map(self._pure, [*node.args, *node.keywords]))
 
     def _kept_Assign(self, node: ast.Assign) -> list[ast.stmt]:
-        if self._sure and (self._pure(node.value) or self._changes_own(node.value)):
-            if all(map(self._binds, node.targets)):
-                for target in node.targets:
-                    self._bind(target, node.value, item=len(node.targets) > 1)
-                return [cloned(node)]
+        is_kept = self._sure and (self._pure(node.value) or self._changes_own(node.value))
+        if is_kept and all(map(self._binds, node.targets)):
+            for target in node.targets:
+                self._bind(target, node.value, item=len(node.targets) > 1)
+            return [cloned(node)]
         made = self._only_asked(node.value)
         for target in node.targets:
+            self._bind(target, node.value)
             made += self._spoiled(target)
         return made
 
@@ -140,6 +143,8 @@ class Slice(Expressions):
         return []
 
     def _kept_Return(self, node: ast.Return) -> list[ast.stmt]:
+        if node.value is not None and not purity.is_new(node.value):
+            self.returned |= self._roots(node.value)
         if not self._sure:
             self._only_asked(node.value)
             return self._returned_or_not()
@@ -179,6 +184,7 @@ class Slice(Expressions):
             other = self.block(node.orelse)
             return [ast.For(cloned(node.target), cloned(node.iter), body or [ast.Pass()], other)]
         made = self._only_items(node.iter)
+        self._bind(node.target, node.iter, item=True)
         self._spoiled(node.target)
         with self._looping(sure=bool(made) and _is_lazy(node.iter)):
             self._sure = False
@@ -233,7 +239,9 @@ class Slice(Expressions):
             return [*self.block(node.body), *self.block(node.finalbody)]
         body, is_whole = self._tried(node.body)
         if is_whole and all(_is_plain(handler) for handler in node.handlers):
-            handlers = [ast.ExceptHandler(one.type, None, self.block(one.body) or [ast.Pass()]) for one in node.handlers]
+            handlers = [
+                ast.ExceptHandler(one.type, None, self.block(one.body) or [ast.Pass()]) for one in node.handlers
+            ]
             other, last = self.block(node.orelse), self.block(node.finalbody)
             return [ast.Try(body or [ast.Pass()], [place(one, node) for one in handlers], other, last)]
         with self._unsurely():
