@@ -10,7 +10,7 @@ import pydantic_monty as monty
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
-from langchain_rlm.repl.monty.values import read_asked, read_tool_call
+from langchain_rlm.repl.monty.values import read_ahead, read_asked, read_tool_call
 from langchain_rlm.repl.protocol import Asked, Host, Result, usable
 from langchain_rlm.repl.typed.asking import Program
 from langchain_rlm.repl.typed.programs import NAMES, program
@@ -20,7 +20,7 @@ CALLS_AT_ONCE = 100_000
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
 _TAKING = frozenset({
-    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
+    "_rlm_host_final", "_rlm_host_ask", "_rlm_host_ahead", "_rlm_host_future", "_rlm_host_tool",
     "_rlm_host_tool_future", "_rlm_host_typed", "_rlm_host_typed_future",
 })  # fmt: skip
 
@@ -143,7 +143,10 @@ class HostCalls:
             return None if self.final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
         if "typed" in name:
             return self._waits(snapshot, _begun(args, host, self.room))
-        asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
+        if "tool" in name:
+            asked = read_tool_call(args, self.tools)
+        else:
+            asked = read_ahead(args) if name == "_rlm_host_ahead" else read_asked(args)
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
         return self._waits(snapshot, _Waiting(asked))

@@ -238,7 +238,7 @@ def _rlm_typed_query(prompts, model, schema):
 def _rlm_contract_llm_query(prompt, model=None, schema=None):
     prompts, model = [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model)
     if schema is not None:
-        return _rlm_one(_rlm_host_typed("query", _rlm_typed_query(prompts, model, schema)))
+        return _rlm_one(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema)))
     return _rlm_one(_rlm_host_query("llm", prompts, model, None, True))
 
 
@@ -248,7 +248,7 @@ def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise", schem
     if not prompts:
         return []
     if schema is not None:
-        return _rlm_many(_rlm_host_typed("query", _rlm_typed_query(prompts, model, schema)), on_error)
+        return _rlm_many(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema)), on_error)
     return _rlm_many(_rlm_host_query("llm", prompts, model, None, on_error == "raise"), on_error)
 
 
@@ -279,7 +279,7 @@ def _rlm_mapped(items, results):
 
 def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, model=None):
     items = _rlm_items("llm_map", "items", items)
-    return _rlm_mapped(items, _rlm_host_typed("map", _rlm_map_asked(items, task, labels, schema, batch, model)))
+    return _rlm_mapped(items, _rlm_ask_typed("map", _rlm_map_asked(items, task, labels, schema, batch, model)))
 
 
 def _rlm_quotes_asked(question, texts, model):
@@ -311,7 +311,7 @@ def _rlm_numbered_text(number):
 
 
 def _rlm_contract_llm_quotes(question, texts=None, model=None):
-    return _rlm_quoted(_rlm_host_typed("quotes", _rlm_quotes_asked(question, texts, model)))
+    return _rlm_quoted(_rlm_ask_typed("quotes", _rlm_quotes_asked(question, texts, model)))
 
 
 def _rlm_contract_rlm_query(prompt, context=None, model=None):
