@@ -17,8 +17,8 @@ from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.monty.session import MontySandbox
-from langchain_rlm.repl.protocol import Asked, Outcome, Result
-from langchain_rlm.runtime.replay import Replay, rebuild
+from langchain_rlm.repl.protocol import Asked, Outcome, ReplLimits, Result
+from langchain_rlm.runtime.replay import MORE, Replay, as_recorded, rebuild
 from tests.unit.repl.monty.sessions import STARTED, TEXT, a_session, ended, failed, host_of, output
 
 GATHER = """import asyncio
@@ -223,7 +223,7 @@ def refusal(pool: monty.Monty, journal: Sequence[Any], *texts: str) -> str:
     with a_session(pool, *texts) as session, pytest.raises(ReplayError) as caught:
         rebuild(session, journal, (TEXT,), "/7")
     place = r"the replay differs from the record: (cell 1 of turn \d) of the recursive run /7 "
-    told = re.fullmatch(place + r"(.*)\. The context, the tools and ReplLimits must .*", str(caught.value))
+    told = re.fullmatch(place + r"(.*)\. The context and the tools must .*", str(caught.value))
     assert told is not None
     return f"{told[1]} {told[2]}"
 
@@ -352,3 +352,13 @@ def test_it_can_be_ended_in_the_middle_of_a_cell(pool: monty.Monty) -> None:
         replay.kill()
         with pytest.raises(ReplayError):
             running.result(timeout=30)
+
+
+def test_cells_on_record_have_the_limits_of_the_record_and_more() -> None:
+    """What has ended on record ends again, also with limits that are lower now; what it may print is as it was."""
+    run: Any = {"kind": "run", "limits": {"cell_seconds": 100.0, "print_limit": 10}}
+    plain: Any = {"kind": "run"}
+    low = ReplLimits(cell_seconds=3, memory=1_000, print_limit=99)
+    limits = as_recorded(low, run)
+    assert (limits.cell_seconds, limits.memory, limits.print_limit) == (MORE * 100.0, ReplLimits().memory, 10)
+    assert as_recorded(low, plain).cell_seconds == MORE * ReplLimits().cell_seconds
