@@ -77,7 +77,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         if self.checkpointer is self.own and langgraph_keys.READ not in config["configurable"]:
             # no host's: LangGraph's own would wait for its threads, and Ctrl-C for the calls in flight
             refuse_to_block(self.checkpointer, "astream")
-            yield from iterate_on_background_loop(self.astream(input, config, **kwargs))
+            yield from iterate_on_background_loop(cast("Any", self.astream(input, config, **kwargs)))
             return
         with leased_by_thread(self._saver, config, self.registry.settings) as config:
             try:

@@ -62,9 +62,13 @@ class Interrupting(BaseCallbackHandler):
 
     raise_error = True
 
-    def on_chat_model_start(self, _: Any, messages: Any, **__: Any) -> None:
+    def on_chat_model_start(self, serialized: Any, messages: Any, **_: Any) -> None:  # noqa: ARG002  # LangChain's
         if messages[0][0].type == "human":
             raise KeyboardInterrupt
+
+
+def threads_like(config: Any) -> list[Any]:
+    return [{**config, **thread} for thread in THREADS]
 
 
 async def all_of(items: AsyncIterator[Any]) -> list[Any]:
@@ -87,14 +91,14 @@ def one_of(items: Iterator[Any], calls: Callable[[], None]) -> None:
 SYNC: dict[str, Callable[[RLM, Any], Any]] = {
     "invoke": lambda rlm, config: rlm.invoke(GIVEN, config),
     "stream": lambda rlm, config: [*rlm.stream(GIVEN, config)],
-    "batch": lambda rlm, config: rlm.batch([GIVEN] * 2, [{**config, **thread} for thread in THREADS]),
+    "batch": lambda rlm, config: rlm.batch([GIVEN] * 2, threads_like(config)),
     "graph.invoke": lambda rlm, config: rlm.graph.invoke(GIVEN, config),
     "graph.stream": lambda rlm, config: [*rlm.graph.stream(GIVEN, config)],
 }
 ASYNC: dict[str, Callable[[RLM, Any], Awaitable[Any]]] = {
     "ainvoke": lambda rlm, config: rlm.ainvoke(GIVEN, config),
     "astream": lambda rlm, config: all_of(rlm.astream(GIVEN, config)),
-    "abatch": lambda rlm, config: rlm.abatch([GIVEN] * 2, [{**config, **thread} for thread in THREADS]),
+    "abatch": lambda rlm, config: rlm.abatch([GIVEN] * 2, threads_like(config)),
     "graph.ainvoke": lambda rlm, config: rlm.graph.ainvoke(GIVEN, config),
     "graph.astream": lambda rlm, config: all_of(rlm.graph.astream(GIVEN, config)),
 }
