@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_rlm.errors import ModelError as ModelError
     from langchain_rlm.errors import ReplayError as ReplayError
     from langchain_rlm.errors import RLMError as RLMError
+    from langchain_rlm.errors import ThreadBusyError as ThreadBusyError
     from langchain_rlm.journal.files import load_journal as load_journal
     from langchain_rlm.journal.files import save_journal as save_journal
     from langchain_rlm.journal.record import Recording as Recording
@@ -40,9 +41,9 @@ _HOMES = {
     "ModelError": "errors", "Prices": "models.prices", "RLM": "rlm", "RLMError": "errors", "RLMInput": "state",
     "RLMMiddleware": "adapters.middleware", "RLMResult": "state", "RLMRetriever": "adapters.retriever",
     "RLMTool": "adapters.tool", "Recording": "journal.record", "ReplLimits": "repl.protocol",
-    "ReplayChatModel": "testing.replay_model", "ReplayError": "errors", "create_rlm_chain": "adapters.chain",
-    "load_journal": "journal.files", "result_to_html": "result", "result_to_json": "result",
-    "save_journal": "journal.files",
+    "ReplayChatModel": "testing.replay_model", "ReplayError": "errors", "ThreadBusyError": "errors",
+    "create_rlm_chain": "adapters.chain", "load_journal": "journal.files", "result_to_html": "result",
+    "result_to_json": "result", "save_journal": "journal.files",
 }  # fmt: skip
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]
 

@@ -28,10 +28,9 @@ from langchain_rlm.runtime.begin import begin
 from langchain_rlm.runtime.given import Given, read
 from langchain_rlm.runtime.host import host_saver, in_host, inside
 from langchain_rlm.runtime.langgraph_keys import INTERRUPT
+from langchain_rlm.runtime.lease import leased
 from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
-from langchain_rlm.runtime.savers.grouping import GroupingSaver
-from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
 from langchain_rlm.threads import to_its_end
@@ -130,6 +129,13 @@ class Call:
 
     async def run(self, asked: Given, *, is_own: bool = False) -> AsyncGenerator[Event, None]:
         """Begin a run, or go on with one, until it ends or waits; inside a host it has its thread to itself."""
+        async with leased(self.graph.checkpointer, self.config, self.settings) as (config, waited):
+            call, asked = replace(self, config=config), replace(asked, seconds=asked.seconds + waited)
+            async with aclosing(call.run_alone(asked, is_own=is_own)) as items:
+                async for item in items:
+                    yield item
+
+    async def run_alone(self, asked: Given, *, is_own: bool) -> AsyncGenerator[Event, None]:
         registry, kwargs = self.registry, self.kwargs
         begun = await begin(registry, self.graph, asked, self.config, is_own=is_own)
         if begun.tree is None:
@@ -157,12 +163,7 @@ class Call:
             corpus = live.corpus if live else next(iter(begun.tree.corpora.values()), None)
             yield True, "values", _result(self.settings, final, corpus)
         finally:
-            await to_its_end(self._close(begun.tree, config))
-
-    async def _close(self, tree: RunTree, config: RunnableConfig) -> None:
-        await self.registry.close(tree)
-        if isinstance(saver := cast("Any", self.graph).checkpointer, GroupingSaver):
-            await saver.settled(config)
+            await to_its_end(registry.close(begun.tree))
 
 
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:

@@ -40,6 +40,13 @@ class HostError(RLMError):
     """
 
 
+class ThreadBusyError(RLMError):
+    """Another run goes on with this thread, here or in another process. A thread has one run at a time.
+
+    Wait for its end, or set `RLM(on_busy="wait")`.
+    """
+
+
 def is_of_host(error: BaseException) -> bool:
     """Whether an exception says that this machine has no more of something."""
     if isinstance(error, BaseExceptionGroup):  # of the addresses that were tried

@@ -32,6 +32,7 @@ from langchain_rlm.nodes.aggregate import aggregate
 from langchain_rlm.nodes.decompose import decompose
 from langchain_rlm.nodes.inspect import inspect
 from langchain_rlm.nodes.sub_query import sub_query
+from langchain_rlm.runtime.lease import leased, leased_by_thread
 from langchain_rlm.runtime.loop import run_on_background_loop
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
 from langchain_rlm.settings import CallSettings
@@ -66,22 +67,38 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         super().__init__(**compiled)
         vars(self).update(compiled)  # some are set after the constructor
         self.registry = registry
+        self.own = self.checkpointer
+        """The checkpointer that it was compiled with; a server puts its own in place, and sees to its threads."""
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
         config, opened = _with_list(config, kwargs.get("context"))
-        try:
-            yield from super().stream(input, config, **kwargs)
-        finally:
-            run_on_background_loop(self.registry.close_all(opened))
+        with leased_by_thread(self._saver, config, self.registry.settings) as config:
+            try:
+                yield from super().stream(input, config, **kwargs)
+            finally:
+                run_on_background_loop(self.registry.close_all(opened))
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
         config, opened = _with_list(config, kwargs.get("context"))
-        try:
-            async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
-                async for item in items:
-                    yield item
-        finally:
-            await to_its_end(self.registry.close_all(opened))
+        async with leased(self._saver, config, self.registry.settings) as (config, _):
+            try:
+                async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
+                    async for item in items:
+                        yield item
+            finally:
+                await to_its_end(self.registry.close_all(opened))
+
+    def bulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:
+        with leased_by_thread(self._saver, config, self.registry.settings) as held:
+            return super().bulk_update_state(held, supersteps)
+
+    async def abulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:
+        async with leased(self._saver, config, self.registry.settings) as (held, _):
+            return await super().abulk_update_state(held, supersteps)
+
+    @property
+    def _saver(self) -> Any:
+        return self.checkpointer if self.checkpointer is self.own else None
 
 
 def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableConfig, list[str]]:

@@ -27,6 +27,7 @@ from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.fork import fork
 from langchain_rlm.runtime.given import check_arguments, check_config
 from langchain_rlm.runtime.host import host_saver
+from langchain_rlm.runtime.lease import leased
 from langchain_rlm.runtime.loop import (
     Batched,
     iterate_on_background_loop,
@@ -35,7 +36,7 @@ from langchain_rlm.runtime.loop import (
 )
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
-from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, Settings, WayIn, check_settings
+from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
 Mode = StreamMode | Literal["tools"]  # LangGraph takes "tools", though its type leaves it out
@@ -65,6 +66,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         model_window: Input window of the root model in tokens, when its profile does not say.
         sub_model_window: The same for the sub-model.
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
+        on_busy: What a call does when another run, in any process, goes on with its thread: `"error"` raises
+            `ThreadBusyError`, `"wait"` waits for its end, for the seconds of the budget at most.
         context_store: Where contexts are kept for runs that go on in another `RLM` object or process: a directory, a
             LangChain `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. Without it, this object
             keeps the newest eight (or 50 million characters).
@@ -99,6 +102,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         model_window: int | None = None,
         sub_model_window: int | None = None,
         checkpointer: "BaseCheckpointSaver[Any] | None" = None,
+        on_busy: OnBusy = "error",
         context_store: Any = None,
         repl_limits: ReplLimits | None = None,
         tools: Sequence[Any] = (),
@@ -123,7 +127,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
-            is_saved=checkpointer is not None,
+            is_saved=checkpointer is not None, on_busy=on_busy,
         )  # fmt: skip
         self._settings.check_prices()
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
@@ -213,6 +217,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         Raises:
             InputError: The question or the context cannot be used.
             ModelError: The root model cannot be used.
+            ThreadBusyError: Another run goes on with the thread.
             Exception: An error of the checkpointer, unchanged: for example, its database cannot be reached.
         """
         self.refuse_to_block(config, "ainvoke")
@@ -343,7 +348,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             msg = "There is no run to fork: this RLM has no checkpointer. Pass RLM(checkpointer=...)."
             raise InputError(msg)
         check_config(config)
-        return await fork(self._graph, config or {}, **change)
+        async with leased(self._graph.checkpointer, config or {}, self._settings) as (held, _):
+            return await fork(self._graph, held, **change)
 
 
 def _rebuild(kind: type[RLM], given: dict[str, Any]) -> RLM:

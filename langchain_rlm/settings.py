@@ -41,6 +41,8 @@ HISTORY_SHARE = 0.4
 PREFIX = "rlm_"
 """How settings for one call begin in `config["configurable"]`. A host passes on its own keys, such as `model`."""
 
+OnBusy = Literal["error", "wait"]
+"""What a call does when another run goes on with its thread."""
 WayIn = Literal["auto", "direct", "rlm"]
 """`rlm`: the REPL. `direct`: one call with the whole context. `auto`: by the size of the context."""
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ class Settings:
     max_retries: int | None = None
     is_saved: bool = False
     """A checkpointer keeps the run."""
+    on_busy: OnBusy = "error"
 
     def check_prices(self) -> None:
         """Refuse a limit on dollars that was set and cannot hold; warn of what it leaves out."""
@@ -218,6 +221,7 @@ _RULES = {
     "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
     "max_retries": WHOLE | None,
     "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),
+    "on_busy": Rule(OnBusy, "use 'error' or 'wait'"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
     "sub_models": Rule(Mapping[StrictStr, Any] | None, "pass models by name, as in {'large': 'openai:gpt-5'}"),
     "model_window": COUNT | None,

@@ -10,6 +10,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import append_entries
 from langchain_rlm.journal.fork import with_answer, with_code
 from langchain_rlm.runtime.begin import snapshot_of, thread_of
+from langchain_rlm.runtime.lease import HELD
 from langchain_rlm.state import NOTHING_YET
 
 
@@ -34,5 +35,5 @@ async def fork(
     about = {"question": journals.question(append_entries(journal, [entries]))}
     update: Any = Command(update={"journal": entries, **about, **NOTHING_YET}, goto=node)
     await graph.aupdate_state(config, update, as_node="inspect")
-    configurable = {key: value for key, value in config["configurable"].items() if key != "checkpoint_id"}
+    configurable = {key: value for key, value in config["configurable"].items() if key not in {"checkpoint_id", HELD}}
     return {**config, "configurable": configurable}

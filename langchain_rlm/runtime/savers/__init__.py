@@ -3,12 +3,15 @@
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
-from langchain_rlm.runtime.savers.grouping import SYNCHRONOUS, GroupingSaver, kind_of, may_group
+from langchain_rlm.runtime.savers.grouping import GroupingSaver, may_group
+from langchain_rlm.runtime.savers.keepers import ClaimKeeper, Keeper
+from langchain_rlm.runtime.savers.transaction import SYNCHRONOUS, kind_of
 
-__all__ = ["GroupingSaver", "usable_by_async"]
+__all__ = ["GroupingSaver", "keeper_of", "usable_by_async"]
 
 
 def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
@@ -24,4 +27,15 @@ def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
     if may_group(saver):
         return GroupingSaver(saver)
     is_synchronous = kind_of(saver) in SYNCHRONOUS or type(saver).aput is BaseCheckpointSaver.aput
-    return ThreadedSaver(saver) if is_synchronous else saver
+    if is_synchronous:
+        return ThreadedSaver(saver)
+    return saver if isinstance(saver, InMemorySaver) else DelegatingSaver(saver)
+
+
+def keeper_of(saver: "BaseCheckpointSaver[Any]") -> Keeper | None:
+    """What keeps the leases of its threads; None where all that can have one are in this process."""
+    if isinstance(saver, GroupingSaver):
+        return saver
+    if not isinstance(saver, DelegatingSaver) or isinstance(saver.saver, InMemorySaver):
+        return None
+    return ClaimKeeper(saver.asked)

@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
 
+from langchain_rlm.runtime.loop import run_on_background_loop
+from langchain_rlm.runtime.savers.keepers import Held
 from langchain_rlm.threads import on_thread, to_its_end
 
 T = TypeVar("T")
@@ -22,6 +24,8 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     def __init__(self, saver: "BaseCheckpointSaver[Any]") -> None:
         super().__init__(serde=saver.serde)
         self.saver = saver
+        self.leases: dict[str, Held] = {}
+        """Of the threads that a run of this process goes on with."""
 
     @property
     def config_specs(self) -> list[Any]:
@@ -37,11 +41,15 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         return self.saver.list(config, **kwargs)
 
     def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        if lease := self._doubtful(args[0]):
+            run_on_background_loop(lease.renew())
         return self.saver.put(*args, **kwargs)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:  # LangGraph looks whether there is a `task_path`
+        if lease := self._doubtful(config):
+            run_on_background_loop(lease.renew())
         self.saver.put_writes(config, writes, task_id, task_path)
 
     def delete_thread(self, thread_id: str) -> None:
@@ -51,27 +59,36 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         return self.saver.get_delta_channel_history(**kwargs)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return cast("CheckpointTuple | None", await self._asked("get_tuple", config))
+        return cast("CheckpointTuple | None", await self.asked("get_tuple", config))
 
     async def alist(self, config: RunnableConfig | None, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
         for item in await self._listed(config, **kwargs):
             yield item
 
     async def aput(self, *args: Any, **kwargs: Any) -> Any:
-        return await self._asked("put", *args, **kwargs)
+        if lease := self._doubtful(args[0]):
+            await lease.renew()
+        return await self.asked("put", *args, **kwargs)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        await self._asked("put_writes", config, writes, task_id, task_path)
+        if lease := self._doubtful(config):
+            await lease.renew()
+        await self.asked("put_writes", config, writes, task_id, task_path)
 
     async def adelete_thread(self, thread_id: str) -> None:
-        await self._asked("delete_thread", thread_id)
+        await self.asked("delete_thread", thread_id)
 
     async def aget_delta_channel_history(self, **kwargs: Any) -> Any:
-        return await self._asked("get_delta_channel_history", **kwargs)
+        return await self.asked("get_delta_channel_history", **kwargs)
 
-    async def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def _doubtful(self, config: RunnableConfig) -> Held | None:
+        """The lease of a run that writes, if another may have it by now."""
+        lease = self.leases.get(thread_in(config))
+        return None if lease is None or lease.is_sure else lease
+
+    async def asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """What the other's asynchronous method of this name gives."""
         return await self._there(getattr(self.saver, f"a{method}")(*args, **kwargs))
 
@@ -90,10 +107,15 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, home))
 
 
+def thread_in(config: RunnableConfig) -> str:
+    """The thread that a checkpointer is asked about, as its leases name it."""
+    return str(config.get("configurable", {}).get("thread_id"))
+
+
 class ThreadedSaver(DelegatingSaver):
     """Runs a synchronous checkpointer's methods on a thread."""
 
-    async def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    async def asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
         return await to_its_end(on_thread(partial(getattr(self.saver, method), *args, **kwargs)))
 
     async def _listed(self, config: RunnableConfig | None, **kwargs: Any) -> Sequence[CheckpointTuple]:

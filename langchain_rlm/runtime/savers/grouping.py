@@ -5,27 +5,20 @@ unsaved: what comes during one commit is saved by the next.
 """
 
 import asyncio
-import contextlib
-import copy
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, CheckpointTuple
 
-from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.errors import InputError, RLMError, ThreadBusyError
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
-from langchain_rlm.threads import on_thread, to_its_end
-
-GROUPED = {"SqliteSaver", "AsyncSqliteSaver", "PostgresSaver", "AsyncPostgresSaver"}
-"""LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
-SYNCHRONOUS = {"SqliteSaver", "PostgresSaver"}
-"""They define the asynchronous methods only to refuse."""
+from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver, thread_in
+from langchain_rlm.runtime.savers.transaction import GROUPED, SYNCHRONOUS, Call, Transactions, kind_of
+from langchain_rlm.threads import to_its_end
 
 TURNS = 3
 """Turns of the event loop in which a task that was begun gets to what it writes."""
@@ -33,11 +26,6 @@ WRAPPED = "__rlm_wrapped"
 """Key of a dict around a value that JSON does not have."""
 
 Writes = tuple[RunnableConfig, Sequence[tuple[str, Any]], str, str]
-
-
-def kind_of(saver: Any) -> str:
-    """Which of LangGraph's own it is, or is built on."""
-    return next((base.__name__ for base in type(saver).__mro__ if base.__name__ in GROUPED), "")
 
 
 def may_group(saver: Any) -> bool:
@@ -72,16 +60,13 @@ class GroupingSaver(DelegatingSaver):
             raise InputError(msg)
         name = kind_of(saver)
         super().__init__(ThreadedSaver(saver) if name in SYNCHRONOUS else saver)
-        self._inner: Any = saver
+        self._transactions = Transactions(saver)
         self.failure: Exception | None = None
         """Why the newest writes could not be saved."""
         self._then: dict[str, Callable[[], None]] = {}
         self._at_work: dict[asyncio.Future[None], tuple[asyncio.AbstractEventLoop, str]] = {}
         """Writes that are not saved yet, with the event loop and the thread that they belong to."""
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
-        saves = {"SqliteSaver": self._save_sqlite, "PostgresSaver": self._save_postgres}
-        self._save_on_thread = saves.get(name)
-        self._is_sqlite = name == "AsyncSqliteSaver"
         self._keeps_json = "Postgres" in name
 
     async def aput_writes(
@@ -97,6 +82,8 @@ class GroupingSaver(DelegatingSaver):
         try:
             await to_its_end(saved)  # nothing of it is at work when a run has ended
             self.failure = None
+        except ThreadBusyError:
+            raise  # the other threads can be saved
         except Exception as error:
             self.failure = error
             raise
@@ -109,8 +96,10 @@ class GroupingSaver(DelegatingSaver):
     def put(self, config: RunnableConfig, checkpoint: Checkpoint, *args: Any, **kwargs: Any) -> RunnableConfig:
         return super().put(config, self._storable(checkpoint), *args, **kwargs)
 
-    async def aput(self, config: RunnableConfig, checkpoint: Checkpoint, *args: Any, **kwargs: Any) -> Any:
-        return await super().aput(config, self._storable(checkpoint), *args, **kwargs)
+    async def aput(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: Any, new_versions: Any) -> Any:
+        args = (config, self._storable(checkpoint), metadata, new_versions)
+        (saved,) = await to_its_end(self._there(self._made([("put", args)])))
+        return saved
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         found = super().get_tuple(config)
@@ -160,6 +149,20 @@ class GroupingSaver(DelegatingSaver):
                 await asyncio.wait(mine)
                 await asyncio.sleep(0)
 
+    async def read(self, thread: str) -> str | None:
+        """The lease of a thread (a `Keeper`'s)."""
+        return await to_its_end(self._there(self._transactions.read(thread)))
+
+    async def swap(self, thread: str, old: str | None, new: str | None) -> bool:
+        """Put a lease in place of another (a `Keeper`'s)."""
+        return await to_its_end(self._there(self._transactions.swap(thread, old, new)))
+
+    async def _made(self, calls: Sequence[Call]) -> Sequence[Any]:
+        """What calls of the saver give, made in one transaction; not for those who lost the lease of their thread."""
+        threads = {thread_in(config) for _, (config, *_) in calls}
+        owners = {thread: self.leases[thread].owner for thread in threads if thread in self.leases}
+        return await self._transactions.make(calls, owners)
+
     async def _drain(self, queue: _Queue) -> None:
         while queue.waiting:
             group, queue.waiting = queue.waiting, []
@@ -171,7 +174,7 @@ class GroupingSaver(DelegatingSaver):
     async def _kept(self, group: Sequence[tuple[Writes, asyncio.Future[None]]], *, is_last_try: bool = True) -> bool:
         """Save a group and tell those who wait for it; whether there is nothing more to try."""
         try:
-            await self._there(self._save([writes for writes, _ in group]))
+            await self._there(self._made([("put_writes", writes) for writes, _ in group]))
         except Exception as error:  # noqa: BLE001  # whatever a database raises is for those who wait
             for _, saved in group if is_last_try else ():
                 if not saved.done():
@@ -186,45 +189,6 @@ class GroupingSaver(DelegatingSaver):
                 saved.set_result(None)
         return True
 
-    async def _save(self, group: Sequence[Writes]) -> None:
-        inner = self._inner
-        if self._save_on_thread is not None:
-            await to_its_end(on_thread(partial(self._save_on_thread, group)))
-        elif self._is_sqlite:
-            await inner.setup()
-            collected = _Collecting()
-            together = _held(inner, collected)
-            for writes in group:
-                await together.aput_writes(*writes)
-            async with inner.lock:
-                try:
-                    for query, rows in collected.statements:
-                        await inner.conn.executemany(query, rows)
-                finally:
-                    await inner.conn.commit()
-        else:
-            async with inner.lock, _connected(inner.conn) as conn, conn.transaction():
-                together = _held(inner, conn)
-                for writes in group:
-                    await together.aput_writes(*writes)
-
-    def _save_sqlite(self, group: Sequence[Writes]) -> None:
-        inner = self._inner
-        with inner.lock:
-            together = _held(inner, _Uncommitted(inner.conn))
-            try:
-                for writes in group:
-                    together.put_writes(*writes)
-            finally:
-                inner.conn.commit()
-
-    def _save_postgres(self, group: Sequence[Writes]) -> None:
-        inner = self._inner
-        with inner.lock, _connected(inner.conn) as conn, conn.transaction():
-            together = _held(inner, conn)
-            for writes in group:
-                together.put_writes(*writes)
-
 
 def _is_no_json(value: Any) -> bool:
     return (isinstance(value, str) and "\x00" in value) or (isinstance(value, float) and not math.isfinite(value))
@@ -237,51 +201,9 @@ def _restored(found: CheckpointTuple) -> CheckpointTuple:
 
 
 def _thread(config: RunnableConfig) -> tuple[asyncio.AbstractEventLoop, str]:
-    return asyncio.get_running_loop(), str(config.get("configurable", {}).get("thread_id"))
+    return asyncio.get_running_loop(), thread_in(config)
 
 
 def _task_id(config: RunnableConfig) -> str:
     """The task of a node, as LangGraph names it in the namespace of its checkpoints."""
     return str(config.get("configurable", {}).get("checkpoint_ns") or "").rpartition("|")[2].rpartition(":")[2]
-
-
-def _held(saver: Any, conn: Any) -> Any:
-    """The saver for one who holds its lock, over this connection."""
-    held = copy.copy(saver)
-    held.lock, held.conn = contextlib.nullcontext(), conn
-    return held
-
-
-def _connected(conn: Any) -> Any:
-    """A connection of a pool, or the one there is."""
-    return conn.connection() if hasattr(conn, "getconn") else contextlib.nullcontext(conn)
-
-
-class _Uncommitted:
-    """A connection on which a commit waits."""
-
-    def __init__(self, conn: Any) -> None:
-        self._conn = conn
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._conn, name)
-
-    def commit(self) -> None: ...
-
-
-class _Collecting:
-    """Takes the statements that a saver would execute, to be executed together: each costs three turns of a thread."""
-
-    def __init__(self) -> None:
-        self.statements: list[tuple[str, list[Any]]] = []
-
-    @contextlib.asynccontextmanager
-    async def cursor(self) -> AsyncIterator["_Collecting"]:
-        yield self
-
-    async def executemany(self, query: str, rows: Sequence[Any]) -> None:
-        if not self.statements or self.statements[-1][0] != query:
-            self.statements.append((query, []))
-        self.statements[-1][1].extend(rows)
-
-    async def commit(self) -> None: ...
