@@ -7,6 +7,7 @@ written out. A job writes its result to a file when it ends.
 import asyncio
 import json
 import os
+import signal
 import sys
 import traceback
 from contextlib import asynccontextmanager
@@ -42,6 +43,7 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
             context_store=job["store"],
             budget=Budget(depth=2, sub_queries=None, cost=None),
             max_concurrency=job["at_once"],
+            on_busy=job.get("on_busy", "error"),
         )
         result = await rlm.ainvoke(job["input"], {"configurable": {"thread_id": job["thread"]}})
         return {key: result[key] for key in ("answer", "stop_reason", "usage", "turns", "journal")}
@@ -58,13 +60,14 @@ def do(job: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to collect what has ended
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             do(json.loads(line))
             os._exit(0)
         print(pid, flush=True)  # noqa: T201
-        os.waitpid(pid, 0)
 
 
 if __name__ == "__main__":
