@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import HostError, RLMError, SubModelError
+from langchain_rlm.errors import HostError, RLMError, SubModelError, ThreadBusyError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
@@ -52,7 +52,7 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     try:
         ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
         entry: Answered = await ask(registry, run, call, config)
-    except (GraphBubbleUp, SubModelError, HostError):
+    except (GraphBubbleUp, SubModelError, HostError, ThreadBusyError):
         raise  # a person is asked, or has to mend something; the task is run again after that
     except ModelCallError as error:
         _refuse_of_host(error.failure, error)
@@ -115,7 +115,7 @@ async def _until_saved(registry: RunRegistry, run: Run, config: RunnableConfig) 
         return
     await places.acquire()
     try:
-        saver.check()
+        saver.check(config)
         yield
     except BaseException:
         places.release()

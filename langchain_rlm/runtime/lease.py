@@ -106,6 +106,7 @@ class Lease:
     saver: Any
     """The checkpointer that the caller passed: what is shared by those who want the thread."""
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    is_lost: bool = False
     _kept: str = ""
     """As it stands in the keeper."""
     _renewals: int = 0
@@ -160,11 +161,12 @@ class Lease:
         while not await self._swapped(self._kept):
             found = await self.keeper.read(self.thread)
             if found is None or owner_of(found) != self.owner:
+                self.is_lost = True
                 raise taken(self.thread)
             self._kept = found  # a renewal of which no reply came
 
     async def _renew_for_ever(self) -> None:
-        while True:
+        while not self.is_lost:
             await asyncio.sleep(RENEWED)
             with contextlib.suppress(Exception):  # a database that is away may come back; a write tells what is wrong
                 await self.renew()

@@ -17,7 +17,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, Checkpoin
 from langchain_rlm.errors import InputError, RLMError, ThreadBusyError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver, thread_in
-from langchain_rlm.runtime.savers.transaction import GROUPED, SYNCHRONOUS, Call, Transactions, kind_of
+from langchain_rlm.runtime.savers.transaction import GROUPED, SYNCHRONOUS, Call, Transactions, kind_of, taken
 from langchain_rlm.threads import to_its_end
 
 TURNS = 3
@@ -83,6 +83,7 @@ class GroupingSaver(DelegatingSaver):
             await to_its_end(saved)  # nothing of it is at work when a run has ended
             self.failure = None
         except ThreadBusyError:
+            self.leases[thread_in(config)].is_lost = True
             raise  # the other threads can be saved
         except Exception as error:
             self.failure = error
@@ -122,8 +123,11 @@ class GroupingSaver(DelegatingSaver):
         wrapped = {name: {WRAPPED: value} for name, value in values.items() if _is_no_json(value)}
         return {**checkpoint, "channel_values": {**values, **wrapped}} if self._keeps_json and wrapped else checkpoint
 
-    def check(self) -> None:
+    def check(self, config: RunnableConfig) -> None:
         """Refuse to go on paying for what cannot be kept."""
+        lease = self.leases.get(thread_in(config))
+        if lease is not None and lease.is_lost:
+            raise taken(thread_in(config))
         if self.failure is not None:
             msg = f"Not asked: answers cannot be saved ({type(self.failure).__name__}: {self.failure})."
             raise RLMError(msg)

@@ -34,6 +34,8 @@ class Held(Protocol):
     """The lease of a thread that a run has."""
 
     owner: str
+    is_lost: bool
+    """Another has it, as far as is known."""
 
     @property
     def is_sure(self) -> bool:

@@ -125,7 +125,7 @@ class Saver:
     def saves(self, config: Any) -> bool:
         return langgraph_keys.READ in config["configurable"]
 
-    def check(self) -> None:
+    def check(self, _: Any) -> None:
         if self.failure:
             raise self.failure
 

@@ -14,9 +14,12 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.errors import InputError, RLMError, ThreadBusyError
 from langchain_rlm.runtime import langgraph_keys
-from langchain_rlm.runtime.savers.grouping import WRAPPED, GroupingSaver, _restored, kind_of
+from langchain_rlm.runtime.lease import Lease
+from langchain_rlm.runtime.savers.grouping import WRAPPED, GroupingSaver, _restored
+from langchain_rlm.runtime.savers.keepers import OWNER
+from langchain_rlm.runtime.savers.transaction import kind_of
 
 THREAD: Any = {"configurable": {"thread_id": "1", "checkpoint_ns": ""}}
 
@@ -130,13 +133,13 @@ async def test_a_write_that_cannot_be_stored_fails_alone(saver: GroupingSaver) -
 
 
 async def test_what_cannot_be_saved_is_not_paid_for_until_it_can_again(saver: GroupingSaver) -> None:
-    saver.check()
+    saver.check(THREAD)
     with pytest.raises(TypeError):
         await save(saver, "1", threading.Lock())
     with pytest.raises(RLMError, match="answers cannot be saved"):
-        saver.check()
+        saver.check(THREAD)
     await save(saver, "2")
-    saver.check()
+    saver.check(THREAD)
 
 
 async def test_who_waits_for_a_task_is_told_when_it_is_saved_or_could_not_be(saver: GroupingSaver) -> None:
@@ -207,3 +210,22 @@ def test_a_checkpointer_built_on_one_of_langgraph_is_of_its_kind() -> None:
 def test_only_savers_that_are_known_to_group_are_wrapped() -> None:
     with pytest.raises(InputError, match=r"GroupingSaver\(<.*InMemorySaver.*\): pass one of AsyncPostgresSaver, "):
         GroupingSaver(InMemorySaver())
+
+
+async def test_a_run_that_lost_its_lease_is_asked_nothing_more_and_the_others_go_on(saver: GroupingSaver) -> None:
+    mine = Lease("1", saver, object())
+    await mine.take(waits=False, seconds=None)
+    saver.leases["1"] = mine
+    await save(saver, "saved")
+    saver.check(THREAD)
+    assert await saver.swap("1", await saver.read("1"), "b" * OWNER)
+    with pytest.raises(ThreadBusyError, match="Thread '1' was taken over"):
+        await save(saver, "refused")
+    with pytest.raises(ThreadBusyError):
+        saver.check(THREAD)
+    saver.check({"configurable": {"thread_id": "2"}})
+    found = await saver.aget_tuple(THREAD)
+    assert found is not None
+    assert [task for task, _, _ in found.pending_writes or []] == ["saved"]
+    await mine.give_up()
+    assert await saver.read("1") == "b" * OWNER  # it is not this one's to give
