@@ -54,10 +54,13 @@ _owners: set[str] = set()
 @lru_cache(maxsize=1)
 def _machine() -> str:
     """Where process ids mean the same: a kernel since its start, and a container; empty where that is not known."""
+    if sys.platform == "darwin":
+        return f"{uuid.getnode():x}"
     try:
-        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {Path('/proc/self/ns/pid').readlink()}"
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()} {platform.node()}"
     except OSError:
-        return "" if sys.platform == "win32" else f"{uuid.getnode():x}"
+        return ""
 
 
 def _born(pid: int) -> str | None:
@@ -118,12 +121,12 @@ class Lease:
         """Get the lease; the seconds that it took.
 
         Raises:
-            ThreadBusyError: Another run has it and lives; when `waits`, still after these seconds.
+            ThreadBusyError: Another run has it and lives, or has it still after these seconds.
         """
         started, seen = time.monotonic(), _Seen()
         while not await self._try(seen):
             waited = time.monotonic() - started
-            if seen.lives and (not waits or (seconds is not None and waited >= seconds)):
+            if (seen.lives and not waits) or (seconds is not None and waited >= seconds):
                 raise _busy(self.thread, seen.lease)
             await asyncio.sleep(LOOK)
         if self.keeper is not None:
@@ -138,7 +141,7 @@ class Lease:
             _owners.add(self.owner)
             if self.keeper is None or await self._swapped(seen.lease):
                 return True
-            seen.lives = True  # another was faster
+            seen.lives = seen.lease is not None  # another was faster, or its owner stands still while it writes
         return False
 
     async def _swapped(self, old: str | None) -> bool:
