@@ -53,7 +53,7 @@ def build_graph(
     if registry.graph is None:
         registry.graph = _builder(registry).compile(name="rlm")
     compiled = _builder(registry).compile(checkpointer=checkpointer, name="rlm")
-    return ClosingGraph(registry=registry, **vars(compiled))
+    return ClosingGraph(registry=registry, own=checkpointer, **vars(compiled))
 
 
 class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
@@ -63,12 +63,12 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
     the attributes of a compiled graph, as LangGraph's own `copy` does, so copies are of this class too.
     """
 
-    def __init__(self, *, registry: RunRegistry, **compiled: Any) -> None:
+    def __init__(self, *, registry: RunRegistry, own: Any, **compiled: Any) -> None:
         super().__init__(**compiled)
         vars(self).update(compiled)  # some are set after the constructor
         self.registry = registry
-        self.own = self.checkpointer
-        """The checkpointer that it was compiled with; a server puts its own in place, and sees to its threads."""
+        self.own = own
+        """The checkpointer that the user gave; a server puts its own in place, and sees to its threads itself."""
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
         config, opened = _with_list(config, kwargs.get("context"))

@@ -127,6 +127,8 @@ async def test_a_second_run_is_refused_or_waits(model_server: ModelServer, pair:
     for another in (
         second.ainvoke(GIVEN, thread), second.ainvoke(None, thread), second.graph.ainvoke(None, thread),
         second.graph.aupdate_state(thread, {"question": "Another?"}), second.afork(thread, turn=1, code="1"),
+        asyncio.to_thread(second.graph.invoke, None, thread),
+        asyncio.to_thread(second.graph.update_state, thread, {"question": "Another?"}),
     ):  # fmt: skip
         with pytest.raises(ThreadBusyError, match=r"goes on with thread '.*' in this process.*on_busy=\"wait\""):
             await another

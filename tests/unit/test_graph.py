@@ -26,7 +26,7 @@ def test_it_is_a_compiled_graph_with_all_that_langgraph_put_into_one() -> None:
     graph, registry = graph_of()
     compiled = graph.builder.compile(name="rlm")
     assert isinstance(graph, CompiledStateGraph)
-    assert set(vars(graph)) == {*vars(compiled), "registry"}
+    assert set(vars(graph)) == {*vars(compiled), "registry", "own"}
     assert graph.get_graph().draw_mermaid() == compiled.get_graph().draw_mermaid()
     assert registry.graph is not None
 
@@ -86,3 +86,11 @@ def test_the_budget_and_not_langgraphs_limit_on_supersteps_ends_a_run() -> None:
     graph, _ = graph_of()
     assert graph.invoke(GIVEN, {"recursion_limit": 1})["stop_reason"] == "direct"
     assert SUPERSTEPS > 10_007
+
+
+def test_where_a_server_puts_its_checkpointer_in_place_it_sees_to_its_threads() -> None:
+    ours = InMemorySaver()
+    graph: Any = RLM("offline", checkpointer=ours).graph
+    assert graph._saver is ours
+    assert graph.with_config(tags=["a"])._saver is ours
+    assert graph.copy(update={"checkpointer": InMemorySaver()})._saver is None

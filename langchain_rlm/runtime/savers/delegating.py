@@ -40,10 +40,10 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
         return self.saver.list(config, **kwargs)
 
-    def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
-        if lease := self._doubtful(args[0]):
+    def put(self, config: RunnableConfig, *args: Any, **kwargs: Any) -> RunnableConfig:
+        if lease := self._doubtful(config):
             run_on_background_loop(lease.renew())
-        return self.saver.put(*args, **kwargs)
+        return self.saver.put(config, *args, **kwargs)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -65,10 +65,10 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
         for item in await self._listed(config, **kwargs):
             yield item
 
-    async def aput(self, *args: Any, **kwargs: Any) -> Any:
-        if lease := self._doubtful(args[0]):
+    async def aput(self, config: RunnableConfig, *args: Any, **kwargs: Any) -> Any:
+        if lease := self._doubtful(config):
             await lease.renew()
-        return await self.asked("put", *args, **kwargs)
+        return await self.asked("put", config, *args, **kwargs)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
