@@ -104,6 +104,8 @@ class AskedEntry(TypedDict):
     kind: Literal["asked"]
     raises: bool
     """An error is raised in the cell; else it is returned."""
+    is_ahead: NotRequired[bool]
+    """Asked before a loop that will ask the same one by one; the loop may ask more."""
     calls: list[Call]
     quote: NotRequired[Quote]
     """There when a person is to confirm it."""

@@ -22,7 +22,7 @@ from langchain_rlm.journal.parts import Call, Variable
 from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
-from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many
+from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many, with_room
 from langchain_rlm.repl.finals import Final
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome, Result
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
@@ -90,7 +90,7 @@ class Turn:
             answers, waiting = await self._ask(outcome)
             if waiting:
                 return self._quoted(waiting) or self.ask(waiting)
-            refused += all("error" in answer for answer in answers)
+            refused += bool(answers) and all("error" in answer for answer in answers)
             if refused > REFUSED or self._is_late():
                 await self.run.repl.drop()
                 outcome = Ended("", NO_END.format(refused), lost=True)
@@ -132,6 +132,8 @@ class Turn:
         pool = self.run.pool
         if pool is None:
             pool = self.run.pool = unclaimed(self.journal)
+        if outcome.is_ahead:
+            outcome = with_room(self.run, outcome, pool, is_last_turn=self.last is not None)
         refused = too_many(self.run, outcome, pool)
         if refused is not None:
             self.entries += [*self.run.take_hosts(), refused]

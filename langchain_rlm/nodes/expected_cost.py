@@ -26,7 +26,9 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
     costs = [expected(run, call) for call in priced]
     known = [dollars for _, dollars in costs if dollars is not None]
     cost = sum(known)
-    unpriced = {name_of(_model(run, call)) for call, (_, dollars) in zip(priced, costs, strict=True) if dollars is None}
+    unpriced = {
+        name_of(_model(run, call["model"])) for call, (_, dollars) in zip(priced, costs, strict=True) if dollars is None
+    }
     if cost <= above and not unpriced:
         return None
     seconds = [entry["seconds"] for entry in paid(journal)]
@@ -43,11 +45,16 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
 def expected(run: Run, call: Call) -> tuple[int, float | None]:
     """Expected tokens and dollars of one call; a recursive run counts as one call that reads its context."""
     characters = sum(map(length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
-    model = _model(run, call)
+    return expected_of(run, call["model"], characters)
+
+
+def expected_of(run: Run, name: str | None, characters: int) -> tuple[int, float | None]:
+    """The same of so many characters, for a sub-model of this name."""
+    model = _model(run, name)
     tokens = run.tree.caller.estimates.tokens(name_of(model), characters // CHARACTERS_PER_TOKEN + 1)
     dollars = run.tree.settings.prices.cost(name_of(model), provider_of(model), Tokens(tokens, EXPECTED_OUTPUT))
     return tokens + EXPECTED_OUTPUT, dollars
 
 
-def _model(run: Run, call: Call) -> Model:
-    return run.tree.settings.pick(call["model"]) or run.tree.settings.sub_model
+def _model(run: Run, name: str | None) -> Model:
+    return run.tree.settings.pick(name) or run.tree.settings.sub_model

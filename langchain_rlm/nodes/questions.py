@@ -1,6 +1,7 @@
 """What a cell asks: written down by reference, counted, and sent out as tasks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from langgraph.types import Send
@@ -11,6 +12,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry
 from langchain_rlm.journal.parts import Arguments, How, Pieces, SubQueryError
 from langchain_rlm.journal.parts import Call as CallEntry
+from langchain_rlm.nodes.expected_cost import expected_of
 from langchain_rlm.repl.protocol import Asked, Call
 from langchain_rlm.runtime.run import Run, emit
 
@@ -29,7 +31,30 @@ def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> A
     run.finder.given.learn([call.prompt for call in asked.calls if call.arguments is None])
     documents = _Documents(run, len(asked.calls))
     calls = [_call_entry(run, call, pool, documents, number) for number, call in enumerate(asked.calls)]
-    return {"kind": "asked", "raises": asked.raises, "calls": calls}
+    entry: AskedEntry = {"kind": "asked", "raises": asked.raises, "calls": calls}
+    return {**entry, "is_ahead": True} if asked.is_ahead else entry
+
+
+def with_room(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]], *, is_last_turn: bool) -> Asked:
+    """Of what is asked ahead, what may be asked and the budget has room for, from the first call on."""
+    left = {name: run.tree.ledger.left()[name] for name in ("sub_queries", "tokens", "cost")}
+    kept = {digest: len(answers) for digest, answers in pool.items()}
+    fits = 0
+    for call in () if is_last_turn or not run.tree.settings.budget.depth else asked.calls:
+        digest = call.digest()
+        kept[digest] = kept.get(digest, 0) - 1
+        if kept[digest] < 0:
+            amounts = (1, *expected_of(run, call.model, len(call.prompt) + sum(map(len, _texts(call.context)))))
+            for name, amount in zip(left, amounts, strict=True):
+                left[name] = None if (room := left[name]) is None else room - (amount or 0)
+        if _unknown_model(run, call.model) or any(room is not None and room < 0 for room in left.values()):
+            break
+        fits += 1
+    return replace(asked, calls=asked.calls[:fits])
+
+
+def _texts(context: str | list[str] | None) -> list[str]:
+    return [context] if isinstance(context, str) else context or []
 
 
 def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry | None:

@@ -84,6 +84,8 @@ class Asked:
     calls: tuple[Call, ...]
     raises: bool = True
     """One failing call raises in the cell, which then loses the answers of the others."""
+    is_ahead: bool = False
+    """The cell will ask these one by one: of the results, it is given as many from the first on as there are."""
 
     def digest(self) -> str:
         return hashlib.sha256("".join(call.digest() for call in self.calls).encode()).hexdigest()[:32]

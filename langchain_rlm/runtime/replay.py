@@ -95,7 +95,7 @@ class _Cells:
         if not isinstance(outcome, Asked):
             said = f"fails with {outcome.error.splitlines()[-1]!r}" if outcome.error else "ends"
             raise self._differs(cell, f"{said} where it asked {count:,} sub-queries on record")
-        if len(outcome.calls) != count:
+        if len(outcome.calls) != count and not (outcome.is_ahead and len(outcome.calls) > count):
             raise self._differs(cell, f"asks {len(outcome.calls):,} sub-queries, on record {count:,}")
         if "refused" in asked and outcome.digest() != asked["digest"]:
             raise self._differs(cell, f"asks {count:,} other sub-queries than on record")

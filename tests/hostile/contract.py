@@ -5,7 +5,7 @@ from typing import Any
 from tests.hostile.attempts import OBSERVED, Attempt, attempt
 
 ASKS = "print(llm_query('is it you?'))"
-QUERY = "_rlm_host_query"
+QUERY = "_rlm_host_ask"
 
 
 def forged(name: str, arguments: str, function: str = QUERY, **expected: Any) -> Attempt:
@@ -33,7 +33,7 @@ SHADOWED: tuple[Attempt, ...] = tuple(
         "context": "context = None",
         "budget": "budget = lambda: {'turns': 10 ** 9}",
         "a helper": "_rlm_one = lambda results: 'mine'",
-        "a host function": "_rlm_host_query = lambda *a: [('ok', 'mine')]",
+        "a host function": "_rlm_host_ask = lambda *a: [('ok', 'mine')]",
         "len": "len = lambda x: 0",
         "locals": "locals = 5",
         "isinstance": "isinstance = lambda *a: True",

@@ -54,7 +54,7 @@ HANDED_OVER: tuple[Attempt, ...] = (
     attempt("answer that holds itself", "a = []\na.append(a)\nFINAL(a)", ends=BOUNDED),
     attempt("answer nested deeply", DEEP + "FINAL(a)", said="nested too deeply"),
     attempt("answer of too many digits", "FINAL(10 ** 5_000)", said="a number too long"),
-    attempt("a million questions", "_rlm_host_query('llm', ['x'] * 200_000, None, None, True)", unlowered=True,
+    attempt("a million questions", "_rlm_host_ask('llm', ['x'] * 200_000, None, None, True)", unlowered=True,
             said="more than 100,000 at once"),
     attempt("a batch of too many questions", "llm_query_batched(['a'] * 200_000)", said="100,000 is the most"),
     attempt("a tool's shared arguments", DOUBLED + "search(a)", ends=BOUNDED),

@@ -9,7 +9,7 @@ import pydantic_monty as monty
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
-from langchain_rlm.repl.monty.values import read_asked, read_tool_call
+from langchain_rlm.repl.monty.values import read_ahead, read_asked, read_tool_call
 from langchain_rlm.repl.protocol import Asked, Host, Result, usable
 
 CALLS_AT_ONCE = 100_000
@@ -17,7 +17,7 @@ CALLS_AT_ONCE = 100_000
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
 _TAKING = frozenset({
-    "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
+    "_rlm_host_final", "_rlm_host_ask", "_rlm_host_ahead", "_rlm_host_future", "_rlm_host_tool",
     "_rlm_host_tool_future",
 })  # fmt: skip
 
@@ -61,9 +61,9 @@ class HostCalls:
             msg = "This REPL is not paused at a question."
             raise ReplayError(msg)
         queue = list(results)
+        if pause.ids is None:  # of what was asked ahead, there may be fewer
+            return lambda: pause.snapshot.resume({"return_value": queue})
         answers = [[queue.pop(0) for _ in range(count)] for count in pause.counts]
-        if pause.ids is None:
-            return lambda: pause.snapshot.resume({"return_value": answers[0]})
         settled = {call: {"return_value": answer} for call, answer in zip(pause.ids, answers, strict=True)}
         return lambda: pause.snapshot.resume(settled)
 
@@ -99,7 +99,9 @@ class HostCalls:
         if name == "_rlm_host_final" and len(args) == 1:
             self.final = usable(args[0])
             return None if self.final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
-        asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
+        asked = read_ahead(args) if name == "_rlm_host_ahead" else read_asked(args)
+        if "tool" in name:
+            asked = read_tool_call(args, self.tools)
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
         if name.endswith("_future"):

@@ -21,6 +21,21 @@ def read_asked(args: tuple[Any, ...]) -> Asked | None:
     return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
 
 
+def read_ahead(args: tuple[Any, ...]) -> Asked | None:
+    """The calls that a loop will make, or None."""
+    if len(args) != 1 or not isinstance(args[0], list):
+        return None
+    calls: list[Call] = []
+    for call in args[0]:
+        how, prompt, model, context = call[:4]
+        context = list(context) if isinstance(context, tuple) else context
+        asked = read_asked((how, [prompt], model, [context], False))
+        if asked is None:
+            return None
+        calls += asked.calls
+    return Asked(tuple(calls), raises=False, is_ahead=True)
+
+
 def _is_context(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(text, str) for text in value)

@@ -150,7 +150,8 @@ def check_prefix(pool: monty.Monty, recorder: Recorder, length: int) -> None:
         rebuild(session, recorder.journal[:length], (TEXT,))
         if length in recorder.outcomes:
             results, outcome = recorder.outcomes[length]
-            session.host = lambda _: next(e["value"] for e in recorder.journal[length:] if e["kind"] == "host")
+            rest = [e["value"] for e in recorder.journal[length:] if e["kind"] == "host"]
+            session.host = lambda name, *args: host_of((TEXT,))(name, *args) if name == "chunks" else rest[0]
             assert plain(session.resume(results)) == plain(outcome)
         else:
             assert variables_of(session) == recorder.variables[length]

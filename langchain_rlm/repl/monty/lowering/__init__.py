@@ -13,6 +13,7 @@ from functools import cache
 
 from langchain_rlm.repl.functions import ASKING, PAUSING
 from langchain_rlm.repl.monty.lowering import vocabulary
+from langchain_rlm.repl.monty.lowering.ahead import Ahead
 from langchain_rlm.repl.monty.lowering.calls import Calls, Texts
 from langchain_rlm.repl.monty.lowering.captured import captured, capturing
 from langchain_rlm.repl.monty.lowering.classes import Classes
@@ -93,8 +94,10 @@ class Lowering:
         learn(tree, known, suspension)
         imports = Imports(known)
         body: list[ast.stmt] = []
+        ahead = Ahead(tree, known, suspension)
+        before = [ahead.prelude(statement) for statement in original]
         for index, statement in enumerate(original):
-            made = ast.Module(body=[statement], type_ignores=[])
+            made = ast.Module(body=[*before[index], statement], type_ignores=[])
             for transformer in (
                 Classes(known),
                 Statements(known, imports, index, suspension),
@@ -106,6 +109,7 @@ class Lowering:
             body += made.body
         tree.body = body
         Concurrency(tree, known, suspension, self._contract).lower()
+        ahead.learn(cell)
         source, lines = rendered(cell, original, dumps, _grouped(tree.body, len(original)))
         if any(_MATCHING.search(text) for text in [source, *map(module_text, imports.modules)]):
             imports.need(PATTERNS, first=True)
@@ -125,7 +129,7 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"
-_SOURCES = ("builtins", "errors", "classes", "asking", "iterators", "wide")
+_SOURCES = ("builtins", "errors", "classes", "asking", "ahead", "iterators", "wide")
 _MATCHING = re.compile(r"\b_rlm_(re_|expand)")
 
 

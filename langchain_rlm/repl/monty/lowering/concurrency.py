@@ -259,10 +259,13 @@ class _Awaiting(ast.NodeTransformer):
         self._concurrency = concurrency
 
     def body_of(self, node: ast.AsyncFunctionDef) -> None:
-        node.body = [self.visit(statement) for statement in node.body]
+        node.body = [made for made in map(self.visit, node.body) if made is not None]
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         return node
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        return None if mark(node, "ahead") else self.generic_visit(node)  # it would wait, and what runs beside it too
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
         return node

@@ -45,6 +45,10 @@ class Knowledge:
     classes: dict[str, KnownClass] = field(default_factory=dict)
     functions: dict[str, FunctionNode] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
+    written: dict[str, str] = field(default_factory=dict)
+    """Functions, and the cell that defined each as it was written."""
+    regions: int = 0
+    """How many statements were looked at for what can be asked ahead."""
     generators: set[str] = field(default_factory=set)
     """Functions and methods that yield."""
     has_odd_errors: bool = False

@@ -230,3 +230,10 @@ def annotate(tree: ast.Module, session_names: set[str], count: int = 0) -> int:
 def is_builtin(node: ast.AST, *names: str) -> bool:
     """Whether a node is a name (one of `names`, if given) that nothing in the session has bound."""
     return isinstance(node, ast.Name) and mark(node, "scope") == BUILTIN and (not names or node.id in names)
+
+
+def builtin(name: str) -> ast.Name:
+    """A name that is one of a builtin."""
+    made = ast.Name(name, ctx=ast.Load())
+    put_mark(made, "scope", value=BUILTIN)
+    return made

@@ -57,6 +57,17 @@ def settle(tree: ast.AST) -> None:
         put_mark(child, "placed", value=True)
 
 
+def cloned(node: Node) -> Node:
+    """A copy of a tree with its places and marks; `copy.deepcopy` takes ten times as long."""
+    made: Node = type(node).__new__(type(node))
+    for name, value in vars(node).items():
+        if isinstance(value, list):
+            setattr(made, name, [cloned(one) if isinstance(one, ast.AST) else one for one in value])
+        else:
+            setattr(made, name, cloned(value) if isinstance(value, ast.AST) else value)
+    return made
+
+
 def put_mark(node: ast.AST, key: str, *, value: Any) -> None:
     """Note something about a node; copies of the node keep it."""
     vars(node)["rlm_" + key] = value

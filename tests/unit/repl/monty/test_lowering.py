@@ -43,8 +43,8 @@ text = context[:100]
 names = [n.strip() for n in text.split(",") if n]
 def ask(part):
     return llm_query(f"Who? {part}")
-answers = [ask(n) for n in names]
-print(len(answers), sorted(names, key=len))
+answer = ask(names[0])
+print(answer, sorted(names, key=len))
 """
 
 

@@ -91,7 +91,7 @@ def test_wrong_arguments_are_told_by_the_name_the_model_knows(
         "class llm_query:\n    pass",
         "FINAL = llm_query_batched = print",
         "_rlm_contract_llm_query = print",
-        "_rlm_host_query = print",
+        "_rlm_host_ask = print",
     ],
 )
 def test_no_cell_takes_llm_query_or_final_from_the_next_one(session: MontySandbox, code: str) -> None:

@@ -1,0 +1,91 @@
+# Asking ahead of a loop: a copy of the loop that only asks is run first, and collects what the loop will ask. That is
+# asked at once, and the loop's own calls take the answers that are there. Any other prompt is asked when it comes.
+_rlm_ahead = {}
+_rlm_collecting = []
+_rlm_ahead_room = [100_000, 64_000_000]
+_rlm_flat = (str, int, float, bool, bytes, range, type(None))
+_rlm_nested = (list, tuple, set, frozenset)
+
+
+def _rlm_host_query(how, prompts, model, contexts, raises, *more):
+    calls = _rlm_call_keys(how, prompts, model, contexts, more)
+    if _rlm_collecting:
+        _rlm_collect(calls)
+        return [("ok", "")] * len(calls)
+    there = [_rlm_ahead[key].pop(0) if _rlm_ahead.get(key) else None for key in calls] if _rlm_ahead else [None] * len(calls)
+    lacking = [at for at, one in enumerate(there) if one is None]
+    if len(lacking) == len(there):
+        return _rlm_host_ask(how, prompts, model, contexts, raises, *more)
+    if raises and len(there) > 1 and any([one is not None and one[0] != "ok" for one in there]):
+        # the others of a batch that fails are kept, for when it is asked again
+        for key, one in zip(calls, there):
+            if one is not None and one[0] == "ok":
+                _rlm_ahead[key].insert(0, one)
+    if lacking:
+        some = None if contexts is None else [contexts[at] for at in lacking]
+        asked = _rlm_host_ask(how, [prompts[at] for at in lacking], model, some, raises, *more)
+        for at, one in zip(lacking, asked):
+            there[at] = one
+    return there
+
+
+def _rlm_call_keys(how, prompts, model, contexts, more):
+    texts = [None] * len(prompts) if contexts is None else contexts
+    texts = [tuple(text) if isinstance(text, list) else text for text in texts]
+    return [(how, prompt, model, text, repr(more)) for prompt, text in zip(prompts, texts)]
+
+
+def _rlm_collect(calls):
+    for call in calls:
+        _rlm_room_left[0] -= 1
+        _rlm_room_left[1] -= len(call[1]) + (sum([len(text) for text in call[3]]) if call[3] else 0)
+        if min(_rlm_room_left) < 0:
+            raise ValueError
+        _rlm_collecting[0].append(call)
+
+
+_rlm_room_left = list(_rlm_ahead_room)
+
+
+def _rlm_ask_ahead(asking, names):
+    calls = []
+    _rlm_collecting.append(calls)
+    _rlm_room_left[:] = _rlm_ahead_room
+    try:
+        given, own, read, changed = names()
+        _rlm_check_apart(given + read, own, changed)
+        asking(*given, *[one.copy() if isinstance(one, (list, set, dict)) else one for one in own])
+    except Exception:
+        pass
+    _rlm_collecting.clear()
+    there = {}
+    wanted = []
+    for call in calls:
+        there[call] = there.get(call, len(_rlm_ahead.get(call, ()))) - 1
+        if there[call] < 0:
+            wanted.append(call)
+    if len(wanted) > 1:
+        asked = _rlm_host_ahead(wanted)
+        for call, result in zip(wanted, asked):
+            _rlm_ahead.setdefault(call, []).append(result)
+
+
+def _rlm_check_apart(read, own, changed):
+    # The copy reads plain values alone, and none that the loop changes under another name.
+    ids = [id(one) for one in own + changed if type(one) not in _rlm_flat]
+    if len(set(ids)) < len(ids):
+        raise ValueError
+    for one in own:
+        if type(one) not in _rlm_flat and type(one) not in (list, set, dict):
+            raise ValueError
+    rest = read + [list(one.items()) if type(one) is dict else list(one) for one in own if type(one) not in _rlm_flat]
+    seen = set()
+    while rest:
+        one = rest.pop()
+        kind = type(one)
+        if kind in _rlm_flat or kind.__name__ in ("Pattern", "Match") or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if id(one) in ids or (kind not in _rlm_nested and kind is not dict) or len(rest) > 1_000_000:
+            raise ValueError
+        rest += one.items() if kind is dict else [part for part in one if type(part) is not str]
