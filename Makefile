@@ -25,6 +25,7 @@ types: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/loops.py
 	$(BIN)/python benchmarks/middleware.py
 	$(BIN)/python benchmarks/chat_model.py
 	$(BIN)/python benchmarks/durability.py

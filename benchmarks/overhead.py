@@ -37,7 +37,9 @@ FINAL(str(len(answers)))
 ```"""
 LOOP = """Ask one by one.
 ```repl
-answers = [llm_query("Piece " + str(i) + ": " + context[i * 100:i * 100 + 100]) for i in range({count})]
+answers = []
+for i in range({count}):
+    answers.append(llm_query("Piece " + str(len(answers)) + ": " + context[i * 100:i * 100 + 100]))
 FINAL(str(len(answers)))
 ```"""
 
@@ -268,7 +270,12 @@ def rows(name: str, got: dict[str, Any]) -> list[Row]:
         return [("10,000 sub-queries in one batch, no latency", measured, "<= 1.5 ms and 2 x", reached)]
     if name == "loop":
         return [
-            ("200 llm_query calls in a loop, no latency", f"{got['each']:.2f} ms each", "<= 5 ms", got["each"] <= 5)
+            (
+                "200 llm_query calls, each after the one before, no latency",
+                f"{got['each']:.2f} ms each",
+                "<= 5 ms",
+                got["each"] <= 5,
+            )
         ]
     if name == "large":
         reached = got["seconds"] <= 3 and got["mine"] <= 3 and got["worker"] <= 5

@@ -57,4 +57,4 @@ def test_a_person_is_asked_for_all_that_is_asked_ahead(model_server: ModelServer
     rlm, _ = run(model_server, cell, "FINAL('no')", model="gpt-4o", budget=budget, checkpointer=InMemorySaver())
     result = rlm.invoke(Command(resume="deny"), THREAD)
     assert (result["value"], asked(result)) == ("no", [8])
-    assert "did not approve it" in next(e["error"] for e in result["journal"] if e["kind"] == "cell_end")
+    assert "did not approve it" in str(next(e["error"] for e in result["journal"] if e["kind"] == "cell_end"))

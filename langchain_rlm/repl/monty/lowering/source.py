@@ -92,10 +92,7 @@ def rendered(
         lowered: What became of each; the first entry also holds what was put before the cell.
     """
     written = cell.split("\n")
-    same = [
-        len(made) == 1 and ast.dump(made[0]) == dump and not made[0].__dict__.get("rlm_moved")
-        for dump, made in zip(dumps, lowered, strict=True)
-    ]
+    same = [len(made) == 1 and _is_unchanged(made[0], dump) for dump, made in zip(dumps, lowered, strict=True)]
     if all(same):
         return cell, {number: number for number in range(1, len(written) + 1)}
     text = _Text()
@@ -109,11 +106,18 @@ def rendered(
             text.add(written[done:end], list(range(done + 1, end + 1)))
         else:
             for made in lowered[index]:
+                if made is statement and not shared and _is_unchanged(made, dumps[index]):
+                    text.add(written[done:end], list(range(done + 1, end + 1)))
+                    continue
                 source = _unparsed(made)
                 text.add(source.split("\n"), list(_line_map(made, source).values()))
         done = max(done, end)
     text.add(written[done:], list(range(done + 1, len(written) + 1)))
     return "\n".join(text.parts), text.lines
+
+
+def _is_unchanged(node: ast.stmt, dump: str) -> bool:
+    return ast.dump(node) == dump and not mark(node, "moved")
 
 
 def _shares_line(statements: list[ast.stmt], index: int) -> bool:

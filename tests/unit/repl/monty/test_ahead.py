@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 - programs on one line
 """What a loop asks is asked at once where no question depends on an answer; elsewhere each is asked when it comes."""
 
 from collections.abc import Iterator
@@ -158,7 +159,17 @@ def test_the_functions_that_ask_ahead_are_no_variables_and_no_line_of_a_tracebac
 
 
 PROMPTS = st.sampled_from(
-    ["w", "f'{w} {i}'", "w + str(n)", "w + a", "prev + w", "w + str(len(out))", "'yes or no ' + w", "p", "w + str(len(seen))"]
+    [
+        "w",
+        "f'{w} {i}'",
+        "w + str(n)",
+        "w + a",
+        "prev + w",
+        "w + str(len(out))",
+        "'yes or no ' + w",
+        "p",
+        "w + str(len(seen))",
+    ]
 )
 SIMPLE = st.one_of(
     PROMPTS.map("a = llm_query({})".format), PROMPTS.map("out.append(llm_query({}))".format),
@@ -186,9 +197,13 @@ def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 STATEMENTS = st.recursive(SIMPLE, blocks, max_leaves=4)
-HEADS = st.sampled_from(["for w in ws:", "for i, w in enumerate(ws):", "for w in sorted(ws)[1:]:", "for i, w in zip(range(4), ws):"])
+HEADS = st.sampled_from(
+    ["for w in ws:", "for i, w in enumerate(ws):", "for w in sorted(ws)[1:]:", "for i, w in zip(range(4), ws):"]
+)
 HELPERS = "def note(x):\n    got[x] = len(got)\ndef pure(x):\n    return x[:2] + '?'\ndef helper(q):\n{}\n    return a\np, x = '', []\n"
-BODIES = st.lists(STATEMENTS.filter(lambda made: "helper" not in made), min_size=1, max_size=2).map(lambda made: "\n".join(["w, i, n = q, 0, len(q)", "a = llm_query('h ' + q)", *made]))
+BODIES = st.lists(STATEMENTS.filter(lambda made: "helper" not in made), min_size=1, max_size=2).map(
+    lambda made: "\n".join(["w, i, n = q, 0, len(q)", "a = llm_query('h ' + q)", *made])
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -186,16 +186,11 @@ class Knowing:
                 return purity.is_pure_function(module, func.attr)
             is_known = func.attr in purity.METHODS and func.attr not in self._functions.methods
             return is_known and self._pure(func.value)
-        if not isinstance(func, ast.Name):
-            return False
-        if is_builtin(func):
-            return func.id in purity.BUILTINS or func.id == "chunks"
-        if self._functions.asks(func) or self._key(func) in self._facts.unknown:
-            return False
-        module, _, name = self._functions.modules.get(func.id, "").partition(".")
-        if module and mark(func, "scope") != LOCAL:
-            return purity.is_pure_function(module, name)
-        found = self._called(func)
+        if not isinstance(func, ast.Name) or is_builtin(func):
+            return isinstance(func, ast.Name) and func.id in {*purity.BUILTINS, "chunks"}
+        if module := self._functions.module(func):
+            return purity.is_pure_function(*module.partition(".")[::2])
+        found = None if self._key(func) in self._facts.unknown else self._called(func)
         return found is not None and found.is_pure
 
     def _called(self, func: ast.Name) -> Function | None:

@@ -7,7 +7,15 @@ from functools import cached_property
 from langchain_rlm.repl.monty.lowering.ahead import purity
 from langchain_rlm.repl.monty.lowering.generators import is_generator
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
-from langchain_rlm.repl.monty.lowering.scopes import BUILTIN, LOCAL, SESSION, annotate, bound_names, is_builtin, outer_names
+from langchain_rlm.repl.monty.lowering.scopes import (
+    BUILTIN,
+    LOCAL,
+    SESSION,
+    annotate,
+    bound_names,
+    is_builtin,
+    outer_names,
+)
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import mark
 from langchain_rlm.repl.syntax import parse
@@ -74,6 +82,11 @@ class Functions:
         """Tells the functions of a region from those of others."""
 
     @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        kinds = (ast.Global, ast.Import, ast.ImportFrom, ast.ClassDef)
+        return [node for node in ast.walk(self._tree) if isinstance(node, kinds)]
+
+    @cached_property
     def _own(self) -> dict[str, Definition | None]:
         """What the cell binds: the functions, and None for all else and for what it binds twice."""
         found: dict[str, Definition | None] = {}
@@ -81,14 +94,14 @@ class Functions:
             function = function_of(statement)
             for name in bound_names([statement]):
                 found[name] = None if name in found or function is None else function
-        outer = {name for node in ast.walk(self._tree) if isinstance(node, ast.Global) for name in node.names}
+        outer = {name for node in self._nodes if isinstance(node, ast.Global) for name in node.names}
         return found | dict.fromkeys(outer)
 
     @cached_property
     def modules(self) -> dict[str, str]:
         """The names that imports bind, and what they stand for: "json", or "json.dumps"."""
         found = dict(self._known.modules)
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Import):
                 found |= {alias.asname or alias.name: alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -103,7 +116,7 @@ class Functions:
 
     @cached_property
     def _classes(self) -> list[ast.ClassDef]:
-        return [node for node in ast.walk(self._tree) if isinstance(node, ast.ClassDef)]
+        return [node for node in self._nodes if isinstance(node, ast.ClassDef)]
 
     def suspends(self, node: ast.AST) -> bool:
         """Whether a name or method stands for something that asks, or may: `asks` tells which of them do."""

@@ -10,8 +10,8 @@ DATA = frozenset({"context", "sources", "answer"})
 """What the host binds for cells to read."""
 BUILTINS = frozenset({
     "abs", "all", "any", "bool", "chr", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "int",
-    "isinstance", "len", "list", "map", "max", "min", "ord", "range", "repr", "reversed", "round", "set", "sorted", "str",
-    "sum", "tuple", "zip",
+    "isinstance", "len", "list", "map", "max", "min", "ord", "range", "repr", "reversed", "round", "set", "sorted",
+    "str", "sum", "tuple", "zip",
 })  # fmt: skip
 QUIET = frozenset(dir(builtins)) - {
     "__import__", "compile", "delattr", "eval", "exec", "globals", "input", "locals", "next", "open", "setattr", "vars",
@@ -21,10 +21,10 @@ METHODS = frozenset({
     "capitalize", "casefold", "center", "copy", "count", "difference", "elements", "encode", "end", "endswith",
     "expandtabs", "find", "findall", "finditer", "format", "fullmatch", "get", "group", "groupdict", "groups", "index",
     "intersection", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isdisjoint", "islower", "isnumeric",
-    "isspace", "issubset", "issuperset", "istitle", "isupper", "items", "join", "keys", "ljust", "lower", "lstrip", "match",
-    "most_common", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition",
-    "rsplit", "rstrip", "search", "span", "split", "splitlines", "start", "startswith", "strip", "sub", "subn", "swapcase",
-    "symmetric_difference", "title", "union", "upper", "values", "zfill",
+    "isspace", "issubset", "issuperset", "istitle", "isupper", "items", "join", "keys", "ljust", "lower", "lstrip",
+    "match", "most_common", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust",
+    "rpartition", "rsplit", "rstrip", "search", "span", "split", "splitlines", "start", "startswith", "strip",
+    "sub", "subn", "swapcase", "symmetric_difference", "title", "union", "upper", "values", "zfill",
 })  # fmt: skip
 CHANGING = frozenset({
     "add", "append", "clear", "discard", "extend", "insert", "pop", "remove", "reverse", "setdefault", "sort", "update",

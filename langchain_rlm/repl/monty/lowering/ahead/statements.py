@@ -42,7 +42,9 @@ class Slice(Expressions):
         body = node.body if isinstance(node, ast.FunctionDef) else [place(ast.Return(value=node.body), node.body)]
         kept = inner.block(body)
         returned = self._facts.reached(inner.returned)
-        changed, given = (frozenset(keys[key] for key in keys if key in found) for found in (self._facts.dirty, returned))
+        changed, given = (
+            frozenset(keys[key] for key in keys if key in found) for found in (self._facts.dirty, returned)
+        )
         shared = frozenset(key for key in returned if ":" not in key)
         twin = f"_rlm_ahead_{self._functions.number}_{name}"
         return Function(node, twin, kept, asks, inner.is_whole and not asks, inner.asks_first, changed, given, shared)
