@@ -326,9 +326,9 @@ class MontySandbox:
         if self._calls.final is not None:
             return Ended(output, None, final=self._calls.final)
         assigned = list(self._lowered.assigned) if self._lowered else []
-        forgotten = "_rlm_ahead.clear()\n" if error else ""  # the engine gives answers of a failed cell again
+        end = f"_rlm_ahead_end({bool(error)})\n_rlm_cell_end(_rlm_b_locals(), {assigned!r})"
         try:
-            ready, variables = read_end(self._feed(f"{forgotten}_rlm_cell_end(_rlm_b_locals(), {assigned!r})"))
+            ready, variables = read_end(self._feed(end))
         except monty.MontyCrashedError as failure:
             return self._killed(failure)
         except monty.MontyError as failure:

@@ -8,14 +8,14 @@ _rlm_nested = (list, tuple, set, frozenset)
 
 
 def _rlm_host_query(how, prompts, model, contexts, raises, *more):
+    if not _rlm_ahead and not _rlm_collecting:
+        return _rlm_host_ask(how, prompts, model, contexts, raises, *more)
     calls = _rlm_call_keys(how, prompts, model, contexts, more)
     if _rlm_collecting:
         _rlm_collect(calls)
         return [("ok", "")] * len(calls)
-    there = [_rlm_ahead[key].pop(0) if _rlm_ahead.get(key) else None for key in calls] if _rlm_ahead else [None] * len(calls)
+    there = [_rlm_ahead[key].pop(0) if _rlm_ahead.get(key) else None for key in calls]
     lacking = [at for at, one in enumerate(there) if one is None]
-    if len(lacking) == len(there):
-        return _rlm_host_ask(how, prompts, model, contexts, raises, *more)
     if raises and len(there) > 1 and any([one is not None and one[0] != "ok" for one in there]):
         # the others of a batch that fails are kept, for when it is asked again
         for key, one in zip(calls, there):
@@ -29,6 +29,18 @@ def _rlm_host_query(how, prompts, model, contexts, raises, *more):
     return there
 
 
+def _rlm_ahead_end(is_failed):
+    # Of a cell that failed, the engine gives all answers again; of others those are kept that the cell did not take.
+    for key in [] if is_failed else list(_rlm_ahead):
+        left = [one for one in _rlm_ahead[key] if one[0] == "ok"]
+        if left:
+            _rlm_ahead[key] = left
+        else:
+            _rlm_ahead.pop(key)
+    if is_failed:
+        _rlm_ahead.clear()
+
+
 def _rlm_call_keys(how, prompts, model, contexts, more):
     texts = [None] * len(prompts) if contexts is None else contexts
     texts = [tuple(text) if isinstance(text, list) else text for text in texts]
@@ -38,7 +50,8 @@ def _rlm_call_keys(how, prompts, model, contexts, more):
 def _rlm_collect(calls):
     for call in calls:
         _rlm_room_left[0] -= 1
-        _rlm_room_left[1] -= len(call[1]) + (sum([len(text) for text in call[3]]) if call[3] else 0)
+        _rlm_room_left[1] -= sum([len(text) for text in (call[3] if isinstance(call[3], tuple) else (call[3] or "",))])
+        _rlm_room_left[1] -= len(call[1])
         if min(_rlm_room_left) < 0:
             raise ValueError
         _rlm_collecting[0].append(call)

@@ -34,7 +34,8 @@ class Expressions(Knowing):
             self._taken = taken
             made: ast.expr | None = method(node)
             return made
-        if isinstance(node, ast.Attribute) and self._functions.suspends(node):
+        is_method = isinstance(node, ast.Attribute) and self._functions.suspends(node)
+        if is_method or isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
             raise DependentError
         return self._several(_children(node))
 
@@ -51,11 +52,6 @@ class Expressions(Knowing):
             found = self._called(node)
             if found is not None and found.changed:
                 raise DependentError
-
-    def _asked_Await(self, _: ast.AST) -> None:
-        raise DependentError
-
-    _asked_Yield = _asked_YieldFrom = _asked_Await
 
     def _asked_Starred(self, node: ast.Starred) -> ast.expr | None:
         return self.asked(node.value, taken=True)
@@ -74,7 +70,9 @@ class Expressions(Knowing):
             body, other = self.asked(node.body), self.asked(node.orelse)
             if body is None and other is None:
                 return None
-            return ast.IfExp(test=cloned(node.test), body=body or _nothing(), orelse=other or _nothing())
+            return ast.IfExp(
+                test=cloned(node.test), body=body or ast.Constant(value=None), orelse=other or ast.Constant(value=None)
+            )
         made = self.asked(node.test)
         with self._unsurely():
             self._several([node.body, node.orelse])
@@ -87,7 +85,9 @@ class Expressions(Knowing):
             made = self.asked(left)
             if made is None:
                 return None
-            parts = (made, _nothing()) if isinstance(node.op, ast.And) else (_nothing(), made)
+            parts = (
+                (made, ast.Constant(value=None)) if isinstance(node.op, ast.And) else (ast.Constant(value=None), made)
+            )
             return ast.IfExp(test=cloned(first), body=parts[0], orelse=parts[1])
         made = self.asked(first)
         with self._unsurely():
@@ -288,10 +288,6 @@ def _tuple(made: Sequence[ast.expr]) -> ast.expr | None:
     if len(made) < 2:  # noqa: PLR2004  # one is enough alone
         return made[0] if made else None
     return ast.Tuple(elts=list(made), ctx=ast.Load())
-
-
-def _nothing() -> ast.expr:
-    return ast.Constant(value=None)
 
 
 def _local(name: str) -> ast.expr:
