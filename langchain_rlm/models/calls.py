@@ -21,6 +21,7 @@ from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.limits import LIMIT, lower
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
+from langchain_rlm.models.reservations import LEAST_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.room import Room, Sending
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
@@ -262,6 +263,14 @@ class _Call:
         self.paid.append(usage)
         return usage
 
+    def _charge_unanswered(self, tokens: int) -> None:
+        """Count a request that nobody waits for any more: its model may have written as much as it did before."""
+        room, sent = self.caller.room, self.caller.estimates.tokens(self.name, tokens)
+        longest = room.bounds.answers[self.name].longest.get(self.use) or LEAST_OUTPUT
+        usage = room.lost(self.model, sent, min(longest, self.sending.limit or longest))
+        self.caller.ledger.record(self.name, usage)
+        self.paid.append(usage)
+
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
         own = self.model
@@ -275,15 +284,17 @@ class _Call:
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
-        left = self.seconds_left
-        if isinstance(failed, TimeoutError) and left is not None and left <= 0:
+        left, is_late = self.seconds_left, isinstance(failed, TimeoutError)
+        secrets = [*secrets_of(own), *secrets_of(self.model)]
+        failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
+        if (reported := reported_in(failed)) is not None:
+            self._charge(self.model, reported, "", tokens)
+        elif is_late or failure.kind == "timeout":
+            self._charge_unanswered(tokens)
+        if is_late and left is not None and left <= 0:
             msg = "The run's time was used up while this call was in flight."
             raise BudgetExceededError(msg, "seconds", is_sent=True)
         self.given_up += isinstance(failed, GivenUpError)
-        if (reported := reported_in(failed)) is not None:
-            self._charge(self.model, reported, "", tokens)
-        secrets = [*secrets_of(own), *secrets_of(self.model)]
-        failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
 
