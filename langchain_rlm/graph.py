@@ -73,12 +73,13 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         """The checkpointer that the user gave; a server puts its own in place, and sees to its threads itself."""
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
-        config, opened = _with_list(config, kwargs.get("context"))
-        if self.checkpointer is self.own and langgraph_keys.READ not in config["configurable"]:
+        config = ensure_config(config)
+        if self.checkpointer is self.own and langgraph_keys.READ not in config.get("configurable", {}):
             # no host's: LangGraph's own would wait for its threads, and Ctrl-C for the calls in flight
             refuse_to_block(self.checkpointer, "astream")
             yield from iterate_on_background_loop(cast("Any", self.astream(input, config, **kwargs)))
             return
+        config, opened = _with_list(config, kwargs.get("context"))
         with leased_by_thread(self._saver, config, self.registry.settings) as config:
             try:
                 yield from super().stream(input, config, **kwargs)

@@ -251,7 +251,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"route": "rml"}, "route='rml': use 'auto', 'direct' or 'rlm'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),
-    ({"budget": {"dollars": 3}}, "'dollars' is unknown. Known are 'confirm_above', 'cost', 'depth'"),
+    ({"budget": {"dollars": 3}}, "'dollars' is unknown. Known are 'call_seconds', 'confirm_above', 'cost', 'depth'"),
     ({"budget": {"cost": -1}}, r"Budget\(cost=-1\)"),
     ({"budget": 3}, "budget=3: pass a Budget, or the parts that change"),
 ]

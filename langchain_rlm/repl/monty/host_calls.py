@@ -107,6 +107,8 @@ class HostCalls:
             return pause.snapshot.resume(settled)
         self._pause = pause
         asked = [each.asked for each in pause.waiting if each.asked]
+        if pause.ids is None:
+            return asked[0]
         return Asked(tuple(call for one in asked for call in one.calls), any(one.raises for one in asked))
 
     def take(self, snapshot: Any, host: Host) -> Any:
