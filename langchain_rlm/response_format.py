@@ -1,8 +1,6 @@
 """Structured answers: the final value must fit a schema, and the root model is told where it does not."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.protocol import plain
-from langchain_rlm.repl.syntax import literal
+from langchain_rlm.repl.written_data import data_in
 
 SHOWN_ERRORS = 8
-FAILED_PLACES = 100
-"""Brackets in a text that may turn out not to begin data."""
-_BEGINS = re.compile(r"[{\[]")
-_DECODER = json.JSONDecoder(strict=False)  # models break lines inside strings
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class ResponseFormat:
             return self.adapter.validate_python(value)
         except ValidationError as error:
             problem = error
-        for data in _data_in(value) if isinstance(value, str) else [value]:
+        for data in data_in(value) if isinstance(value, str) else [value]:
             try:
                 return self.adapter.validate_json(json.dumps(data))
             except ValidationError as error:
@@ -67,25 +61,3 @@ class ResponseFormat:
 
     def plain(self, value: Any) -> Any:
         return plain(self.adapter.dump_python(self.validate(value), mode="json", by_alias=True))
-
-
-def _data_in(text: str) -> Iterator[Any]:
-    """The data in a text: the whole of it, in a fence or not, or what stands in its words; the last is tried first."""
-    inner = text.strip()
-    if inner.startswith("```"):
-        inner = inner.partition("\n")[2].rpartition("```")[0]
-    for read in (_DECODER.decode, literal):
-        try:
-            yield plain(read(inner))
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-            continue
-        return
-    found: list[Any] = []
-    position, failed = 0, 0
-    while failed < FAILED_PLACES and (begins := _BEGINS.search(text, position)):
-        try:
-            data, position = _DECODER.raw_decode(text, begins.start())
-            found.append(plain(data))
-        except (ValueError, RecursionError):
-            position, failed = begins.end(), failed + 1
-    yield from reversed(found)

@@ -99,6 +99,12 @@ class SpanFinder:
         found = self.pieces(text, Walk()) if len(text) <= LOCATED else []
         return found if 0 < len(found) <= SCATTERED else [text]
 
+    def located(self, text: str) -> list[Piece]:
+        """The pieces of a text that is not sent now."""
+        hint, found = self.hint, self.pieces(text, Walk())
+        self.hint = hint
+        return found
+
     def pieces(self, prompt: str, walk: Walk | None = None) -> list[Piece]:
         """Return the prompt's pieces; `assemble` on them gives the prompt back exactly."""
         walk = walk or self.given.sent

@@ -48,15 +48,27 @@ FUNCTIONS = (
         "`=== position: name ===`; a longer one in parts (`part 1 of 3`).",
     ),
     ReplFunction(
-        name="llm_query", signature="(prompt, model=None)", answered_by="model", needs="sub_calls",
+        name="llm_query", signature="(prompt, model=None, schema=None)", answered_by="model", needs="sub_calls",
         line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`. It sees nothing but the prompt: put "
-        "the question, the text and the form of the answer in it.",
+        "the question, the text and the form of the answer in it. With `schema=`, such as `{'name': str, 'year': int}`, "
+        "`[str]` or `['yes', 'no']`, it returns data of that form.",
     ),
     ReplFunction(
-        name="llm_query_batched", signature='(prompts, model=None, on_error="raise")',
+        name="llm_query_batched", signature='(prompts, model=None, on_error="raise", schema=None)',
         answered_by="model", needs="sub_calls",
         line="`llm_query_batched(prompts)`: many at once, in parallel; answers in the same order. Use it instead of a "
         "loop.",
+    ),
+    ReplFunction(
+        name="llm_map", signature="(items, task, labels=None, schema=None, batch=None, model=None)",
+        answered_by="model", needs="sub_calls",
+        line="`llm_map(items, task, labels=None, schema=None)`: one answer for each item, in order and none missing: a "
+        "label of the list `labels` (or of a dict with what each means), data of the form `schema`, or text.",
+    ),
+    ReplFunction(
+        name="llm_quotes", signature="(question, texts=None, model=None)", answered_by="model", needs="sub_calls",
+        line="`llm_quotes(question, texts)`: a list of the sentences in these texts that bear on the question, each a "
+        "`str` in the text's own words with its mark behind (`... [c1]`).",
     ),
     ReplFunction(
         name="rlm_query", signature="(prompt, context=None, model=None)", answered_by="model", needs="recursion",

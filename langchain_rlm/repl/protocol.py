@@ -120,10 +120,17 @@ class SandboxLostError(Exception):
     """The sandbox has died: not of the code's limits, and not of `kill`. What was done there is lost; it says how."""
 
 
+@dataclass(frozen=True)
+class Within:
+    """A text that code has, the only one in which a quote is looked for: of the context, or not."""
+
+    text: str
+
+
 class Host(Protocol):
     """Answers what needs no model.
 
-    `"budget"`; `"cite"` with a quote, its source and a place near it; `"chunks"` with a text or a list of texts,
+    `"budget"`; `"cite"` with a quote, its source (or a `Within`) and a place near it; `"chunks"` with a text or a list of texts,
     the size and the overlap of pieces. A document of the context is its position there, any other text itself. It gives
     pieces as lists of their parts, each text or a position in the given list, start and end; or a dict with an `error`.
     """

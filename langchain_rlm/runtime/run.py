@@ -1,21 +1,23 @@
 """One run of the tree, live: its text, its REPL, and what is told of it while it goes on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import Profile
-from langchain_rlm.context.pieces import Piece
+from langchain_rlm.context.pieces import Piece, stretch
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
+from langchain_rlm.evidence.quotes import Found, Place, find
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
 from langchain_rlm.repl.functions import RECORDED
-from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError
+from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
@@ -56,6 +58,8 @@ class Run:
     cited: dict[tuple[str, int, int], Cited] = field(default_factory=dict)
     """What the code has cited, by place."""
     cited_last: tuple[int, int] | None = None
+    read_last: tuple[str, list[Piece]] = ("", [])
+    """The text that quotes were looked for in last, and where it is in the context."""
     is_resumed: bool = False
     """It was begun in another process; answers of that time may still come into its journal."""
     is_counted: bool = False
@@ -183,12 +187,33 @@ class Run:
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()
 
-    def host_cite(self, quote: str, source: str | int | None, near: int | None) -> Cited | dict[str, Any]:
+    def host_cite(self, quote: str, source: str | int | Within | None, near: int | None) -> Cited | dict[str, Any]:
+        if isinstance(source, Within):
+            return self._cite_within(quote, source.text)
         try:
             place, found = look_up(self.corpus, quote, source, near, self.cited_last or self.finder.hint)
         except CiteError as error:
             return {"error": str(error)}
         self.cited_last = (place.document, place.end)
+        return self._cite(place, found)
+
+    def _cite_within(self, quote: str, text: str) -> Cited | dict[str, Any]:
+        """The citation of a quote in a text of the code's; without a mark where that is not of the context."""
+        places = find(quote, [text], [0])
+        if not places:
+            return {"error": f"cite: {quote[:80]!r} is not in the text it was looked for in."}
+        start, end = places[0].start, places[0].end
+        if text != self.read_last[0]:
+            self.read_last = text, self.finder.located(text)
+        parts = list(stretch(self.read_last[1], start, end))
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return self._cite(Place(*parts[0]), None)
+        near = next((part for part in parts if not isinstance(part, str)), self.finder.hint)
+        with suppress(CiteError):  # code made the text of lines of the context
+            return self._cite(*look_up(self.corpus, text[start:end], None, None, (near[0], near[1])))
+        return {"text": text[start:end]}
+
+    def _cite(self, place: Place, found: Found | None) -> Cited:
         key = (f"d{place.document}", place.start, place.end)
         if key not in self.cited:
             self.cited[key] = citation(self.corpus, place, f"c{len(self.cited) + 1}", found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import pydantic_monty as monty
@@ -11,6 +12,8 @@ from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
 from langchain_rlm.repl.monty.values import read_asked, read_tool_call
 from langchain_rlm.repl.protocol import Asked, Host, Result, usable
+from langchain_rlm.repl.typed.asking import Program
+from langchain_rlm.repl.typed.programs import NAMES, program
 
 CALLS_AT_ONCE = 100_000
 """Sub-queries of one batch."""
@@ -18,16 +21,41 @@ UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give i
 WRONG_ARGUMENTS = f"a sub-query was asked with wrong arguments, or more than {CALLS_AT_ONCE:,} at once"
 _TAKING = frozenset({
     "_rlm_host_final", "_rlm_host_query", "_rlm_host_future", "_rlm_host_tool",
-    "_rlm_host_tool_future",
+    "_rlm_host_tool_future", "_rlm_host_typed", "_rlm_host_typed_future",
 })  # fmt: skip
 
 
 @dataclass
+class _Waiting:
+    """A call that waits: what it asks, and the program that takes the answers, if there is one."""
+
+    asked: Asked | None = None
+    """None: the call is answered."""
+    program: Program | None = None
+    value: Any = None
+
+    def take(self, answers: list[Result]) -> None:
+        """Take the answers to what it asked."""
+        self.asked, self.value = None, answers
+        if self.program is not None:
+            self.go(lambda program: program.send(answers))
+
+    def go(self, step: Callable[[Program], Asked]) -> "_Waiting":
+        """Run the program on to what it asks next, or to its end."""
+        assert self.program is not None  # noqa: S101  # asked before
+        try:
+            self.asked = step(self.program)
+        except StopIteration as done:
+            self.value = done.value
+        return self
+
+
+@dataclass
 class _Pause:
-    """Where a cell waits: at a call (`ids` is None) or at futures. `counts` says how many calls each stands for."""
+    """Where a cell waits: at a call (`ids` is None) or at futures."""
 
     snapshot: Any
-    counts: list[int]
+    waiting: list[_Waiting]
     ids: list[int] | None = None
 
 
@@ -37,21 +65,23 @@ class HostCalls:
 
     Args:
         tools: Names of the user's functions.
+        room: Characters that a sub-model reads well.
     """
 
     tools: frozenset[str]
+    room: int
     final: tuple[Any] | None = None
     """The answer that the cell has given."""
     _pause: _Pause | None = None
-    _waiting: dict[int, Asked] = field(default_factory=dict)
+    _waiting: dict[int, _Waiting] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin a cell: the one before awaits nothing any more."""
         self.final = self._pause = None
         self._waiting.clear()
 
-    def answer(self, results: Sequence[Result]) -> Callable[[], Any]:
-        """A function that puts the answers into the paused cell and runs it on to the next snapshot.
+    def answer(self, results: Sequence[Result]) -> Any:
+        """Put the answers into the paused cell; return the next snapshot, or what a program asks first.
 
         Raises:
             ReplayError: It is not paused.
@@ -60,18 +90,32 @@ class HostCalls:
         if pause is None:
             msg = "This REPL is not paused at a question."
             raise ReplayError(msg)
-        queue = list(results)
-        answers = [[queue.pop(0) for _ in range(count)] for count in pause.counts]
-        if pause.ids is None:
-            return lambda: pause.snapshot.resume({"return_value": answers[0]})
-        settled = {call: {"return_value": answer} for call, answer in zip(pause.ids, answers, strict=True)}
-        return lambda: pause.snapshot.resume(settled)
+        queue = iter(results)
+        for each in pause.waiting:
+            each.take(list(islice(queue, len(each.asked.calls) if each.asked else 0)))
+        return self._go_on(pause)
+
+    def _go_on(self, pause: _Pause) -> Any:
+        """Run the cell on where calls are answered; else let it wait."""
+        if pause.ids is None and pause.waiting[0].asked is None:
+            return pause.snapshot.resume({"return_value": pause.waiting[0].value})
+        pairs = zip(pause.ids or (), pause.waiting, strict=False)
+        settled = {call: {"return_value": each.value} for call, each in pairs if each.asked is None}
+        if settled:
+            for call in settled:
+                del self._waiting[call]
+            return pause.snapshot.resume(settled)
+        self._pause = pause
+        asked = [each.asked for each in pause.waiting if each.asked]
+        return Asked(tuple(call for one in asked for call in one.calls), any(one.raises for one in asked))
 
     def take(self, snapshot: Any, host: Host) -> Any:
         """Answer what the host can answer at once; return the next snapshot, or what was asked.
 
         None where the cell has given the answer: it is `final` now.
         """
+        if isinstance(snapshot, Asked):
+            return snapshot
         if isinstance(snapshot, monty.FutureSnapshot):
             ids = sorted(call for call in snapshot.pending_call_ids if call in self._waiting)  # in the order asked
             if not ids:
@@ -80,9 +124,7 @@ class HostCalls:
                     "message": "what an earlier cell asked cannot be awaited any more",
                 }
                 return snapshot.resume(dict.fromkeys(snapshot.pending_call_ids, late))
-            waiting = [self._waiting.pop(call) for call in ids]
-            self._pause = _Pause(snapshot, [len(asked.calls) for asked in waiting], ids)
-            return Asked(tuple(call for asked in waiting for call in asked.calls), any(a.raises for a in waiting))
+            return self._go_on(_Pause(snapshot, [self._waiting[call] for call in ids], ids))
         if isinstance(snapshot, monty.NameLookupSnapshot):
             return snapshot.resume()
         if snapshot.is_os_function:
@@ -99,14 +141,33 @@ class HostCalls:
         if name == "_rlm_host_final" and len(args) == 1:
             self.final = usable(args[0])
             return None if self.final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
+        if "typed" in name:
+            return self._waits(snapshot, _begun(args, host, self.room))
         asked = read_tool_call(args, self.tools) if "tool" in name else read_asked(args)
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
-        if name.endswith("_future"):
-            self._waiting[snapshot.call_id] = asked
+        return self._waits(snapshot, _Waiting(asked))
+
+    def _waits(self, snapshot: Any, waiting: "_Waiting | monty.ExternalExceptionData") -> Any:
+        """Let the cell wait for a call, or go on with a future for it."""
+        if not isinstance(waiting, _Waiting):
+            return snapshot.resume(waiting)
+        if snapshot.function_name.endswith("_future"):
+            self._waiting[snapshot.call_id] = waiting
             return snapshot.resume({"future": ...})
-        self._pause = _Pause(snapshot, [len(asked.calls)])
-        return asked
+        return self._go_on(_Pause(snapshot, [waiting]))
+
+
+def _begun(args: tuple[Any, ...], host: Host, room: int) -> "_Waiting | monty.ExternalExceptionData":
+    """A program at what it asks first; or what is wrong with its arguments."""
+    given = usable(args[1:]) if len(args) == 2 and args[0] in NAMES and isinstance(args[1], dict) else None  # noqa: PLR2004
+    try:
+        if given is not None:
+            return _Waiting(program=program(args[0], given[0][0], host, room)).go(next)
+    except (TypeError, ValueError) as error:
+        kind: Any = "TypeError" if isinstance(error, TypeError) else "ValueError"
+        return {"exc_type": kind, "message": str(error)}
+    return {"exc_type": "TypeError", "message": WRONG_ARGUMENTS}
 
 
 def _answered(function: ReplFunction, snapshot: Any, host: Host) -> Any:

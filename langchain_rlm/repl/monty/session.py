@@ -94,7 +94,7 @@ class MontySandbox:
     _lowered: LoweredCell | None = None
 
     def __post_init__(self) -> None:
-        self._calls = HostCalls(self.tools)
+        self._calls = HostCalls(self.tools, self.context.chunk_size)
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class MontySandbox:
 
     def resume(self, results: Sequence[Result]) -> Outcome:
         """Put the answers of a paused cell in, and run it on."""
-        return self._run(self._calls.answer(results))
+        return self._run(lambda: self._calls.answer(results))
 
     def draft(self) -> Any:
         """What `answer` holds now, ready or not; None when the REPL cannot say."""

@@ -19,7 +19,7 @@ from langchain_rlm.repl.monty.lowering.classes import Classes
 from langchain_rlm.repl.monty.lowering.concurrency import Concurrency
 from langchain_rlm.repl.monty.lowering.imports import Imports, exports, module_text, sandbox_text, variable
 from langchain_rlm.repl.monty.lowering.iteration import learn
-from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
+from langchain_rlm.repl.monty.lowering.knowledge import ANSWER_ERROR, Knowledge
 from langchain_rlm.repl.monty.lowering.refusals import Refusals, parse
 from langchain_rlm.repl.monty.lowering.scopes import annotate, bound_names, lasting_names
 from langchain_rlm.repl.monty.lowering.source import rendered
@@ -82,9 +82,11 @@ class Lowering:
     @property
     def errors(self) -> dict[str, str]:
         """The exceptions that cells defined, and the builtin exception that carries each."""
-        return self._known.errors
+        return {ANSWER_ERROR.name: ANSWER_ERROR.error, **self._known.errors}
 
     def _lowered(self, cell: str, tree: ast.Module, known: Knowledge) -> tuple[str, dict[int, int], tuple[str, ...]]:
+        if _OWN_ERROR.search(cell):
+            known.classes.setdefault(ANSWER_ERROR.name, ANSWER_ERROR)
         settle(tree)
         original = list(tree.body)
         dumps = [ast.dump(statement) for statement in original]
@@ -125,6 +127,8 @@ def _grouped(body: list[ast.stmt], count: int) -> list[list[ast.stmt]]:
     return groups
 
 
+_OWN_ERROR = re.compile(rf"\b{ANSWER_ERROR.name}\b|\.(?:{'|'.join(ANSWER_ERROR.attributes)})\b")
+"""How a cell shows that it means the REPL's own exception; others need no rewriting for it."""
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"

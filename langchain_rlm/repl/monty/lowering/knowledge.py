@@ -33,6 +33,13 @@ class KnownClass:
     has_length: bool
 
 
+ANSWER_ERROR = KnownClass(
+    name="AnswerError", node=ast.ClassDef("AnswerError", [], [], [], []), order=("AnswerError",), error="RuntimeError",
+    kinds={}, attributes=("answers", "missing"), fields=(), has_length=False,
+)  # fmt: skip
+"""The exception of the REPL's own, which `sandbox/contract.py` defines."""
+
+
 @dataclass
 class Knowledge:
     """Names, functions and classes of the cells so far."""

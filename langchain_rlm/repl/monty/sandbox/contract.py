@@ -93,6 +93,27 @@ class SubQueryFailure:
 _rlm_SubQueryFailure = SubQueryFailure
 
 
+class AnswerError:
+    """Some answers could not be had in the form asked for: `answers` has the others, None for those in `missing`."""
+
+    _rlm_carrier = RuntimeError
+    _rlm_order = ["RuntimeError", "Exception", "BaseException", "object"]
+
+    def __init__(self, message, answers, missing):
+        self.args = (message,)
+        self.answers = answers
+        self.missing = missing
+
+    def __str__(self):
+        return self.args[0]
+
+    def __repr__(self):
+        return "AnswerError(" + repr(self.args[0]) + ")"
+
+
+_rlm_AnswerError = AnswerError
+
+
 def _rlm_prompt(name, prompt):
     if isinstance(prompt, str):
         if not prompt.strip():
@@ -161,17 +182,35 @@ def _rlm_raise(failures, total, first):
     raise RuntimeError(text)
 
 
+def _rlm_lacking(name, results, named, more):
+    # raised by item, with the answers there are
+    answers = [result[1] if result[0] == "ok" else None for result in results]
+    missing = [i for i, result in enumerate(results) if result[0] != "ok"]
+    told = []
+    for i in missing[:5]:
+        kind, said = results[i][1], results[i][2]
+        told.append(named(i) + ": " + ("" if kind == "form" else "(" + kind + ") ") + said)
+    if len(missing) > 5:
+        told.append("and " + format(len(missing) - 5, ",") + " more")
+    text = name + ": " + format(len(missing), ",") + " of " + format(len(results), ",") + more + " " + "; ".join(told)
+    raise _rlm_throw(_rlm_AnswerError(text + ". The answers that were had are in `.answers` of this AnswerError.", answers, missing))
+
+
 def _rlm_one(results):
     result = results[0]
     if result[0] == "ok":
         return result[1]
     if result[1] == "tool":
         raise RuntimeError(result[2])
+    if result[1] == "form":
+        raise _rlm_throw(_rlm_AnswerError("llm_query: the answer has not the form of `schema`: " + result[2], [None], [0]))
     _rlm_raise(1, 1, (result[1], result[2]))
 
 
 def _rlm_many(results, on_error):
     failed = [result for result in results if result[0] != "ok"]
+    if on_error != "return" and any([result[1] == "form" for result in failed]):
+        _rlm_lacking("llm_query_batched", results, _rlm_numbered_prompt, " answers have not the form of `schema`:")
     if failed and on_error != "return":
         _rlm_raise(len(failed), len(results), (failed[0][1], failed[0][2]))
     return [r[1] if r[0] == "ok" else _rlm_SubQueryFailure(r[1], r[2]) for r in results]
@@ -188,22 +227,91 @@ def _rlm_check_on_error(name, on_error):
         raise ValueError(name + ": on_error must be 'raise' or 'return', not " + repr(on_error) + ".")
 
 
-def _rlm_contract_llm_query(prompt, model=None):
-    return _rlm_one(
-        _rlm_host_query("llm", [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
-    )
+def _rlm_numbered_prompt(number):
+    return "prompt " + str(number)
 
 
-def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise"):
-    prompts = _rlm_prompts("llm_query_batched", prompts)
+def _rlm_typed_query(prompts, model, schema):
+    return _rlm_measured("llm_query", {"prompts": prompts, "model": model, "schema": schema})
+
+
+def _rlm_contract_llm_query(prompt, model=None, schema=None):
+    prompts, model = [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model)
+    if schema is not None:
+        return _rlm_one(_rlm_host_typed("query", _rlm_typed_query(prompts, model, schema)))
+    return _rlm_one(_rlm_host_query("llm", prompts, model, None, True))
+
+
+def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise", schema=None):
+    prompts, model = _rlm_prompts("llm_query_batched", prompts), _rlm_model("llm_query_batched", model)
     _rlm_check_on_error("llm_query_batched", on_error)
-    return (
-        _rlm_many(
-            _rlm_host_query("llm", prompts, _rlm_model("llm_query_batched", model), None, on_error == "raise"), on_error
-        )
-        if prompts
-        else []
-    )
+    if not prompts:
+        return []
+    if schema is not None:
+        return _rlm_many(_rlm_host_typed("query", _rlm_typed_query(prompts, model, schema)), on_error)
+    return _rlm_many(_rlm_host_query("llm", prompts, model, None, on_error == "raise"), on_error)
+
+
+def _rlm_items(name, what, items):
+    if isinstance(items, str):
+        raise TypeError(name + ": " + what + " must be a list, not one str.")
+    try:
+        return list(items)
+    except TypeError:
+        raise TypeError(name + ": " + what + " must be a list, not " + type(items).__name__ + ".")
+
+
+def _rlm_map_asked(items, task, labels, schema, batch, model):
+    if labels is not None and not isinstance(labels, dict):
+        labels = _rlm_items("llm_map", "labels", labels)
+    given = {"items": items, "task": task, "labels": labels, "schema": schema, "batch": batch, "model": model}
+    return _rlm_measured("llm_map", given)
+
+
+def _rlm_mapped(items, results):
+    def named(i):
+        return "item " + str(i) + " (" + repr(str(items[i])[:40]) + ")"
+
+    if any([result[0] != "ok" for result in results]):
+        _rlm_lacking("llm_map", results, named, " items have no answer:")
+    return [result[1] for result in results]
+
+
+def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, model=None):
+    items = _rlm_items("llm_map", "items", items)
+    return _rlm_mapped(items, _rlm_host_typed("map", _rlm_map_asked(items, task, labels, schema, batch, model)))
+
+
+def _rlm_quotes_asked(question, texts, model):
+    texts = context if texts is None else texts
+    texts = [texts] if isinstance(texts, str) else _rlm_items("llm_quotes", "texts", texts)
+    pieces = []
+    for text in texts:
+        # one that is too long is cut
+        pieces += _rlm_contract_chunks(text) if isinstance(text, str) else [text]
+    return _rlm_measured("llm_quotes", {"question": question, "texts": pieces, "model": model})
+
+
+def _rlm_quoted(results):
+    quotes = []
+    dropped = 0
+    for result in results:
+        if result[0] == "ok":
+            quotes += result[1][0]
+            dropped += result[1][1]
+    if dropped:
+        print("[llm_quotes: " + str(dropped) + " not in their text word for word; dropped]")
+    if any([result[0] != "ok" for result in results]):
+        _rlm_lacking("llm_quotes", [r if r[0] != "ok" else ("ok", r[1][0]) for r in results], _rlm_numbered_text, " texts could not be read:")
+    return quotes
+
+
+def _rlm_numbered_text(number):
+    return "text " + str(number)
+
+
+def _rlm_contract_llm_quotes(question, texts=None, model=None):
+    return _rlm_quoted(_rlm_host_typed("quotes", _rlm_quotes_asked(question, texts, model)))
 
 
 def _rlm_contract_rlm_query(prompt, context=None, model=None):
@@ -229,21 +337,31 @@ def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error
     )
 
 
-async def _rlm_async_llm_query(prompt, model=None):
-    return _rlm_one(
-        await _rlm_host_future("llm", [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model), None, True)
-    )
+async def _rlm_async_llm_query(prompt, model=None, schema=None):
+    prompts, model = [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model)
+    if schema is not None:
+        return _rlm_one(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema)))
+    return _rlm_one(await _rlm_host_future("llm", prompts, model, None, True))
 
 
-async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise"):
-    prompts = _rlm_prompts("llm_query_batched", prompts)
+async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise", schema=None):
+    prompts, model = _rlm_prompts("llm_query_batched", prompts), _rlm_model("llm_query_batched", model)
     _rlm_check_on_error("llm_query_batched", on_error)
     if not prompts:
         return []
-    return _rlm_many(
-        await _rlm_host_future("llm", prompts, _rlm_model("llm_query_batched", model), None, on_error == "raise"),
-        on_error,
-    )
+    if schema is not None:
+        return _rlm_many(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema)), on_error)
+    return _rlm_many(await _rlm_host_future("llm", prompts, model, None, on_error == "raise"), on_error)
+
+
+async def _rlm_async_llm_map(items, task, labels=None, schema=None, batch=None, model=None):
+    items = _rlm_items("llm_map", "items", items)
+    asked = _rlm_map_asked(items, task, labels, schema, batch, model)
+    return _rlm_mapped(items, await _rlm_host_typed_future("map", asked))
+
+
+async def _rlm_async_llm_quotes(question, texts=None, model=None):
+    return _rlm_quoted(await _rlm_host_typed_future("quotes", _rlm_quotes_asked(question, texts, model)))
 
 
 async def _rlm_async_rlm_query(prompt, context=None, model=None):

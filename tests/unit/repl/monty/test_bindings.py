@@ -74,7 +74,7 @@ def test_a_name_that_may_be_rebound_stays_so_and_is_a_variable_then(session: Mon
 
 @pytest.mark.parametrize("name", sorted(ASKING))
 def test_a_function_that_a_model_answers_pauses_the_cell(session: MontySandbox, name: str) -> None:
-    argument = "['q']" if name.endswith("_batched") else "'q'"
+    argument = {"llm_map": "['q'], 'what is it?'"}.get(name, "['q']" if name.endswith("_batched") else "'q'")
     assert isinstance(session.start(f"{name}({argument})"), Asked)
 
 

@@ -1,0 +1,177 @@
+"""`llm_map`: one answer for each item. What is missing or in doubt is asked again, in smaller groups and then alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_rlm.repl.protocol import Result
+from langchain_rlm.repl.typed.asking import FORM, Program, as_text, asking, beginning
+from langchain_rlm.repl.typed.forms import Form, MisfitError
+from langchain_rlm.repl.typed.labels import Labels
+from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
+
+BATCH = 10
+"""Items of one prompt. Weak models label 50 of 60 lines right by tens, 45 by twenties."""
+ALONE = 3
+"""Times that an item is asked by itself, at most."""
+HALVED = 2
+"""Times that groups are made smaller before their items are asked by themselves."""
+SHOWN = 80
+"""Characters of an answer that cannot be used, as it is told."""
+_SMALLER = frozenset({"overflow", "too_large", "empty", "malformed", "cut_off", "refused", "timeout"})
+"""Failures of a group that its items may not have by themselves."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of each item.
+
+    Args:
+        text: The task, in words.
+        labels: What answers are chosen from, with what each means (empty: nothing is said of it); None: data or text.
+        form: The form of the data; None: labels or text.
+    """
+
+    text: str
+    labels: Mapping[str, str] | None = None
+    given: Sequence[Any] = ()
+    form: Form | None = None
+
+    def prompt(self, items: Sequence[str], note: str = "") -> str:
+        """Asks about one item, or about numbered ones."""
+        parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]
+        return "\n\n".join(part for part in parts if part)
+
+    def _choices(self) -> str:
+        told = (f"- {label}: {meaning}" if meaning else f"- {label}" for label, meaning in (self.labels or {}).items())
+        return "\n".join(["The labels:", *told]) if self.labels else ""
+
+    def _wanted(self, count: int) -> str:
+        what = "one of the labels" if self.labels else f"JSON of {self.form.told}" if self.form else "the answer"
+        if count == 1:
+            return f"Answer for the text below with {what} alone." if self.labels or self.form else "The text:"
+        return (
+            f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the number "
+            f"that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
+        )
+
+    def read(self, readings: Sequence[Any], item: str) -> tuple[Any] | None:
+        """The answer that a reply holds, in a tuple; None when that is in doubt."""
+        for said in readings:
+            found = self._label(said, item) if self.labels else self._data(said) if self.form else _words(said)
+            if found is not None:
+                return found
+        return None
+
+    def _label(self, said: Any, item: str) -> tuple[Any] | None:
+        if isinstance(said, dict | list):
+            return None
+        line = as_text(said).strip().partition("\n")[0]
+        found = Labels(self.given).match(line)
+        words = " ".join(line.split()).strip("\"'* .")
+        is_echo = found is not None and len(words) > len(as_text(found[0])) and words in " ".join(item.split())
+        return None if is_echo else found
+
+    def _data(self, said: Any) -> tuple[Any] | None:
+        assert self.form is not None  # noqa: S101  # asked before
+        try:
+            return (self.form.read(as_text(said)),)
+        except MisfitError:
+            return None
+
+
+def _words(said: Any) -> tuple[Any] | None:
+    text = as_text(said).strip()
+    return (text,) if text else None
+
+
+def _listed(items: Sequence[str]) -> str:
+    """One item as it is; several by number, in tags when one has several lines."""
+    if len(items) == 1:
+        return f"<text>\n{items[0]}\n</text>"
+    numbered = zip(numbers(len(items)), items, strict=True)
+    if any("\n" in item.strip() for item in items):
+        return "\n".join(f"<item {number}>\n{item}\n</item {number}>" for number, item in numbered)
+    return "\n".join(f"{number}: {item}" for number, item in numbered)
+
+
+@dataclass
+class _Mapped:
+    """The answers so far."""
+
+    task: Task
+    items: Sequence[str]
+    room: int
+    """Characters of the items of one prompt; an item may have more."""
+    results: dict[int, Result] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
+    """What was answered that cannot be used."""
+
+    def groups(self, size: int) -> Iterator[list[int]]:
+        """The items without a result, in groups."""
+        group, held = list[int](), 0
+        for place, item in enumerate(self.items):
+            if place in self.results:
+                continue
+            if group and (len(group) == size or held + len(item) > self.room):
+                yield group
+                group, held = [], 0
+            group.append(place)
+            held += len(item)
+        if group:
+            yield group
+
+    def prompt(self, group: Sequence[int]) -> str:
+        said = [self.said[place] for place in group if place in self.said]
+        note = ""
+        if said:
+            note = "An earlier answer could not be used: a line was missing, or had another number or form."
+        if len(group) == 1 and said:
+            note = f"An earlier answer could not be used: {said[0]}"
+        return self.task.prompt([self.items[place] for place in group], note)
+
+    def take(self, group: Sequence[int], answer: Result) -> None:
+        """Keep what a reply says to the items of a group."""
+        if answer[0] != "ok":
+            if len(group) == 1 or answer[1] not in _SMALLER:
+                self.results.update((place, self._failed(place, answer)) for place in group)
+            return
+        found = self._found(group, answer[1])
+        for place in group:
+            read = self.task.read(found.get(place, ()), self.items[place])
+            if read is not None:
+                self.results[place] = ("ok", read[0])
+            else:
+                said = next(iter(found.get(place, ())), "")
+                self.said[place] = beginning(as_text(said), SHOWN) if said else "(nothing)"
+
+    def _found(self, group: Sequence[int], reply: str) -> Mapping[int, Sequence[Any]]:
+        if len(group) == 1:
+            return {group[0]: [undressed(reply), *([unnumbered(reply)] if self.task.labels else [])]}
+        wanted = numbers(len(group))
+        found = answers(reply, wanted, short=self.task.labels is not None)
+        return {place: found.get(number, ()) for place, number in zip(group, wanted, strict=True)}
+
+    def _failed(self, place: int, answer: Result) -> Result:
+        if answer[1] != "overflow":
+            return answer
+        size = f"it has {len(self.items[place]):,} characters, more than the sub-model reads at once"
+        return ("failed", "overflow", f"{size}. Cut it with chunks() first")
+
+    def result(self, place: int) -> Result:
+        default = ("failed", FORM, f"no answer that can be used; the last one: {self.said.get(place, '(nothing)')}")
+        return self.results.get(place, default)
+
+
+def mapped(items: Sequence[str], task: Task, *, batch: int, room: int, model: str | None) -> Program:
+    """Ask for one answer for each item; one result for each."""
+    state = _Mapped(task, items, room)
+    sizes = [batch >> halved for halved in range(HALVED + 1) if batch >> halved > 1]
+    for size in [*sizes, *[1] * ALONE][: len(sizes) + ALONE]:
+        groups = list(state.groups(size))
+        if not groups:
+            break
+        replies = yield asking([state.prompt(group) for group in groups], model)
+        for group, reply in zip(groups, replies, strict=True):
+            state.take(group, reply)
+    return [state.result(place) for place in range(len(items))]
