@@ -152,6 +152,8 @@ def _line(event: dict[str, Any], view: View) -> str | None:
                 f"context: {event['documents']:,} documents, {event['characters']:,} characters, "
                 f"{', '.join(event['formats'])}; route {event['route']}"
             )
+        case "plan":
+            return f"plan {event['name']}: {event['why']}"
         case "cell":
             lines = event["code"].strip().splitlines()
             return f"turn {event['turn']}: cell of {len(lines)} lines: {one_line(event['code'])[:80]}"

@@ -16,7 +16,7 @@ ContextSpan = Annotated[list[Whole], Field(min_length=3, max_length=3)]
 """Position of a document of the context, start and end in characters."""
 Pieces = list[str | ContextSpan]
 """A text by reference: literal parts, and spans of the context."""
-Route = Literal["direct", "rlm"]
+Route = Literal["direct", "rlm", "plan"]
 How = Literal["llm", "rlm", "tool"]
 """A question to a model, a recursive run, or a function of the user's."""
 Variable = Annotated[tuple[str, str, Whole | None], Field(strict=False)]
@@ -40,6 +40,16 @@ class Usage(TypedDict):
     cache_write_tokens: NotRequired[Number]
     reasoning_tokens: NotRequired[Number]
     seconds: NotRequired[Number]
+
+
+class ChosenPlan(TypedDict):
+    """The plan that ran, and why."""
+
+    name: str
+    why: str
+    parameters: dict[str, Any]
+    said: NotRequired[str]
+    """What the root model chose it with."""
 
 
 class LeftOutFile(TypedDict):
