@@ -29,6 +29,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/chat_model.py
 	$(BIN)/python benchmarks/durability.py
 	$(BIN)/python benchmarks/evidence.py
+	$(BIN)/python benchmarks/any_model.py
 	$(BIN)/python benchmarks/documents.py
 
 # By hand, ten minutes each; what is found is left in build/fuzz and becomes a test of the module it was found in.

@@ -49,26 +49,24 @@ FUNCTIONS = (
     ),
     ReplFunction(
         name="llm_query", signature="(prompt, model=None, schema=None)", answered_by="model", needs="sub_calls",
-        line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`. It sees nothing but the prompt: put "
-        "the question, the text and the form of the answer in it. With `schema=`, such as `{'name': str, 'year': int}`, "
-        "`[str]` or `['yes', 'no']`, it returns data of that form.",
+        line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`, or data with `schema=`, such as "
+        '`{"year": int}`, `[str]`, `["yes", "no"]`. It sees nothing but the prompt: put question and text in it.',
     ),
     ReplFunction(
         name="llm_query_batched", signature='(prompts, model=None, on_error="raise", schema=None)',
         answered_by="model", needs="sub_calls",
-        line="`llm_query_batched(prompts)`: many at once, in parallel; answers in the same order. Use it instead of a "
-        "loop.",
+        line="`llm_query_batched(prompts)`: many at once; answers in the same order. Use it instead of a loop.",
     ),
     ReplFunction(
         name="llm_map", signature="(items, task, labels=None, schema=None, batch=None, model=None)",
         answered_by="model", needs="sub_calls",
-        line="`llm_map(items, task, labels=None, schema=None)`: one answer for each item, in order and none missing: a "
-        "label of the list `labels` (or of a dict with what each means), data of the form `schema`, or text.",
+        line="`llm_map(items, task, labels=None)`: one answer for each item, in order, none missing: one of `labels` "
+        "(a list, or a dict with what each means), data with `schema=`, or text.",
     ),
     ReplFunction(
         name="llm_quotes", signature="(question, texts=None, model=None)", answered_by="model", needs="sub_calls",
-        line="`llm_quotes(question, texts)`: a list of the sentences in these texts that bear on the question, each a "
-        "`str` in the text's own words with its mark behind (`... [c1]`).",
+        line="`llm_quotes(question, texts)`: the sentences that bear on a question, word for word: a list of `str`, "
+        "each with its mark (`... [c1]`).",
     ),
     ReplFunction(
         name="rlm_query", signature="(prompt, context=None, model=None)", answered_by="model", needs="recursion",
@@ -91,11 +89,10 @@ FUNCTIONS = (
     ReplFunction(
         name="cite", signature="(quote, source=None, near=None)",
         answered_by="host", takes=(str, str | int | None, int | None), needs="text", may_be_rebound=True,
-        line="`cite(quote, source=None, near=None)`: finds the words in `context` (spacing, quotation marks and "
-        "hyphens may differ) and gives a dict with `mark`, such as `[c1]`, to put behind the statement that rests on "
-        "them, and `document`, `line`, `start`, `end`, `text`. It raises when the words are not there. Where they are "
-        "in several places, `near` is the offset that is meant. Marks are numbered and resolved for the reader; add no "
-        "list.",
+        line="`cite(quote, source=None, near=None)`: finds the words in `context` and gives a dict with `mark`, such "
+        "as `[c1]`, to put behind the statement that rests on them, and `document`, `line`, `start`, `end`, `text`. It "
+        "raises when the words are not there; of several places `near` is the offset that is meant. Marks are numbered "
+        "and resolved for the reader; add no list.",
     ),
     ReplFunction(
         name="FINAL", signature="(value)", answered_by="sandbox", ends_run=True,

@@ -130,9 +130,10 @@ class Within:
 class Host(Protocol):
     """Answers what needs no model.
 
-    `"budget"`; `"cite"` with a quote, its source (or a `Within`) and a place near it; `"chunks"` with a text or a list of texts,
-    the size and the overlap of pieces. A document of the context is its position there, any other text itself. It gives
-    pieces as lists of their parts, each text or a position in the given list, start and end; or a dict with an `error`.
+    `"budget"`; `"cite"` with a quote, its source (or a `Within`) and a place near it; `"chunks"` with a text or a list
+    of texts, the size and the overlap of pieces. A document of the context is its position there, any other text
+    itself. It gives pieces as lists of their parts, each text or a position in the given list, start and end; or a dict
+    with an `error`.
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...

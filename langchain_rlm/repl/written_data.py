@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from langchain_rlm.repl.protocol import plain
@@ -14,9 +14,9 @@ REPAIRED = 100_000
 """Characters of data with slips, at most."""
 _UNREADABLE = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError)
 _BEGINS = re.compile(r"[{\[]")
-_FENCE = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _STRING = r'"(?:\\.|[^"\\])*"' + r"|'(?:\\.|[^'\\\n])*'"
-_SLIP = re.compile(rf"({_STRING})|(,)(?=\s*[}}\]])|\b(True|False|None)\b|(//[^\n]*)", re.DOTALL)
+_SLIP = re.compile(rf"({_STRING})|(,)(?=\s*[}}\]])|\b(True|False|None)\b|(//[^\n]*)|(\d+)(?=\s*:)", re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
 _IN_JSON = {"True": "true", "False": "false", "None": "null"}
 
@@ -38,19 +38,17 @@ def data_in(text: str, *, keys_once: bool = False) -> Iterator[Any]:
 
     With `keys_once`, what has a key twice is no data.
     """
-    decoder = _ONCE if keys_once else _DECODER
-    inner = text.strip()
-    if inner.startswith("```"):
-        inner = inner.partition("\n")[2].rpartition("```")[0].strip()
-    found = _read(inner, decoder)
-    if found:
-        yield found[0]
-        return
-    for part in reversed([inner, *_FENCE.findall(text)]):
-        yield from reversed([*_within(part, decoder)])
+    read = _read_once if keys_once else _read
+    whole = [read(part.strip()) for part in (text, *reversed(_FENCE.findall(text)))]
+    yield from (found[0] for found in whole if found)
+    if not any(whole):
+        yield from reversed([*_within(text, _ONCE if keys_once else _DECODER, read)])
 
 
-def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
+Read = Callable[[str], tuple[Any] | None]
+
+
+def _within(text: str, decoder: json.JSONDecoder, read: Read) -> Iterator[Any]:
     """The data in the words of a text."""
     position, failed = 0, 0
     while failed < FAILED_PLACES and (begins := _BEGINS.search(text, position)):
@@ -61,7 +59,7 @@ def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
         except (ValueError, RecursionError):
             failed += 1
         end = _end(text, begins.start())
-        found = _read(text[begins.start() : end], decoder) if end else None
+        found = read(text[begins.start() : end]) if end else None
         position = end if found else begins.end()
         if found:
             yield found[0]
@@ -77,9 +75,17 @@ def _end(text: str, start: int) -> int:
     return 0
 
 
-def _read(text: str, decoder: json.JSONDecoder) -> tuple[Any] | None:
+def _read(text: str) -> tuple[Any] | None:
     """The value that a text writes, as JSON, as Python, or as JSON with slips."""
-    for read in (decoder.decode, literal, lambda said: decoder.decode(_SLIP.sub(_repaired, said))):
+    return _first(text, _DECODER.decode, literal, lambda said: _DECODER.decode(_SLIP.sub(_repaired, said)))
+
+
+def _read_once(text: str) -> tuple[Any] | None:
+    return _first(text, _ONCE.decode, lambda said: _ONCE.decode(_SLIP.sub(_repaired, said)))
+
+
+def _first(text: str, *readers: Callable[[str], Any]) -> tuple[Any] | None:
+    for read in readers:
         try:
             return (plain(read(text)),)
         except _UNREADABLE:
@@ -89,7 +95,7 @@ def _read(text: str, decoder: json.JSONDecoder) -> tuple[Any] | None:
 
 
 def _repaired(slip: re.Match[str]) -> str:
-    string, _, name, _ = slip.groups()
+    string, _, name, _, number = slip.groups()
     if string and string[0] == "'":
         return json.dumps(string[1:-1].replace("\\'", "'"))
-    return string or _IN_JSON.get(name, "")
+    return string or (f'"{number}"' if number else _IN_JSON.get(name, ""))

@@ -2,15 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_BREAK = re.compile(r"\s*(?:->|=>|→|\||:|=|[(;,.]|\s[-–—]+|\bbecause\b|\bsince\b)\s*", re.IGNORECASE)
+_BREAK = re.compile(r"\s*(?:->|=>|→|\||:|=|[(;,.]|\s[-\u2013\u2014]+|\bbecause\b|\bsince\b)\s*", re.IGNORECASE)
 """What may stand between a label and a reason, or between a name for it and a label."""
 SHORT = 4
 """Letters of a label below which it is no label wherever it stands in a sentence: "no idea" is not "no"."""
-_NOT = re.compile(r"\b(?:not|no|nor|neither|isn['’]?t|instead of|rather than|or|either)\b|n['’]t\b")
+_NOT = re.compile(r"\b(?:not|cannot|\w*n t|no|nor|neither|either|or|instead of|rather than)\b")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,14 @@ class Labels:
         return len(words) + len({str(label) for label in bare}) == len(self.given)
 
     def match(self, said: str) -> tuple[Any] | None:
-        """The label that is meant, in a tuple; None when that is in doubt."""
+        """The label that is meant, in a tuple; None when that is in doubt.
+
+        Of several lines it is the first or the last that says it.
+        """
+        lines = [line for line in said.splitlines() if _plain(line)]
+        if len(lines) > 1:
+            named = [label for line in (lines[0], lines[-1]) if (label := self.match(line))]
+            return _distinct(named) if named else None
         said = said.strip()
         for text in (said, said.strip("*_`\"' ")):
             if text in self._spelt:
@@ -42,8 +49,7 @@ class Labels:
             return exact
         parts = [part for part in _BREAK.split(said) if _plain(part)]
         ends = [found for part in dict.fromkeys([*parts[:1], *parts[-1:]]) if (found := self._exact(part))]
-        named = _distinct(ends) or _distinct(filter(None, [self._begins(said)]))
-        return self._only(said) if named is None and not ends else named
+        return _distinct(ends) if ends else self._begins(said) or self._only(said)
 
     def _exact(self, text: str) -> tuple[Any] | None:
         return self._plain.get(_plain(text)) if _plain(text) else None
@@ -71,7 +77,6 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
-def _distinct(found: Iterable[tuple[Any]]) -> tuple[Any] | None:
+def _distinct(found: Sequence[tuple[Any]]) -> tuple[Any] | None:
     """The one that they all are."""
-    several = list(found)
-    return several[0] if several and all(one == several[0] for one in several) else None
+    return found[0] if all(one == found[0] for one in found) else None

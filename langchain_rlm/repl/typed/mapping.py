@@ -6,7 +6,8 @@ from typing import Any
 
 from langchain_rlm.repl.protocol import Result
 from langchain_rlm.repl.typed.asking import FORM, Program, as_text, asking, beginning
-from langchain_rlm.repl.typed.forms import Form, MisfitError
+from langchain_rlm.repl.typed.fitting import MisfitError
+from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
 
@@ -14,8 +15,6 @@ BATCH = 10
 """Items of one prompt. Weak models label 50 of 60 lines right by tens, 45 by twenties."""
 ALONE = 3
 """Times that an item is asked by itself, at most."""
-HALVED = 2
-"""Times that groups are made smaller before their items are asked by themselves."""
 SHOWN = 80
 """Characters of an answer that cannot be used, as it is told."""
 _SMALLER = frozenset({"overflow", "too_large", "empty", "malformed", "cut_off", "refused", "timeout"})
@@ -51,8 +50,8 @@ class Task:
         if count == 1:
             return f"Answer for the text below with {what} alone." if self.labels or self.form else "The text:"
         return (
-            f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the number "
-            f"that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
+            f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the "
+            f"number that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
         )
 
     def read(self, readings: Sequence[Any], item: str) -> tuple[Any] | None:
@@ -66,11 +65,12 @@ class Task:
     def _label(self, said: Any, item: str) -> tuple[Any] | None:
         if isinstance(said, dict | list):
             return None
-        line = as_text(said).strip().partition("\n")[0]
-        found = Labels(self.given).match(line)
-        words = " ".join(line.split()).strip("\"'* .")
-        is_echo = found is not None and len(words) > len(as_text(found[0])) and words in " ".join(item.split())
-        return None if is_echo else found
+        text, item = as_text(said), item.strip()
+        if len(item) > max(map(len, self.labels or ())):
+            text = text.replace(item, " ")  # what is said of the item, not what the item says
+        found = Labels(self.given).match(text)
+        words = text.strip("\"'* .\n")
+        return None if found and len(words) > len(as_text(found[0])) and words in item else found
 
     def _data(self, said: Any) -> tuple[Any] | None:
         assert self.form is not None  # noqa: S101  # asked before
@@ -166,8 +166,9 @@ class _Mapped:
 def mapped(items: Sequence[str], task: Task, *, batch: int, room: int, model: str | None) -> Program:
     """Ask for one answer for each item; one result for each."""
     state = _Mapped(task, items, room)
-    sizes = [batch >> halved for halved in range(HALVED + 1) if batch >> halved > 1]
-    for size in [*sizes, *[1] * ALONE][: len(sizes) + ALONE]:
+    smaller = batch - batch // 4
+    sizes = [size for size in (batch, smaller, smaller // 2) if size > 1]
+    for size in [*sizes, *[1] * ALONE]:
         groups = list(state.groups(size))
         if not groups:
             break

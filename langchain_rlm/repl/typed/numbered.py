@@ -10,10 +10,12 @@ from typing import Any
 
 from langchain_rlm.repl.written_data import data_in
 
+MISCOUNTED = 2
+"""How far a number is from those of the items that is a slip, and no part of an answer."""
 _STEPS = (3, 5, 4, 7)
 _OPEN = r"[^\w\n]{0,20}(?:(?:item|text|line|number|answer|entry|row|no|nr|id)\b\W{0,4})?"
 _CLOSE = r"[\])}\"'`*_>]{0,6}"
-_MARK = r"(?:->|=>|→|[:|=)\t]|[.,](?![0-9])|\s[-–—]+(?=\s)|[-–—](?![0-9]))"
+_MARK = r"(?:->|=>|→|[:|=)\t]|[.,](?![0-9])|\s[-\u2013\u2014]+(?=\s)|[-\u2013\u2014](?![0-9]))"
 _LINE = re.compile(
     rf"(?P<open>{_OPEN})(?P<number>\d{{1,9}})(?:(?P<marked>{_CLOSE}[ ]*{_MARK}|[\])}}\"'`*_>]{{1,6}}(?=\s|$)|$)|(?=\s))"
     rf"{_CLOSE}[ \t]*",
@@ -126,9 +128,11 @@ def _in_lines(reply: str, places: Mapping[int, int], *, short: bool) -> Iterator
 
 
 def _lines(reply: str, places: Mapping[int, int], *, short: bool) -> Iterator[str]:
+    near = range(min(places) - MISCOUNTED, max(places) + MISCOUNTED + 1)
     for line in reply.splitlines():
         if not line.strip().startswith("```"):
-            apart = _SEVERAL.sub(lambda found: "\n" if int(found[1]) in places else "", line) if short else line
+            is_apart = short and not _IN_JSON.match(line)
+            apart = _SEVERAL.sub(lambda found: "\n" if int(found[1]) in near else "", line) if is_apart else line
             yield from apart.split("\n")
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from langchain_rlm.repl.protocol import Result
 from langchain_rlm.repl.typed.asking import FORM, Program, asking, beginning
-from langchain_rlm.repl.typed.forms import Form, MisfitError
+from langchain_rlm.repl.typed.fitting import MisfitError
+from langchain_rlm.repl.typed.forms import Form
 
 ATTEMPTS = 3
 """Times that one thing is asked, at most."""

@@ -20,7 +20,8 @@ _NOTHING = re.compile(r"\W*(?:nothing|none|n/?a|no (?:relevant )?(?:sentences?|q
 _BULLET = re.compile(r"\s*(?:[-*•>]+\s+|\(?\d{1,3}[.):]\s+|<[^<>\n]{1,20}>\s*)*")
 _PROMPT = (
     "Question: {question}\n\nCopy from the text below every sentence that helps to answer the question, word for word, "
-    "one to a line. Change nothing and add nothing. If no sentence helps, answer NOTHING.\n\n{note}<text>\n{text}\n</text>"
+    "one to a line. Change nothing and add nothing. If no sentence helps, answer NOTHING.\n\n"
+    "{note}<text>\n{text}\n</text>"
 )
 _NOTE = (
     "Copied before, but not in the text in these words:\n{lines}\nCopy the sentences of the text that were meant.\n\n"

@@ -26,7 +26,7 @@ from langchain_rlm.repl.replies import parse_reply
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
-MOST_TOKENS = 900
+MOST_TOKENS = 940
 VARIANTS: dict[str, Any] = {
     "system_with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
     "system_with_recursion": {"sub_calls": True, "recursion": True, "text": True},
