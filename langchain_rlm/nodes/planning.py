@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
@@ -16,7 +15,7 @@ from langchain_rlm.models.remedies import unusable
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.plans.choosing import Choice, chosen, menu
-from langchain_rlm.plans.library import FALLBACK, shipped
+from langchain_rlm.plans.library import FALLBACK, fitting, shipped
 from langchain_rlm.plans.plan import QUESTION, Plan
 from langchain_rlm.repl.fences import fenced
 from langchain_rlm.repl.replies import parse_reply
@@ -43,7 +42,7 @@ async def planned(run: Run, state: RLMState, config: RunnableConfig) -> Command[
         return _kept(run, state, Choice(fixed, run.tree.settings.plan_parameters), GIVEN)
     run.tree.ledger.take_turn()
     reply = await _ask(run, state, config)
-    choice = chosen(reply.text, [*shipped().values()])
+    choice = chosen(reply.text, fitting(len(run.corpus.documents)))
     if choice is None:
         return _kept(run, state, Choice(shipped()[FALLBACK], {}), UNREADABLE, reply)
     return _kept(run, state, choice, CHOSEN, reply)
@@ -54,21 +53,17 @@ async def _ask(run: Run, state: RLMState, config: RunnableConfig) -> Reply:
     settings = run.tree.settings
     turn = journals.turns(state["journal"]) + 1
     emit("turn", run, turn=turn, last=False)
-    prompt = menu(journals.question(state["journal"]), [*shipped().values()], about=_about(run))
+    documents = len(run.corpus.documents)
+    messages = menu(journals.question(state["journal"]), fitting(documents), documents=documents)
     try:
         return await run.tree.caller.ask(
-            settings.model, [HumanMessage(prompt)], config,
+            settings.model, messages, config,
             name="rlm.plan", metadata={"rlm_depth": run.depth, "rlm_turn": turn},
         )  # fmt: skip
     except ModelCallError as error:
         if error.failure.kind in UNCHOSEN:
             return Reply("", name_of(settings.model), error.usage or {}, 0.0)
         raise ModelError(unusable("root model", settings.model, error)) from error
-
-
-def _about(run: Run) -> str:
-    documents = len(run.corpus.documents)
-    return "The text is one document." if documents == 1 else f"The text is a list of {documents:,} documents."
 
 
 def _kept(run: Run, state: RLMState, choice: Choice, why: str, reply: Reply | None = None) -> Command[Any]:

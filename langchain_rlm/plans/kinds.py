@@ -16,6 +16,7 @@ _NAMED: dict[str, Any] = {
 }  # fmt: skip
 KNOWN = f"{', '.join(_NAMED)}, Literal[...]"
 _BETWEEN = re.compile(r"\s*[,;\n]\s*(?:(?:and|or)\s+)?")
+_OF_TWO = re.compile(r"\s+(?:and|or)\s+")
 
 
 def kind_of(given: Any) -> str:
@@ -71,7 +72,7 @@ def read(kind: str, words: str) -> Any:
     """
     words = words.strip()
     if allowed := choices(kind):
-        found = {word for word in allowed if re.search(rf"\b{re.escape(word)}\b", words, re.IGNORECASE)}
+        found = {word for word in filter(None, allowed) if re.search(rf"\b{re.escape(word)}\b", words, re.IGNORECASE)}
         value: Any = found.pop() if len(found) == 1 else None
     elif kind == "str":
         value = words.strip("\"'`") or None
@@ -90,6 +91,7 @@ def _listed(words: str) -> list[str] | None:
     data = _data(words)
     if not isinstance(data, list):
         data = _BETWEEN.split(words.strip("[]()"))
+        data = data if len(data) > 1 else _OF_TWO.split(data[0])
     listed = list(dict.fromkeys(str(each).strip(" \t\"'`*.") for each in data))
     return [each for each in listed if each] or None
 

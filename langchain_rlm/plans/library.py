@@ -10,6 +10,8 @@ from langchain_rlm.plans.plan import Plan
 
 FALLBACK = "find"
 """The plan for a question of which nothing else is known."""
+OF_LISTS = "each"
+"""The plan that one document alone cannot need."""
 _FIRST = (FALLBACK, "map", "gather", "total", "extremes", "compare", "each", "summarize")
 
 
@@ -23,6 +25,11 @@ def shipped() -> Mapping[str, Plan]:
     }
     names = sorted(texts, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     return {name: Plan.of(texts[name], name) for name in names}
+
+
+def fitting(documents: int) -> list[Plan]:
+    """The plans that a question about so many documents may need."""
+    return [plan for plan in shipped().values() if documents > 1 or plan.name != OF_LISTS]
 
 
 def plan_of(given: Plan | str | Path) -> Plan:

@@ -24,6 +24,7 @@ from typing import Any
 
 from langchain_rlm.errors import InputError
 from langchain_rlm.plans.kinds import KNOWN, fits, kind_of
+from langchain_rlm.plans.recorded import recorded_cell, with_parameters
 from langchain_rlm.plans.shared import functions_for
 from langchain_rlm.plans.sizes import NAMES as SIZES
 from langchain_rlm.repl.syntax import literal, parse
@@ -102,6 +103,26 @@ class Plan:
         plan.check()
         return plan
 
+    @classmethod
+    def from_run(
+        cls, result: Mapping[str, Any], *, parameters: Mapping[str, Any] | None = None, name: str = "recorded",
+        purpose: str = "",
+    ) -> "Plan":  # fmt: skip
+        """Make a plan of the cells of a good run, to run again over other documents without a root model.
+
+        Args:
+            result: What `RLM.invoke` returned.
+            parameters: Values that the cells have as literals, or inside texts, by the names that take their places. The
+                question, under any name, is one if it is to change.
+            name: What the plan is called.
+            purpose: For which questions it is. Default: the question of the run.
+
+        Raises:
+            InputError: The run was not answered by code, or a value is not in it.
+        """
+        code, kinds = with_parameters(recorded_cell(result["journal"]), parameters or {})
+        return cls(name=name, purpose=purpose or str(result["question"]), parameters=kinds, cell=code)
+
     @property
     def text(self) -> str:
         """The plan as the text of its file."""
@@ -136,9 +157,9 @@ class Plan:
         return typed
 
     @property
-    def asked(self) -> dict[str, Parameter]:
-        """The parameters that must be given, beside the question and the sizes."""
-        return {name: one for name, one in self.typed.items() if not one.default and name not in {QUESTION, *SIZES}}
+    def own(self) -> dict[str, Parameter]:
+        """The parameters beside the question and the sizes, which follow from the run."""
+        return {name: one for name, one in self.typed.items() if name not in {QUESTION, *SIZES}}
 
     def check(self, given: Mapping[str, Any] | None = None) -> None:
         """Refuse a plan that cannot run, and parameters that it does not have, or of another type.
@@ -155,7 +176,7 @@ class Plan:
         if unknown := [name for name in given if name not in self.typed]:
             msg = f"plan_parameters: the plan {self.name!r} has no {unknown[0]!r}. It has {', '.join(self.typed)}."
             raise InputError(msg)
-        if missing := [name for name in self.asked if name not in given]:
+        if missing := [name for name, one in self.own.items() if not one.default and name not in given]:
             raise self._wrong(missing[0], self.typed[missing[0]].line, "has no value. Pass it in plan_parameters")
 
     def bound(self, given: Mapping[str, Any]) -> str:

@@ -1,16 +1,23 @@
-"""Some named things compared by the same properties, as a table.
+"""Some named things beside each other, by the same properties.
 
 How do Anna and Bert differ in age and profession?
 entities: Anna, Bert
 attributes: age, profession
+
+Compare the Nile and the Amazon by length and source.
+entities: Nile, Amazon
+attributes: length, source
 """
 
 question: str
-entities: list[str]
-attributes: list[str]
+entities: list[str] = []
+attributes: list[str] = []
 piece: int
 notes: int
 
+if not entities or not attributes:
+    wanted = llm_query("Which things are compared, and by which properties? Copy the names from the question.\n\nQuestion: " + question, schema={"things": [str], "properties": [str]})
+    entities, attributes = entities or wanted["things"], attributes or wanted["properties"]
 pieces = chunks(size=piece)
 asked = []
 for entity in entities:

@@ -1,8 +1,10 @@
-"""The same question to every document, each answered on its own.
+"""The same question to every document of a list, each answered on its own.
 
 Who wrote each letter?
 
-What does each report recommend?
+What does every report recommend?
+
+What is the title of each book?
 """
 
 question: str

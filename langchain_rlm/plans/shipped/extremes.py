@@ -1,16 +1,21 @@
-"""The first, last, largest or smallest of many: dates or numbers are listed, and code compares them.
+"""The most or the least of many: largest, smallest, highest, cheapest, first, last, oldest, newest.
 
 Which bridge is the longest?
 which: largest
 
 What was the earliest delivery?
 which: first
+
+Who is the youngest of the players?
+which: smallest
 """
 
 question: str
-which: Literal["largest", "smallest", "first", "last"]
+which: Literal["", "largest", "smallest", "first", "last"] = ""
 small_piece: int
 
+if not which:
+    which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
 of_time = which in ("first", "last")
 pieces = chunks(size=small_piece)
 asked = [

@@ -1,8 +1,10 @@
-"""A fact that stands in one place of the text or in few: who, what, where, when, which one.
+"""Who, what, when, where, which one: a fact that stands in one place of the text or in few.
 
 In which year was the mill built?
 
 What is the telephone number of the harbour office?
+
+Where does the sister of the judge work?
 """
 
 question: str

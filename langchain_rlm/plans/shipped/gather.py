@@ -1,8 +1,12 @@
-"""All that have something in common, as a complete list: every name, place, thing or event of a kind.
+"""All that are of a kind, as a complete list: people, places, things, events.
 
 Name all persons who own a dog.
 
-List every country that is mentioned.
+Which members sing in the choir?
+
+Who came to the wedding?
+
+List every rule for visitors.
 """
 
 question: str

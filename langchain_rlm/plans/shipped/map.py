@@ -1,17 +1,25 @@
-"""How many items are of a kind, or which kind is the most common: every item is judged by a label, code counts.
+"""How many items are of a kind, or which kind is the most common: every item is judged, code counts.
 
 How many of the reviews are negative?
 labels: negative, other
 
-Are there more requests or more complaints among the messages?
-labels: request, complaint, other
+Count the letters that contain an apology.
+labels: apology, other
+
+How many calls were about the weather?
+labels: weather, other
+
+Are there more requests, reports or invitations among the messages?
+labels: request, report, invitation
 """
 
 question: str
-labels: list[str]
+labels: list[str] = []
 batch: int
 small_piece: int
 
+if len(labels) < 2 and len(set(labels) - {"other"}) == 0:
+    labels = ["yes", "no"]
 items = records(small_piece)
 others = [label for label in labels if label.lower() in ("other", "others", "none", "neither")]
 choices = labels if others else labels + ["other"]

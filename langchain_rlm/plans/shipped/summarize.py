@@ -1,4 +1,4 @@
-"""A summary of the whole: of its parts first, then of these.
+"""A summary, the main points, what the whole is about.
 
 What is this book about?
 

@@ -1,4 +1,4 @@
-"""A sum: amounts that stand in the text are listed, and code adds them.
+"""A sum of amounts: numbers that stand in the text are added.
 
 What did the repairs cost altogether?
 
