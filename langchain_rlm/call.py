@@ -170,7 +170,7 @@ def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus)
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, *map(name_of, models)]
     how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
-    how += [settings.plan.text if settings.plan else None, settings.plan_parameters]
+    how += [f"{settings.plan.text}{settings.plan_parameters}" if settings.plan else None]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 

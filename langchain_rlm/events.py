@@ -153,6 +153,6 @@ class ResultEvent(TypedDict):
 
 
 ProgressEvent = (
-    LoadingEvent | InspectEvent | TurnEvent | ReplyEvent | PlanEvent | BudgetEvent | CellEvent | SubQueriesEvent | SubQueryEvent
-    | AnswerEvent | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
+    LoadingEvent | InspectEvent | TurnEvent | ReplyEvent | PlanEvent | BudgetEvent | CellEvent | SubQueriesEvent
+    | SubQueryEvent | AnswerEvent | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
 )  # fmt: skip

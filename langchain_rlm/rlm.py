@@ -65,8 +65,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         route: `"rlm"`, `"direct"` (one call with the whole context), `"plan"` (a ready program, which the root model
             chooses in one short call), or `"auto"`: direct below `direct_below`, and a plan where the root model writes
             no code.
-        plan: The plan that answers every question, without a call of the root model: the name of a shipped one (`find`,
-            `map`, `gather`, `total`, `extremes`, `compare`, `each`, `summarize`), the path of a plan's file, or a `Plan`.
+        plan: The plan that answers every question, without a call of the root model: the name of a shipped one
+            (`find`, `map`, `gather`, `total`, `extremes`, `compare`, `each`, `summarize`), a plan's file, or a `Plan`.
         plan_parameters: Its parameters by name.
         direct_below: Estimated tokens of context below which one direct call is made.
         sub_models: Further sub-models by name, for `llm_query(prompt, model=name)`.

@@ -46,8 +46,8 @@ PREFIX = "rlm_"
 """How settings for one call begin in `config["configurable"]`. A host passes on its own keys, such as `model`."""
 
 WayIn = Literal["auto", "direct", "rlm", "plan"]
-"""`rlm`: the REPL. `direct`: one call with the whole context. `plan`: a ready program. `auto`: direct or the REPL, by the
-size of the context; a plan where the root model writes no code."""
+"""`rlm`: the REPL. `direct`: one call with the whole context. `plan`: a ready program. `auto`: direct or the REPL, by
+the size of the context, and a plan where the root model writes no code."""
 if TYPE_CHECKING:
     _Model = Model | str | None
     _Budget = Budget | Mapping[str, float | None] | None

@@ -188,11 +188,12 @@ def _reply_entry(run: Run, state: RLMState, reply: Reply, *, last: str | None = 
     seconds = round(reply.seconds, 3)
     emit("reply", run, turn=turn, text=reply.text, model=reply.model, seconds=seconds, spent=spent(run))
     emit("budget", run, left=run.tree.ledger.left())
-    return {
+    entry: ReplyEntry = {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model,
         "usage": cast("Usage", reply.usage), "cut_off": reply.cut_off, "seconds": seconds, "at": at(run),
-        **waiting(reply.waited),
     }  # fmt: skip
+    entry.update(cast("Any", waiting(reply.waited)))
+    return entry
 
 
 async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[Any]:

@@ -19,7 +19,7 @@ from langchain_rlm.plans.library import FALLBACK, fitting, shipped
 from langchain_rlm.plans.plan import QUESTION, Plan
 from langchain_rlm.repl.fences import fenced
 from langchain_rlm.repl.replies import parse_reply
-from langchain_rlm.runtime.run import Run, at, emit, waiting
+from langchain_rlm.runtime.run import Run, at, emit
 from langchain_rlm.state import RLMState
 
 GIVEN = "it was given as RLM(plan=...)"
@@ -82,10 +82,8 @@ def _kept(run: Run, state: RLMState, choice: Choice, why: str, reply: Reply | No
         "kind": "reply", "turn": turn, "text": text, "last": None, "usage": None, "plan": record, "at": at(run),
     }  # fmt: skip
     if reply is not None:
-        entry |= {
-            "usage": cast("Usage", reply.usage), "model": reply.model, "seconds": round(reply.seconds, 3),
-            **waiting(reply.waited),
-        }  # fmt: skip
+        entry["usage"], entry["model"] = cast("Usage", reply.usage), reply.model
+        entry["seconds"], entry["waited"] = round(reply.seconds, 3), round(reply.waited, 3)
     return Command(update={"journal": [entry]}, goto="decompose")
 
 

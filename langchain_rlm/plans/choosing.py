@@ -75,5 +75,7 @@ def chosen(reply: str, plans: Sequence[Plan]) -> Choice | None:
 def _said(name: str, reply: str, names: Sequence[str]) -> str:
     """What a reply says behind the name of a parameter, up to the next one or the end of the line."""
     others = "|".join(map(re.escape, names))
-    found = re.search(rf"\b{re.escape(name)}\W*[:=]\s*(.+?)\s*(?:[;\n]|[,;]?\s*\b(?:{others})\W*[:=]|\Z)", reply, re.IGNORECASE)
+    found = re.search(
+        rf"\b{re.escape(name)}\W*[:=]\s*(.+?)\s*(?:[;\n]|[,;]?\s*\b(?:{others})\W*[:=]|\Z)", reply, re.IGNORECASE
+    )
     return found[1] if found else ""

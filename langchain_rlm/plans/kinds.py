@@ -30,7 +30,9 @@ def kind_of(given: Any) -> str:
     else:
         name = given if isinstance(given, str) else next((name for name, kind in _NAMED.items() if kind == given), "")
     if name not in _NAMED and not choices(name):
-        msg = f"{given if isinstance(given, str) else getattr(given, '__name__', given)!s:.80} is no type for a parameter"
+        msg = (
+            f"{given if isinstance(given, str) else getattr(given, '__name__', given)!s:.80} is no type for a parameter"
+        )
         raise ValueError(msg)
     return name
 

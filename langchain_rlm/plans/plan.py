@@ -112,8 +112,7 @@ class Plan:
 
         Args:
             result: What `RLM.invoke` returned.
-            parameters: Values that the cells have as literals, or inside texts, by the names that take their places. The
-                question, under any name, is one if it is to change.
+            parameters: Values that the cells have as literals, or inside texts, by the names that take their places.
             name: What the plan is called.
             purpose: For which questions it is. Default: the question of the run.
 
@@ -217,6 +216,8 @@ def _parameter(node: ast.AnnAssign, plan: str) -> Parameter:
     try:
         default = (literal(ast.unparse(node.value)),) if node.value is not None else ()
     except ValueError:
-        msg = f"The plan {plan!r}, line {node.lineno}: a default must be a literal, not {ast.unparse(node.value)!r:.80}."  # type: ignore[arg-type]
+        msg = (
+            f"The plan {plan!r}, line {node.lineno}: a default must be a literal, not {ast.unparse(node.value)!r:.80}."  # type: ignore[arg-type]
+        )
         raise InputError(msg) from None
     return Parameter(ast.unparse(node.annotation), default, node.lineno)

@@ -53,7 +53,7 @@ def with_parameters(code: str, values: Mapping[str, Any]) -> tuple[str, dict[str
             raise InputError(msg)
         code, found = _replaced(code, name, value)
         if not found:
-            msg = f"parameters[{name!r}]: {value!r:.100} is nowhere in the cells of the run, so nothing can take its place."
+            msg = f"parameters[{name!r}]: {value!r:.100} is not in the cells of the run, so nothing can take its place."
             raise InputError(msg)
         kinds[name] = kind
     return code, kinds

@@ -26,4 +26,6 @@ def _names(code: str) -> set[str]:
 def _sources() -> Mapping[str, str]:
     text = (files("langchain_rlm.plans") / "in_cells.py").read_text(encoding="utf-8")
     tree = parse(text)
-    return {node.name: ast.get_source_segment(text, node) or "" for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {
+        node.name: ast.get_source_segment(text, node) or "" for node in tree.body if isinstance(node, ast.FunctionDef)
+    }

@@ -1,4 +1,4 @@
-"""How much a plan puts into one prompt. Weak models read little at once well, so this follows the sub-model's window."""
+"""How much a plan puts into one prompt: weak models read little at once well, so it follows the sub-model's window."""
 
 from dataclasses import dataclass, fields, replace
 
