@@ -17,8 +17,9 @@ def records(size):
     for text in texts:
         blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        several = [block for block in blocks if "\n" in block]
-        found += blocks if 2 * len(several) > len(blocks) and max([len(block) for block in blocks]) <= size else lines
+        of_lines = sorted([block.count("\n") + 1 for block in blocks])
+        are_records = len(blocks) > 3 and 1 < of_lines[len(blocks) // 2] <= 8
+        found += blocks if are_records and max([len(block) for block in blocks]) <= size else lines
     return found
 
 

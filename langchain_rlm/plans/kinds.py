@@ -16,7 +16,7 @@ _NAMED: dict[str, Any] = {
 }  # fmt: skip
 KNOWN = f"{', '.join(_NAMED)}, Literal[...]"
 _BETWEEN = re.compile(r"\s*[,;\n]\s*(?:(?:and|or)\s+)?")
-_OF_TWO = re.compile(r"\s+(?:and|or)\s+")
+_LAST_TWO = re.compile(r"\s+(?:and|or)\s+")
 
 
 def kind_of(given: Any) -> str:
@@ -92,8 +92,8 @@ def read(kind: str, words: str) -> Any:
 def _listed(words: str) -> list[str] | None:
     data = _data(words)
     if not isinstance(data, list):
-        data = _BETWEEN.split(words.strip("[]()"))
-        data = data if len(data) > 1 else _OF_TWO.split(data[0])
+        *data, last = _BETWEEN.split(words.strip("[]()"))
+        data += _LAST_TWO.split(last)
     listed = list(dict.fromkeys(str(each).strip(" \t\"'`*.") for each in data))
     return [each for each in listed if each] or None
 

@@ -6,6 +6,9 @@ which: largest
 What was the earliest delivery?
 which: first
 
+Which farm sold the most milk?
+which: largest
+
 Who is the youngest of the players?
 which: smallest
 """

@@ -1,16 +1,16 @@
 """How many items are of a kind, or which kind is the most common: every item is judged, code counts.
 
 How many of the reviews are negative?
-labels: negative, other
+labels: negative, positive, neutral
 
 Count the letters that contain an apology.
-labels: apology, other
+labels: apology, request, news
 
 How many calls were about the weather?
-labels: weather, other
+labels: weather, traffic, sport
 
-Are there more requests, reports or invitations among the messages?
-labels: request, report, invitation
+Do the visitors most often praise the food, the music or the staff?
+labels: food, music, staff
 """
 
 question: str
@@ -18,13 +18,15 @@ labels: list[str] = []
 batch: int
 small_piece: int
 
-if len(labels) < 2 and len(set(labels) - {"other"}) == 0:
+task = "Give each item the label that fits it, for this question: " + question
+if not labels:
     labels = ["yes", "no"]
+    task = "Is each item one that counts for this question? " + question
 items = records(small_piece)
 others = [label for label in labels if label.lower() in ("other", "others", "none", "neither")]
-choices = labels if others else labels + ["other"]
+choices = labels if others or labels == ["yes", "no"] else labels + ["other"]
 try:
-    judged = llm_map(items, "A question is asked about all items: " + question + " Give the label of each item.", choices, batch=batch)
+    judged = llm_map(items, task, choices, batch=batch)
 except AnswerError as error:
     judged = error.answers
 counts = {label: judged.count(label) for label in choices}
