@@ -54,7 +54,7 @@ def test_they_are_counted_read_cited_and_replayed(
     model_server: ModelServer, limits: dict[str, Any], tmp_path: Path
 ) -> None:
     latency = 0.2 if limits else 0  # the REPL is given up while it waits, and built again in the middle of a program
-    rlm = rlm_of(model_server, "\n".join([MAP, QUOTES, FORM, FINAL]), latency=latency, repl_limits=ReplLimits(**limits))
+    rlm = rlm_of(model_server, f"{MAP}\n{QUOTES}\n{FORM}\n{FINAL}", latency=latency, repl_limits=ReplLimits(**limits))
     result = ask(rlm)
     assert result["value"][0] == ["even", "odd", "even"]
     assert result["value"][2] == 3
@@ -72,8 +72,8 @@ def test_they_are_counted_read_cited_and_replayed(
 
 
 def test_a_cell_written_again_pays_for_nothing_twice(model_server: ModelServer) -> None:
-    failing = "\n".join([MAP, QUOTES, "1 / 0"])
-    result = ask(rlm_of(model_server, failing, "\n".join([MAP, QUOTES, FORM, FINAL])))
+    failing = f"{MAP}\n{QUOTES}\n1 / 0"
+    result = ask(rlm_of(model_server, failing, f"{MAP}\n{QUOTES}\n{FORM}\n{FINAL}"))
     assert result["value"][0] == ["even", "odd", "even"]
     assert result["usage"]["sub_queries"]["asked"] > model_server.stats()["by_model"]["sub"] == 4 + 2 * len(QUOTED)
 
