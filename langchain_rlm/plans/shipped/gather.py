@@ -14,20 +14,30 @@ small_piece: int
 
 pieces = chunks(size=small_piece)
 asked = [
-    "Question: " + question + "\n\nThis is a part of a longer text. List only what this part itself tells, each item as "
-    "short as it stands there; an empty list if there is nothing.\n\nText:\n" + piece
+    "Question: " + question + "\n\nThis is a part of a longer text. List all that this part names and that could be meant, also "
+    "in doubt, each as short as it stands there; an empty list if there is nothing.\n\nText:\n" + piece
     for piece in pieces
 ]
 found, lacking = usable(llm_query_batched(asked, schema=[str], on_error="return"), len(pieces))
-rows, unfounded = {}, 0
+rows = {}
 for place, items in found:
     for item in items:
         key = re.sub(r"^(?:the|a|an) ", "", plain_words(item))
         line = line_with(item, pieces[place])
-        if not key or not line:
-            unfounded += 1
-        elif key not in rows:
-            rows[key] = item.strip() + " " + mark_of(line)
-listed = "\n".join(["- " + row for row in rows.values()])
-said = listed + "\n" + format(len(rows), ",") + " in all." if rows else "The text names none."
+        if key and line and (key, line) not in rows:
+            rows[(key, line)] = item.strip()
+
+# each is judged by itself: a list in which many fit makes weak models say the same of all
+task = "Question: " + question + "\nDoes this sentence tell of one that the question asks for?"
+lines = list(dict.fromkeys([line for key, line in rows]))
+try:
+    fits = llm_map(lines, task, ["yes", "no"], batch=1)
+except AnswerError as error:
+    fits = error.answers
+wanted = {line for line, fit in zip(lines, fits) if fit != "no"}
+named = {}
+for (key, line), item in rows.items():
+    if line in wanted and key not in named:
+        named[key] = "- " + item + " " + mark_of(line)
+said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
 FINAL(said + told(lacking, len(pieces), "pieces"))
