@@ -44,10 +44,56 @@ def plain_words(text):
 def line_with(words, text):
     """The sentence or line of a text that has these words; nothing when it has none."""
     wanted = plain_words(words)
-    for line in re.split(r"(?<=[.!?])\s+|\n", text):
-        if wanted and wanted in plain_words(line):
-            return line.strip()
-    return ""
+    return next((line for line in sentences(text) if wanted and wanted in plain_words(line)), "")
+
+
+def sentences(text):
+    """The sentences and lines of a text."""
+    return [line.strip() for line in re.split(r"(?<=[.!?])\s+|\n", text) if line.strip()]
+
+
+def fitting(lines, task, batch):
+    """The lines that fit, and what to say of those that could not be judged.
+
+    Each is judged by itself where there are few: in a batch weak models say the same of all.
+    """
+    try:
+        said = llm_map(lines, task, ["yes", "no"], batch=1 if batch <= 10 and len(lines) <= 100 else batch)
+    except AnswerError as error:
+        said = error.answers
+    return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
+
+
+def candidates(question, has, piece):
+    """The sentences that have what is compared or added, how many pieces were read for them, how many could not be.
+
+    Where there are few, code finds them all; else sub-models copy those that bear on the question.
+    """
+    lines = [line for text in documents() for line in sentences(text) if has(line)]
+    if len(lines) <= 100:
+        return lines, 0, 0
+    pieces = chunks(size=piece)
+    try:
+        quotes, lacking = llm_quotes(question, pieces), 0
+    except AnswerError as error:
+        quotes = [quote for found in error.answers if found for quote in found]
+        lacking = len(error.missing)
+    lines = [re.sub(r"\s*\[c\d+\]$", "", quote) for quote in quotes]
+    return [line for line in lines if has(line)], lacking, len(pieces)
+
+
+def numbers_meant(lines, task, batch):
+    """The numbers of each line that the task asks for; code needs no model where there is one alone."""
+    several = [line for line in lines if len(numbers_in(line)) > 1]
+    try:
+        said = llm_map(several, task, schema=[float], batch=batch)
+    except AnswerError as error:
+        said = error.answers
+    chosen = dict(zip(several, said))
+    return [
+        [number for number in chosen[line] or [] if number in numbers_in(line)] if line in chosen else numbers_in(line)
+        for line in lines
+    ]
 
 
 def mark_of(quote):

@@ -1,6 +1,5 @@
 """Plans in whole runs: each shipped one, how one is chosen, what becomes of a root model that writes no code."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +30,7 @@ LINES = ["The mill was built in 1820 for 90 crowns.", "The shed was built in 179
 TEXT = "\n".join(LINES)
 LABELS = ["house", "House.", "rain"]
 LABELLED = "\n".join(f"{number}: {label}" for number, label in zip(numbers(3), LABELS, strict=True))
-AMOUNTS = [{"what": "mill", "amount": 90}, {"what": "shed", "amount": "20 crowns"}, {"what": "barn", "amount": 7}]
-DATES = [{"what": f"the {what}", "when": when} for what, when in (("mill", "1820"), ("shed", "1790"), ("barn", "1600"))]
+AMOUNTS = "\n".join(f"{number}: [{amount}, 7]" for number, amount in zip(numbers(2), (90, 20), strict=True))
 SAID: dict[str, list[tuple[str, str]]] = {
     "find": [("Copy from", f"- {LINES[1]}\n- The shed is red."), ("from these sentences", "In 1790.")],
     "map": [("label that fits it", LABELLED)],
@@ -40,8 +38,8 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
         ("of one that", "Yes."),
     ],
-    "total": [("single amount", json.dumps(AMOUNTS))],
-    "extremes": [("do not decide", json.dumps(DATES))],
+    "total": [("Which of the numbers", AMOUNTS), ("crowns", "yes"), ("rained", "no")],
+    "extremes": [("tells of the first", "It is the shed."), ("of those that", "yes")],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
         ("A table", "The shed is older."),
@@ -60,7 +58,7 @@ ANSWERS = {
     "map": "Most: house. house: 2, rain: 1, other: 0. 3 items were judged. e.g. [1][2]",
     "gather": "- The mill [1]\n- the shed [2]\n2 in all.",
     "total": "110 (2 amounts: 90 + 20) [1][2]",
-    "extremes": "the shed: 1790 [1] (of 2 compared)",
+    "extremes": "It is the shed. [1] (2 were compared.)",
     "compare": (
         "The shed is older.\n\n|  | year | price |\n| --- | --- | --- |\n| mill | 1820 [1] | 90 [1] |\n"
         "| shed | 1790 [2] | 8 (not in these words) |"
@@ -137,7 +135,7 @@ def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> N
 
 
 def test_a_chosen_plan_without_an_answer_is_followed_by_find_and_then_by_none(model_server: ModelServer) -> None:
-    rlm = rlm_of(model_server, "4", sub=[("single amount", "no data"), *SAID["find"]], route="plan")
+    rlm = rlm_of(model_server, "5; which: first", sub=[("of those that", "hm"), *SAID["find"]], route="plan")
     result = ask(rlm)
     assert (result["answer"], result["plan"]["why"]) == (ANSWERS["find"], planning.NO_ANSWER)
     result = ask(rlm_of(model_server, plan=Plan(name="own", purpose="No.", cell="print(1)")))

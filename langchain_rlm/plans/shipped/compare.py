@@ -24,7 +24,7 @@ for entity in entities:
     names = [word for word in plain_words(entity).split() if len(word) > 2] or plain_words(entity).split()
     lines = []
     for text in pieces:
-        for line in re.split(r"(?<=[.!?])\s+|\n", text):
+        for line in sentences(text):
             if any([word in plain_words(line).split() for word in names]):
                 lines.append(" ".join(line.split()))
     asked.append((entity, lines))

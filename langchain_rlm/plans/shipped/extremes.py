@@ -15,33 +15,25 @@ which: smallest
 
 question: str
 which: Literal["", "largest", "smallest", "first", "last"] = ""
-small_piece: int
+piece: int
+batch: int
+notes: int
 
 if not which:
     which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
 of_time = which in ("first", "last")
-pieces = chunks(size=small_piece)
-asked = [
-    "Question: " + question + "\n\nThis is a part of a longer text, so do not decide. List everything in this part that could "
-    "be the answer, each with its " + ("date or time" if of_time else "number") + " as it stands in the text. An empty list "
-    "if there is nothing.\n\nText:\n" + piece
-    for piece in pieces
-]
-schema = [{"what": str, ("when" if of_time else "number"): str}]
-found, lacking = usable(llm_query_batched(asked, schema=schema, on_error="return"), len(pieces))
-rows = []
-for place, candidates in found:
-    for row in candidates:
-        value = row["when"] if of_time else row["number"]
-        numbers = numbers_in(value)
-        key = moment(value) if of_time else (numbers[0] if numbers else None)
-        is_there = bool(line_with(value, pieces[place])) if of_time else bool(numbers) and numbers[0] in numbers_in(pieces[place])
-        if key is not None and is_there:
-            line = line_with(row["what"], pieces[place]) or line_with(value, pieces[place])
-            rows.append((key, place, row["what"], value, line))
-rows.sort(key=lambda row: row[:2], reverse=which in ("largest", "last"))
-if rows:
-    key, place, what, value, line = rows[0]
-    FINAL(what.strip() + ": " + value.strip() + " " + mark_of(line) + " (of " + format(len(rows), ",") + " compared)" + told(lacking, len(pieces), "pieces"))
+what = "date or time" if of_time else "number"
+lines, lacking, count = candidates("Which " + what + "s have to be compared? " + question, moment if of_time else numbers_in, piece)
+task = "Question: " + question + "\nDoes this sentence tell of one of those that are compared, with its " + what + "?"
+lines, unjudged = fitting(lines, task, batch)
+if of_time:
+    keys = [[moment(line)] for line in lines]
 else:
-    FINAL("The text has nothing to compare." + told(lacking, len(pieces), "pieces"))
+    keys = numbers_meant(lines, "Question: " + question + "\nWhich number in this sentence is to be compared?", batch)
+rows = [(key[0], line) for key, line in zip(keys, lines) if key]
+if rows:
+    best = (max if which in ("largest", "last") else min)([key for key, line in rows])
+    quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
+    said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
+    said = said.strip() + " " + "".join(re.findall(r"\[c\d+\]", " ".join(quotes))) + " (" + format(len(rows), ",") + " were compared.)"
+FINAL((said if rows else "The text has nothing to compare.") + told(lacking, count, "pieces") + unjudged)

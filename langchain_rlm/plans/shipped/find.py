@@ -29,7 +29,7 @@ for quote in quotes[:10]:
 quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
 more, room = [], notes // 4
 for text in documents():
-    for line in re.split(r"(?<=[.!?])\s+|\n", text):
+    for line in sentences(text):
         if 20 < len(line) < 400 and room > 0 and plain_words(line) not in quoted and any([name in line for name in named[:8]]):
             room -= len(line)
             quoted.add(plain_words(line))

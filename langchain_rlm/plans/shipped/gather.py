@@ -11,6 +11,7 @@ List every rule for visitors.
 
 question: str
 small_piece: int
+batch: int
 
 pieces = chunks(size=small_piece)
 asked = [
@@ -27,17 +28,12 @@ for place, items in found:
         if key and line and (key, line) not in rows:
             rows[(key, line)] = item.strip()
 
-# each is judged by itself: a list in which many fit makes weak models say the same of all
-task = "Question: " + question + "\nDoes this sentence tell of one that the question asks for?"
 lines = list(dict.fromkeys([line for key, line in rows]))
-try:
-    fits = llm_map(lines, task, ["yes", "no"], batch=1)
-except AnswerError as error:
-    fits = error.answers
-wanted = {line for line, fit in zip(lines, fits) if fit != "no"}
+task = "Question: " + question + "\nDoes this sentence tell of one that the question asks for?"
+wanted, unjudged = fitting(lines, task, batch)
 named = {}
 for (key, line), item in rows.items():
     if line in wanted and key not in named:
         named[key] = "- " + item + " " + mark_of(line)
 said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
-FINAL(said + told(lacking, len(pieces), "pieces"))
+FINAL(said + told(lacking, len(pieces), "pieces") + unjudged)
