@@ -39,7 +39,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("of one that", "Yes."),
     ],
     "total": [("Which of the numbers", AMOUNTS), ("crowns", "yes"), ("rained", "no")],
-    "extremes": [("tells of the first", "It is the shed."), ("of those that", "yes")],
+    "extremes": [("tells of the first", "It is the shed."), ("one of many", "yes")],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
         ("A table", "The shed is older."),
@@ -135,7 +135,7 @@ def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> N
 
 
 def test_a_chosen_plan_without_an_answer_is_followed_by_find_and_then_by_none(model_server: ModelServer) -> None:
-    rlm = rlm_of(model_server, "5; which: first", sub=[("of those that", "hm"), *SAID["find"]], route="plan")
+    rlm = rlm_of(model_server, "5; which: first", sub=[("one of many", "hm"), *SAID["find"]], route="plan")
     result = ask(rlm)
     assert (result["answer"], result["plan"]["why"]) == (ANSWERS["find"], planning.NO_ANSWER)
     result = ask(rlm_of(model_server, plan=Plan(name="own", purpose="No.", cell="print(1)")))

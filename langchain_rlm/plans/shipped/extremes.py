@@ -24,7 +24,7 @@ if not which:
 of_time = which in ("first", "last")
 what = "date or time" if of_time else "number"
 lines, lacking, count = candidates("Which " + what + "s have to be compared? " + question, moment if of_time else numbers_in, piece)
-task = "Question: " + question + "\nDoes this sentence tell of one of those that are compared, with its " + what + "?"
+task = "Question: " + question + "\nThe sentence below is one of many. Could it be the answer?"
 lines, unjudged = fitting(lines, task, batch)
 if of_time:
     keys = [[moment(line)] for line in lines]
