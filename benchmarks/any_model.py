@@ -1,22 +1,31 @@
 """What the programs around a model make up for: a table, each figure with a model that fails in a known way.
 
     python benchmarks/any_model.py [map]
+    MODEL_URL=http://127.0.0.1:8900/v1 SEEDS=1,2 python benchmarks/any_model.py plans
 
-The models have no latency: answers and calls are counted, not seconds.
+`map` has models without latency: answers and calls are counted, not seconds. `plans` asks a real model, behind an
+OpenAI-compatible endpoint, the questions of `questions.py` in each way (WAYS=direct,rlm,plan; KINDS=fact,count,...).
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
+
+from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from benchmarks.questions import Question
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.common import Row, in_process, run  # the path is set above
 
+PLANS_RIGHT, PLANS_READ = 0.75, 3
 ITEMS = 1_000
 FAULTY = 0.1
 """Share of lines that are dropped, doubled (the second is a guess), or miscounted by one or two."""
@@ -90,7 +99,50 @@ def mapped() -> list[Row]:
     ]
 
 
-FIGURES = {"map": mapped}
+def planned() -> list[Row]:
+    """The questions answered in one call, with code, and with a plan that the model chooses."""
+    from benchmarks.questions import KINDS, question
+
+    ways = os.environ.get("WAYS", "direct,rlm,plan").split(",")
+    kinds = os.environ.get("KINDS", ",".join(KINDS)).split(",")
+    asked = [question(kind, int(seed)) for kind in kinds for seed in os.environ.get("SEEDS", "1").split(",")]
+    got = {way: [answered(each, way) for each in asked] for way in ways}
+    rows = [
+        (f"{each.kind}, {way}", f"{'right' if right else 'wrong'}, {tokens:,} tokens read", "", True)
+        for way, all_of in got.items()
+        for each, (right, tokens) in zip(asked, all_of, strict=True)
+    ]
+    for way, all_of in got.items():
+        share = sum(right for right, _ in all_of) / len(asked)
+        rows.append((f"{way}: right", f"{share:.0%}", ">= 75%", way != "plan" or share >= PLANS_RIGHT))
+    if {"direct", "plan"} <= got.keys():
+        times = sum(tokens for _, tokens in got["plan"]) / sum(tokens for _, tokens in got["direct"])
+        rows.append(("plan: tokens read", f"{times:.1f} x direct", f"<= {PLANS_READ} x", times <= PLANS_READ))
+    return rows
+
+
+def answered(asked: "Question", way: str) -> tuple[bool, int]:
+    """Whether the answer of a real model is right, and how many tokens it has read."""
+    from langchain_openai import ChatOpenAI
+
+    from langchain_rlm import RLM, Budget
+
+    model = ChatOpenAI(
+        model="any", base_url=os.environ["MODEL_URL"], api_key=SecretStr("any"), temperature=0, timeout=900,
+        max_completion_tokens=500,
+    )  # fmt: skip
+    way_in: Any = way
+    rlm = RLM(
+        model, route=way_in, budget=Budget(cost=None, turns=6, seconds=None), max_concurrency=1, model_window=8_192,
+        sub_model_window=8_192,
+    )  # fmt: skip
+    result = rlm.invoke({"question": asked.text, "context": asked.context})
+    return asked.is_right(result["answer"]), int(result["usage"]["input_tokens"])
+
+
+FIGURES: dict[str, Callable[[], list[Row]]] = {"map": mapped}
+if "MODEL_URL" in os.environ:
+    FIGURES["plans"] = planned
 
 if __name__ == "__main__":
     run(__file__, FIGURES)

@@ -199,6 +199,7 @@ def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus)
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, *map(name_of, models)]
     how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
+    how += [f"{settings.plan.text}{settings.plan_parameters}" if settings.plan else None]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 
@@ -208,6 +209,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
     made = {
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
         "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
+        "plan": next(iter(journals.plans(final["journal"])[-1:]), None),
         "context": [*map(_document, final["documents"])],
     }  # fmt: skip
     waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}

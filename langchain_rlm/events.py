@@ -5,7 +5,7 @@ joined by slashes), `depth` (0 for the first) and `at` (seconds since the run be
 stream. The last one of an `RLM` is `result`.
 """
 
-from typing import Literal
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict  # as in what it is made of
 
@@ -64,6 +64,17 @@ class ReplyEvent(Progress):
     model: str
     seconds: float
     spent: Spent
+
+
+class PlanEvent(Progress):
+    """A plan takes the place of a reply: which one, why, and its parameters."""
+
+    event: Literal["plan"]
+    turn: int
+    name: str
+    why: str
+    parameters: dict[str, Any]
+    said: NotRequired[str]
 
 
 class BudgetEvent(Progress):
@@ -142,6 +153,6 @@ class ResultEvent(TypedDict):
 
 
 ProgressEvent = (
-    LoadingEvent | InspectEvent | TurnEvent | ReplyEvent | BudgetEvent | CellEvent | SubQueriesEvent | SubQueryEvent
-    | AnswerEvent | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
+    LoadingEvent | InspectEvent | TurnEvent | ReplyEvent | PlanEvent | BudgetEvent | CellEvent | SubQueriesEvent
+    | SubQueryEvent | AnswerEvent | ConfirmEvent | CellEndEvent | EndEvent | ResultEvent
 )  # fmt: skip

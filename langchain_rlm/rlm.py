@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, Literal, Self, cast, get_args, get_type_hints, overload
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from langchain_rlm.events import ProgressEvent
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.models.prices import Prices, Pricing
 from langchain_rlm.models.resolve import Model, name_of, resolve_model
+from langchain_rlm.plans.library import plan_of
+from langchain_rlm.plans.plan import Plan
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -60,7 +63,12 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         max_concurrency: Model calls in flight at once, for the whole tree.
         max_retries: How often a model call that failed in passing is made again. Default: 3, and 6 at a rate limit; 0
             for what a model's own client repeats, because `max_retries` of the model is set.
-        route: `"rlm"`, `"direct"` (one call with the whole context), or `"auto"`: direct below `direct_below`.
+        route: `"rlm"`, `"direct"` (one call with the whole context), `"plan"` (a ready program, which the root model
+            chooses in one short call), or `"auto"`: direct below `direct_below`, and a plan where the root model writes
+            no code.
+        plan: The plan that answers every question, without a call of the root model: the name of a shipped one
+            (`find`, `map`, `gather`, `total`, `extremes`, `compare`, `each`, `summarize`), a plan's file, or a `Plan`.
+        plan_parameters: Its parameters by name.
         direct_below: Estimated tokens of context below which one direct call is made.
         sub_models: Further sub-models by name, for `llm_query(prompt, model=name)`.
         model_window: Input window of the root model in tokens, when its profile does not say.
@@ -97,6 +105,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         max_concurrency: int = 32,
         max_retries: int | None = None,
         route: WayIn = "auto",
+        plan: Plan | str | Path | None = None,
+        plan_parameters: Mapping[str, Any] | None = None,
         direct_below: int = 16_000,
         sub_models: Mapping[str, Model | str] | None = None,
         model_window: int | None = None,
@@ -124,6 +134,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             direct_below=direct_below, model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
             limits=repl_limits or ReplLimits(), prices=Pricing.of(prices), sandboxes=_sandboxes,
+            plan=None if plan is None else plan_of(plan), plan_parameters=dict(plan_parameters or {}),
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,

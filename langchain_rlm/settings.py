@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from langchain_core.runnables import RunnableConfig, ensure_config
@@ -22,6 +23,9 @@ from langchain_rlm.models.resolve import (
     resolve_model,
     window_of,
 )  # fmt: skip
+from langchain_rlm.plans.library import plan_of
+from langchain_rlm.plans.plan import Plan
+from langchain_rlm.plans.sizes import Sizes
 from langchain_rlm.repl.monty.workers import MontySandboxes
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
@@ -43,8 +47,9 @@ PREFIX = "rlm_"
 
 OnBusy = Literal["error", "wait"]
 """What a call does when another run goes on with its thread."""
-WayIn = Literal["auto", "direct", "rlm"]
-"""`rlm`: the REPL. `direct`: one call with the whole context. `auto`: by the size of the context."""
+WayIn = Literal["auto", "direct", "rlm", "plan"]
+"""`rlm`: the REPL. `direct`: one call with the whole context. `plan`: a ready program. `auto`: direct or the REPL, by
+the size of the context, and a plan where the root model writes no code."""
 if TYPE_CHECKING:
     _Model = Model | str | None
     _Budget = Budget | Mapping[str, float | None] | None
@@ -105,6 +110,9 @@ class Settings:
     instructions: str | None = None
     """The user's words to the root model, in every run of the tree."""
     max_retries: int | None = None
+    plan: Plan | None = None
+    """The plan that runs, whatever the question; None: the root model chooses one where a plan is to run."""
+    plan_parameters: Mapping[str, Any] = field(default_factory=dict)
     is_saved: bool = False
     """A checkpointer keeps the run."""
     on_busy: OnBusy = "error"
@@ -138,6 +146,11 @@ class Settings:
         return int(min(READS_WELL, self.leaf_window * READS_WELL_SHARE)) * CHARACTERS_PER_TOKEN
 
     @property
+    def sizes(self) -> Sizes:
+        """What a plan puts into one prompt."""
+        return Sizes.of(self.leaf_window, self.chunk_size)
+
+    @property
     def shown(self) -> int:
         """Characters of output that the root model sees of a cell."""
         characters = int(self.root_window * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
@@ -164,6 +177,21 @@ def check_settings(given: Mapping[str, Any]) -> None:
     for name, rule in _RULES.items():
         rule.check(name, given[name])
     _check_route(given["route"], cites=given["require_citations"])
+    _check_plan(given["plan"], given["plan_parameters"], given["route"], given["budget"])
+
+
+def _check_plan(plan: Any, parameters: Mapping[str, Any] | None, route: str, budget: Budget | None) -> None:
+    if plan is None and parameters:
+        msg = f"plan_parameters={parameters!r:.100} needs a plan: pass plan=..., too."
+        raise InputError(msg)
+    if plan is not None:
+        plan_of(plan).check(parameters or {})
+    if plan is not None and route not in ("auto", "plan"):
+        msg = f"route={route!r} does not run the plan: leave route out."
+        raise InputError(msg)
+    if budget is not None and not budget.depth and (plan is not None or route == "plan"):
+        msg = "Budget(depth=0) asks no sub-queries, and a plan needs them: use depth=1."
+        raise InputError(msg)
 
 
 def _check_route(route: str, *, cites: bool) -> None:
@@ -220,8 +248,10 @@ _RULES = {
     "max_concurrency": COUNT,
     "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
     "max_retries": WHOLE | None,
-    "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),
+    "route": Rule(WayIn, "use 'auto', 'direct', 'rlm' or 'plan'"),
     "on_busy": Rule(OnBusy, "use 'error' or 'wait'"),
+    "plan": Rule(InstanceOf[Plan] | str | InstanceOf[Path] | None, "pass the name of a plan, its file, or a Plan"),
+    "plan_parameters": Rule(Mapping[StrictStr, Any] | None, "pass values by name, as in {'labels': ['good', 'bad']}"),
     "direct_below": Rule(Annotated[float, Field(strict=True, ge=0)], "use a number of tokens, 0 or more"),
     "sub_models": Rule(Mapping[StrictStr, Any] | None, "pass models by name, as in {'large': 'openai:gpt-5'}"),
     "model_window": COUNT | None,

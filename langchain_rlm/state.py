@@ -13,7 +13,7 @@ from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot u
 
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
-from langchain_rlm.journal.parts import LeftOutFile
+from langchain_rlm.journal.parts import ChosenPlan, LeftOutFile
 
 
 class RLMInput(TypedDict):
@@ -94,8 +94,12 @@ class RLMResult(TypedDict):
     usage: UsageTotals
     """What the run used, its recursive runs included."""
     stop_reason: str
-    """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
+    """`answered`, `direct`, `budget:<which>`, `gave_up`, or `no_code` (with `route="rlm"`, the root model wrote no cell
+    twice in a row: the answer is empty); `interrupted`: the run waits to be resumed, and
     `__interrupt__` says for what; usage, turns, context and coverage are those so far."""
+    plan: ChosenPlan | None
+    """The plan that ran last, why it was that one, and its parameters; None where the root model wrote the code. What
+    it asked is in the journal."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
     journal: list[Entry]

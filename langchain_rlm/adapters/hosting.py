@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import aclosing, closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig, ensure_config
+from langchain_core.tools import ToolException
 from langgraph.config import get_stream_writer
 
 from langchain_rlm.budget import quoted
 from langchain_rlm.call import belongs_to_host
-from langchain_rlm.errors import RLMError
+from langchain_rlm.errors import ModelError, RLMError
+from langchain_rlm.journal.tally import in_vain
 from langchain_rlm.nodes.confirm import TOOL
 from langchain_rlm.runtime.host import on_own_thread
 from langchain_rlm.state import RLMResult
@@ -58,7 +60,15 @@ async def aask(rlm: "RLM", question: str, context: Any, config: RunnableConfig |
     raise AssertionError  # the result is the last event
 
 
+class NoCodeError(ModelError, ToolException):
+    """The root model wrote no code, so there is no answer. An agent's model is told by its tool."""
+
+
 def _ended(result: RLMResult, config: RunnableConfig) -> RLMResult:
+    if result["stop_reason"] == "no_code":
+        error = NoCodeError(in_vain(result))
+        error.journal = cast("list[dict[str, Any]]", result["journal"])
+        raise error
     if result["stop_reason"] != "interrupted":
         return result
     thread = config["configurable"]["thread_id"]

@@ -72,7 +72,13 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         str | None,
         typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
     ] = None,
-    route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text) or rlm.")] = "auto",
+    route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text), rlm or plan.")] = "auto",
+    plan: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A ready program: find, map, gather, ..., or a plan's file.")
+    ] = None,
+    plan_parameters: Annotated[
+        str | None, typer.Option(metavar="JSON", help='Of the plan: {"labels": ["bug", "wish"]}.')
+    ] = None,
     max_concurrency: Annotated[str, typer.Option(metavar="NUMBER", help="Model calls at once.")] = "32",
     sub_model_window: Annotated[
         str | None,
@@ -108,7 +114,8 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
 
     request = Request(
         paths=tuple(paths or ()), question=question, model=model, sub_model=sub_model or None,
-        budget=tuple(budget or ()), prices=prices, route=route, max_concurrency=max_concurrency,
+        budget=tuple(budget or ()), prices=prices, route=route, plan=plan, plan_parameters=plan_parameters,
+        max_concurrency=max_concurrency,
         sub_model_window=sub_model_window, require_citations=citations, require_coverage=require_coverage,
         as_json=as_json, quiet=quiet, journal=journal, report=page,
         files={"encoding": encoding, "strict": strict, "skip_unreadable": skip_unreadable, "ignored": ignored},

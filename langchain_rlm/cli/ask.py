@@ -14,7 +14,7 @@ from langgraph.types import Command
 
 from langchain_rlm.budget import Budget, Ledger, dollars, quoted
 from langchain_rlm.cli.exits import INTERRUPTED, NO_MODEL, WRONG_INPUT, exit_code, interrupt_on_sigterm
-from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_prices
+from langchain_rlm.cli.options import as_typed, number, parse_budget, parse_json
 from langchain_rlm.cli.report import write_page
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.terminal import say
@@ -50,6 +50,8 @@ class Request:
     as_json: bool
     quiet: bool
     prices: str | None = None
+    plan: str | None = None
+    plan_parameters: str | None = None
     require_citations: bool = False
     require_coverage: str | None = None
     journal: Path | None = None
@@ -189,9 +191,11 @@ def _rlm(request: Request) -> RLM:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", UserWarning)
             rlm = RLM(
-                request.model, request.sub_model, budget=budget, prices=parse_prices(request.prices),
+                request.model, request.sub_model, budget=budget, prices=parse_json("--prices", request.prices),
                 checkpointer=None if budget.confirm_above is None else InMemorySaver(),
-                route=cast("WayIn", request.route), require_citations=request.require_citations, **numbers,
+                route=cast("WayIn", request.route), plan=request.plan,
+                plan_parameters=parse_json("--plan-parameters", request.plan_parameters),
+                require_citations=request.require_citations, **numbers,
             )  # fmt: skip
     except InputError as error:
         raise as_typed(error) from None

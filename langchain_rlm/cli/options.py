@@ -28,12 +28,12 @@ def parse_budget(given: tuple[str, ...]) -> Budget:
     return Budget(**values)
 
 
-def parse_prices(text: str | None) -> Any:
-    """Read prices from JSON; `RLM` checks them."""
+def parse_json(option: str, text: str | None) -> Any:
+    """Read a setting from JSON; `RLM` checks it."""
     try:
         return None if text is None else json.loads(text)
     except ValueError as error:
-        msg = f"--prices {text!r:.100}: this is not JSON ({error})."
+        msg = f"{option} {text!r:.100}: this is not JSON ({error})."
         raise InputError(msg) from None
 
 

@@ -202,7 +202,7 @@ class RunTree:
         elif kind == "turn":
             run.end_turn()
             run.turns.append(Turn(self.clock, number=event["turn"], last=event["last"]))
-        elif kind == "reply" and run.turns:
+        elif kind in {"reply", "plan"} and run.turns:
             run.turns[-1].replied = True
         elif kind == "cell" and run.turns:
             run.turns[-1].cells.append(Cell(self.clock, code=event["code"]))

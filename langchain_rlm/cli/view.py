@@ -148,18 +148,20 @@ def view_for(*, quiet: bool) -> View:
 def _line(event: dict[str, Any], view: View) -> str | None:
     match event["event"]:
         case "inspect":
-            return (
-                f"context: {event['documents']:,} documents, {event['characters']:,} characters, "
-                f"{', '.join(event['formats'])}; route {event['route']}"
-            )
+            size = f"{event['documents']:,} documents, {event['characters']:,} characters"
+            said = f"context: {size}, {', '.join(event['formats'])}; route {event['route']}"
+        case "plan":
+            said = f"plan {event['name']}: {event['why']}"
         case "cell":
             lines = event["code"].strip().splitlines()
-            return f"turn {event['turn']}: cell of {len(lines)} lines: {one_line(event['code'])[:80]}"
+            said = f"turn {event['turn']}: cell of {len(lines)} lines: {one_line(event['code'])[:80]}"
         case "sub_queries":
-            return f"asking {event['count']:,} sub-queries"
+            said = f"asking {event['count']:,} sub-queries"
         case "cell_end":
             error = f"; {one_line(event['error'].splitlines()[-1])}" if event["error"] else ""
-            return f"output: {event['printed']:,} characters{error} ({view.status()})"
+            said = f"output: {event['printed']:,} characters{error} ({view.status()})"
         case "end":
-            return f"end: {event['stop_reason']} ({view.status()})"
-    return None
+            said = f"end: {event['stop_reason']} ({view.status()})"
+        case _:
+            return None
+    return said

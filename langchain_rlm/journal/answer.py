@@ -30,20 +30,21 @@ class Given:
     """The value is the name of the variable that holds the answer."""
     may_be_word: bool = False
     """Without that variable, the name is the answer itself."""
-    stop_reason: str = "answered"
+    is_prose: bool = False
+    """It was said, not given."""
 
     def held(self, found: tuple[Any] | None) -> "Given | None":
         """The answer that a name stands for, from what the REPL knows by it."""
         if found is None:
-            return Given(self.value, stop_reason=self.stop_reason) if self.may_be_word else None
-        return None if self.stop_reason == "no_code" else _taken(found[0])  # a name said alone is no answer
+            return Given(self.value, is_prose=self.is_prose) if self.may_be_word else None
+        return None if self.is_prose else _taken(found[0])  # a name said alone is no answer
 
 
 def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | None:
     """What a turn gives as an answer when it is over; `ended` is how its last cell did.
 
     Bare text beside cells was written before their output was seen, so it counts on the last turn only, unless it names
-    a variable. Prose counts as an answer when no code is asked for any more.
+    a variable. Prose, too, counts on the last turn alone.
     """
     if ended is not None and ended.final is not None:
         return _taken(ended.final[0])
@@ -54,10 +55,10 @@ def given(reply: ParsedReply, ended: Ended | None, *, is_last: bool) -> Given | 
         if final.variable or final.is_code:
             return Given(final.text, is_name=True, may_be_word=final.may_be_word)
         return _taken(final.text)
-    if not reply.prose or reply.cells or reply.holds_code:
+    if not is_last or not reply.prose or reply.cells or reply.holds_code:
         return None
     may_be_name = reply.prose.isidentifier()
-    return Given(reply.prose, is_name=may_be_name, may_be_word=may_be_name, stop_reason="no_code")
+    return Given(reply.prose, is_name=may_be_name, may_be_word=may_be_name, is_prose=True)
 
 
 def _taken(value: Any) -> Given | None:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot u
 
 from langchain_rlm.journal.parts import (
     Call,
+    ChosenPlan,
     ContextSpan,
     LeftOutFile,
     Limits,
@@ -62,7 +63,7 @@ class QuestionEntry(TypedDict):
 
 
 class RouteEntry(TypedDict):
-    """The direct call did not fit: the run goes on another way."""
+    """The direct call did not fit, or the root model wrote no code: the run goes on another way."""
 
     kind: Literal["route"]
     route: Route
@@ -84,12 +85,14 @@ class ReplyEntry(Waited):
     last: str | None
     """The stop reason, on the reserved last turn."""
     usage: Usage | None
-    """None: it was edited, and not paid for."""
+    """None: it was edited, or is a plan that was given, and was not paid for."""
     model: NotRequired[str]
     cut_off: NotRequired[bool]
     seconds: NotRequired[Number]
     at: NotRequired[Number]
     """Seconds of the run when this was written."""
+    plan: NotRequired[ChosenPlan]
+    """A plan takes the place of what a root model writes: the text holds its cell."""
 
 
 class CellEntry(TypedDict):

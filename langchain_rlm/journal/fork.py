@@ -8,6 +8,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CutOff, Entry, ForkEntry
 from langchain_rlm.journal.paid import spent_by
+from langchain_rlm.repl.fences import fenced
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.surrogates import encodable
@@ -39,7 +40,7 @@ def with_code(
         msg = f"code={code!r}: give the Python of the cell."
         raise InputError(msg)
     cells[index] = encodable(code)
-    text = "\n\n".join(f"{_fence(cell)}repl\n{cell}\n{_fence(cell)}" for cell in cells)
+    text = "\n\n".join(map(fenced, cells))
     edited: Entry = {**reply, "text": text, "usage": None, "cut_off": False}
     return [_fork(journal, place, newest), edited], "decompose"
 
@@ -106,11 +107,3 @@ def _ids(asked: AskedEntry) -> list[str]:
 def _is_place(number: Any, places: range) -> bool:
     """Whether it is a whole number of that range. True is not one, though it is in range(2)."""
     return isinstance(number, int) and not isinstance(number, bool) and number in places
-
-
-def _fence(code: str) -> str:
-    """A fence that the code does not hold."""
-    fence = "```"
-    while fence in code:
-        fence += "`"
-    return fence

@@ -16,7 +16,7 @@ ContextSpan = Annotated[list[Whole], Field(min_length=3, max_length=3)]
 """Position of a document of the context, start and end in characters."""
 Pieces = list[str | ContextSpan]
 """A text by reference: literal parts, and spans of the context."""
-Route = Literal["direct", "rlm"]
+Route = Literal["direct", "rlm", "plan"]
 How = Literal["llm", "rlm", "tool"]
 """A question to a model, a recursive run, or a function of the user's."""
 Variable = Annotated[tuple[str, str, Whole | None], Field(strict=False)]
@@ -48,6 +48,16 @@ class Limits(TypedDict, total=False):
     cell_seconds: Number
     memory: Whole
     print_limit: Annotated[int, Field(ge=1, le=MOST)]
+
+
+class ChosenPlan(TypedDict):
+    """The plan that ran, and why."""
+
+    name: str
+    why: str
+    parameters: dict[str, Any]
+    said: NotRequired[str]
+    """What the root model chose it with."""
 
 
 class LeftOutFile(TypedDict):

@@ -18,7 +18,7 @@ from langchain_rlm.journal.entries import (
     ReplyEntry,
     RunEntry,
 )
-from langchain_rlm.journal.parts import Call, LeftOutFile, Route
+from langchain_rlm.journal.parts import Call, ChosenPlan, LeftOutFile, Route
 from langchain_rlm.models.failures import SENT
 from langchain_rlm.repl.protocol import Result
 
@@ -87,6 +87,11 @@ def turn_before(journal: Sequence[Entry]) -> Sequence[Entry]:
     entries = since_question(journal)
     newest = len(this_turn(entries))
     return this_turn(entries[: len(entries) - newest])
+
+
+def plans(journal: Sequence[Entry]) -> list[ChosenPlan]:
+    """The plans that were written for the newest question."""
+    return [reply["plan"] for reply in replies(since_question(journal)) if "plan" in reply]
 
 
 def last_reply(journal: Sequence[Entry]) -> ReplyEntry | None:

@@ -7,6 +7,11 @@ from typing import Any
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.reading import answers, arrived, since_question, this_turn
 
+NO_CODE = (
+    "The root model wrote no code, twice in a row, so there is no answer; what it said is in the journal. Use another "
+    "model, or route='auto' or 'plan', which answer with a ready program."
+)
+
 
 def tally(journal: Sequence[Entry]) -> dict[str, Any]:
     """What usage says of the sub-queries of the newest question, recursive runs included."""
@@ -17,7 +22,9 @@ def tally(journal: Sequence[Entry]) -> dict[str, Any]:
 
 
 def in_vain(result: Mapping[str, Any]) -> str:
-    """What to tell of an answer that rests on nothing, because all sub-queries failed; empty for any other."""
+    """What to tell of an answer that rests on nothing, as all sub-queries failed, or of none; empty for any other."""
+    if result.get("stop_reason") == "no_code":
+        return NO_CODE
     if not result["usage"].get("sub_queries", {}).get("is_in_vain"):
         return ""
     errors = [answer["error"] for answer in arrived(since_question(result["journal"])) if "error" in answer]

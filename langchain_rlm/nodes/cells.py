@@ -169,15 +169,23 @@ class Turn:
             return await self.give_up() if self.last else self.next()
         if self.reply.cells:
             return await self.run_cells()
-        is_answer = self._was_nudged() and self.reply.prose and not self.reply.holds_code
-        if self.reply.final is None and not self.last and not is_answer:
-            self.note(prompts.UNREAD if self.reply.holds_code else prompts.NO_CODE)
-            return self.next()
-        return await self._over(None)
+        if self.reply.final is not None or self.last:
+            return await self._over(None)
+        if self._was_nudged() and not self.reply.holds_code:
+            return self._without_code()
+        self.note(prompts.UNREAD if self.reply.holds_code else prompts.NO_CODE)
+        return self.next()
 
     def _was_nudged(self) -> bool:
-        """A reply of bare text gets one nudge; the second in a row is the answer."""
+        """A reply without a cell gets one nudge."""
         return any(note["text"] == prompts.NO_CODE for note in journals.notes(journals.turn_before(self.journal)))
+
+    def _without_code(self) -> Command[Any]:
+        """Go on with a plan where the root model writes no code; where it has to, there is no answer."""
+        if self.run.may_plan:
+            self.entries.append({"kind": "route", "route": "plan"})
+            return self.next()
+        return finish(self.run, self.state, self.entries, "", "no_code")
 
     async def _over(self, ended: Ended | None) -> Command[Any]:
         """The turn is over: it gives an answer, or there is another one."""
@@ -185,7 +193,7 @@ class Turn:
         if answer is not None and answer.is_name:
             answer = answer.held(await self.run.variable(answer.value, self.journal))
         if answer is not None:
-            return self.finish(answer.value, answer.stop_reason)
+            return self.finish(answer.value)
         final = self.reply.final
         if ended is not None and ended.final is not None:
             self.note(prompts.EMPTY_FINAL)
@@ -208,13 +216,13 @@ class Turn:
         """On to the next turn."""
         return Command(update={"journal": self.entries}, goto="decompose")
 
-    def finish(self, value: Any, reason: str) -> Command[Any]:
+    def finish(self, value: Any) -> Command[Any]:
         """End the run with its answer, or say what is wrong with it."""
         problem = None if self.last else self._problem(value)
         if problem:
             self.entries.append({"kind": "note", "text": problem, "refused_answer": value})
             return self.next()
-        return finish(self.run, self.state, self.entries, value, self.last or reason)
+        return finish(self.run, self.state, self.entries, value, self.last or "answered")
 
     def _problem(self, value: Any) -> str | None:
         """Why an answer is not taken."""

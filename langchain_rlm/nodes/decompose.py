@@ -21,6 +21,7 @@ from langchain_rlm.models.remedies import unusable
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.conversation import conversation
 from langchain_rlm.nodes.ending import finish
+from langchain_rlm.nodes.planning import planned
 from langchain_rlm.prompts.documents import files_inside
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
@@ -50,16 +51,19 @@ ROOT_ERRORS = {
 async def decompose(registry: RunRegistry, state: RLMState, config: RunnableConfig) -> Command[Any]:
     """One turn of the root model: its reply is kept first, then its cells run."""
     run = await registry.run_of(state, config)
-    if journals.route(state["journal"]) == "direct":
+    route = journals.route(state["journal"])
+    if route == "direct":
         return await _direct(run, state, config)
     if journals.awaits_cells(state["journal"]):
         return await Turn.recorded(run, state).read()
     limit = run.tree.ledger.out_of()
     try:
         if limit is None:
-            return await _turn(run, state, config)
+            return await (planned if route == "plan" else _turn)(run, state, config)
     except BudgetExceededError as error:
         limit = error.limit
+    if route == "plan":
+        return await Turn(run, state, parse_reply(""), f"budget:{limit}").give_up()
     return await _last_turn(run, state, config, limit)
 
 
@@ -185,11 +189,12 @@ def _reply_entry(run: Run, state: RLMState, reply: Reply, *, last: str | None = 
     seconds = round(reply.seconds, 3)
     emit("reply", run, turn=turn, text=reply.text, model=reply.model, seconds=seconds, spent=spent(run))
     emit("budget", run, left=run.tree.ledger.left())
-    return {
+    entry: ReplyEntry = {
         "kind": "reply", "turn": turn, "text": reply.text, "last": last, "model": reply.model,
         "usage": cast("Usage", reply.usage), "cut_off": reply.cut_off, "seconds": seconds, "at": at(run),
-        **waiting(reply.waited),
     }  # fmt: skip
+    entry.update(cast("Any", waiting(reply.waited)))
+    return entry
 
 
 async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[Any]:

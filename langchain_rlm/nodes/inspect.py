@@ -40,7 +40,7 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
             "compile the graph around it with one."
         )
         raise InputError(msg)
-    wanted = [name for name in ("require_coverage", "require_citations") if getattr(tree.settings, name)]
+    wanted = [name for name in ("require_coverage", "require_citations", "plan") if getattr(tree.settings, name)]
     if corpus.searchable is not None and wanted:
         msg = f"{wanted[0]} needs a context that can be read, and this one can only be searched."
         raise InputError(msg)
@@ -97,9 +97,11 @@ def choose_route(run: Run) -> Route:
     settings = run.tree.settings
     if run.corpus.searchable is not None:
         return "rlm"
-    if (settings.tools or settings.require_citations) and settings.route == "auto":
+    if run.depth == 0 and (settings.route == "plan" or (settings.plan is not None and settings.route == "auto")):
+        return "plan"
+    if (settings.tools or settings.require_citations) and settings.route != "direct":
         return "rlm"  # tools are for code, and only code cites
-    if settings.route != "auto":
+    if settings.route in ("direct", "rlm"):
         return settings.route
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"

@@ -11,7 +11,7 @@ from langchain_rlm.repl.functions import FUNCTIONS, ReplFunction
 
 NO_CODE = (
     "That reply has no cell. Write one cell in a ```repl block, or, if you have the answer, give it as "
-    "FINAL(the answer) in a cell. A second reply without a cell is taken as the answer."
+    "FINAL(the answer) in a cell. Words outside a cell are no answer."
 )
 JSON_ALONE = "Answer again, with JSON of that form alone."
 UNREAD = (

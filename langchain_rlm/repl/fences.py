@@ -24,6 +24,14 @@ _ENDS_TRIED = 8
 _LINES_TRIED = 1_000
 
 
+def fenced(code: str) -> str:
+    """A cell as a block, in a fence that the code does not hold."""
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    return f"{fence}repl\n{code}\n{fence}"
+
+
 @dataclass(frozen=True)
 class Block:
     """A block of a text, from `start` to `end`. `likely` is code whose tag does not say what it is."""

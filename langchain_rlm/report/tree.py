@@ -11,12 +11,17 @@ from typing import Any, Self, cast
 
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ModelUsage, ReplyEntry
-from langchain_rlm.journal.parts import Call
+from langchain_rlm.journal.parts import Call, ChosenPlan
 from langchain_rlm.journal.reading import answers, recorded_cells
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.report.texts import Sources, Texts, View
 
 Node = dict[str, Any]
+_ON = {
+    "rlm": "The direct call did not fit; the run goes on as rlm.",
+    "plan": "The root model wrote no code; the run goes on with a plan.",
+    "direct": "The run goes on with a direct call.",
+}
 
 
 @dataclass
@@ -81,7 +86,7 @@ class _Level:
             case "question":
                 self._open(entry["text"])
             case "route":
-                self._aside("Route", f"The direct call did not fit; the run goes on as {entry['route']}.")
+                self._aside("Route", _ON[entry["route"]])
             case "reply":
                 self._reply(entry)
             case "cell":
@@ -113,6 +118,8 @@ class _Level:
         turn["text"] = self.tree.text(self._prose(entry["text"]))
         turn |= _timed(entry) | {"model": self.tree.text(entry.get("model")), "last": entry["last"]}
         turn["usage"] = self._use(entry)
+        if "plan" in entry:
+            self._aside("Plan", planned(entry["plan"]))
 
     def _new_turn(self, number: int = 0) -> Node:
         self._close_turn()
@@ -247,6 +254,12 @@ class _Level:
     def _aside(self, title: str, text: Any) -> None:
         place = self._turn()["items"] if self.sums else self.section["turns"]
         place.append({"aside": title, "text": self.tree.text(text)})
+
+
+def planned(plan: ChosenPlan) -> str:
+    """Which plan ran, why, and with which parameters."""
+    lines = [f"{plan['name']}: {plan['why']}.", *(f"{name} = {value!r}" for name, value in plan["parameters"].items())]
+    return "\n".join([*lines, *([f"The root model said: {plan['said']}"] if "said" in plan else [])])
 
 
 def amount(value: Any) -> float | None:

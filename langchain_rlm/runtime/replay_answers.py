@@ -19,8 +19,6 @@ from langchain_rlm.runtime.differences import apart, beginning, differs
 
 AFTER = frozenset({"reply", "cell", "note", "question", "end"})
 """What may follow a cell."""
-BY_TURN = frozenset({"answered", "no_code"})
-"""Stop reasons of a run that its newest turn answered."""
 PLACE = ("mark", "document", "start", "end", "text")
 """Of a citation: what does not depend on how the context was loaded."""
 
@@ -113,8 +111,10 @@ class Answers:
         reply = journals.last_reply(before)
         if journals.route(before) == "direct":
             return Given(reply["text"] if reply else "")
-        answer = self._given(before) if reason in BY_TURN or (reply and reply["last"]) else None
-        if answer is not None or reason in BY_TURN:
+        if reason == "no_code":
+            return Given("")
+        answer = self._given(before) if reason == "answered" or (reply and reply["last"]) else None
+        if answer is not None or reason == "answered":
             return answer
         refused, may_be_drafted = newest_refused(entries)
         draft = self.repl().draft() if may_be_drafted else None

@@ -78,6 +78,11 @@ class Run:
         return self.tree.settings.budget.depth > 0
 
     @property
+    def may_plan(self) -> bool:
+        """A plan may take the root model's place: code is not what was asked for, and there is text to read."""
+        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.searchable is None
+
+    @property
     def tools(self) -> dict[str, ReplTool]:
         """The functions of this run's REPL: the user's, and those of a context that is searched."""
         searching = search_tools(self.corpus.searchable) if self.corpus.searchable else []

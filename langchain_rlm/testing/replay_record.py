@@ -26,6 +26,7 @@ from langchain_rlm.journal.excerpts import EXCERPT, UNKNOWN
 from langchain_rlm.journal.parts import Call as Recorded
 from langchain_rlm.journal.reading import answered_calls, begun, replies
 from langchain_rlm.models.failures import Failure, ModelCallError
+from langchain_rlm.plans.choosing import TITLE
 from langchain_rlm.repl.protocol import Call
 
 QUOTED = 200
@@ -58,15 +59,18 @@ class _RootRun:
     """The beginning of its first document, as far as it is known."""
     did_not_fit: bool = False
     """It took the direct route first, and its context was too long for that."""
+    choices: tuple[ReplyEntry, ...] = ()
+    """The plans that the root model chose."""
 
     @classmethod
     def of(cls, journal: Sequence[Entry], texts: Sequence[str]) -> Self:
-        run, said = begun(journal), tuple(replies(journal))
+        run, said = begun(journal), tuple(reply for reply in replies(journal) if "plan" not in reply)
+        choices = tuple(reply for reply in replies(journal) if "said" in reply.get("plan", {}))
         ends = [entry["stop_reason"] for entry in journal if entry["kind"] == "end"]
         beginning = _beginning([(0, 0, run["characters"])], texts[:1])
         end = ends[-1] if ends else ""
-        left = any(entry["kind"] == "route" for entry in journal)
-        return cls(run["question"], run["route"], run["characters"], said, end, beginning, left)
+        left = run["route"] == "direct" and any(entry["kind"] == "route" for entry in journal)
+        return cls(run["question"], run["route"], run["characters"], said, end, beginning, left, choices)
 
     def begins(self, prompt: str, *, direct: bool) -> bool:
         """Whether a conversation that begins with this prompt is about this question."""
@@ -130,9 +134,19 @@ class Record:
         first = next((message.text for message in messages if isinstance(message, HumanMessage)), "")
         if messages and isinstance(messages[0], SystemMessage) and first.startswith("<question>\n"):
             return self._root(messages, first, direct=False)
+        if first.startswith(TITLE):
+            return self._choice(messages)
         if any(root.route == "direct" and root.begins(first, direct=True) for root in self.roots):
             return self._root(messages, first, direct=True)
         return self._sub(messages)
+
+    def _choice(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        """What the root model said to the menu of plans."""
+        asked = messages[-1].text.rpartition("Question: ")[2]
+        said = [reply for root in self.roots for reply in root.choices if asked.startswith(root.question)]
+        if not said:
+            raise _missing(asked, [root.question for root in self.roots], what="question")
+        return _message(self._served.next(asked, said))
 
     def _root(self, messages: Sequence[BaseMessage], first: str, *, direct: bool) -> AIMessage:
         said = [message.text for message in messages if isinstance(message, AIMessage)]
@@ -213,7 +227,8 @@ def _message(entry: ReplyEntry | AnswerEntry) -> AIMessage:
         raise ModelCallError(Failure(kind, said, limit=limit, is_final=True))
     finish = "length" if entry.get("cut_off") else "stop"
     metadata = {"model_name": entry.get("model") or "replay", "finish_reason": finish}
-    return AIMessage(entry["text"], response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
+    said = entry["plan"]["said"] if entry["kind"] == "reply" and "plan" in entry else entry["text"]
+    return AIMessage(said, response_metadata=metadata, usage_metadata=_usage(entry.get("usage")))
 
 
 def _usage(usage: Mapping[str, Any] | None) -> UsageMetadata | None:

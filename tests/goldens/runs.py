@@ -289,7 +289,7 @@ GOLDENS: dict[str, Golden] = {
         (
             cell("found = cite('Line 3: the 3811 geese')\nFINAL('Many ' + found['mark'])"),
             cell("more = llm_query('And this? ' + context[1])\nFINAL('More ' + found['mark'] + more[:9])"),
-            "I have that.", "All of it: more geese than ducks.",
+            "I have that.", "FINAL(All of it: more geese than ducks.)",
         ),
         [GEESE, DUCKS], ({"question": "How many?"}, {"question": "And more?"}, {"question": "Which?\nAll of it."}),
     ),

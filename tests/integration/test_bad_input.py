@@ -155,9 +155,10 @@ def test_a_budget_has_only_parts_above_zero(part: str, value: Any) -> None:
 # -- root models ------------------------------------------------------------------------------------------------------
 
 
-def test_a_root_that_never_writes_code_is_answered_for_after_one_nudge(model_server: ModelServer) -> None:
+def test_a_root_that_never_writes_code_gives_no_answer_after_one_nudge(model_server: ModelServer) -> None:
     result = ask(scripted(model_server, "I believe it is 42."))
-    assert (result["answer"], result["stop_reason"]) == ("I believe it is 42.", "no_code")
+    assert (result["answer"], result["stop_reason"]) == ("", "no_code")
+    assert [entry["text"] for entry in result["journal"] if entry["kind"] == "reply"] == ["I believe it is 42."] * 2
     assert model_server.stats()["requests"] == 2
 
 

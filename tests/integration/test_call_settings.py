@@ -248,7 +248,7 @@ def test_checkpoints_do_not_copy_the_settings(model_server: ModelServer) -> None
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'route', 'sub_model'"),
-    ({"route": "rml"}, "route='rml': use 'auto', 'direct' or 'rlm'"),
+    ({"route": "rml"}, "route='rml': use 'auto', 'direct', 'rlm' or 'plan'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),
     ({"budget": {"dollars": 3}}, "'dollars' is unknown. Known are 'call_seconds', 'confirm_above', 'cost', 'depth'"),

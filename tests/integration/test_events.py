@@ -38,7 +38,7 @@ def test_events_have_the_documented_keys_and_tell_the_tree(
     root, sub = (model_server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
     rlm = RLM(root, sub, route="rlm", budget=Budget(depth=2))
     events: list[Any] = list(rlm.stream({"question": "What?", "context": tmp_path / "a.txt"}, stream_mode="custom"))
-    assert {event["event"] for event in events} == set(KINDS) - {"confirm"}
+    assert {event["event"] for event in events} == set(KINDS) - {"confirm", "plan"}
     for event in events:
         assert set(event) == set(KINDS[event["event"]]), event
     assert [event["event"] for event in events if event.get("run") == "/1"] == [

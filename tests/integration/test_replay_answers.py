@@ -12,7 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import BaseModel
 from typer.testing import CliRunner, Result
 
-from langchain_rlm import RLM, Budget, save_journal
+from langchain_rlm import RLM, Budget, Plan, save_journal
 from langchain_rlm.cli.app import app
 from tests.server.client import ModelServer
 
@@ -47,6 +47,7 @@ class Case:
     """Further questions."""
 
 
+PLAN = Plan(name="ask", purpose="One question.", parameters={"question": str}, cell="FINAL(llm_query(question))")
 CASES = {
     "cell": Case((cell("FINAL('Item 3')"),)),
     "draft": Case((cell("answer = {'content': 'Item 3', 'ready': True}"),)),
@@ -58,6 +59,7 @@ CASES = {
     "variable": Case((cell("weight = 3811\nprint(weight)"), "FINAL_VAR(weight)")),
     "variable beside": Case((cell("weight = 3811") + "\nFINAL_VAR(weight)",)),
     "prose": Case(("It is 3811.", "As I said, 3811."), "no_code"),
+    "plan": Case(("3811",), settings={"route": "plan", "plan": PLAN}),
     "direct": Case(("It is 3811.",), "direct", settings={"route": "direct"}),
     "form": Case((cell("FINAL({'grams': '3811'})"),), settings={"response_format": Weighed}),
     "form refused": Case(

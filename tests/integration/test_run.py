@@ -99,9 +99,9 @@ def test_a_small_context_is_answered_by_one_direct_call(model_server: ModelServe
     assert result["context"][0].metadata["spans"] == [[0, 13]]
 
 
-def test_a_second_reply_without_code_is_taken_as_the_answer(model_server: ModelServer) -> None:
+def test_a_second_reply_without_code_ends_the_run_without_an_answer(model_server: ModelServer) -> None:
     result = ask(scripted(model_server, "Let me think.", "It is quicksilver."))
-    assert (result["answer"], result["stop_reason"], result["turns"]) == ("It is quicksilver.", "no_code", 2)
+    assert (result["answer"], result["stop_reason"], result["turns"]) == ("", "no_code", 2)
     assert "has no cell" in model_server.log()[1]["messages"][-1]["content"]
 
 
@@ -328,14 +328,9 @@ def test_sub_queries_may_be_asked_in_any_way(model_server: ModelServer, way: str
     assert model_server.stats()["max_in_flight"] == at_once
 
 
-@pytest.mark.parametrize("said", ["n", " n\n", "found['n']", "len(found)"])
-def test_a_name_or_an_expression_said_again_and_again_is_no_answer(model_server: ModelServer, said: str) -> None:
+@pytest.mark.parametrize("said", ["found['n']", "len(found)"])
+def test_an_expression_said_again_and_again_is_no_answer(model_server: ModelServer, said: str) -> None:
     code = cell("n = 3\nfound = {'n': n}\nprint('looked')")
     rlm = scripted(model_server, code, said, said, said, cell("FINAL(n)"))
     result = ask(rlm)
     assert (result["answer"], result["stop_reason"], result["turns"]) == ("3", "answered", 5)
-
-
-def test_a_name_that_is_no_variable_is_a_word(model_server: ModelServer) -> None:
-    result = ask(scripted(model_server, cell("n = 3"), "Paris", "Paris"))
-    assert (result["answer"], result["stop_reason"]) == ("Paris", "no_code")

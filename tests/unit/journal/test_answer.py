@@ -36,11 +36,10 @@ FINE, FAILED = Ended("out"), Ended("", "NameError: oh")
         ("FINAL(x) is what I will call.", None, None),
         ("```text\nx = 3\nFINAL(x)\n```", None, None),
         ("FINAL_VAR(x)", None, Given("x", is_name=True)),
-        ("It is 3.", None, Given("It is 3.", stop_reason="no_code")),
-        ("Paris", None, Given("Paris", is_name=True, may_be_word=True, stop_reason="no_code")),
+        ("It is 3.", None, None),
+        ("Paris", None, None),
         ("result['x']", None, None),
         ("count(lines)", None, None),
-        ("N/A", None, Given("N/A", stop_reason="no_code")),
         ("It is 3.\n" + CELL, FINE, None),
         ("", None, None),
     ],
@@ -57,9 +56,12 @@ def test_a_turn_gives_what_its_code_or_its_bare_text_gives(said: str, ended: End
         (CELL + "FINAL(x)", FINE, Given("x", is_name=True)),
         (CELL + "FINAL_VAR(x)", FINE, Given("x", is_name=True)),
         ("It is 3.\n" + CELL, FINE, None),
+        ("It is 3.", None, Given("It is 3.", is_prose=True)),
+        ("Paris", None, Given("Paris", is_name=True, may_be_word=True, is_prose=True)),
+        ("N/A", None, Given("N/A", is_prose=True)),
     ],
 )
-def test_bare_text_beside_cells_counts_on_the_last_turn(said: str, ended: Ended | None, answer: Given) -> None:
+def test_bare_text_counts_on_the_last_turn(said: str, ended: Ended | None, answer: Given) -> None:
     assert given(parse_reply(said), ended, is_last=True) == answer
 
 
@@ -71,6 +73,7 @@ def test_a_name_gives_what_the_variable_holds(found: Any, held: Given | None) ->
 def test_a_word_that_is_no_name_stands_for_itself() -> None:
     word = Given("Paris", is_name=True, may_be_word=True)
     assert (word.held(None), word.held((3,)), word.held(("",))) == (Given("Paris"), Given(3), None)
+    assert Given("n", is_name=True, may_be_word=True, is_prose=True).held((3,)) is None
 
 
 def cell(code: str, **end: Any) -> list[dict[str, Any]]:

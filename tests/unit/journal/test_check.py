@@ -142,7 +142,7 @@ def test_what_is_wrong_in_a_recursive_run_is_said_with_its_place_in_all_the_runs
         entry = records.answer(
             "1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"}
         )
-    said = 'run.journal[0].run.journal[0].route is "sea", not "direct" or "rlm"'
+    said = 'run.journal[0].run.journal[0].route is "sea", not "direct", "rlm" or "plan"'
     assert problem_of("entry", entry) == said
 
 

@@ -200,13 +200,20 @@ async def test_answers_of_a_batch_that_failed_in_part_are_looked_for_again() -> 
 # -- bare text --------------------------------------------------------------------------------------------------------
 
 
-async def test_prose_gets_one_nudge_and_the_second_in_a_row_is_the_answer() -> None:
-    async with live() as it:
+@pytest.mark.parametrize(("route", "goes"), [("rlm", "__end__"), ("auto", "decompose")])
+async def test_prose_gets_one_nudge_and_after_the_second_in_a_row_there_is_a_plan_or_no_answer(
+    route: str, goes: str
+) -> None:
+    async with live(route=route) as it:
         first = await read(it, begun(), reply(text="I think so."))
         assert (first.goto, entries(first)[0]["text"]) == ("decompose", prompts.NO_CODE)
         nudged = [begun(), reply(text="I think so."), note(prompts.NO_CODE)]
         second = await read(it, *nudged, reply(text="Yes.", turn=2))
-        assert (second.update["answer"], second.update["stop_reason"]) == ("Yes.", "no_code")
+        assert second.goto == goes
+        if route == "rlm":
+            assert (second.update["answer"], second.update["stop_reason"]) == ("", "no_code")
+        else:
+            assert entries(second) == [{"kind": "route", "route": "plan"}]
         later = await read(it, *nudged, question("And?"), reply(text="Yes."))
         assert later.goto == "decompose"  # another question: nudged anew
 

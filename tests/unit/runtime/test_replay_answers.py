@@ -76,7 +76,7 @@ def refusal(*entries: Any, **more: Any) -> str:
     [
         ([reply(), *cell(), end("It is 3")], FINAL, Repl()),
         ([reply("FINAL_VAR(x)"), end("It is 3")], None, Repl({"x": "It is 3"})),
-        ([reply("It is 3"), end("It is 3", "no_code")], None, Repl()),
+        ([reply("It is 3", last="budget:turns"), end("It is 3", "budget:turns")], None, Repl()),
         ([reply(CELL + "\nFINAL(It is 3)", last="budget:cost"), *cell(), end("It is 3", "budget:cost")], FINE, Repl()),
         ([reply(), *cell(), end("It is 3", "gave_up")], FINE, Repl(held="It is 3")),
         ([reply(), *cell(), {"kind": "note", "refused_answer": "It is 3"}, end("It is 3", "gave_up")], FINAL, Repl()),
@@ -144,7 +144,7 @@ def test_what_the_answer_cites_must_be_what_is_on_record() -> None:
 
 
 def test_what_the_run_above_was_told_is_what_the_recursive_run_answered() -> None:
-    journal: Any = [{"kind": "run", "route": "rlm"}, reply("It is 3"), end("It is 3", "no_code")]
+    journal: Any = [{"kind": "run", "route": "rlm"}, reply("FINAL(It is 3)"), end("It is 3")]
     session: Any = Repl()
     answers = Answers(None, None, "/7", lambda: session)
     for place in range(len(journal)):

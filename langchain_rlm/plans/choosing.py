@@ -1,0 +1,81 @@
+"""How a root model chooses a plan: a digit from a menu, then parameters, on one line. Pure functions over text.
+
+Examples are turns of a conversation: weak models go on with a pattern better than they follow a rule.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from langchain_rlm.plans.kinds import choices, read
+from langchain_rlm.plans.plan import Plan
+
+TITLE = "Questions are asked about texts that you do not see. Choose for each the way in which it is to be answered."
+_NUMBER = re.compile(r"\A[^\w\n]*(?:(?:way|plan|answer|option|number)\W*)?(\d{1,2})\b(?!\s*(?:of|%))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plan, and the parameters that were chosen for it."""
+
+    plan: Plan
+    parameters: Mapping[str, Any]
+
+
+def menu(question: str, plans: Sequence[Plan], *, documents: int = 1) -> list[BaseMessage]:
+    """Asks for a plan by its number, and for its parameters."""
+    ways = [f"{number}. {plan.purpose.partition(chr(10))[0]}{_wants(plan)}" for number, plan in enumerate(plans, 1)]
+    asked = "Answer with the number of the way, and behind it what stands in its parentheses. One line, nothing else."
+    above = "\n".join([TITLE, "", "The ways:", *ways, "", asked, "", ""])
+    messages: list[BaseMessage] = []
+    for said, way in _examples(plans):
+        messages += [HumanMessage(f"{above}Question: {said}"), AIMessage(way)]
+        above = ""
+    many = f" (The text is a list of {documents:,} documents.)" if documents > 1 else ""
+    return [*messages, HumanMessage(f"{above}Question: {question}{many}")]
+
+
+def _wants(plan: Plan) -> str:
+    """What a way may be told."""
+    parts = [
+        f"{name}: {' or '.join(filter(None, allowed))}" if (allowed := choices(one.kind)) else f"{name}: ..."
+        for name, one in plan.own.items()
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _examples(plans: Sequence[Plan]) -> Iterator[tuple[str, str]]:
+    """The examples of all plans: one of each, then the next of each."""
+    of_each = [[(number, part) for part in plan.purpose.split("\n\n")[1:]] for number, plan in enumerate(plans, 1)]
+    for number, example in (one for row in zip_longest(*of_each) for one in row if one is not None):
+        question, *lines = example.strip().splitlines()
+        yield question, "; ".join([str(number), *lines])
+
+
+def chosen(reply: str, plans: Sequence[Plan]) -> Choice | None:
+    """The plan that a reply chooses; None when it chooses none, or lacks a parameter that the plan must be given."""
+    number = _NUMBER.search(reply.strip())
+    if number is None or not 1 <= int(number[1]) <= len(plans):
+        return None
+    plan = plans[int(number[1]) - 1]
+    parameters = {}
+    for name, one in plan.own.items():
+        try:
+            parameters[name] = read(one.kind, _said(name, reply, [*plan.own]))
+        except ValueError:
+            if not one.default:
+                return None
+    return Choice(plan, parameters)
+
+
+def _said(name: str, reply: str, names: Sequence[str]) -> str:
+    """What a reply says behind the name of a parameter, up to the next one or the end of the line."""
+    others = "|".join(map(re.escape, names))
+    found = re.search(
+        rf"\b{re.escape(name)}\W*[:=]\s*(.+?)\s*(?:[;\n]|[,;]?\s*\b(?:{others})\W*[:=]|\Z)", reply, re.IGNORECASE
+    )
+    return found[1] if found else ""

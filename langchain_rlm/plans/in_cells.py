@@ -1,0 +1,164 @@
+"""What the cells of plans share. It runs in the REPL, in the sandbox's dialect of Python, over its functions."""
+
+import re
+
+
+def documents():
+    """The texts of the context."""
+    return [context] if isinstance(context, str) else list(context)
+
+
+def records(size):
+    """The items of the context: whole documents where they are short; else paragraphs of several lines, or lines."""
+    texts = [text for text in documents() if text.strip()]
+    if len(texts) > 1 and max([len(text) for text in texts]) <= size:
+        return texts
+    found = []
+    for text in texts:
+        blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        of_lines = sorted([block.count("\n") + 1 for block in blocks])
+        are_records = len(blocks) > 3 and 1 < of_lines[len(blocks) // 2] <= 8
+        found += blocks if are_records and max([len(block) for block in blocks]) <= size else lines
+    return found
+
+
+def usable(answers, count):
+    """The answers of a batch that could be had, each with its place, and how many could not."""
+    kept = [(place, answer) for place, answer in enumerate(answers) if not isinstance(answer, SubQueryFailure)]
+    return kept, count - len(kept)
+
+
+def told(lacking, of, what):
+    """Says what could not be read, or nothing; where nothing at all could, there is no answer."""
+    if of and lacking == of:
+        raise RuntimeError("None of the " + format(of, ",") + " " + what + " could be read.")
+    return " (" + format(lacking, ",") + " of " + format(of, ",") + " " + what + " could not be read.)" if lacking else ""
+
+
+def plain_words(text):
+    """A text as it is compared: small letters and digits, single spaces."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def line_with(words, text):
+    """The sentence or line of a text that has these words; nothing when it has none."""
+    wanted = plain_words(words)
+    return next((line for line in sentences(text) if wanted and wanted in plain_words(line)), "")
+
+
+def sentences(text):
+    """The sentences and lines of a text."""
+    return [line.strip() for line in re.split(r"(?<=[.!?])\s+|\n", text) if line.strip()]
+
+
+def fitting(lines, task, batch):
+    """The lines that fit, and what to say of those that could not be judged.
+
+    Each is judged by itself where there are few: in a batch weak models say the same of all.
+    """
+    try:
+        said = llm_map(lines, task, ["yes", "no"], batch=1 if batch <= 10 and len(lines) <= 100 else batch)
+    except AnswerError as error:
+        said = error.answers
+    return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
+
+
+def candidates(question, has, piece):
+    """The sentences that have what is compared or added, how many pieces were read for them, how many could not be.
+
+    Where there are few, code finds them all; else sub-models copy those that bear on the question.
+    """
+    lines = [line for text in documents() for line in sentences(text) if has(line)]
+    if len(lines) <= 100:
+        return lines, 0, 0
+    pieces = chunks(size=piece)
+    try:
+        quotes, lacking = llm_quotes(question, pieces), 0
+    except AnswerError as error:
+        quotes = [quote for found in error.answers if found for quote in found]
+        lacking = len(error.missing)
+    lines = [re.sub(r"\s*\[c\d+\]$", "", quote) for quote in quotes]
+    return [line for line in lines if has(line)], lacking, len(pieces)
+
+
+def numbers_meant(lines, task, batch):
+    """The numbers of each line that the task asks for; code needs no model where there is one alone."""
+    several = [line for line in lines if len(numbers_in(line)) > 1]
+    try:
+        said = llm_map(several, task, schema=[float], batch=batch)
+    except AnswerError as error:
+        said = error.answers
+    chosen = dict(zip(several, said))
+    return [
+        [number for number in chosen[line] or [] if number in numbers_in(line)] if line in chosen else numbers_in(line)
+        for line in lines
+    ]
+
+
+def mark_of(quote):
+    """The mark of a quote that stands in the context; nothing when it does not."""
+    try:
+        return cite(quote)["mark"]
+    except ValueError:
+        return ""
+
+
+def numbers_in(text):
+    """The numbers that a text has."""
+    found = re.findall(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", text)
+    return [float(number.replace(",", "")) for number in found]
+
+
+def as_number(number):
+    """A number as a reader writes it."""
+    rounded = round(number, 6)
+    return f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
+
+
+def moment(text):
+    """A date or time as something to compare; None when there is none."""
+    months = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+    clock = re.search(r"\b(\d{1,2}):(\d{2})\b", text)
+    time = (int(clock[1]), int(clock[2])) if clock else (0, 0)
+    day = re.search(r"\b(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?\b", text)
+    if day:
+        return (int(day[1]), int(day[2]), int(day[3] or 0), time)
+    named = re.search(r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d))?,?\s+(?:of\s+)?(\d{4})\b", text, re.IGNORECASE)
+    if named:
+        return (int(named[4]), months.index(named[2].lower()) + 1, int(named[1] or named[3] or 0), time)
+    year = re.search(r"\b(1\d{3}|20\d{2})\b", text)
+    if year:
+        return (int(year[1]), 0, 0, time)
+    return (0, 0, 0, time) if clock else None
+
+
+def supporting(answer, notes, question):
+    """The marks of the notes that have what an answer says and its question does not; of the first notes if none has."""
+    new = set(plain_words(answer).split()) - set(plain_words(question).split())
+    telling = [word for word in new if len(word) > 3 or word.isdigit()]
+    scored = [(len([word for word in telling if word in plain_words(note).split()]), note) for note in notes]
+    best = max([score for score, note in scored], default=0)
+    chosen = [note for score, note in scored if score == best and best] or notes[:1]
+    marks = [re.findall(r"\[c\d+\]", note) for note in chosen[:3]]
+    return "".join(["".join(found) for found in marks])
+
+
+def concluded(question, notes, size):
+    """The answer that these notes give, with the marks of those that it rests on."""
+    shown, room = [], size
+    for note in notes:
+        room -= len(note)
+        if shown and room < 0:
+            break
+        shown.append(note)
+    lines = [re.sub(r"\s*\[c\d+\]", "", note) for note in shown]
+    said = llm_query(
+        "Sentences from a long text, in the order of the text:\n" + "\n".join(["- " + line for line in lines])
+        + "\n\nAnswer the question from these sentences alone, in one short sentence. Where a later sentence changes "
+        "what an earlier one says, the later one holds. If they do not tell, say: The text does not say.\n\n"
+        "Question: " + question
+    ).strip()
+    if "does not say" in said.lower():
+        return "The text does not say."
+    return said + " " + supporting(said, shown, question)

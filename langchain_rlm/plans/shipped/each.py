@@ -1,0 +1,35 @@
+"""The same question to every document of a list, each answered on its own.
+
+Who wrote each letter?
+
+What does every report recommend?
+
+What is the title of each book?
+"""
+
+question: str
+piece: int
+notes: int
+
+names = [source["name"] for source in sources]
+asked, owners = [], []
+for number, text in enumerate(documents()):
+    for part in chunks(text, size=piece):
+        owners.append(number)
+        asked.append("This is one document, or a part of it. Answer for this document alone, in a few words; answer NOTHING if it does not tell.\n\nText:\n" + part + "\n\nQuestion: " + question)
+answers = llm_query_batched(asked, on_error="return")
+said, lacking = {}, 0
+for number, answer in zip(owners, answers):
+    if isinstance(answer, SubQueryFailure):
+        lacking += 1
+    elif plain_words(answer) != "nothing":
+        said.setdefault(number, []).append(answer.strip())
+rows = []
+for number, text in enumerate(documents()):
+    found = said.get(number, [])
+    mark = ""
+    for answer in found:
+        line = line_with(answer.strip(" ."), text)
+        mark = mark or (mark_of(line) if line else "")
+    rows.append("- " + names[number] + ": " + (" / ".join(found) if found else "nothing") + " " + mark)
+FINAL("\n".join(rows) + "\n" + format(len(rows), ",") + " documents." + told(lacking, len(asked), "parts"))

@@ -1,0 +1,39 @@
+"""All that are of a kind, as a complete list: people, places, things, events.
+
+Name all persons who own a dog.
+
+Which members sing in the choir?
+
+Who came to the wedding?
+
+List every rule for visitors.
+"""
+
+question: str
+small_piece: int
+batch: int
+
+pieces = chunks(size=small_piece)
+asked = [
+    "Question: " + question + "\n\nThis is a part of a longer text. List all that this part names and that could be meant, also "
+    "in doubt, each as short as it stands there; an empty list if there is nothing.\n\nText:\n" + piece
+    for piece in pieces
+]
+found, lacking = usable(llm_query_batched(asked, schema=[str], on_error="return"), len(pieces))
+rows = {}
+for place, items in found:
+    for item in items:
+        key = re.sub(r"^(?:the|a|an) ", "", plain_words(item))
+        line = line_with(item, pieces[place])
+        if key and line and (key, line) not in rows:
+            rows[(key, line)] = item.strip()
+
+lines = list(dict.fromkeys([line for key, line in rows]))
+task = "Question: " + question + "\nDoes this sentence tell of one that the question asks for?"
+wanted, unjudged = fitting(lines, task, batch)
+named = {}
+for (key, line), item in rows.items():
+    if line in wanted and key not in named:
+        named[key] = "- " + item + " " + mark_of(line)
+said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
+FINAL(said + told(lacking, len(pieces), "pieces") + unjudged)

@@ -1,0 +1,22 @@
+"""A sum of amounts: numbers that stand in the text are added.
+
+What did the repairs cost altogether?
+
+How many tons were shipped in total?
+"""
+
+question: str
+piece: int
+batch: int
+
+lines, lacking, count = candidates("Which amounts have to be added? " + question, numbers_in, piece)
+task = "Question: " + question + "\nDoes this sentence tell an amount that has to be added for the question?"
+lines, unjudged = fitting(lines, task, batch)
+task = "Question: " + question + "\nWhich of the numbers in this sentence have to be added for it?"
+amounts, marks = [], []
+for line, added in zip(lines, numbers_meant(lines, task, batch)):
+    amounts += added
+    marks += [mark_of(line)] if added and len(marks) < 5 else []
+shown = " + ".join([as_number(amount) for amount in amounts[:40]]) + (" + ..." if len(amounts) > 40 else "")
+said = as_number(sum(amounts)) + " (" + format(len(amounts), ",") + " amounts: " + shown + ") " + "".join(marks)
+FINAL((said if amounts else "The text has no such amount.") + told(lacking, count, "pieces") + unjudged)

@@ -1,0 +1,227 @@
+"""Plans in whole runs: each shipped one, how one is chosen, what becomes of a root model that writes no code."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from typer.testing import CliRunner
+
+from langchain_rlm import (
+    RLM,
+    Budget,
+    ChatRLM,
+    ModelError,
+    Plan,
+    ReplayChatModel,
+    RLMRetriever,
+    RLMTool,
+    create_rlm_chain,
+    result_to_html,
+    save_journal,
+)  # fmt: skip
+from langchain_rlm.cli.app import app
+from langchain_rlm.nodes import planning
+from langchain_rlm.repl.typed.numbered import numbers
+from tests.server.client import ModelServer
+
+LINES = ["The mill was built in 1820 for 90 crowns.", "The shed was built in 1790 for 20 crowns.", "It rained."]
+TEXT = "\n".join(LINES)
+LABELS = ["house", "House.", "rain"]
+LABELLED = "\n".join(f"{number}: {label}" for number, label in zip(numbers(3), LABELS, strict=True))
+AMOUNTS = "\n".join(f"{number}: [{amount}, 7]" for number, amount in zip(numbers(2), (90, 20), strict=True))
+SAID: dict[str, list[tuple[str, str]]] = {
+    "find": [("Copy from", f"- {LINES[1]}\n- The shed is red."), ("from these sentences", "In 1790.")],
+    "map": [("label that fits it", LABELLED)],
+    "gather": [
+        ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
+        ("of one that", "Yes."),
+    ],
+    "total": [("Which of the numbers", AMOUNTS), ("crowns", "yes"), ("rained", "no")],
+    "extremes": [("tells of the first", "It is the shed."), ("one of many", "yes")],
+    "compare": [
+        ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
+        ("A table", "The shed is older."),
+    ],
+    "each": [("mill was", "The mill was built"), ("shed was", "in 1790"), ("It rained", "NOTHING")],
+    "summarize": [
+        ("word for word", '{"summary": "Two houses.", "sentence": "It rained."}'), ("Notes on", "Houses [c1]."),
+    ],
+}  # fmt: skip
+GIVEN: dict[str, dict[str, Any]] = {
+    "map": {"labels": ["house", "rain"]}, "extremes": {"which": "first"},
+    "compare": {"entities": ["mill", "shed"], "attributes": ["year", "price"]},
+}  # fmt: skip
+ANSWERS = {
+    "find": "In 1790. [1]",
+    "map": "Most: house. house: 2, rain: 1, other: 0. 3 items were judged. e.g. [1][2]",
+    "gather": "- The mill [1]\n- the shed [2]\n2 in all.",
+    "total": "110 (2 amounts: 90 + 20) [1][2]",
+    "extremes": "It is the shed. [1] (2 were compared.)",
+    "compare": (
+        "The shed is older.\n\n|  | year | price |\n| --- | --- | --- |\n| mill | 1820 [1] | 90 [1] |\n"
+        "| shed | 1790 [2] | 8 (not in these words) |"
+    ),
+    "each": "- 0: The mill was built [1]\n- 1: in 1790 [2]\n- 2: nothing \n3 documents.",
+    "summarize": "Houses [1].",
+}
+
+
+def rules(*said: tuple[str, str], default: str = "?") -> dict[str, Any]:
+    return {"kind": "rules", "rules": [{"match": match, "reply": reply} for match, reply in said], "default": default}
+
+
+def rlm_of(server: ModelServer, *root: str, sub: list[tuple[str, str]] | None = None, **settings: Any) -> RLM:
+    """An RLM whose root says these in turn, the last one for ever."""
+    server.configure(models={"root": {"kind": "script", "replies": list(root or ("?",))}, "sub": rules(*sub or [])})
+    return RLM(server.chat_model("root"), server.chat_model("sub"), **settings)
+
+
+def ask(rlm: RLM, context: Any = TEXT, **config: Any) -> Any:
+    return rlm.invoke({"question": "When was the shed built?", "context": context}, {"configurable": config})
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_plan_answers_without_a_root_call_and_is_replayed(
+    name: str, model_server: ModelServer, tmp_path: Path
+) -> None:
+    rlm = rlm_of(model_server, sub=SAID[name], plan=name, plan_parameters=GIVEN.get(name))
+    context = {str(number): line for number, line in enumerate(LINES)} if name == "each" else TEXT
+    result = ask(rlm, context)
+    assert (result["answer"], result["stop_reason"]) == (ANSWERS[name], "answered")
+    assert result["citations"]
+    assert "root" not in model_server.stats()["by_model"]
+    assert (result["plan"]["name"], result["plan"]["why"]) == (name, planning.GIVEN)
+    assert result["coverage"]["seen"] > (0.5 if name == "compare" else 0.8)
+    for number, line in enumerate(LINES):
+        (tmp_path / f"{number}").write_text(line)
+    (tmp_path / "text.txt").write_text(TEXT)
+    save_journal(result, tmp_path / "run.jsonl")
+    if name != "each":
+        told = CliRunner().invoke(
+            app, ["replay", f"{tmp_path}/run.jsonl", "--context", f"{tmp_path}/text.txt", "--quiet"]
+        )
+        assert (told.exit_code, told.output) == (0, f"{result['answer']}\n")
+
+
+def test_the_root_model_chooses_a_plan_and_its_parameters_in_one_short_call(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, "2; labels: house, rain", sub=SAID["map"], route="plan")
+    result = ask(rlm)
+    assert result["answer"] == ANSWERS["map"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 1}
+    assert TEXT not in str(model_server.log()[0]["messages"])
+    plan: Any = result["plan"]
+    assert (plan["why"], plan["parameters"]["labels"], plan["said"]) == (
+        planning.CHOSEN, ["house", "rain"], "2; labels: house, rain",
+    )  # fmt: skip
+    assert result["usage"]["models"]["root"]["calls"] == 1
+    page = result_to_html(result)
+    assert planning.CHOSEN in page
+    assert "labels = [&#x27;house&#x27;" in page or "labels = ['house'" in page
+
+
+def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
+    sub = [("It rained", "no"), ("of those", "yes")]
+    result = ask(rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000))
+    assert result["answer"] == "counted: 2, not counted: 1. 3 items were judged. e.g. [1][2]"
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
+
+
+def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:
+    result = ask(rlm_of(model_server, "I would simply read it.", sub=SAID["find"], route="plan"))
+    assert (result["answer"], result["plan"]["name"]) == (ANSWERS["find"], "find")
+    assert (result["plan"]["why"], result["plan"]["said"]) == (planning.UNREADABLE, "I would simply read it.")
+
+
+def test_a_chosen_plan_without_an_answer_is_followed_by_find_and_then_by_none(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, "5; which: first", sub=[("one of many", "hm"), *SAID["find"]], route="plan")
+    result = ask(rlm)
+    assert (result["answer"], result["plan"]["why"]) == (ANSWERS["find"], planning.NO_ANSWER)
+    result = ask(rlm_of(model_server, plan=Plan(name="own", purpose="No.", cell="print(1)")))
+    assert (result["stop_reason"], result["turns"]) == ("gave_up", 1)
+
+
+def test_a_plan_that_is_out_of_budget_asks_no_root_model(model_server: ModelServer) -> None:
+    budget = Budget(sub_queries=1, turns=3)
+    result = ask(rlm_of(model_server, sub=SAID["find"], plan="find", budget=budget))
+    assert (result["stop_reason"], model_server.stats()["by_model"]) == ("gave_up", {"sub": 1})
+
+
+# -- no code is no answer ---------------------------------------------------------------------------------------------
+
+
+def test_a_root_that_writes_no_code_costs_a_plan_and_not_the_answer(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, "In 1799.", "I said 1799.", "1", sub=SAID["find"], direct_below=0)
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"]) == (ANSWERS["find"], "answered")
+    assert [entry["kind"] for entry in result["journal"]][:6] == ["run", "reply", "note", "reply", "route", "reply"]
+    assert result["citations"][0]["text"] == LINES[1]
+
+
+def test_with_code_asked_for_a_root_without_any_is_a_failure_wherever_it_is_asked(model_server: ModelServer) -> None:
+    rlm = rlm_of(model_server, "In 1799.", route="rlm")
+    result = ask(rlm)
+    assert (result["answer"], result["stop_reason"], result["plan"]) == ("", "no_code", None)
+    assert result["journal"][-2]["text"] == "In 1799."
+    call = {"name": "ask_documents", "args": {"question": "When?"}, "id": "1", "type": "tool_call"}
+    message = RLMTool(rlm=rlm, documents=TEXT).invoke(call)
+    assert isinstance(message, ToolMessage)
+    assert (message.status, "wrote no code" in message.text, "1799" in message.text) == ("error", True, False)
+    for way in (
+        lambda: create_rlm_chain(rlm, TEXT).invoke({"input": "When?"}),
+        lambda: RLMRetriever(rlm=rlm, documents=TEXT).invoke("When?"),
+        lambda: ChatRLM(rlm=rlm, above=0).invoke(f"When? {TEXT}"),
+    ):
+        with pytest.raises(ModelError, match="wrote no code"):
+            way()
+
+
+# -- plans of runs ----------------------------------------------------------------------------------------------------
+
+
+def test_the_cells_of_a_good_run_become_a_plan_that_runs_over_other_documents(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    cells = ["word = 'shed'\nlines = [l for l in context.splitlines() if word in l]", "1 / 0", "FINAL_VAR(said)"]
+    asks = "said = llm_query(f'When was the shed built? {lines}')  # of the lines"
+    replies = [*(f"```repl\n{cell}\n```" for cell in (cells[0], cells[1], asks)), cells[2]]
+    sub = [("shed", "in 1790"), ("mill", "in 1820")]
+    result = ask(rlm_of(model_server, *replies, sub=sub, route="rlm"))
+    assert result["answer"] == "in 1790"
+    Plan.from_run(result, parameters={"thing": "shed"}).save(tmp_path / "built.py")
+    text = (tmp_path / "built.py").read_text()
+    assert "word = thing" in text
+    assert "thing: str" in text
+    rlm = rlm_of(model_server, sub=sub, plan=tmp_path / "built.py", plan_parameters={"thing": "mill"})
+    before = model_server.stats()["by_model"]["root"]
+    result = ask(rlm)
+    assert (result["answer"], result["plan"]["name"]) == ("in 1820", "built")
+    assert model_server.stats()["by_model"]["root"] == before
+
+
+@pytest.mark.parametrize("value", ["barn", object(), 7])
+def test_what_is_not_in_the_run_can_be_no_parameter(value: Any, model_server: ModelServer) -> None:
+    result = ask(rlm_of(model_server, "```repl\nFINAL('shed')\n```", route="rlm"))
+    with pytest.raises(ValueError, match=r"parameters\['x'\]"):
+        Plan.from_run(result, parameters={"x": value})
+
+
+def test_a_thread_goes_on_with_a_plan_for_each_question(model_server: ModelServer) -> None:
+    sub = [*SAID["find"], *SAID["map"]]
+    rlm = rlm_of(model_server, sub=sub, route="plan", checkpointer=InMemorySaver())
+    chooses = rules((r"Question: How many\?$", "2; labels: house, rain"), default="1")
+    model_server.configure(models={"root": chooses, "sub": rules(*sub)})
+    assert ask(rlm, thread_id="1")["answer"] == ANSWERS["find"]
+    again = rlm.invoke({"question": "How many?"}, {"configurable": {"thread_id": "1"}})
+    assert again["answer"] == ANSWERS["map"]
+
+
+def test_a_replayed_model_chooses_the_plan_again(model_server: ModelServer, tmp_path: Path) -> None:
+    rlm = rlm_of(model_server, "In 1799.", "I said 1799.", "1", sub=SAID["find"], direct_below=0)
+    chooses = rules(("Questions are asked", "1"), default="In 1799.")
+    model_server.configure(models={"root": chooses, "sub": rules(*SAID["find"])})
+    result = ask(rlm)
+    save_journal(result, tmp_path / "run.jsonl")
+    again = ask(RLM(ReplayChatModel.from_journal(tmp_path / "run.jsonl"), direct_below=0))
+    assert (again["answer"], again["plan"]) == (ANSWERS["find"], result["plan"])

@@ -1,0 +1,56 @@
+"""What a root model's reply to the menu chooses, and that other replies choose nothing."""
+
+from typing import Any
+
+import pytest
+
+from langchain_rlm.plans.choosing import chosen, menu
+from langchain_rlm.plans.library import fitting
+from langchain_rlm.plans.plan import Plan
+
+PLANS = [
+    Plan(name="find", purpose="A fact.", cell="FINAL(1)"),
+    Plan(name="map", purpose="Counts.", parameters={"labels": "list[str]", "question": str}, cell="FINAL(1)"),
+    Plan(name="top", purpose="Most.", parameters={"which": "Literal['first', 'last']", "n": int}, cell="FINAL(1)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reply", "name", "parameters"),
+    [
+        ("1", "find", {}),
+        ("**1.** A fact", "find", {}),
+        ("Way: 2; labels: good, bad and ugly", "map", {"labels": ["good", "bad", "ugly"]}),
+        ("2\nlabels: ['good', 'bad']", "map", {"labels": ["good", "bad"]}),
+        ("2 (labels: good and bad)", "map", {"labels": ["good", "bad"]}),
+        ("3; which: the first one; n: 4", "top", {"which": "first", "n": 4}),
+        ("3, n = 4, which = LAST", "top", {"which": "last", "n": 4}),
+    ],
+)
+def test_a_digit_and_the_parameters_behind_it_choose_a_plan(reply: str, name: str, parameters: Any) -> None:
+    choice = chosen(reply, PLANS)
+    assert choice is not None
+    assert (choice.plan.name, choice.parameters) == (name, parameters)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "", "I would look for it.", "4", "0", "12", "1984 was the year", "3 of them", "2", "3; which: both",
+        "3; which: first; n: many",
+    ],
+)  # fmt: skip
+def test_prose_other_numbers_and_parameters_of_another_type_choose_none(reply: str) -> None:
+    assert chosen(reply, PLANS) is None
+
+
+def test_the_menu_is_a_conversation_of_examples_that_are_read_as_they_are_meant() -> None:
+    plans = fitting(2)
+    said = menu("Who rang?", plans, documents=2)
+    assert said[-1].text == "Question: Who rang? (The text is a list of 2 documents.)"
+    assert [message.type for message in said[:2]] == ["human", "ai"]
+    for answer in said[1::2]:
+        choice = chosen(answer.text, plans)
+        assert choice is not None
+        assert len(choice.parameters) == answer.text.count(":")
+    assert "each" not in {plan.name for plan in fitting(1)}
