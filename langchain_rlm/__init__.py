@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langchain_rlm.journal.record import Recording as Recording
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
     from langchain_rlm.models.prices import Prices as Prices
+    from langchain_rlm.models.profiles import Profile as Profile
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.result import result_to_json as result_to_json
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "Budget": "budget", "ChatRLM": "adapters.chat_model", "Files": "context.files", "HostError": "errors",
     "GroupingSaver": "runtime.savers", "InputError": "errors", "JOURNAL_SCHEMA": "journal.schema",
-    "ModelError": "errors", "Prices": "models.prices", "RLM": "rlm", "RLMError": "errors", "RLMInput": "state",
-    "RLMMiddleware": "adapters.middleware", "RLMResult": "state", "RLMRetriever": "adapters.retriever",
-    "RLMTool": "adapters.tool", "Recording": "journal.record", "ReplLimits": "repl.protocol",
-    "ReplayChatModel": "testing.replay_model", "ReplayError": "errors", "ThreadBusyError": "errors",
-    "create_rlm_chain": "adapters.chain", "load_journal": "journal.files", "result_to_html": "result",
-    "result_to_json": "result", "save_journal": "journal.files",
+    "ModelError": "errors", "Profile": "models.profiles", "Prices": "models.prices", "RLM": "rlm",
+    "RLMError": "errors", "RLMInput": "state", "RLMMiddleware": "adapters.middleware", "RLMResult": "state",
+    "RLMRetriever": "adapters.retriever", "RLMTool": "adapters.tool", "Recording": "journal.record",
+    "ReplLimits": "repl.protocol", "ReplayChatModel": "testing.replay_model", "ReplayError": "errors",
+    "ThreadBusyError": "errors", "create_rlm_chain": "adapters.chain", "load_journal": "journal.files",
+    "result_to_html": "result", "result_to_json": "result", "save_journal": "journal.files",
 }  # fmt: skip
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]
 
