@@ -69,7 +69,7 @@ def observation(end: CellEndEntry, shown: int) -> str:
 
 def _assigned(end: CellEndEntry) -> list[str]:
     """The variables that a cell assigned: large ones with their size, then small ones by name, then how many more."""
-    named = [variable for variable in end["variables"] if len(variable[0]) > 1]
+    named = [one for one in end["variables"] if len(one[0]) > 1 and not one[1].lower().endswith("module")]
     large = [f"{name}: {kind}({size:,})" for name, kind, size in named if (size or 0) > SMALL]
     told = [*large, *(name for name, _, size in named if (size or 0) <= SMALL)]
     return [*told[:LISTED], *([f"and {len(told) - LISTED:,} more"] if len(told) > LISTED else [])]
