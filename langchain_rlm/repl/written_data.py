@@ -10,13 +10,16 @@ from langchain_rlm.repl.syntax import literal
 
 FAILED_PLACES = 100
 """Brackets in a text that may turn out not to begin data."""
-REPAIRED = 100_000
+REPAIRED = 20_000
 """Characters of data with slips, at most."""
 _UNREADABLE = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError)
 _BEGINS = re.compile(r"[{\[]")
-_FENCE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_STRING = r'"(?:\\.|[^"\\])*"' + r"|'(?:\\.|[^'\\\n])*'"
-_SLIP = re.compile(rf"({_STRING})|(,)(?=\s*[}}\]])|\b(True|False|None)\b|(//[^\n]*)|(\d+)(?=\s*:)", re.DOTALL)
+_FENCE = re.compile(r"^[ \t]{0,40}```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL | re.MULTILINE)
+_STRING = r'"(?:\\.|[^"\\])*+(?:"|\Z|\\)' + r"|'(?:\\.|[^'\\\n])*+(?:'|(?=\n)|\Z|\\)"
+"""A string; one that is not closed goes on to the end of the text, or line, so that it is read once."""
+_SLIP = re.compile(
+    rf"({_STRING})|(,)(?=\s*[}}\]])|\b(True|False|None)\b|(//[^\n]*)|(?<!\d)(\d{{1,9}}+)(?=\s*:)", re.DOTALL
+)
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
 _IN_JSON = {"True": "true", "False": "false", "None": "null"}
 
@@ -50,7 +53,7 @@ Read = Callable[[str], tuple[Any] | None]
 
 def _within(text: str, decoder: json.JSONDecoder, read: Read) -> Iterator[Any]:
     """The data in the words of a text."""
-    position, failed = 0, 0
+    position, failed, room = 0, 0, REPAIRED
     while failed < FAILED_PLACES and (begins := _BEGINS.search(text, position)):
         try:
             data, position = decoder.raw_decode(text, begins.start())
@@ -58,17 +61,18 @@ def _within(text: str, decoder: json.JSONDecoder, read: Read) -> Iterator[Any]:
             continue
         except (ValueError, RecursionError):
             failed += 1
-        end = _end(text, begins.start())
+        end = _end(text, begins.start(), room)
+        room -= end - begins.start() if end else room // 2
         found = read(text[begins.start() : end]) if end else None
         position = end if found else begins.end()
         if found:
             yield found[0]
 
 
-def _end(text: str, start: int) -> int:
-    """Where the bracket that opens there is closed; 0 when it is not, or far away."""
+def _end(text: str, start: int, room: int) -> int:
+    """Where the bracket that opens there is closed; 0 when it is not, or farther away than `room` characters."""
     depth = 0
-    for token in _TOKEN.finditer(text, start, start + REPAIRED):
+    for token in _TOKEN.finditer(text, start, start + room):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if not depth:
             return token.end()

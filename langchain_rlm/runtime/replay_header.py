@@ -27,8 +27,10 @@ def check_header(recording: Recording, corpus: Corpus | None) -> None:
     journal = recording.journal
     if not journal or journal[-1]["kind"] != "end":
         return
-    _same("the run", "stop_reason", recording.stop_reason, journal[-1]["stop_reason"])
-    _check_usage(recording.usage, journal)
+    if recording.stop_reason:  # of what it does not say, nothing can be wrong
+        _same("the run", "stop_reason", recording.stop_reason, journal[-1]["stop_reason"])
+    if recording.usage:
+        _check_usage(recording.usage, journal)
     if corpus is not None and corpus.searchable is None and recording.coverage is not None and corpus.documents:
         _check_coverage(recording.coverage, journal, corpus)
 

@@ -25,7 +25,7 @@ def rlm_with(server: ModelServer, *replies: Any, latency: float = 0, **settings:
 
 
 def test_answers_that_came_before_the_time_was_up_are_there_in_the_last_turn(model_server: ModelServer) -> None:
-    ask = "results = []\nfor i in range(50):\n    results.append(llm_query(str(i)))"
+    ask = "results = []\nfor i in range(50):\n    results.append(llm_query(str(len(results))))"
     rlm = rlm_with(model_server, cell(ask), cell("FINAL(results)"), latency=0.3, budget=Budget(seconds=2, cost=None))
     result = rlm.invoke(GIVEN)
     assert result["stop_reason"] == "budget:seconds"

@@ -172,6 +172,19 @@ def test_details_that_are_no_counts_cost_nothing(model_server: ModelServer) -> N
     assert "cache_read_tokens" not in result["usage"]
 
 
+def test_64_long_answers_at_once_stay_within_the_budget(model_server: ModelServer) -> None:
+    code = "FINAL(len(llm_query_batched([f'Write {i}' for i in range(64)], on_error='return')))"
+    rlm = rlm_of(model_server, cell(code), sub="sub", max_concurrency=64, budget=Budget(tokens=100_000, cost=None))
+    long = {"match": "^Write", "reply": {"content": "word " * 24_000}}
+    model_server.configure(models={PRICED: {"kind": "script", "replies": [cell(code)]},
+                                   "sub": {"kind": "rules", "rules": [long]}})  # fmt: skip
+    result = rlm.invoke(ASKED)
+    used = [entry["usage"]["total_tokens"] for entry in model_server.log() if entry["usage"]]
+    assert result["value"] == 64
+    assert 50_000 < sum(used) <= 110_000
+    assert all(entry["request"]["max_completion_tokens"] > 0 for entry in model_server.log())
+
+
 # -- failures ---------------------------------------------------------------------------------------------------------
 
 

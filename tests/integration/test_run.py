@@ -303,11 +303,12 @@ def test_every_way_to_finish_ends_the_run(model_server: ModelServer, ending: str
 
 
 IN_TURN = {
+    "each after the one before": "out = []\nfor p in prompts:\n    out.append(llm_query(p + '?' * len(out)))",
+}
+TOGETHER = {
     "loop": "out = []\nfor p in prompts:\n    out.append(llm_query(p))",
     "comprehension": "out = [llm_query(p) for p in prompts]",
     "helper": "def ask(p):\n    return llm_query(p).strip()\nout = [ask(p) for p in prompts]",
-}
-TOGETHER = {
     "batch": "out = llm_query_batched(prompts)",
     "pool": "from concurrent.futures import ThreadPoolExecutor\n"
     "with ThreadPoolExecutor(max_workers=5) as pool:\n    out = list(pool.map(llm_query, prompts))",

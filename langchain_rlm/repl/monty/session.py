@@ -140,6 +140,7 @@ class MontySandbox:
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
             "calls_at_once": CALLS_AT_ONCE,
+            "wide": self._lowering.texts == "wide",
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 

@@ -60,7 +60,7 @@ def test_a_field_that_is_wrong_or_missing_is_named_with_its_value(
 
 def test_every_kind_of_entry_is_of_one_type() -> None:
     kinds = [kind for each in KINDS for kind in fields_of(each)["kind"][0].__args__]
-    assert len(set(kinds)) == len(kinds) == 13
+    assert len(set(kinds)) == len(kinds) == 14
 
 
 # -- the reducer ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import append_entries
 from langchain_rlm.journal.fork import with_answer, with_code
-from langchain_rlm.journal.paid import unclaimed
+from langchain_rlm.journal.paid import spending, unclaimed
 from langchain_rlm.journal.reading import answers, question, replies
 from tests.unit.journals import answer, asked, begun, call, cell, cell_end, end, reply, tool_call
 
@@ -60,3 +60,12 @@ def test_the_answer_of_a_tool_is_a_value() -> None:
 def test_a_place_that_is_not_there_is_refused_with_those_that_are(fork: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
         fork()
+
+
+def test_what_was_cut_off_counts_on_unless_the_fork_has_a_new_budget() -> None:
+    for is_new, turns in ((False, 2), (True, 0)):
+        journal = JOURNAL
+        for turn, cell_of_turn in ((2, 1), (1, 0)):
+            entries, _ = with_code(journal, turn, cell_of_turn, "d = 1", None if is_new else journal)
+            journal = append_entries(journal, [entries])
+            assert spending(journal).turns == turns

@@ -63,3 +63,10 @@ def test_a_batch_whose_failures_were_returned_has_delivered_its_answers() -> Non
 def test_what_was_spent_before_is_every_call_with_its_usage() -> None:
     journal = [*turn(1, ""), answer("1", usage=USAGE), answer("2", usage=None), answer("3", None)]
     assert spending(journal).calls == [("root", USAGE), ("leaf", USAGE)]
+
+
+def test_calls_that_were_lost_with_a_process_count_as_estimated() -> None:
+    usage = {"calls": 1, "input_tokens": 9, "output_tokens": 300, "estimated_calls": 1}
+    lost: Any = {"kind": "lost", "id": "a", "turns": 1, "calls": [{"model": "m", "usage": usage}] * 3}
+    spent = spending([lost, lost])
+    assert (spent.turns, spent.sub_queries, len(spent.calls)) == (2, 4, 6)

@@ -436,7 +436,7 @@ def _rlm_assembled(texts, pieces):
                         if len(later) > 1 or later[0][0] != number:
                             break
                         high = max(high, later[0][2])
-                    run = _rlm_slice(run, low, high, None)
+                    run = _rlm_slice(run, low, high, None) if _rlm_settings["wide"] else run[low:high]
             parts.append(run[part[1] - low : part[2] - low])
         made.append(parts[0] if len(parts) == 1 else "".join(parts))
     return made

@@ -97,7 +97,6 @@ DIFFERS = {
 }  # fmt: skip
 """Forms that differ, by error and by reason."""
 UNLIKE = {
-    "MemoryError": "the REPL takes it for the end of its memory",
     "SyntaxError": "without arguments it has a text in CPython",
     "UnicodeDecodeError": "CPython makes it from five arguments only",
     "UnicodeEncodeError": "CPython makes it from five arguments only",

@@ -77,7 +77,12 @@ def test_a_label_in_another_language_is_told_with_what_was_said() -> None:
 
 def test_a_line_that_says_the_item_again_is_no_answer() -> None:
     items = ["The odd lamp is broken", "Even now it works"]
-    results, _ = done("map", task(items, labels=LABELS), lambda _: f"11: {items[0]}\n14: {items[1]}")
+
+    def echo(prompt: str) -> str:
+        both = f"11: {items[0]}\n14: {items[1]}"
+        return both if all(item in prompt for item in items) else items["Even" in prompt]
+
+    results, _ = done("map", task(items, labels=["odd", "now"]), echo)
     assert [result[0] for result in results] == ["failed", "failed"]
 
 
