@@ -41,7 +41,7 @@ def test_values_that_were_assigned_are_named_and_large_ones_with_their_size() ->
         ["n", "int", None],
         ["all", "int", None],
     ]
-    assert observation(end("out", variables=variables), 100) == "out\n[assigned: text: str(12,345), few, all]"
+    assert observation(end("out", variables=variables), 100) == "out\n[assigned: text: str(12,345), few, total]"
     many = [[f"v{n}", "int", None] for n in range(LISTED + 3)]
     assert observation(end("out", variables=many), 100).endswith(f"v{LISTED - 1}, and 3 more]")
 
