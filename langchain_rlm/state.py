@@ -96,7 +96,7 @@ class RLMResult(TypedDict):
     stop_reason: str
     """`answered`, `direct`, `budget:<which>`, `no_code` or `gave_up`; `interrupted`: the run waits to be resumed, and
     `__interrupt__` says for what; usage, turns, context and coverage are those so far."""
-    profile: str | None
+    profile: str
     """The name of the profile that fits the run to its models."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""

@@ -49,7 +49,7 @@ class RunEntry(TypedDict):
     batch: NotRequired[Whole]
     """Items of one prompt of `llm_map`, where it is not the usual number."""
     profile: NotRequired[str]
-    """The name of the profile that fits the run to its models."""
+    """The name of the profile that fits the run to its models; without it, `default`."""
     fences: NotRequired[list[str]]
     """Tags of the blocks that are cells beside `repl`; without it, those of Python."""
     limits: NotRequired[Limits]

@@ -42,10 +42,10 @@ def fences(journal: Iterable[Entry]) -> list[str] | None:
     return None if entry is None else entry.get("fences")
 
 
-def profile(journal: Iterable[Entry]) -> str | None:
+def profile(journal: Iterable[Entry]) -> str:
     """The name of the profile that fits the run to its models."""
     entry = beginning(journal)
-    return None if entry is None else entry.get("profile")
+    return "default" if entry is None else entry.get("profile", "default")
 
 
 def route(journal: Sequence[Entry]) -> Route:

@@ -112,8 +112,9 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         "seed": f"{run.tree.id}/{run.path}", "started": datetime.now(UTC).isoformat(timespec="seconds"), "route": route,
         "chunk_size": run.tree.settings.chunk_size, "shown": _shown_first(run) if route == "rlm" else [],
         "documents": len(run.corpus.documents), "characters": run.corpus.characters, "context": run.corpus.hash,
-        "profile": run.tree.settings.profile.name,
     }  # fmt: skip
+    if (profile := run.tree.settings.profile.name) != "default":
+        entry["profile"] = profile
     if (batch := run.tree.settings.leaf_profile.batch) != BATCH:
         entry["batch"] = batch
     if (fences := run.tree.settings.profile.fences) is not None:
