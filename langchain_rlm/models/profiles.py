@@ -26,12 +26,12 @@ class Profile:
         name: What the result calls it.
         models: Regular expressions, one of which is found in the names of the models it is for, whatever the case. A
             shipped profile is chosen by them; one that is passed holds for any model.
-        system: The system prompt of the root model: its text, or a `Path` to a file of UTF-8. It must show a cell in a
-            block that is accepted, name `context` and `llm_query`, and say how the run ends (`FINAL` or
-            `answer["ready"]`). `{{functions}}` stands for a line on each function of the REPL. What stands between
-            `{{sub_calls}}` and `{{end}}` is told only in runs with sub-models; with `{{alone}}`, only in those without;
-            `{{recursion}}`: with recursive runs; `{{text}}`: where the context can be read, not searched alone. Other
-            braces stay.
+        system: The system prompt of the root model: its text (empty: that of `default`), or a `Path` to a file of
+            UTF-8, which is read when the `RLM` is made. It must show a cell in a block that is accepted, name `context`
+            and `llm_query`, and say how the run ends (`FINAL` or `answer["ready"]`). `{{functions}}` stands for a line
+            on each function of the REPL. What stands between `{{sub_calls}}` and `{{end}}` is told only in runs with
+            sub-models; with `{{alone}}`, only in those without; `{{recursion}}`: with recursive runs; `{{text}}`: where
+            the context can be read, not searched alone. Other braces stay.
         hints: What to do, by kind of task: `{"Find a passage": "search with other words too."}`. They end the prompt.
         fences: Tags of the blocks that are cells, beside `repl`; `""` for none. None: every block that is Python, and
             code in no block.

@@ -7,6 +7,7 @@ import pytest
 
 from langchain_rlm import RLM, Profile
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.journal.reading import begun
 from langchain_rlm.journal.record import as_recording
 from langchain_rlm.runtime.replay import Replay
 from tests.server.client import ModelServer
@@ -46,7 +47,7 @@ def test_only_blocks_of_the_accepted_fences_are_cells_in_the_run_and_in_its_repl
     """A model trained for RLM shows code in other blocks that it does not mean to run."""
     both = cell("FINAL('no')", "python") + "\n" + cell("x = 'a kettle'\nprint(x)")
     result = rlm(model_server, "rlm-qwen3-8b", cell("FINAL('no')", "python"), both, "FINAL_VAR(x)").invoke(ASKED)
-    assert (result["answer"], result["turns"], result["journal"][0]["fences"]) == ("a kettle", 3, [])
+    assert (result["answer"], result["turns"], begun(result["journal"])["fences"]) == ("a kettle", 3, [])
     replay(result)
     own = replace(Profile.named("default"), fences=("python",))
     replies = both.replace("python", "py"), cell("FINAL('yes')", "python")
@@ -61,5 +62,5 @@ def test_a_map_has_as_many_items_a_prompt_as_the_profile_says_also_when_replayed
     made = RLM(model_server.chat_model("x"), model_server.chat_model("leaf"), route="rlm", profile=own)
     result = made.invoke(ASKED)
     first = next(entry for entry in result["journal"] if entry["kind"] == "asked")
-    assert (len(first["calls"]), result["journal"][0]["batch"], result["profile"]) == (1, 5, "mine")
+    assert (len(first["calls"]), begun(result["journal"])["batch"], result["profile"]) == (1, 5, "mine")
     replay(result)
