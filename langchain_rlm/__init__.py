@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
     from langchain_rlm.models.prices import Prices as Prices
     from langchain_rlm.plans.plan import Plan as Plan
+    from langchain_rlm.models.profiles import Profile as Profile
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.result import result_to_json as result_to_json
@@ -40,11 +41,11 @@ _HOMES = {
     "Budget": "budget", "ChatRLM": "adapters.chat_model", "create_rlm_chain": "adapters.chain",
     "Files": "context.files", "GroupingSaver": "runtime.savers", "HostError": "errors", "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema", "load_journal": "journal.files", "ModelError": "errors", "Plan": "plans.plan",
-    "Prices": "models.prices", "Recording": "journal.record", "ReplayChatModel": "testing.replay_model",
-    "ReplayError": "errors", "ReplLimits": "repl.protocol", "result_to_html": "result", "result_to_json": "result",
-    "RLM": "rlm", "RLMError": "errors", "RLMInput": "state", "RLMMiddleware": "adapters.middleware",
-    "RLMResult": "state", "RLMRetriever": "adapters.retriever", "RLMTool": "adapters.tool",
-    "save_journal": "journal.files", "ThreadBusyError": "errors",
+    "Prices": "models.prices", "Profile": "models.profiles", "Recording": "journal.record",
+    "ReplayChatModel": "testing.replay_model", "ReplayError": "errors", "ReplLimits": "repl.protocol",
+    "result_to_html": "result", "result_to_json": "result", "RLM": "rlm", "RLMError": "errors", "RLMInput": "state",
+    "RLMMiddleware": "adapters.middleware", "RLMResult": "state", "RLMRetriever": "adapters.retriever",
+    "RLMTool": "adapters.tool", "save_journal": "journal.files", "ThreadBusyError": "errors",
 }  # fmt: skip
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]
 

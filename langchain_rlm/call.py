@@ -197,7 +197,7 @@ def _storable(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:
     """A key that tells a run from the other runs of the same host task, in any process."""
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
-    about = [question, corpus.hash, *map(name_of, models)]
+    about = [question, corpus.hash, settings.profile.name, *map(name_of, models)]
     how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
     how += [f"{settings.plan.text}{settings.plan_parameters}" if settings.plan else None]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
@@ -210,7 +210,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
         "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
         "plan": next(iter(journals.plans(final["journal"])[-1:]), None),
-        "context": [*map(_document, final["documents"])],
+        "context": [*map(_document, final["documents"])], "profile": journals.profile(final["journal"]),
     }  # fmt: skip
     waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}
     known = {**final, **made, **waits}

@@ -21,6 +21,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.events import ProgressEvent
 from langchain_rlm.graph import SUPERSTEPS, Graph, build_graph
 from langchain_rlm.models.prices import Prices, Pricing
+from langchain_rlm.models.profiles import Profile, profile_of
 from langchain_rlm.models.resolve import Model, name_of, resolve_model
 from langchain_rlm.plans.library import plan_of
 from langchain_rlm.plans.plan import Plan
@@ -90,6 +91,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             `cached`, `cache_write` and `reasoning` (see `Prices`). They win over the prices that are known.
         instructions: What the root model is told beside the question, in every run of the tree: the domain, the style,
             the form of the answer.
+        profile: What suits the models: a `Profile`, or the name of a shipped one (`"default"`, `"small"`,
+            `"reasoning"`, `"rlm"`). Default: chosen by the root model's name (how much a sub-model gets at once, by the
+            sub-model's); the result says which.
 
     Raises:
         InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
@@ -121,6 +125,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_coverage: float | None = None,
         require_citations: bool = False,
         instructions: str | None = None,
+        profile: Profile | str | None = None,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
@@ -138,6 +143,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
+            given_profile=profile_of(profile),
             is_saved=checkpointer is not None, on_busy=on_busy,
         )  # fmt: skip
         self._settings.check_prices()

@@ -14,6 +14,7 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, WHOLE, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.prices import LOCAL, Pricing
+from langchain_rlm.models.profiles import Profile, profile_for
 from langchain_rlm.models.resolve import (
     DEFAULT_WINDOW,
     Model,
@@ -40,6 +41,9 @@ READS_WELL_SHARE = 0.2
 SHOWN_SHARE = 0.03
 SHOWN_MOST = 12_000
 SHOWN_LEAST = 1_500
+MOST_OF_LEAF, MOST_SHOWN = 0.5, 0.25
+"""Shares of the windows that sizes which a profile sets may take."""
+SMALLER = 4
 HISTORY_SHARE = 0.4
 """Share of the root model's window that the turns may fill before old observations fold."""
 PREFIX = "rlm_"
@@ -107,6 +111,8 @@ class Settings:
     require_coverage: float | None = None
     """Share of the context that models must have seen before an answer is taken."""
     require_citations: bool = False
+    given_profile: Profile | None = None
+    """None: they are chosen by the names of the models."""
     instructions: str | None = None
     """The user's words to the root model, in every run of the tree."""
     max_retries: int | None = None
@@ -141,25 +147,48 @@ class Settings:
         return self.sub_model_window or window_of(self.sub_model) or DEFAULT_WINDOW
 
     @property
+    def profile(self) -> Profile:
+        """What suits the root model."""
+        return self.given_profile or profile_for(name_of(self.model))
+
+    @property
+    def leaf_profile(self) -> Profile:
+        """What suits the sub-model: how much it is asked at once."""
+        return self.given_profile or profile_for(name_of(self.sub_model))
+
+    @property
     def chunk_size(self) -> int:
         """Characters that the sub-model reads well."""
+        if (own := self.leaf_profile.chunk_size) is not None:
+            return max(1, min(own, int(self.leaf_window * MOST_OF_LEAF) * CHARACTERS_PER_TOKEN))
         return int(min(READS_WELL, self.leaf_window * READS_WELL_SHARE)) * CHARACTERS_PER_TOKEN
 
     @property
     def sizes(self) -> Sizes:
         """What a plan puts into one prompt."""
         return Sizes.of(self.leaf_window, self.chunk_size)
+    def small_chunk_size(self) -> int:
+        """Characters of a piece of which every item counts."""
+        own = self.leaf_profile.small_chunk_size
+        return max(1, self.chunk_size // SMALLER if own is None else min(own, self.chunk_size))
+
+    @property
+    def root_room(self) -> int:
+        """Tokens of the root model's window beside what is kept for its output."""
+        return self.root_window - min(self.profile.reserve, self.root_window // 2)
 
     @property
     def shown(self) -> int:
         """Characters of output that the root model sees of a cell."""
-        characters = int(self.root_window * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
+        if (own := self.profile.shown) is not None:
+            return max(1, min(own, int(self.root_room * MOST_SHOWN) * CHARACTERS_PER_TOKEN))
+        characters = int(self.root_room * SHOWN_SHARE) * CHARACTERS_PER_TOKEN
         return max(SHOWN_LEAST, min(SHOWN_MOST, characters))
 
     @property
     def history_room(self) -> int:
         """Characters that the turns may take."""
-        return int(self.root_window * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
+        return int(self.root_room * HISTORY_SHARE) * CHARACTERS_PER_TOKEN
 
     def windows(self) -> dict[str, int]:
         models = [self.model, self.sub_model, *self.sub_models.values()]
@@ -247,6 +276,7 @@ _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
     "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
+    "profile": Rule(InstanceOf[Profile] | StrictStr | None, "pass a Profile, or the name of a shipped one"),
     "max_retries": WHOLE | None,
     "route": Rule(WayIn, "use 'auto', 'direct', 'rlm' or 'plan'"),
     "on_busy": Rule(OnBusy, "use 'error' or 'wait'"),

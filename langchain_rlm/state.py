@@ -100,6 +100,8 @@ class RLMResult(TypedDict):
     plan: ChosenPlan | None
     """The plan that ran last, why it was that one, and its parameters; None where the root model wrote the code. What
     it asked is in the journal."""
+    profile: str
+    """The name of the profile that fits the run to its models."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
     journal: list[Entry]

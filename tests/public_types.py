@@ -7,7 +7,7 @@ from typing import Any, assert_type
 
 from langchain_core.documents import Document
 
-from langchain_rlm import RLM, Budget, RLMInput, RLMResult
+from langchain_rlm import RLM, Budget, Profile, RLMInput, RLMResult
 from langchain_rlm.events import AnswerEvent, ProgressEvent, ResultEvent
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
 from langchain_rlm.settings import CallSettings
@@ -16,6 +16,8 @@ from langchain_rlm.settings import CallSettings
 def settings() -> None:
     RLM("offline", route="rlm", budget=Budget(cost=1), instructions="Be brief.")
     RLM("offline", route="rml")  # type: ignore[arg-type]
+    RLM("offline", profile=Profile.named("small"))
+    RLM("offline", profile=3)  # type: ignore[arg-type]
     RLM("offline", instructions=3)  # type: ignore[arg-type]
     of_a_call: CallSettings = {"model": "openai:gpt-5", "budget": {"cost": 1}, "route": "direct"}
     of_a_call["route"] = "rml"  # type: ignore[typeddict-item]

@@ -10,7 +10,7 @@ from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.cutting import cut
-from langchain_rlm.context.formats import Profile
+from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.pieces import Piece, Range
 
 RULE = "==="
@@ -30,7 +30,7 @@ MOST = 1_000_000
 class Chunks:
     """The pieces of the texts of one context, and of other texts that code made."""
 
-    def __init__(self, corpus: Corpus, profiles: Sequence[Profile]) -> None:
+    def __init__(self, corpus: Corpus, profiles: Sequence[TextProfile]) -> None:
         self._corpus = corpus
         self._profiles = profiles
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.context.levels import LINES, PARAGRAPHS, Level, marks
 from langchain_rlm.context.scan import with_line_feeds
 
@@ -26,7 +26,7 @@ _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _TOKENS_READ = (100, 4_000)
 
 
-def cut(text: str, size: int, *, profile: Profile | None = None, name: str = "") -> list[int]:
+def cut(text: str, size: int, *, profile: TextProfile | None = None, name: str = "") -> list[int]:
     """Find the ends of the pieces of at most `size` characters that a text is cut into, in order.
 
     Args:
@@ -57,7 +57,7 @@ def cut(text: str, size: int, *, profile: Profile | None = None, name: str = "")
     return [*ends, len(text)]
 
 
-def _levels(text: str, known: Profile | None, name: str) -> tuple[Level, ...]:
+def _levels(text: str, known: TextProfile | None, name: str) -> tuple[Level, ...]:
     return (known or profile(text, name=name)).levels
 
 

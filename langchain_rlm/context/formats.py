@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufffd]")
 
 
 @dataclass(frozen=True)
-class Profile:
+class TextProfile:
     """What is known of a text before a model sees it.
 
     `format` names the structure that most of the text has, "prose" where none is known; `structure` says in plain
@@ -37,7 +37,7 @@ class Profile:
     tail: str
 
 
-def profile(text: str, *, name: str = "") -> Profile:
+def profile(text: str, *, name: str = "") -> TextProfile:
     """Find out what kind of text this is and where its structure lies; its file name's extension is taken as a hint.
 
     Counts are exact up to 5 million characters; beyond that they come from samples and say "about".
@@ -45,7 +45,7 @@ def profile(text: str, *, name: str = "") -> Profile:
     scan = scan_of(text)
     kind, found = found_in(scan, name)
     structure = _binary_warning(scan) + found.said
-    return Profile(len(text), scan.line_count, kind, structure, found.levels, _head(text), _tail(text))
+    return TextProfile(len(text), scan.line_count, kind, structure, found.levels, _head(text), _tail(text))
 
 
 def estimate_tokens(characters_or_text: int | str) -> int:

@@ -47,6 +47,12 @@ class RunEntry(TypedDict):
     """Its hash."""
     chunk_size: NotRequired[Whole]
     """Of `chunks()`, in characters."""
+    batch: NotRequired[Whole]
+    """Items of one prompt of `llm_map`, where it is not the usual number."""
+    profile: NotRequired[str]
+    """The name of the profile that fits the run to its models; without it, `default`."""
+    fences: NotRequired[list[str]]
+    """Tags of the blocks that are cells beside `repl`; without it, those of Python."""
     limits: NotRequired[Limits]
     """Of its REPL, where they are not the default."""
     shown: NotRequired[list[ContextSpan]]

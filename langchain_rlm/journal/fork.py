@@ -32,7 +32,7 @@ def with_code(
         msg = f"turn={turn!r}: the run has the turns 1 to {len(replies)}."
         raise InputError(msg)
     place, reply = replies[turn - 1]
-    cells = list(parse_reply(reply["text"]).cells)
+    cells = list(parse_reply(reply["text"], journals.fences(journal)).cells)
     if not _is_place(index, range(len(cells))):
         msg = f"cell={index!r}: turn {turn} has {len(cells)} cells, counted from 0."
         raise InputError(msg)

@@ -36,6 +36,18 @@ def begun(journal: Iterable[Entry]) -> RunEntry:
     return entry
 
 
+def fences(journal: Iterable[Entry]) -> list[str] | None:
+    """The tags of the blocks that are cells, where they were told."""
+    entry = beginning(journal)
+    return None if entry is None else entry.get("fences")
+
+
+def profile(journal: Iterable[Entry]) -> str:
+    """The name of the profile that fits the run to its models."""
+    entry = beginning(journal)
+    return "default" if entry is None else entry.get("profile", "default")
+
+
 def route(journal: Sequence[Entry]) -> Route:
     """The route in force: the newest said."""
     return next(entry["route"] for entry in journal[::-1] if entry["kind"] in {"run", "route"})

@@ -61,7 +61,7 @@ class Turn:
     def recorded(cls, run: Run, state: RLMState) -> Self:
         """The turn that the journal has begun."""
         reply = journals.replies(journals.this_turn(state["journal"]))[0]
-        return cls(run, state, parse_reply(reply["text"]), reply["last"])
+        return cls(run, state, parse_reply(reply["text"], journals.fences(state["journal"])), reply["last"])
 
     @property
     def journal(self) -> list[Entry]:

@@ -9,8 +9,10 @@ from langchain_rlm.prompts import next_question
 
 NO_OUTPUT = "(the cell printed nothing)"
 SMALL = 8
-"""Values of no more items or characters are not listed after a cell, nor names of one letter."""
+"""Values of no more items or characters are listed by name alone, and names of one letter not at all."""
 LISTED = 20
+SLACK = 1.1
+"""Times its limit that an output may have: a cut that hides a little costs a turn to look again."""
 KEPT_WHOLE = 4
 """The newest observations stay whole when older ones fold."""
 
@@ -60,20 +62,26 @@ def observation(end: CellEndEntry, shown: int) -> str:
             parts.append("Variables assigned before the error are kept.")
     if not parts:
         parts.append(NO_OUTPUT)
-    large = (variable for variable in end["variables"] if (variable[2] or 0) > SMALL and len(variable[0]) > 1)
-    kept = [f"{name}: {kind}({size:,})" for name, kind, size in large]
-    if kept:
-        parts.append(f"[assigned: {', '.join(kept[:LISTED])}]")
+    if told := _assigned(end):
+        parts.append(f"[assigned: {', '.join(told)}]")
     return "\n".join(parts)
 
 
+def _assigned(end: CellEndEntry) -> list[str]:
+    """The variables that a cell assigned: large ones with their size, then small ones by name, then how many more."""
+    named = [one for one in end["variables"] if len(one[0]) > 1 and not one[1].lower().endswith("module")]
+    large = [f"{name}: {kind}({size:,})" for name, kind, size in named if (size or 0) > SMALL]
+    told = [*large, *(name for name, _, size in named if (size or 0) <= SMALL)]
+    return [*told[:LISTED], *([f"and {len(told) - LISTED:,} more"] if len(told) > LISTED else [])]
+
+
 def cut(text: str, limit: int, printed: int | None = None) -> str:
-    """Keep head and tail of a long text and say how much is left out.
+    """Keep head and tail of a long text and say how much is left out; a text a little longer than that stays whole.
 
     `printed` are the characters there were at first, when the text has been cut before.
     """
     total = len(text) if printed is None else printed
-    if total <= limit and len(text) <= limit:
+    if total <= limit * SLACK and len(text) == total:
         return text
     head = limit * 2 // 3
     tail = limit - head

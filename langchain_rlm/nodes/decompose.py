@@ -88,13 +88,13 @@ def _kept(run: Run, reply: ReplyEntry) -> Command[Any]:
 
 async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Reply:
     """The root model's reply, whole: folded to fit and continued when it was cut off."""
-    messages = _messages(run, state)
+    messages, fences = _messages(run, state), journals.fences(state["journal"])
     try:
         reply = await _ask_root(run, state, messages, config)
     except RootOverflowError as error:
         messages = _messages(run, state, room=0)
         reply = _with_paid(await _ask_root(run, state, messages, config), error)
-    parsed = parse_reply(reply.text)
+    parsed = parse_reply(reply.text, fences)
     for _ in range(CONTINUED):
         if not reply.cut_off or (parsed.cells and not parsed.unclosed):
             break
@@ -106,7 +106,7 @@ async def _next_reply(run: Run, state: RLMState, config: RunnableConfig) -> Repl
             break
         usage, seconds = add_usage(reply.usage, more.usage), reply.seconds + more.seconds
         reply = Reply(reply.text + more.text, more.model, usage, seconds, more.cut_off, reply.waited)
-        parsed = parse_reply(reply.text)
+        parsed = parse_reply(reply.text, fences)
     return reply
 
 
@@ -136,6 +136,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
     """The conversation as the root model sees it: built anew from the journal, the old part always the same."""
     settings = run.tree.settings
     begun = journals.begun(state["journal"])
+    whole = Ledger(settings.budget, clock=lambda: 0.0).left()  # as it was: the first message must not change
     first = prompts.task_message(
         begun["question"],
         [(d.shown, p) for d, p in zip(run.corpus.documents, run.profiles, strict=True)],
@@ -147,16 +148,18 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         schema=run.response_format.schema() if run.response_format else None,
         left_out=_left_out(state),
         inside=files_inside(run.corpus),
-        left=Ledger(settings.budget, clock=lambda: 0.0).left(),  # as it was: this message must not change
+        left=whole,
     )
-    has_text, told = run.corpus.searchable is None, settings.instructions
-    system = prompts.system_prompt(sub_calls=run.may_ask, recursion=run.may_recurse, text=has_text, instructions=told)
+    system = settings.profile.prompt(
+        sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None,
+        instructions=settings.instructions,
+    )  # fmt: skip
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)
     if turns:
         left = run.tree.ledger.left()
         left["turns"] = (left["turns"] or 0) + 1  # this one is taken already
-        turns[-1] = HumanMessage(f"{turns[-1].text}\n[left: {prompts.budget_line(left)}]")
+        turns[-1] = HumanMessage(f"{turns[-1].text}\n{prompts.left_line(left, whole)}")
     return [SystemMessage(system), HumanMessage(first), *turns]
 
 

@@ -16,7 +16,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
-from langchain_rlm.repl.protocol import ReplLimits
+from langchain_rlm.repl.protocol import BATCH, ReplLimits
 from langchain_rlm.runtime.given import loaded
 from langchain_rlm.runtime.registry import BEGUN, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
@@ -115,6 +115,12 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         "chunk_size": run.tree.settings.chunk_size, "shown": _shown_first(run) if route == "rlm" else [],
         "documents": len(run.corpus.documents), "characters": run.corpus.characters, "context": run.corpus.hash,
     }  # fmt: skip
+    if (profile := run.tree.settings.profile.name) != "default":
+        entry["profile"] = profile
+    if (batch := run.tree.settings.leaf_profile.batch) != BATCH:
+        entry["batch"] = batch
+    if (fences := run.tree.settings.profile.fences) is not None:
+        entry["fences"] = [*fences]
     if limits := _limits(run.tree.settings.limits):
         entry["limits"] = limits
     if run.corpus.left_out:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.formats import Profile
+from langchain_rlm.context.formats import TextProfile
 
-Named = Sequence[tuple[str, Profile]]
+Named = Sequence[tuple[str, TextProfile]]
 """Documents in order: name and profile."""
 
 LISTED_DOCUMENTS = 100
@@ -76,7 +76,7 @@ def about_many(documents: Named) -> Iterator[str]:
         yield f"{at} {name}: {shape_of(profile)} It begins {profile.head[:size]!r}"
 
 
-def shape_of(profile: Profile) -> str:
+def shape_of(profile: TextProfile) -> str:
     """The kind of a text, its lines, and where its structure is."""
     structure = "; ".join(profile.structure)
     return f"{profile.format}, {profile.lines:,} lines" + (f"; {structure}" if structure else "") + "."
@@ -99,7 +99,7 @@ def _names(text: str) -> list[str]:
     return [*dict.fromkeys(next(filter(None, groups)) for groups in _FILE.findall(text))]
 
 
-def _kind(name: str, profile: Profile) -> str:
+def _kind(name: str, profile: TextProfile) -> str:
     suffix = PurePath(name).suffix.lower()
     return f"{profile.format} ({suffix})" if suffix[1:].isalnum() and len(suffix) <= LONGEST_SUFFIX else profile.format
 

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -19,6 +19,8 @@ _FOREIGN = re.compile(
     r"|typescript|c|cpp|go|java|julia|lua|perl|php|r|ruby|rust)\b",
     re.IGNORECASE,
 )
+USUAL = "repl"
+"""The tag of a cell, always accepted: models are taught it, and cells that the package writes have it."""
 Kind = Literal["python", "likely", "foreign", "other"]
 _ENDS_TRIED = 8
 _LINES_TRIED = 1_000
@@ -44,10 +46,11 @@ class Block:
 
 
 class Fences:
-    """The blocks of a text, one after the other."""
+    """The blocks of a text, one after the other. Code has one of the `accepted` tags, if they are told."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, accepted: Sequence[str] | None = None) -> None:
         self.text = text
+        self.accepted = accepted
         self.closings = list(_CLOSING.finditer(text))
         self.starts = [closing.start(1) for closing in self.closings]
         self.openings = (found for found in _OPENING.finditer(text) if _opens(found))
@@ -77,7 +80,7 @@ class Fences:
         start, whole = min(len(self.text), opening.end() + 1), len(self.text)
         own = list(islice(self._closings(opening, start), _ENDS_TRIED))
         until, end = own[0] if own else (whole, whole)
-        if _FOREIGN.match(tag):
+        if not self._may_be_code(tag):
             return Block("foreign", self.text[start:until], _fence(opening), end, bool(own))
         for tried, its_end in [*own, *islice(self._loose(opening, start, until), _ENDS_TRIED), (until, end)]:
             if self.reader.effort < 0 and tried != until:
@@ -87,8 +90,13 @@ class Fences:
                 end = its_end
                 break
         is_code = tree is not None and (uses_contract(tree) if tag else does_something(tree))
-        kind: Kind = "python" if _PYTHON.match(tag) else "likely" if is_code else "other"
+        kind: Kind = "python" if self.accepted is not None or _PYTHON.match(tag) else "likely" if is_code else "other"
         return Block(kind, code, _fence(opening), end, bool(own) or tried < whole)
+
+    def _may_be_code(self, tag: str) -> bool:
+        if self.accepted is None:
+            return not _FOREIGN.match(tag)
+        return (tag.lower().split() or [""])[0] in {USUAL, *map(str.lower, self.accepted)}
 
     def _closings(self, opening: re.Match[str], start: int) -> Iterator[tuple[int, int]]:
         """Where lines from `start` on close a block, and where they end (CommonMark 0.31, section 4.5)."""

@@ -87,12 +87,12 @@ FUNCTIONS = (
         line="`SHOW_VARS()`: your variables.",
     ),
     ReplFunction(
-        name="cite", signature="(quote, source=None, near=None)",
+        name="cite", signature='(quote, source=None, near=None, missing="raise")',
         answered_by="host", takes=(str, str | int | None, int | None), needs="text", may_be_rebound=True,
         line="`cite(quote, source=None, near=None)`: finds the words in `context` and gives a dict with `mark`, such "
-        "as `[c1]`, to put behind the statement that rests on them, and `document`, `line`, `start`, `end`, `text`. It "
-        "raises when the words are not there; of several places `near` is the offset that is meant. Marks are numbered "
-        "and resolved for the reader; add no list.",
+        "as `[c1]`, to put behind the statement that rests on them, and `document`, `line`, `start`, `end`, `text`. "
+        "`source`: a document's position, `id` or `name`; `near`: an offset in it, when several places have the words. "
+        'It raises when none has; `missing="none"` gives None. Marks are resolved for the reader; add no list.',
     ),
     ReplFunction(
         name="FINAL", signature="(value)", answered_by="sandbox", ends_run=True,

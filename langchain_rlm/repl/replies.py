@@ -4,6 +4,7 @@ Models are told to write a cell in a fenced block; they write it in many other w
 `FINAL(...)` or `FINAL_VAR(...)` as bare text. Pure functions over the text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_rlm.repl.bare_code import called, holds_code, plain_code
@@ -30,10 +31,13 @@ class ParsedReply:
         return not self.cells and holds_code(self.prose)
 
 
-def parse_reply(text: str) -> ParsedReply:
-    """Read the root model's reply as it came. What it thought is left out, except in a cell."""
+def parse_reply(text: str, fences: Sequence[str] | None = None) -> ParsedReply:
+    """Read the root model's reply as it came. What it thought is left out, except in a cell.
+
+    `fences` are the tags of the only blocks that are cells, beside `repl`; None: any code is one.
+    """
     text = without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"), unclosed=False)
-    blocks = list(Fences(text).blocks())
+    blocks = list(Fences(text, fences).blocks())
     kind = "python" if any(block.kind == "python" and block.code.strip() for block in blocks) else "likely"
     cells, unclosed, prose, words = list[str](), False, "", ""
     position = 0
@@ -50,17 +54,17 @@ def parse_reply(text: str) -> ParsedReply:
     if not without_thinking(text):  # it thinks to its end, and only what is in a block is meant as a cell
         prose = words = text = ""
     if not cells:
-        code, prose, words = _unfenced(text, prose, words)
+        code, prose, words = _unfenced(text, prose, words, may_be_bare=fences is None)
         cells, unclosed = [code] if code else [], bool(code)
     return ParsedReply(tuple(cells), final_in(words), unclosed, prose.strip())
 
 
-def _unfenced(text: str, prose: str, words: str) -> tuple[str, str, str]:
+def _unfenced(text: str, prose: str, words: str, *, may_be_bare: bool) -> tuple[str, str, str]:
     """The code of a reply without cells in blocks, or nothing, and what is left of its prose and its words."""
-    if code := called(text):
+    if may_be_bare and (code := called(text)):
         return code, "", ""
     final = final_in(words)
-    if found := plain_code(words, final_alone=final is None):
+    if may_be_bare and (found := plain_code(words, final_alone=final is None)):
         return found[0], found[1], found[1]
     if final and final.is_code and not final.text.isidentifier():
         return f"FINAL({final.text})", "", ""

@@ -12,7 +12,7 @@ from typing import Any, Self, cast
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ModelUsage, ReplyEntry
 from langchain_rlm.journal.parts import Call, ChosenPlan
-from langchain_rlm.journal.reading import answers, recorded_cells
+from langchain_rlm.journal.reading import answers, fences, recorded_cells
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.report.texts import Sources, Texts, View
 
@@ -140,7 +140,7 @@ class _Level:
         return cast("Node", self.section["turns"][-1]) if self.sums else self._new_turn(number)
 
     def _prose(self, text: str) -> str:
-        parsed = parse_reply(text)
+        parsed = parse_reply(text, fences(self.journal))
         return parsed.prose if parsed.cells and self.codes.issuperset(parsed.cells) else text
 
     def _use(self, entry: ReplyEntry | AnswerEntry | ModelUsage) -> list[Any] | None:

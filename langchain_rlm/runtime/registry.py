@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
 from langchain_rlm.context.corpus import SEARCHED, Corpus
-from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
@@ -230,7 +230,7 @@ def _key(ref: str, tree_id: str) -> str:
     return ref if ref.startswith("sha256:") else f"{ref}/{tree_id}"
 
 
-def _profiles(corpus: Corpus) -> list[Profile]:
+def _profiles(corpus: Corpus) -> list[TextProfile]:
     return [profile(document.text, name=document.name) for document in corpus.documents]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import SEARCHED, Corpus
-from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CellEndEntry, Entry, ReplyEntry, RunEntry
@@ -21,7 +21,7 @@ from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import RecordedCell, answered_calls, answers, begun, recorded_cells, results_of
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.functions import RECORDED
-from langchain_rlm.repl.protocol import Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
+from langchain_rlm.repl.protocol import BATCH, Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
 from langchain_rlm.runtime.replay_header import check_header
@@ -40,7 +40,8 @@ def sandbox_of(
     tools: Iterable[str],
 ) -> Sandbox:  # fmt: skip
     """A sandbox over the context of a run as it began; `size` is that of its chunks where the journal does not say."""
-    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), run.get("chunk_size") or size)
+    sizes = run.get("chunk_size") or size, run.get("batch", BATCH)
+    context = ReplContext(corpus.texts, corpus.single, corpus.sources(), *sizes)
     clock = datetime.fromisoformat(run["started"])
     return sandboxes.new(context, limits, seed=run["seed"], started=clock, host=host, tools=frozenset(tools))
 
@@ -199,7 +200,7 @@ class _Run:
         return Answers(None if self.path else self.replay.recording, self.corpus, self.path, lambda: self.cells.sandbox)
 
     @cached_property
-    def profiles(self) -> list[Profile]:
+    def profiles(self) -> list[TextProfile]:
         documents = self.corpus.documents if self.corpus else ()
         return [profile(document.text, name=document.name) for document in documents]
 

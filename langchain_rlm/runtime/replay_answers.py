@@ -99,7 +99,8 @@ class Answers:
             return None
         if any(cell.is_lost for cell in journals.recorded_cells(journals.this_turn(before))):
             raise _UnknownError  # what it did was given up with its worker
-        answer = given(parse_reply(reply["text"]), self.ended, is_last=bool(reply["last"]))
+        parsed = parse_reply(reply["text"], journals.fences(before))
+        answer = given(parsed, self.ended, is_last=bool(reply["last"]))
         if answer is None or not answer.is_name:
             return answer
         if self.corpus is None:

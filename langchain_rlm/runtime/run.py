@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.context.formats import Profile
+from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.pieces import Piece, stretch
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
@@ -40,7 +40,7 @@ class Run:
     path: str
     depth: int
     corpus: Corpus
-    profiles: list[Profile]
+    profiles: list[TextProfile]
     finder: SpanFinder = field(init=False)
     repl: Repl = field(init=False)
     hosts: list[HostEntry] = field(default_factory=list)

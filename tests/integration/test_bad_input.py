@@ -128,6 +128,7 @@ def test_a_missing_key_is_said_before_anything_is_asked(monkeypatch: pytest.Monk
         {"direct_below": -1}, {"direct_below": None}, {"require_citations": "no"}, {"require_citations": None},
         {"require_coverage": True}, {"sub_models": ["x"]}, {"sub_models": {1: "offline"}}, {"tools": 5},
         {"tools": None}, {"tools": "search"}, {"response_format": 5}, {"instructions": " \n"}, {"instructions": 3},
+        {"profile": "tiny"}, {"profile": 5}, {"profile": {"shown": 3}},
     ],
 )  # fmt: skip
 def test_a_setting_out_of_range_is_named_with_its_value(setting: dict[str, Any]) -> None:

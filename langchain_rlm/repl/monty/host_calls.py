@@ -11,7 +11,7 @@ from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
 from langchain_rlm.repl.monty.values import read_ahead, read_asked, read_tool_call
-from langchain_rlm.repl.protocol import Asked, Host, Result, usable
+from langchain_rlm.repl.protocol import Asked, Host, ReplContext, Result, usable
 from langchain_rlm.repl.typed.asking import Program
 from langchain_rlm.repl.typed.programs import NAMES, program
 
@@ -65,11 +65,11 @@ class HostCalls:
 
     Args:
         tools: Names of the user's functions.
-        room: Characters that a sub-model reads well.
+        context: What code sees, and what suits a sub-model.
     """
 
     tools: frozenset[str]
-    room: int
+    context: ReplContext
     final: tuple[Any] | None = None
     """The answer that the cell has given."""
     _pause: _Pause | None = None
@@ -144,7 +144,7 @@ class HostCalls:
             self.final = usable(args[0])
             return None if self.final else snapshot.resume({"exc_type": "ValueError", "message": UNUSABLE})
         if "typed" in name:
-            return self._waits(snapshot, _begun(args, host, self.room))
+            return self._waits(snapshot, _begun(args, host, self.context))
         if "tool" in name:
             asked = read_tool_call(args, self.tools)
         else:
@@ -163,12 +163,12 @@ class HostCalls:
         return self._go_on(_Pause(snapshot, [waiting]))
 
 
-def _begun(args: tuple[Any, ...], host: Host, room: int) -> "_Waiting | monty.ExternalExceptionData":
+def _begun(args: tuple[Any, ...], host: Host, context: ReplContext) -> "_Waiting | monty.ExternalExceptionData":
     """A program at what it asks first; or what is wrong with its arguments."""
     given = usable(args[1:]) if len(args) == 2 and args[0] in NAMES and isinstance(args[1], dict) else None  # noqa: PLR2004
     try:
         if given is not None:
-            return _Waiting(program=program(args[0], given[0][0], host, room)).go(next)
+            return _Waiting(program=program(args[0], given[0][0], host, context)).go(next)
     except (TypeError, ValueError) as error:
         kind: Any = "TypeError" if isinstance(error, TypeError) else "ValueError"
         return {"exc_type": kind, "message": str(error)}

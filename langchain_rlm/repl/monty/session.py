@@ -100,7 +100,7 @@ class MontySandbox:
     _lowered: LoweredCell | None = None
 
     def __post_init__(self) -> None:
-        self._calls = HostCalls(self.tools, self.context.chunk_size)
+        self._calls = HostCalls(self.tools, self.context)
         seconds = self.limits.cell_seconds
         self._clock = CellClock(seconds, max(seconds, LEAST_SECONDS), self.kill)
         size = sum(map(_size, self.context.texts))

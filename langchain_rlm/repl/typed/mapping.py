@@ -11,8 +11,6 @@ from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
 
-BATCH = 10
-"""Items of one prompt. Weak models label 50 of 60 lines right by tens, 45 by twenties."""
 ALONE = 3
 """Times that an item is asked by itself, at most."""
 SHOWN = 80

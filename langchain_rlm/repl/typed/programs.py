@@ -4,43 +4,43 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from langchain_rlm.repl.protocol import Host
+from langchain_rlm.repl.protocol import Host, ReplContext
 from langchain_rlm.repl.typed.asking import Program, as_text
 from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
-from langchain_rlm.repl.typed.mapping import BATCH, Task, mapped
+from langchain_rlm.repl.typed.mapping import Task, mapped
 from langchain_rlm.repl.typed.queries import queried
 from langchain_rlm.repl.typed.quoting import quoted
 
 
-def program(name: str, given: Mapping[str, Any], host: Host, room: int) -> Program:
-    """The program of that name; `room` are the characters that a sub-model reads well.
+def program(name: str, given: Mapping[str, Any], host: Host, context: ReplContext) -> Program:
+    """The program of that name; the context says what suits a sub-model.
 
     Raises:
         TypeError, ValueError, FormError: What was given cannot be used; the message tells the code why.
     """
-    return _PROGRAMS[name](given, host, room)
+    return _PROGRAMS[name](given, host, context)
 
 
-def _query(given: Mapping[str, Any], _: Host, __: int) -> Program:
+def _query(given: Mapping[str, Any], _: Host, __: ReplContext) -> Program:
     prompts = [_text(prompt, "llm_query: the prompt") for prompt in _list(given["prompts"], "llm_query: prompts")]
     return queried(prompts, Form.of(given["schema"]), _model(given))
 
 
-def _map(given: Mapping[str, Any], _: Host, room: int) -> Program:
+def _map(given: Mapping[str, Any], _: Host, context: ReplContext) -> Program:
     items = [as_text(item) for item in _list(given["items"], "llm_map: items")]
     labels, schema, batch = given["labels"], given["schema"], given["batch"]
     if labels is not None and schema is not None:
         msg = "llm_map: give labels or a schema, not both."
         raise ValueError(msg)
-    batch = BATCH if batch is None else batch
+    batch = context.batch if batch is None else batch
     if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
         msg = f"llm_map: batch must be a number of items, at least 1, not {batch!r:.80}."
         raise ValueError(msg)
     task = Task(_text(given["task"], "llm_map: the task"), form=None if schema is None else Form.of(schema))
     if labels is not None:
         task = _labelled(task.text, labels)
-    return mapped(items, task, batch=batch, room=room, model=_model(given))
+    return mapped(items, task, batch=batch, room=context.chunk_size, model=_model(given))
 
 
 def _labelled(text: str, given: Any) -> Task:
@@ -53,7 +53,7 @@ def _labelled(text: str, given: Any) -> Task:
     return Task(text, labels, listed)
 
 
-def _quotes(given: Mapping[str, Any], host: Host, _: int) -> Program:
+def _quotes(given: Mapping[str, Any], host: Host, _: ReplContext) -> Program:
     texts = [
         _text(text, "llm_quotes: a text", may_be_empty=True) for text in _list(given["texts"], "llm_quotes: texts")
     ]
@@ -65,7 +65,7 @@ def _cited(host: Host, quote: str, within: Any) -> Any:
     return host("cite", quote, within, None)
 
 
-_PROGRAMS: Mapping[str, Callable[[Mapping[str, Any], Host, int], Program]] = {
+_PROGRAMS: Mapping[str, Callable[[Mapping[str, Any], Host, ReplContext], Program]] = {
     "query": _query, "map": _map, "quotes": _quotes,
 }  # fmt: skip
 NAMES = frozenset(_PROGRAMS)

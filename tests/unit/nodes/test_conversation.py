@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
 
-from langchain_rlm.nodes.conversation import KEPT_WHOLE, NO_OUTPUT, conversation, cut, observation
+from langchain_rlm.nodes.conversation import KEPT_WHOLE, LISTED, NO_OUTPUT, conversation, cut, observation
 from tests.unit.journal.entries import cell, end, reply, turn
 
 BEGUN: Any = {"kind": "run"}
@@ -33,9 +33,22 @@ def test_nothing_is_promised_of_a_cell_that_was_lost_or_never_ran(why: str) -> N
     assert observation(end("", "E", **{why: True}), 100) == "E"
 
 
-def test_large_values_that_were_assigned_are_named_with_their_size() -> None:
-    variables = [["text", "str", 12_345], ["n", "int", None], ["few", "list", 3]]
-    assert observation(end("out", variables=variables), 100) == "out\n[assigned: text: str(12,345)]"
+def test_values_that_were_assigned_are_named_and_large_ones_with_their_size() -> None:
+    variables = [
+        ["few", "list", 3],
+        ["text", "str", 12_345],
+        ["re", "module", None],
+        ["n", "int", None],
+        ["all", "int", None],
+    ]
+    assert observation(end("out", variables=variables), 100) == "out\n[assigned: text: str(12,345), few, total]"
+    many = [[f"v{n}", "int", None] for n in range(LISTED + 3)]
+    assert observation(end("out", variables=many), 100).endswith(f"v{LISTED - 1}, and 3 more]")
+
+
+def test_an_output_a_little_longer_than_what_is_shown_stays_whole() -> None:
+    assert observation(end("x" * 1_090), 1_000) == "x" * 1_090
+    assert "[... 200 of 1,200 characters left out ...]" in observation(end("x" * 1_200), 1_000)
 
 
 def test_a_long_output_is_cut_and_counted_from_what_was_printed() -> None:

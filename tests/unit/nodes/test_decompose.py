@@ -117,6 +117,7 @@ async def test_the_first_message_never_changes_and_the_last_says_what_is_left() 
         assert "seen" in last
         assert prompts.next_question("And?") in last
         assert "[left: 8 turns" in last
+        assert last.endswith("turns run out first]")
 
 
 async def test_a_conversation_that_does_not_fit_is_folded_and_sent_again() -> None:

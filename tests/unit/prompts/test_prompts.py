@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.budget import Budget, Ledger
-from langchain_rlm.context.formats import Profile, profile
+from langchain_rlm.context.formats import TextProfile, profile
+from langchain_rlm.models.profiles import PROFILES
 from langchain_rlm.prompts import (
     budget_line,
     direct_prompt,
     last_turn_message,
-    system_prompt,
+    left_line,
     task_message,
     unknown_final,
 )
@@ -26,12 +27,12 @@ from langchain_rlm.repl.replies import parse_reply
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LEFT = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 540.0}
-MOST_TOKENS = 940
+MOST_TOKENS = 1_020
 VARIANTS: dict[str, Any] = {
-    "system_with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
-    "system_with_recursion": {"sub_calls": True, "recursion": True, "text": True},
-    "system_alone": {"sub_calls": False, "recursion": False, "text": True},
-    "system_searching": {"sub_calls": True, "recursion": False, "text": False},
+    "with_sub_calls": {"sub_calls": True, "recursion": False, "text": True},
+    "with_recursion": {"sub_calls": True, "recursion": True, "text": True},
+    "alone": {"sub_calls": False, "recursion": False, "text": True},
+    "searching": {"sub_calls": True, "recursion": False, "text": False},
 }
 
 
@@ -42,7 +43,7 @@ def task(
     chunk_size: int | None = 50_000,
     models: tuple[str, ...] = (),
 ) -> str:
-    profiles: list[tuple[str, Profile]] = [(f"name-{n}.md", profile(text)) for n, text in enumerate(texts)]
+    profiles: list[tuple[str, TextProfile]] = [(f"name-{n}.md", profile(text)) for n, text in enumerate(texts)]
     return task_message(
         question, profiles, single=single, shown=12_000, chunk_size=chunk_size, models=models, left=LEFT
     )
@@ -51,20 +52,27 @@ def task(
 # -- system prompts ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_the_system_prompt_is_the_one_that_was_reviewed(name: str) -> None:
-    path = SNAPSHOTS / f"{name}.md"
-    text = system_prompt(**VARIANTS[name]) + "\n"
+def told(name: str, variant: str, instructions: str | None = None) -> str:
+    return PROFILES[name].prompt(**VARIANTS[variant], instructions=instructions)
+
+
+EACH = [(name, variant) for name in PROFILES for variant in VARIANTS]
+
+
+@pytest.mark.parametrize(("name", "variant"), EACH)
+def test_a_system_prompt_is_the_one_that_was_reviewed(name: str, variant: str) -> None:
+    path = SNAPSHOTS / f"{name}_{variant}.md"
+    text = told(name, variant) + "\n"
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
-    text = system_prompt(**VARIANTS[name])
+@pytest.mark.parametrize(("name", "variant"), EACH)
+def test_a_system_prompt_is_short_and_has_no_gap_left_open(name: str, variant: str) -> None:
+    text = told(name, variant)
     assert len(text) / 4 < MOST_TOKENS
+    assert len(told("reasoning", variant)) < len(told("default", variant))
     assert "{{" not in text
     assert "}}" not in text
     assert "\n\n\n" not in text
@@ -72,31 +80,32 @@ def test_the_system_prompt_is_short_and_has_no_gap_left_open(name: str) -> None:
 
 
 def test_instructions_end_the_system_prompt_and_begin_the_direct_one_word_for_word() -> None:
-    words = "Use {braces} and {{plan}}, \\1 and \N{GRINNING FACE}."
-    told = f"\n\nThe user's instructions:\n<instructions>\n{words}\n</instructions>"
-    for variant in VARIANTS.values():
-        assert system_prompt(**variant, instructions=words) == system_prompt(**variant) + told
+    words = "Use {braces} and {{functions}}, {{end}}, \\1 and \N{GRINNING FACE}."
+    ending = f"\n\nThe user's instructions:\n<instructions>\n{words}\n</instructions>"
+    for name, variant in EACH:
+        assert told(name, variant, words) == told(name, variant) + ending
     direct = direct_prompt("Why?", [("a", "text")], instructions=words)
-    assert direct.replace(told, "") == direct_prompt("Why?", [("a", "text")])
+    assert direct.replace(ending, "") == direct_prompt("Why?", [("a", "text")])
     assert direct.index(words) < direct.index("<question>")
 
 
-def test_a_prompt_names_only_what_the_run_has() -> None:
-    with_calls, with_recursion, alone, searching = (system_prompt(**variant) for variant in VARIANTS.values())
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_prompt_names_only_what_the_run_has(name: str) -> None:
+    with_calls, with_recursion, alone, searching = (told(name, variant) for variant in VARIANTS)
     assert "llm_query_batched(prompts)" in with_calls
     assert "llm_query_batched(prompts)" in with_recursion
     assert "rlm_query" in with_recursion
     assert "rlm_query" not in with_calls
-    assert "llm_query" not in alone
-    assert "rlm_query" not in alone
+    assert not re.search("llm_|rlm_", alone)
     assert "`cite(" in with_calls
     assert "`cite(" not in searching
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_the_example_in_the_prompt_is_a_cell_as_the_reader_reads_it(name: str) -> None:
-    reply = parse_reply(system_prompt(**VARIANTS[name]))
-    assert len(reply.cells) == 1
+@pytest.mark.parametrize(("name", "variant"), EACH)
+def test_the_examples_in_a_prompt_are_cells_as_the_reader_reads_them(name: str, variant: str) -> None:
+    text = told(name, variant)
+    reply = parse_reply(text, PROFILES[name].fences)
+    assert len(reply.cells) == text.count("\n```repl\n") > 0
     assert reply.final is None
 
 
@@ -193,6 +202,21 @@ def test_the_budget_is_told_in_words_without_what_has_no_limit(left: dict[str, i
 def test_whatever_the_ledger_says_is_left_can_be_told() -> None:
     said = budget_line(Ledger(Budget(tokens=5_000)).left())
     assert said.startswith("30 turns, 500 sub-queries, 4,500 tokens, $1.80, ")
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ({"turns": 28, "seconds": 300.0}, "28 turns, 300 seconds; seconds run out first, in about 2 turns like these]"),
+        ({"turns": 28, "seconds": 595.0, "sub_queries": 400}, "; sub-queries run out first, in about 8 turns like"),
+        ({"turns": 20, "cost": 1.99}, "20 turns, $1.99; turns run out first]"),
+        ({"turns": 20, "cost": 0.0}, "$0.00; dollars run out first, in about 0 turns"),
+        ({"turns": 30, "tokens": None}, "[left: 30 turns; turns run out first]"),
+    ],
+)
+def test_what_runs_out_first_at_the_rate_so_far_is_named(left: dict[str, int | float | None], said: str) -> None:
+    whole = {"turns": 30, "sub_queries": 500, "tokens": None, "cost": 2.0, "seconds": 600.0}
+    assert said in left_line(left, whole)
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------

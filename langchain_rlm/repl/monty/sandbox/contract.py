@@ -446,10 +446,12 @@ def _rlm_contract_budget():
     return _rlm_host_budget()
 
 
-_rlm_told = [0]
+_rlm_told = [0, 0]
 
 
-def _rlm_contract_cite(quote, source=None, near=None):
+def _rlm_contract_cite(quote, source=None, near=None, missing="raise"):
+    if missing not in ("raise", "none"):
+        raise ValueError("cite: missing must be 'raise' or 'none', not " + repr(missing)[:80] + ".")
     if isinstance(source, dict):
         source = source.get("id")
     if not isinstance(quote, str) or not isinstance(source, (str, int, type(None))):
@@ -459,8 +461,13 @@ def _rlm_contract_cite(quote, source=None, near=None):
     if len(quote) > 20000:
         raise ValueError("cite: the quote has " + str(len(quote)) + " characters. Cite the sentences that matter.")
     found = _rlm_host_cite(quote, source, near)
-    if "error" in found:
+    if "error" in found and missing == "raise":
         raise ValueError(found["error"])
+    if "error" in found:
+        if _rlm_told[1] < 3:
+            _rlm_told[1] += 1
+            print("[" + found["error"] + "]")
+        return None
     if near is None and "others" in found and _rlm_told[0] < 3:
         _rlm_told[0] += 1
         more = "at least " if found.get("has_more") else ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from langchain_rlm.repl.protocol import Result
+from langchain_rlm.repl.protocol import ReplContext, Result
 from langchain_rlm.repl.typed.programs import program
 
 MAP = {"labels": None, "schema": None, "batch": None, "model": None}
@@ -17,7 +17,10 @@ def done(
     name: str, given: Mapping[str, Any], model: Callable[[str], str | Result], host: Any = no_host, room: int = 10_000
 ) -> tuple[list[Result], list[list[str]]]:
     """The results of a program, and the prompts of each of its rounds."""
-    running, rounds = program(name, given, host, room), list[list[str]]()
+    running, rounds = (
+        program(name, given, host, ReplContext([], single=True, sources=[], chunk_size=room)),
+        list[list[str]](),
+    )
     try:
         asked = next(running)
         while True:
