@@ -166,7 +166,12 @@ class Settings:
     @property
     def sizes(self) -> Sizes:
         """What a plan puts into one prompt."""
-        return Sizes.of(self.leaf_window, self.chunk_size)
+        profile, usual = self.leaf_profile, Sizes.of(self.leaf_window, self.chunk_size)
+        if profile.chunk_size is None:
+            return usual
+        return Sizes(self.chunk_size, self.small_chunk_size, profile.batch, max(usual.notes, self.chunk_size))
+
+    @property
     def small_chunk_size(self) -> int:
         """Characters of a piece of which every item counts."""
         own = self.leaf_profile.small_chunk_size

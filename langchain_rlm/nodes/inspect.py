@@ -103,6 +103,9 @@ def choose_route(run: Run) -> Route:
         return "rlm"  # tools are for code, and only code cites
     if settings.route in ("direct", "rlm"):
         return settings.route
+    is_long = run.corpus.characters > settings.chunk_size
+    if settings.profile.prefers_plans and run.depth == 0 and is_long and run.response_format is None:
+        return "plan"
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
 
