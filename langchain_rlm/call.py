@@ -20,6 +20,7 @@ from langchain_rlm.events import LoadingEvent
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.samples import candidates
 from langchain_rlm.journal.tally import tally
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.nodes.ending import covered, touched
@@ -198,7 +199,14 @@ def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus)
     """A key that tells a run from the other runs of the same host task, in any process."""
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, *map(name_of, models)]
-    how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
+    how = [
+        settings.route,
+        settings.require_coverage,
+        settings.require_citations,
+        settings.instructions,
+        asdict(budget),
+        settings.samples,
+    ]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 
@@ -207,7 +215,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
     form = settings.response_format
     made = {
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
-        "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
+        "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]), "candidates": candidates(final["journal"]),
         "context": [*map(_document, final["documents"])],
     }  # fmt: skip
     waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}

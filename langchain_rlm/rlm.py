@@ -82,6 +82,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             `cached`, `cache_write` and `reasoning` (see `Prices`). They win over the prices that are known.
         instructions: What the root model is told beside the question, in every run of the tree: the domain, the style,
             the form of the answer.
+        samples: Independent runs for each question, at once and under one budget. The answer is the one on which most
+            agree; where texts differ, one call of the root model says which; ties go to the run with fewer turns. A
+            further question on a thread begins anew.
 
     Raises:
         InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
@@ -111,6 +114,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_coverage: float | None = None,
         require_citations: bool = False,
         instructions: str | None = None,
+        samples: int = 1,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
@@ -127,7 +131,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
-            is_saved=checkpointer is not None, on_busy=on_busy,
+            samples=samples, is_saved=checkpointer is not None, on_busy=on_busy,
         )  # fmt: skip
         self._settings.check_prices()
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")

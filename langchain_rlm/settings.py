@@ -33,6 +33,7 @@ CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
 """Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
 READS_WELL_SHARE = 0.2
+MOST_SAMPLES = 32
 SHOWN_SHARE = 0.03
 SHOWN_MOST = 12_000
 SHOWN_LEAST = 1_500
@@ -105,6 +106,8 @@ class Settings:
     instructions: str | None = None
     """The user's words to the root model, in every run of the tree."""
     max_retries: int | None = None
+    samples: int = 1
+    """Runs that answer each question, of which one is chosen."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
     on_busy: OnBusy = "error"
@@ -218,6 +221,9 @@ _BUDGET_PARTS = Rule(Mapping[str, Any], "pass a Budget, or the parts that change
 _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
+    "samples": Rule(
+        Annotated[int, Field(strict=True, ge=1, le=MOST_SAMPLES)], f"use a whole number from 1 to {MOST_SAMPLES}"
+    ),
     "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
     "max_retries": WHOLE | None,
     "route": Rule(WayIn, "use 'auto', 'direct' or 'rlm'"),

@@ -9,6 +9,7 @@ from typing import Any, Self
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import Excerpt
+from langchain_rlm.journal.reading import answering
 from langchain_rlm.journal.reading import question as newest_question
 from langchain_rlm.journal.reading import turns
 
@@ -70,7 +71,7 @@ class Recording:
     @property
     def turns(self) -> int:
         """Root-model replies to the newest question."""
-        return turns(self.journal)
+        return turns(answering(self.journal))
 
     def name(self, index: int) -> str:
         return self._names.get(index, f"document {index + 1}")

@@ -19,7 +19,7 @@ from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.parts import Call, SubQueryError, Usage
-from langchain_rlm.journal.reading import turns
+from langchain_rlm.journal.reading import is_sub_query, turns
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import brief
 from langchain_rlm.models.remedies import REMEDIES
@@ -48,12 +48,12 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
 async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry | None:
     """The answer of a call; None when its model seems not to be usable: `aggregate` says what follows."""
     started = time.monotonic()
-    if "tool" not in call and (refusal := run.tree.ledger.refuse_excess()):
+    if is_sub_query(call) and (refusal := run.tree.ledger.refuse_excess()):
         error: SubQueryError = {"type": "budget", "message": refusal}
         return {"kind": "answer", "id": call["id"], "error": error, "refused": True}
     emit("sub_query", run, id=call["id"], how=call["how"])
     try:
-        ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
+        ask = _use_tool if "tool" in call else _recurse if run.is_below(call) else _ask_model
         entry: Answered = await ask(registry, run, call, config)
     except (GraphBubbleUp, SubModelError, HostError, ThreadBusyError):
         raise  # a person is asked, or has to mend something; the task is run again after that
@@ -72,11 +72,20 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
     answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
-    model = run.tree.settings.pick(call["model"])
-    if model is None or "run" in entry or "error" not in entry or not run.tree.caller.unusable(model):
+    if not _is_held(run, call, entry):
         return answer
     run.held[call["id"]] = answer
     return None
+
+
+def _is_held(run: Run, call: Call, entry: Answered) -> bool:
+    """Whether `aggregate` decides what follows: no model has replied, so a run that is resumed may ask again."""
+    if "error" not in entry or "run" in entry:
+        return False
+    if call["how"] == "sample":
+        return entry["error"]["type"] == "failed"
+    model = run.model_of(call)
+    return model is not None and run.tree.caller.unusable(model) is not None
 
 
 def _refuse_of_host(failure: Failure, error: Exception) -> None:
@@ -87,14 +96,14 @@ def _refuse_of_host(failure: Failure, error: Exception) -> None:
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
-    model = run.tree.settings.pick(call["model"])
+    model = run.model_of(call)
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
 async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     prompt = assemble(call["pieces"], run.corpus.texts)
     prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
-    model = run.tree.settings.pick(call["model"])
+    model = run.model_of(call)
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()
@@ -148,7 +157,8 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
         raise BudgetExceededError(msg, "turns")
     path = f"{run.path}/{call['id']}"
     question, ref, over = _task(run, call)
-    begun = {"tree_id": run.tree.id, "path": path, "depth": run.depth + 1, "context_ref": ref}
+    depth = run.depth + (call["how"] != "sample")
+    begun = {"tree_id": run.tree.id, "path": path, "depth": depth, "context_ref": ref}
     try:
         below_config = beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         result = await registry.graph.ainvoke({"question": question}, below_config)
@@ -169,6 +179,8 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": record}
+    if call["how"] == "sample":
+        return {"value": {"answer": result["value"], "turns": result["turns"]}, "run": record}
     return {"text": within(call["id"], result["answer"], result["journal"]), "run": record}
 
 
@@ -180,8 +192,8 @@ def _failed(run: Run, call: Call, over: Over, error: RLMError) -> Answered:
     """The answer of a recursive run that an error ended. Its journal is kept, since it was paid for."""
     kind = "budget" if isinstance(error, BudgetExceededError) else "failed"
     entry: Answered = {"error": {"type": kind, "message": str(error)}}
-    if error.journal:
-        journal = cast("list[Entry]", error.journal)
+    journal = cast("list[Entry]", error.journal or [])
+    if journal and (turns(journal) or call["how"] != "sample"):
         entry["run"] = _record(call, over, turns(journal), "failed", journal)
     if isinstance(error.__cause__, ModelCallError) and error.__cause__.usage:
         entry["model"], entry["usage"] = name_of(run.tree.settings.model), _brief(error.__cause__.usage)
@@ -195,6 +207,8 @@ def _brief(usage: Mapping[str, Any]) -> Usage:
 def _task(run: Run, call: Call) -> tuple[str, dict[str, Any], Over]:
     """The question and the context of a recursive run, by reference, and what that context is."""
     prompt = assemble(call["pieces"], run.corpus.texts)
+    if call["how"] == "sample":
+        return prompt, run.corpus.ref(), "all"
     over: Over = "context" if "context" in call else "prompt" if len(prompt) > LONG_PROMPT else "all"
     ref = context_over(call, over)
     if ref is None:
