@@ -215,8 +215,8 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
     form = settings.response_format
     made = {
         "structured_response": form.validate(final["value"]) if form and final["is_structured"] else None,
-        "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]), "candidates": candidates(final["journal"]),
-        "context": [*map(_document, final["documents"])],
+        "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
+        "context": [*map(_document, final["documents"])], "candidates": candidates(final["journal"]),
     }  # fmt: skip
     waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}
     known = {**final, **made, **waits}

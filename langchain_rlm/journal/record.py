@@ -9,9 +9,8 @@ from typing import Any, Self
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import Excerpt
-from langchain_rlm.journal.reading import answering
+from langchain_rlm.journal.reading import answering, turns
 from langchain_rlm.journal.reading import question as newest_question
-from langchain_rlm.journal.reading import turns
 
 DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
 

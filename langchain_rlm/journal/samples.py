@@ -61,7 +61,8 @@ def _sampled(journal: Sequence[Entry]) -> Iterator[tuple[Call, AnswerEntry | Non
 def _candidate(answer: AnswerEntry, *, is_chosen: bool) -> Candidate:
     run = answer.get("run")
     return {
-        "id": answer["id"], "answer": answer["value"]["answer"] if "value" in answer else None, "error": answer.get("error"),
+        "id": answer["id"], "error": answer.get("error"),
+        "answer": answer["value"]["answer"] if "value" in answer else None,
         "stop_reason": run["stop_reason"] if run else "failed", "turns": run["turns"] if run else 0,
         "usage": _usage(run["journal"] if run else ()), "is_chosen": is_chosen,
     }  # fmt: skip

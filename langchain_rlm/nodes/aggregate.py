@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
-from langchain_rlm.errors import ModelError, SubModelError
+from langchain_rlm.errors import SubModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry
 from langchain_rlm.journal.parts import Call
@@ -33,7 +33,7 @@ async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConf
         denied = confirmed(turn, asked, waiting, config.get("metadata", {}).get(TOOL, ""))
         given |= denied
         waiting = [call for call in waiting if call["id"] not in denied]
-    held = _held(run, waiting, len(asked["calls"]))
+    held = _held(run, waiting)
     turn.entries += held.values()
     given |= held
     waiting = [call for call in waiting if call["id"] not in held]
@@ -42,16 +42,13 @@ async def aggregate(registry: RunRegistry, state: RLMState, config: RunnableConf
     return await turn.go_on(journals.results_of(asked, given))
 
 
-def _held(run: Run, waiting: Sequence[Call], count: int) -> dict[str, AnswerEntry]:
+def _held(run: Run, waiting: Sequence[Call]) -> dict[str, AnswerEntry]:
     """The failures that were held back until their model has replied to another call.
 
     Where it has not, the journal has no answers: a run that is resumed asks again.
     """
-    if waiting and all(call["how"] == "sample" and call["id"] in run.held for call in waiting):
-        if len(waiting) == count:
-            raise ModelError(run.held[waiting[0]["id"]]["error"]["message"])
     for call in waiting:
         model = run.model_of(call)
-        if call["how"] != "sample" and model and (failure := run.tree.caller.unusable(model)):
+        if model and (failure := run.tree.caller.unusable(model)):
             raise SubModelError(unusable("sub-model", model, ModelCallError(failure)))
     return {call["id"]: run.held.pop(call["id"]) for call in waiting if call["id"] in run.held}

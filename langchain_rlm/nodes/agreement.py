@@ -4,14 +4,11 @@ The text of this file runs in the sandbox, so that a replay chooses again. It ne
 """
 
 import json
+import math
 import re
 from typing import Any
 
 MARKS = re.compile(r"\[c\d[\d.,; c]*\]")
-PLACES = 9
-"""Decimal places that count."""
-LARGE = 1e15
-"""A number from which on it has none."""
 SHOWN = 2_000
 """Characters of an answer that the judge reads."""
 JUDGE = (
@@ -33,8 +30,8 @@ def same(value: Any) -> tuple[bool, str]:
         return False, "[" + ", ".join([same(item)[1] for item in value]) + "]"
     if isinstance(value, dict):
         return False, "{" + ", ".join(sorted([json.dumps(key) + ": " + same(value[key])[1] for key in value])) + "}"
-    if isinstance(value, float) and abs(value) < LARGE:
-        rounded = round(value, PLACES)
+    if isinstance(value, float) and abs(value) < math.inf:
+        rounded = float(f"{value:.12g}")
         return False, str(int(rounded)) if rounded == int(rounded) else str(rounded)
     return False, json.dumps(value)
 

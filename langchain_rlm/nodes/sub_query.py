@@ -13,7 +13,7 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import HostError, RLMError, SubModelError, ThreadBusyError
+from langchain_rlm.errors import HostError, ModelError, RLMError, SubModelError, ThreadBusyError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
@@ -64,6 +64,8 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
         entry |= {"is_sent": True} if error.is_sent else {}
     except RLMError as error:
+        if _ends_all(call, error):
+            raise
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
         failure = classify(error)
@@ -72,20 +74,16 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
     answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
-    if not _is_held(run, call, entry):
+    model = run.model_of(call)
+    if model is None or "run" in entry or "error" not in entry or not run.tree.caller.unusable(model):
         return answer
     run.held[call["id"]] = answer
     return None
 
 
-def _is_held(run: Run, call: Call, entry: Answered) -> bool:
-    """Whether `aggregate` decides what follows: no model has replied, so a run that is resumed may ask again."""
-    if "error" not in entry or "run" in entry:
-        return False
-    if call["how"] == "sample":
-        return entry["error"]["type"] == "failed"
-    model = run.model_of(call)
-    return model is not None and run.tree.caller.unusable(model) is not None
+def _ends_all(call: Call, error: RLMError) -> bool:
+    """Whether the root model of a sample cannot be used at all: then no sample can, and the run waits to be resumed."""
+    return call["how"] == "sample" and type(error) is ModelError  # others are about this conversation
 
 
 def _refuse_of_host(failure: Failure, error: Exception) -> None:
@@ -163,7 +161,7 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
         below_config = beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         result = await registry.graph.ainvoke({"question": question}, below_config)
     except RLMError as error:
-        if isinstance(error, SubModelError):
+        if isinstance(error, SubModelError) or _ends_all(call, error):
             raise
         return _failed(run, call, over, error)
     finally:
@@ -192,8 +190,8 @@ def _failed(run: Run, call: Call, over: Over, error: RLMError) -> Answered:
     """The answer of a recursive run that an error ended. Its journal is kept, since it was paid for."""
     kind = "budget" if isinstance(error, BudgetExceededError) else "failed"
     entry: Answered = {"error": {"type": kind, "message": str(error)}}
-    journal = cast("list[Entry]", error.journal or [])
-    if journal and (turns(journal) or call["how"] != "sample"):
+    if error.journal:
+        journal = cast("list[Entry]", error.journal)
         entry["run"] = _record(call, over, turns(journal), "failed", journal)
     if isinstance(error.__cause__, ModelCallError) and error.__cause__.usage:
         entry["model"], entry["usage"] = name_of(run.tree.settings.model), _brief(error.__cause__.usage)
