@@ -26,7 +26,7 @@ faster than their number: no more than this are sent out at a time."""
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
 
 
-def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]], *, is_sampling: bool) -> AskedEntry:
+def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]], *, is_sampling: bool = False) -> AskedEntry:
     """The journal entry for the calls of one pause; what they are given again is taken out of the pool.
 
     What the cell of a run that samples asks is no sub-query of the root model's.

@@ -48,7 +48,7 @@ async def test_the_answer_on_which_most_agree_is_taken_and_all_are_told_of(
 
 def test_one_run_is_the_default_and_has_no_candidates(model_server: ModelServer) -> None:
     result = sampling(model_server, cell("FINAL(4)")).invoke(GIVEN)
-    route = result["journal"][0]["route"]  # type: ignore[typeddict-item]
+    route = result["journal"][0]["route"]
     assert (result["answer"], result["candidates"], route) == ("4", [], "rlm")
 
 
@@ -78,7 +78,7 @@ def test_what_is_said_of_the_answer_is_of_its_run(model_server: ModelServer) -> 
     result = rlm.invoke(GIVEN)
     assert result["value"] == ["wet [1]", "echo"]
     for name in ("answer", "value", "citations", "coverage", "context", "stop_reason", "turns"):
-        assert result[name] == alone[name], name  # type: ignore[literal-required]
+        assert result[name] == alone[name], name
     assert result["usage"]["calls"] > 2 * alone["usage"]["calls"]
 
 
