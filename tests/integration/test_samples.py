@@ -1,11 +1,22 @@
 """Several runs for one question, over a real model server whose replies differ by attempt."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_rlm import RLM, Budget, InputError, ModelError, RLMResult
+from langchain_rlm import (
+    RLM,
+    Budget,
+    InputError,
+    ModelError,
+    ReplayChatModel,
+    RLMResult,
+    result_to_html,
+    save_journal,
+)
 from tests.server.client import ModelServer
 
 TEXT = "Iron is a metal. Water is wet. " * 40
@@ -121,6 +132,17 @@ def test_events_name_the_run_that_they_are_of(model_server: ModelServer) -> None
     assert (sorted(ends[:2]), ends[2:]) == ([("/1", 0), ("/2", 0)], [("", 0)])
     assert [event["how"] for event in events if event["event"] == "sub_query"] == ["sample", "sample"]
     assert len(events[-1]["result"]["candidates"]) == 2
+
+
+def test_a_recorded_run_is_answered_for_again_and_shown(model_server: ModelServer, tmp_path: Path) -> None:
+    rlm = sampling(model_server, "2\n" + cell("FINAL('iron')"), cell("print(1)"), more=cell("FINAL('gold')"))
+    result: Any = rlm.invoke(GIVEN)
+    save_journal(result, tmp_path / "run.jsonl")
+    again = RLM(ReplayChatModel.from_journal(tmp_path / "run.jsonl"), route="rlm", samples=2).invoke(GIVEN)
+    assert again["answer"] == result["answer"] == "gold"
+    assert "2 turns" in result._repr_html_()
+    assert "Independent runs" in result_to_html(result)
+    assert json.loads(result.to_json())["candidates"] == result["candidates"]
 
 
 @pytest.mark.parametrize("samples", [0, -1, 33, True, "3", 2.0, None])
