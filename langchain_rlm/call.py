@@ -20,6 +20,7 @@ from langchain_rlm.events import LoadingEvent
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
+from langchain_rlm.journal.samples import candidates
 from langchain_rlm.journal.tally import tally
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.nodes.ending import covered, touched
@@ -199,7 +200,7 @@ def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus)
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
     about = [question, corpus.hash, settings.profile.name, *map(name_of, models)]
     how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
-    how += [f"{settings.plan.text}{settings.plan_parameters}" if settings.plan else None]
+    how += [settings.samples, f"{settings.plan.text}{settings.plan_parameters}" if settings.plan else None]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 
@@ -211,6 +212,7 @@ def _result(settings: Settings, final: Mapping[str, Any], corpus: Corpus | None)
         "coverage": with_unseen(final["coverage"], corpus), "left_out": journals.left_out(final["journal"]),
         "plan": next(iter(journals.plans(final["journal"])[-1:]), None),
         "context": [*map(_document, final["documents"])], "profile": journals.profile(final["journal"]),
+        "candidates": candidates(final["journal"]),
     }  # fmt: skip
     waits = {"stop_reason": "interrupted", INTERRUPT: [*final[INTERRUPT]]} if final.get(INTERRUPT) else {}
     known = {**final, **made, **waits}

@@ -1,8 +1,8 @@
 """Progress events: what `stream(..., stream_mode="custom")` yields while a run goes on.
 
 All are dicts with `event`, `run` (which run of the tree: empty for the first, then the ids of the calls that led there,
-joined by slashes), `depth` (0 for the first) and `at` (seconds since the run began). Recursive runs use the same
-stream. The last one of an `RLM` is `result`.
+joined by slashes), `depth` (0 for the first and its samples) and `at` (seconds since the run began). Recursive runs use
+the same stream. The last one of an `RLM` is `result`.
 """
 
 from typing import Any, Literal, NotRequired
@@ -101,7 +101,7 @@ class SubQueriesEvent(Progress):
 
 
 class SubQueryEvent(Progress):
-    """One sub-query begins: `llm`, `rlm` or `tool`."""
+    """One sub-query begins: `llm`, `rlm` or `tool`; `sample` or `judge` in a run that samples."""
 
     event: Literal["sub_query"]
     id: str

@@ -94,6 +94,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         profile: What suits the models: a `Profile`, or the name of a shipped one (`"default"`, `"small"`,
             `"reasoning"`, `"rlm"`). Default: chosen by the root model's name (how much a sub-model gets at once, by the
             sub-model's); the result says which.
+        samples: Independent runs for each question, at once and under one budget. The answer is the one on which most
+            agree; where texts differ, one call of the root model says which; ties go to the run with fewer turns. A
+            further question on a thread begins anew.
 
     Raises:
         InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
@@ -126,6 +129,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         require_citations: bool = False,
         instructions: str | None = None,
         profile: Profile | str | None = None,
+        samples: int = 1,
         _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
@@ -143,7 +147,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),
             require_coverage=require_coverage, require_citations=require_citations, instructions=instructions,
-            given_profile=profile_of(profile),
+            given_profile=profile_of(profile), samples=samples,
             is_saved=checkpointer is not None, on_busy=on_busy,
         )  # fmt: skip
         self._settings.check_prices()

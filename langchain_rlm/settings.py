@@ -38,6 +38,7 @@ CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
 """Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
 READS_WELL_SHARE = 0.2
+MOST_SAMPLES = 32
 SHOWN_SHARE = 0.03
 SHOWN_MOST = 12_000
 SHOWN_LEAST = 1_500
@@ -119,6 +120,8 @@ class Settings:
     plan: Plan | None = None
     """The plan that runs, whatever the question; None: the root model chooses one where a plan is to run."""
     plan_parameters: Mapping[str, Any] = field(default_factory=dict)
+    samples: int = 1
+    """Runs that answer each question, of which one is chosen."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
     on_busy: OnBusy = "error"
@@ -280,6 +283,9 @@ _BUDGET_PARTS = Rule(Mapping[str, Any], "pass a Budget, or the parts that change
 _RULES = {
     "budget": Rule(InstanceOf[Budget] | None, "pass a Budget, as in budget=Budget(cost=2.0, turns=30)"),
     "max_concurrency": COUNT,
+    "samples": Rule(
+        Annotated[int, Field(strict=True, ge=1, le=MOST_SAMPLES)], f"use a whole number from 1 to {MOST_SAMPLES}"
+    ),
     "instructions": Rule(_WORDS | None, "pass what the root model is to be told, or None"),
     "profile": Rule(InstanceOf[Profile] | StrictStr | None, "pass a Profile, or the name of a shipped one"),
     "max_retries": WHOLE | None,

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict  # before Python 3.12, pydantic cannot u
 from langchain_rlm.journal.entries import Entry, append_entries
 from langchain_rlm.journal.header import Citation, Coverage, UsageTotals
 from langchain_rlm.journal.parts import ChosenPlan, LeftOutFile
+from langchain_rlm.journal.samples import Candidate
 
 
 class RLMInput(TypedDict):
@@ -104,6 +105,9 @@ class RLMResult(TypedDict):
     """The name of the profile that fits the run to its models."""
     turns: int
     """Root-model replies in this run, recursive runs not included."""
+    candidates: list[Candidate]
+    """With `samples`, the runs of which one was chosen. The other fields are about that one, but for `usage`, which
+    counts all, and the `journal`, which holds all."""
     journal: list[Entry]
     __interrupt__: NotRequired[list[Any]]
     """LangGraph `Interrupt`s, of a run that waits for a decision."""

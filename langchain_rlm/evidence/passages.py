@@ -18,7 +18,7 @@ from langchain_core.documents import Document
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.pieces import Span
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import answered_calls, arrived, spans
+from langchain_rlm.journal.reading import answered_calls, answering, arrived, spans
 from langchain_rlm.state import RLMResult
 
 LONGEST = 2_000
@@ -94,7 +94,7 @@ def _asked(result: RLMResult, documents: Sequence[SourceText], *, is_searched: b
     elif result["stop_reason"] == "direct":
         names = {document.metadata["name"] for document in result["context"]}
         yield from ((index, 0, len(d.text)) for index, d in enumerate(documents) if d.name in names)
-    for call, answer in answered_calls(result["journal"]):
+    for call, answer in answered_calls(answering(result["journal"])):
         if answer is not None and "text" in answer and not is_refusal(answer["text"]):
             yield from spans(call)
 

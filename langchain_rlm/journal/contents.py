@@ -1,9 +1,10 @@
 """What a schema cannot say of a journal file: stretches that are in the context, runs that fit what they were given."""
 
 import keyword
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -74,6 +75,7 @@ def _journal(journal: Sequence[Entry], documents: int | None, depth: int) -> Ite
             yield place, f"{where}.tool is {shown(call['tool'])}, not the name of a function"
         asked[call["id"]] = call
     yield from _unanswered(journal)
+    yield from _samples(journal, asked)
     for place, where, answer in _answers(journal):
         if "run" in answer:
             problems = _below(run, answer["id"], asked.get(answer["id"]), answer["run"], depth + 1)
@@ -132,6 +134,24 @@ def _unanswered(journal: Sequence[Entry]) -> Iterator[tuple[int, str]]:
                     yield waiting[0], f"calls[{n}].id is {shown(call['id'])}, which no answer has, and the cell goes on"
         if entry["kind"] in {"asked", "cell", "cell_end"}:
             waiting = place, calls_of(entry)
+
+
+def _samples(journal: Sequence[Entry], asked: Mapping[str, Call]) -> Iterator[tuple[int, str]]:
+    """Samples that say nothing, and ends that are of none."""
+    samples = {identity for identity, call in asked.items() if call["how"] == "sample"}
+    good = set[str]()
+    for place, entry in enumerate(journal):
+        if entry["kind"] == "answer" and "error" not in entry and entry["id"] in samples:
+            if "run" not in entry or not _is_sample(entry.get("value")):
+                yield place, "is of a sample, and has no run or no value with answer and turns"
+            else:
+                good.add(entry["id"])
+        elif entry["kind"] == "end" and "chosen" in entry and entry["chosen"] not in good:
+            yield place, f"chosen is {shown(entry['chosen'])}, not a sample with an answer"
+
+
+def _is_sample(value: Any) -> bool:
+    return isinstance(value, dict) and "answer" in value and isinstance(value.get("turns"), int)
 
 
 def _calls(journal: Sequence[Entry]) -> Iterator[tuple[int, str, Call]]:

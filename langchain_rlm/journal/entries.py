@@ -227,6 +227,8 @@ class EndEntry(TypedDict):
     stop_reason: str
     characters: Whole
     hash: str
+    chosen: NotRequired[str]
+    """The id of the call whose run has this answer, of a run that samples."""
     given: NotRequired[str]
     """Hash of what the code gave, where the answer took the form of `response_format`."""
 

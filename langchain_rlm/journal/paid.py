@@ -6,7 +6,15 @@ from dataclasses import replace
 from langchain_rlm.budget import Spending
 from langchain_rlm.journal.entries import AnswerEntry, Entry, ReplyEntry
 from langchain_rlm.journal.parts import Call
-from langchain_rlm.journal.reading import answers, arrived, calls_of, recorded_cells, replies, since_question
+from langchain_rlm.journal.reading import (
+    answers,
+    arrived,
+    calls_of,
+    is_sub_query,
+    recorded_cells,
+    replies,
+    since_question,
+)
 
 
 def paid(journal: Iterable[Entry]) -> list[ReplyEntry | AnswerEntry]:
@@ -30,7 +38,7 @@ def spent_by(entries: Sequence[Entry]) -> Spending:
     total.seconds = max((entry.get("at", 0.0) for entry in timed), default=0.0)
     asked = [call for entry in entries if entry["kind"] == "asked" for call in entry["calls"]]
     total.tool_calls = sum("tool" in call for call in asked)
-    total.sub_queries = sum("reused" not in call and "tool" not in call for call in asked)
+    total.sub_queries = sum("reused" not in call and is_sub_query(call) for call in asked)
     total.sub_queries -= len({answer["id"] for answer in given if answer.get("refused")})
     for below in (answer["run"] for answer in given if "run" in answer and not answer.get("is_copy")):
         _add(total, replace(spending(below["journal"]), seconds=0.0))

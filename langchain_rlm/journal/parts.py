@@ -16,9 +16,10 @@ ContextSpan = Annotated[list[Whole], Field(min_length=3, max_length=3)]
 """Position of a document of the context, start and end in characters."""
 Pieces = list[str | ContextSpan]
 """A text by reference: literal parts, and spans of the context."""
-Route = Literal["direct", "rlm", "plan"]
-How = Literal["llm", "rlm", "tool"]
-"""A question to a model, a recursive run, or a function of the user's."""
+Route = Literal["direct", "rlm", "plan", "samples"]
+How = Literal["llm", "rlm", "tool", "sample", "judge"]
+"""A question to a model, a recursive run, or a function of the user's; of a run that samples, a run like the one
+without samples, or a question to the root model which answer to take."""
 Variable = Annotated[tuple[str, str, Whole | None], Field(strict=False)]
 """Name, type and size; a list, as JSON has it."""
 Arguments = Annotated[tuple[list[Any], dict[str, Any]], Field(strict=False)]

@@ -74,6 +74,14 @@ def since_question(journal: Sequence[Entry]) -> Sequence[Entry]:
     return _from_last(journal, "run", "question") or journal
 
 
+def answering(journal: Sequence[Entry]) -> Sequence[Entry]:
+    """The journal of the run that gave the answer: of a run that samples, that of the sample whose answer it took."""
+    end = journal[-1] if journal else None
+    if end is None or end["kind"] != "end" or "chosen" not in end:
+        return journal
+    return answers(journal)[end["chosen"]]["run"]["journal"]
+
+
 def replies(journal: Iterable[Entry]) -> list[ReplyEntry]:
     """What the root model has said."""
     return [entry for entry in journal if entry["kind"] == "reply"]
@@ -209,6 +217,11 @@ def answers_of(entry: Entry) -> Sequence[AnswerEntry]:
     if entry["kind"] == "answer":
         return (entry,)
     return entry["answers"] if entry["kind"] == "fork" else ()
+
+
+def is_sub_query(call: Call) -> bool:
+    """Whether it is a question of the root model's code, which the budget counts as a sub-query."""
+    return call["how"] in {"llm", "rlm"}
 
 
 def arrived(journal: Iterable[Entry]) -> list[AnswerEntry]:

@@ -9,8 +9,8 @@ from typing import Any, Self
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import Excerpt
+from langchain_rlm.journal.reading import answering, turns
 from langchain_rlm.journal.reading import question as newest_question
-from langchain_rlm.journal.reading import turns
 
 DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
 
@@ -70,7 +70,7 @@ class Recording:
     @property
     def turns(self) -> int:
         """Root-model replies to the newest question."""
-        return turns(self.journal)
+        return turns(answering(self.journal))
 
     def name(self, index: int) -> str:
         return self._names.get(index, f"document {index + 1}")

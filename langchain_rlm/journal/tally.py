@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.journal.entries import Entry
-from langchain_rlm.journal.reading import answers, arrived, since_question, this_turn
+from langchain_rlm.journal.reading import answers, arrived, is_sub_query, since_question, this_turn
 
 NO_CODE = (
     "The root model wrote no code, twice in a row, so there is no answer; what it said is in the journal. Use another "
@@ -36,7 +36,7 @@ def _counted(journal: Sequence[Entry]) -> Counter[str]:
     given, counts = answers(journal), Counter[str]()
     for call in (call for entry in since_question(journal) if entry["kind"] == "asked" for call in entry["calls"]):
         answer: Any = given.get(call["id"], {})
-        if "tool" not in call and not answer.get("refused"):
+        if is_sub_query(call) and not answer.get("refused"):
             counts.update(["asked", *(["failed" if "error" in answer else "answered"] if answer else ())])
         if "run" in answer:
             counts += _counted(answer["run"]["journal"])

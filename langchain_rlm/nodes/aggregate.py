@@ -48,7 +48,7 @@ def _held(run: Run, waiting: Sequence[Call]) -> dict[str, AnswerEntry]:
     Where it has not, the journal has no answers: a run that is resumed asks again.
     """
     for call in waiting:
-        model = run.tree.settings.pick(call["model"])
+        model = run.model_of(call)
         if model and (failure := run.tree.caller.unusable(model)):
             raise SubModelError(unusable("sub-model", model, ModelCallError(failure)))
     return {call["id"]: run.held.pop(call["id"]) for call in waiting if call["id"] in run.held}

@@ -19,8 +19,9 @@ from langchain_rlm.journal.answer import given
 from langchain_rlm.journal.entries import Answered, CellEndEntry, Entry
 from langchain_rlm.journal.paid import unclaimed
 from langchain_rlm.journal.parts import Call, Variable
+from langchain_rlm.journal.samples import chosen
 from langchain_rlm.nodes.conversation import cut
-from langchain_rlm.nodes.ending import best_so_far, finish
+from langchain_rlm.nodes.ending import best_so_far, finish, finish_with
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many, with_room
 from langchain_rlm.repl.finals import Final
@@ -134,12 +135,14 @@ class Turn:
             pool = self.run.pool = unclaimed(self.journal)
         if outcome.is_ahead:
             outcome = with_room(self.run, outcome, pool, is_last_turn=self.last is not None)
-        refused = too_many(self.run, outcome, pool)
+        is_sampling = journals.route(self.journal) == "samples"
+        refused = None if is_sampling else too_many(self.run, outcome, pool)
         if refused is not None:
             self.entries += [*self.run.take_hosts(), refused]
             return [{"error": refused["refused"]["error"]}] * refused["count"], []
         characters = sum(len(call.prompt) for call in outcome.calls)
-        asked = await self._searched(characters, partial(asked_entry, self.run, outcome, pool))
+        write = partial(asked_entry, self.run, outcome, pool, is_sampling=is_sampling)
+        asked = await self._searched(characters, write)
         answers = answers_at_once(self.run, asked, self.journal, is_last_turn=self.last is not None)
         self.entries += [*self.run.take_hosts(), asked, *answers]
         answered = {answer["id"] for answer in answers}
@@ -218,6 +221,8 @@ class Turn:
 
     def finish(self, value: Any) -> Command[Any]:
         """End the run with its answer, or say what is wrong with it."""
+        if journals.route(self.journal) == "samples":
+            return finish_with(self.run, self.state, self.entries, chosen(self.journal, value))
         problem = None if self.last else self._problem(value)
         if problem:
             self.entries.append({"kind": "note", "text": problem, "refused_answer": value})

@@ -22,6 +22,7 @@ from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.conversation import conversation
 from langchain_rlm.nodes.ending import finish
 from langchain_rlm.nodes.planning import planned
+from langchain_rlm.nodes.sampling import sampled
 from langchain_rlm.prompts.documents import files_inside
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
@@ -56,6 +57,8 @@ async def decompose(registry: RunRegistry, state: RLMState, config: RunnableConf
         return await _direct(run, state, config)
     if journals.awaits_cells(state["journal"]):
         return await Turn.recorded(run, state).read()
+    if journals.route(state["journal"]) == "samples":
+        return await sampled(run, state)
     limit = run.tree.ledger.out_of()
     try:
         if limit is None:
@@ -245,5 +248,5 @@ async def _ask_directly(run: Run, messages: list[BaseMessage], config: RunnableC
         run.tree.settings.model, messages, config,
         name="rlm.direct", metadata={"rlm_depth": run.depth, "rlm_turn": turn},
         last_turn=run.depth == 0,  # what is set aside is for the first run's answer
-        shown=run.depth == 0,
+        shown=not run.path,
     )  # fmt: skip

@@ -14,24 +14,34 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
 from langchain_rlm.journal.entries import EndEntry, Entry
 from langchain_rlm.journal.header import Citation, Coverage
+from langchain_rlm.journal.samples import Sample
 from langchain_rlm.journal.tally import tally
 from langchain_rlm.nodes.conversation import cut
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
 
 
-def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str) -> Command[Any]:
-    """End the run with its answer."""
+def finish_with(run: Run, state: RLMState, entries: list[Entry], sample: Sample) -> Command[Any]:
+    """End a run that samples with the answer of the sample that it has chosen."""
+    return finish(run, state, entries, sample.value, sample.run["stop_reason"], sample=sample)
+
+
+def finish(
+    run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str, *, sample: Sample | None = None
+) -> Command[Any]:
+    """End the run with its answer; all that is said of it is of the sample, if it is the answer of one."""
     form, given = run.response_format, None
     if form is not None and form.problem(value) is None:
         given, value = digest(as_text(value)), form.plain(value)
-    journal = [*state["journal"], *entries]
+    journal = [*state["journal"], *entries] if sample is None else sample.run["journal"]
     citations: list[Citation] = []
-    if run.depth == 0:  # those of a recursive run are numbered by the run above
+    if not run.path:  # those of a recursive run are numbered by the run above
         value, citations = with_citations(value, run.corpus, journal)
     found = covered(run, journal)
     answer = as_text(value)
     end: EndEntry = {"kind": "end", "stop_reason": stop_reason, "characters": len(answer), "hash": digest(answer)}
+    if sample is not None:
+        end["chosen"] = sample.id
     if given is not None:
         end["given"] = given
     usage = {**run.tree.ledger.usage(), **tally(journal)}
@@ -47,7 +57,7 @@ def finish(run: Run, state: RLMState, entries: list[Entry], value: Any, stop_rea
 
 def covered(run: Run, journal: Sequence[Entry]) -> Coverage | None:
     """What models have seen of the context; documents of which they saw nothing are left out."""
-    if run.depth > 0 or run.corpus.searchable is not None:
+    if run.path or run.corpus.searchable is not None:
         return None
     found = coverage(journal, run.corpus.sources(), run.corpus.texts)
     found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
@@ -69,7 +79,7 @@ async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
             return draft
     if refused is not None:
         return refused
-    if run.depth > 0:  # the code above must not take an output for an answer
+    if run.path:  # the code above must not take an output for an answer
         return ""
     outputs = journals.outputs(journal)
     if not outputs:

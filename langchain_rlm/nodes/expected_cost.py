@@ -7,6 +7,7 @@ from langchain_rlm.context.pieces import length
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import paid
 from langchain_rlm.journal.parts import Call, Quote
+from langchain_rlm.journal.reading import is_sub_query
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of
 from langchain_rlm.models.tokens import Tokens
@@ -22,7 +23,7 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
     above = run.tree.settings.budget.confirm_above
     if above is None:
         return None
-    priced = [call for call in calls if "tool" not in call]
+    priced = [call for call in calls if is_sub_query(call)]
     costs = [expected(run, call) for call in priced]
     known = [dollars for _, dollars in costs if dollars is not None]
     cost = sum(known)

@@ -54,6 +54,8 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
     else:
         route = choose_route(run)
         entry = first_entry(run, question, route)
+    if route == "samples":
+        run.give_turn_back()  # it has no turn of the root model's
     size = {"documents": len(corpus.documents), "characters": corpus.characters}
     formats = sorted({profile.format for profile in run.profiles})
     emit("inspect", run, **size, formats=formats, route=route, question=question)
@@ -95,6 +97,8 @@ def choose_route(run: Run) -> Route:
     The paper finds that plain models win below some 16,000 tokens (arXiv 2512.24601, section 3).
     """
     settings = run.tree.settings
+    if settings.samples > 1 and not run.path:
+        return "samples"  # each of them chooses for itself
     if run.corpus.searchable is not None:
         return "rlm"
     if run.depth == 0 and (settings.route == "plan" or (settings.plan is not None and settings.route == "auto")):

@@ -26,11 +26,17 @@ faster than their number: no more than this are sent out at a time."""
 LAST_TURN = "This is the last turn: no sub-query can be asked any more. Call FINAL."
 
 
-def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry:
-    """The journal entry for the calls of one pause; what they are given again is taken out of the pool."""
+def asked_entry(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]], *, is_sampling: bool = False) -> AskedEntry:
+    """The journal entry for the calls of one pause; what they are given again is taken out of the pool.
+
+    What the cell of a run that samples asks is no sub-query of the root model's.
+    """
     run.finder.given.learn([call.prompt for call in asked.calls if call.arguments is None])
     documents = _Documents(run, len(asked.calls))
     calls = [_call_entry(run, call, pool, documents, number) for number, call in enumerate(asked.calls)]
+    if is_sampling:
+        for call in calls:
+            call["how"] = "sample" if call["how"] == "rlm" else "judge"
     entry: AskedEntry = {"kind": "asked", "raises": asked.raises, "calls": calls}
     return {**entry, "is_ahead": True} if asked.is_ahead else entry
 
@@ -127,7 +133,7 @@ def _plain(pieces: Sequence[Piece]) -> Pieces:
 def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is_last_turn: bool) -> list[AnswerEntry]:
     """The answers that need no model: those already paid for, and refusals."""
     given = journals.answers(journal) if any("reused" in call for call in asked["calls"]) else {}
-    count = sum("reused" not in call and "tool" not in call for call in asked["calls"])
+    count = sum("reused" not in call and journals.is_sub_query(call) for call in asked["calls"])
     refused = _refusal(run, count, is_last_turn=is_last_turn)
     answers: list[AnswerEntry] = []
     for call in asked["calls"]:
@@ -179,7 +185,7 @@ def sends(run: Run, calls: Sequence[CallEntry]) -> list[Send]:
     if run.tree.settings.is_saved:
         groups = [[call] for call in calls[:WAVE]]
     else:
-        alone = [call for call in calls if call["how"] == "tool" or (call["how"] == "rlm" and run.may_recurse)]
+        alone = [call for call in calls if call["how"] == "tool" or run.is_below(call)]
         small = [call for call in calls if call not in alone] if alone else calls
         size = -(-len(small) // GROUPS) or 1
         groups = [

@@ -13,13 +13,13 @@ from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import HostError, RLMError, SubModelError, ThreadBusyError
+from langchain_rlm.errors import HostError, ModelError, RLMError, SubModelError, ThreadBusyError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.parts import Call, SubQueryError, Usage
-from langchain_rlm.journal.reading import turns
+from langchain_rlm.journal.reading import is_sub_query, turns
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import brief
 from langchain_rlm.models.remedies import REMEDIES
@@ -48,12 +48,12 @@ async def sub_query(registry: RunRegistry, task: dict[str, Any], config: Runnabl
 async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> AnswerEntry | None:
     """The answer of a call; None when its model seems not to be usable: `aggregate` says what follows."""
     started = time.monotonic()
-    if "tool" not in call and (refusal := run.tree.ledger.refuse_excess()):
+    if is_sub_query(call) and (refusal := run.tree.ledger.refuse_excess()):
         error: SubQueryError = {"type": "budget", "message": refusal}
         return {"kind": "answer", "id": call["id"], "error": error, "refused": True}
     emit("sub_query", run, id=call["id"], how=call["how"])
     try:
-        ask = _use_tool if "tool" in call else _recurse if call["how"] == "rlm" and run.may_recurse else _ask_model
+        ask = _use_tool if "tool" in call else _recurse if run.is_below(call) else _ask_model
         entry: Answered = await ask(registry, run, call, config)
     except (GraphBubbleUp, SubModelError, HostError, ThreadBusyError):
         raise  # a person is asked, or has to mend something; the task is run again after that
@@ -64,6 +64,8 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
         entry |= {"is_sent": True} if error.is_sent else {}
     except RLMError as error:
+        if _ends_all(call, error):
+            raise
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
         failure = classify(error)
@@ -72,11 +74,16 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     seconds = round(time.monotonic() - started, 3)
     emit("answer", run, id=call["id"], error=entry.get("error"), seconds=seconds, spent=spent(run))
     answer: AnswerEntry = {"kind": "answer", "id": call["id"], **entry, "seconds": seconds, "at": at(run)}
-    model = run.tree.settings.pick(call["model"])
+    model = run.model_of(call)
     if model is None or "run" in entry or "error" not in entry or not run.tree.caller.unusable(model):
         return answer
     run.held[call["id"]] = answer
     return None
+
+
+def _ends_all(call: Call, error: RLMError) -> bool:
+    """Whether the root model of a sample cannot be used at all: then no sample can, and the run waits to be resumed."""
+    return call["how"] == "sample" and type(error) is ModelError  # others are about this conversation
 
 
 def _refuse_of_host(failure: Failure, error: Exception) -> None:
@@ -87,14 +94,14 @@ def _refuse_of_host(failure: Failure, error: Exception) -> None:
 
 
 def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> Answered:
-    model = run.tree.settings.pick(call["model"])
+    model = run.model_of(call)
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
 async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
     prompt = assemble(call["pieces"], run.corpus.texts)
     prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
-    model = run.tree.settings.pick(call["model"])
+    model = run.model_of(call)
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()
@@ -148,12 +155,13 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
         raise BudgetExceededError(msg, "turns")
     path = f"{run.path}/{call['id']}"
     question, ref, over = _task(run, call)
-    begun = {"tree_id": run.tree.id, "path": path, "depth": run.depth + 1, "context_ref": ref}
+    depth = run.depth + (call["how"] != "sample")
+    begun = {"tree_id": run.tree.id, "path": path, "depth": depth, "context_ref": ref}
     try:
         below_config = beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         result = await registry.graph.ainvoke({"question": question}, below_config)
     except RLMError as error:
-        if isinstance(error, SubModelError):
+        if isinstance(error, SubModelError) or _ends_all(call, error):
             raise
         return _failed(run, call, over, error)
     finally:
@@ -169,6 +177,8 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
     if not result["answer"].strip():
         message = f"the recursive run ended without an answer ({result['stop_reason']})"
         return {"error": {"type": "empty", "message": message}, "run": record}
+    if call["how"] == "sample":
+        return {"value": {"answer": result["value"], "turns": result["turns"]}, "run": record}
     return {"text": within(call["id"], result["answer"], result["journal"]), "run": record}
 
 
@@ -195,6 +205,8 @@ def _brief(usage: Mapping[str, Any]) -> Usage:
 def _task(run: Run, call: Call) -> tuple[str, dict[str, Any], Over]:
     """The question and the context of a recursive run, by reference, and what that context is."""
     prompt = assemble(call["pieces"], run.corpus.texts)
+    if call["how"] == "sample":
+        return prompt, run.corpus.ref(), "all"
     over: Over = "context" if "context" in call else "prompt" if len(prompt) > LONG_PROMPT else "all"
     ref = context_over(call, over)
     if ref is None:

@@ -59,13 +59,13 @@ def _place_of(config: RunnableConfig) -> tuple[Any, RunnableConfig]:
 def _lost(run: Run, node: Any, journal: Sequence[Entry], saved: Sequence[Entry]) -> LostEntry | None:
     """The calls that may have been in flight when the process ended that was at this node."""
     settings, entry = run.tree.settings, LostEntry(kind="lost", id=str(uuid.uuid4()), turns=0, calls=[])
-    if node == "decompose" and not journals.awaits_cells(journal):
+    if node == "decompose" and not journals.awaits_cells(journal) and journals.route(journal) != "samples":
         asked: list[tuple[Model, int]] = [(settings.model, _root_prompt(run, journal))]
         entry["turns"] = 1
     elif node == "sub_query":
         answered = {answer["id"] for answer in journals.arrived([*journal, *saved])}
         calls = [call for call in journals.last_asked(journal)[0]["calls"] if call["id"] not in answered]
-        asked = [(model, _prompt(run, call)) for call in _sent(run, calls) if (model := settings.pick(call["model"]))]
+        asked = [(model, _prompt(run, call)) for call in _sent(run, calls) if (model := run.model_of(call))]
     else:
         return None
     for model, tokens in asked:
@@ -76,7 +76,7 @@ def _lost(run: Run, node: Any, journal: Sequence[Entry], saved: Sequence[Entry])
 
 def _sent(run: Run, calls: Sequence[Call]) -> list[Call]:
     """Those that a model was asked for this run itself; no more than have a place in flight, or wait to be saved."""
-    own = [c for c in calls if "tool" not in c and not (c["how"] == "rlm" and run.may_recurse)]
+    own = [c for c in calls if "tool" not in c and not run.is_below(c)]
     return own[: run.tree.places]
 
 

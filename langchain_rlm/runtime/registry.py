@@ -201,8 +201,8 @@ class RunRegistry:
         run.calls = journals.last_id(journal)
         run.tree.ledger.charge(spending([*journal, *known]))
         said = journals.replies(journals.since_question(journal))
-        if said and said[-1]["last"]:
-            run.is_last_turn = True
+        run.is_last_turn = bool(said and said[-1]["last"])
+        if run.is_last_turn or (journal and journals.route(journal) == "samples"):
             run.give_turn_back()
 
     async def close(self, tree: RunTree) -> None:

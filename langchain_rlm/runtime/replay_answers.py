@@ -13,6 +13,7 @@ from langchain_rlm.journal.answer import NOTHING, Given, as_text, digest, given,
 from langchain_rlm.journal.entries import AnswerEntry, EndEntry, Entry
 from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.record import Recording
+from langchain_rlm.journal.samples import chosen
 from langchain_rlm.repl.protocol import Ended, Sandbox
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.differences import apart, beginning, differs
@@ -66,6 +67,8 @@ class Answers:
         run = answer["run"]
         if self.made is not None and "text" in answer:
             self._same(run["journal"], within(run["marks"], self.made, run["journal"]), answer["text"])
+        elif self.made is not None and "value" in answer:  # of a sample
+            self._same(run["journal"], self.made, as_text(answer["value"]["answer"]))
 
     def _check_refused(self, before: Sequence[Entry], known: str) -> None:
         answer = self._given(before)
@@ -79,10 +82,14 @@ class Answers:
         on_record = f"{end['characters']:,} characters" if kept is None else beginning(kept.answer)
         if answer is None:
             raise self._differs(before, f"gives no answer, on record {on_record}")
-        value, citations = answer.value, list[Citation]()
+        value, citations, journal = answer.value, list[Citation](), before
+        if "chosen" in end:
+            sample = chosen(before, value)
+            value, journal = sample.value, sample.run["journal"]
+            self._same(before, sample.id, end["chosen"])
         has_form = "given" in end  # which one is not on record
         if not has_form and not self.path:  # marks of a recursive run are numbered by the run above
-            value, citations = with_citations(value, self.corpus or Corpus(()), before)
+            value, citations = with_citations(value, self.corpus or Corpus(()), journal)
         made = as_text(value)
         if kept is not None and not has_form:
             self._same(before, made, kept.answer)
@@ -91,7 +98,7 @@ class Answers:
             raise self._differs(before, said)
         if kept is not None and not has_form and _places(citations) != _places(kept.citations):
             raise self._differs(before, f"cites {apart(_places(citations), _places(kept.citations))}")
-        self.made = made
+        self.made = None if has_form and self.path else made
 
     def _given(self, before: Sequence[Entry]) -> Given | None:
         reply = journals.last_reply(before)
@@ -110,6 +117,8 @@ class Answers:
     def _given_at_end(self, reason: str, before: Sequence[Entry]) -> Given | None:
         entries = journals.since_question(before)
         reply = journals.last_reply(before)
+        if journals.route(before) == "samples":
+            return self._given(before) or Given("")
         if journals.route(before) == "direct":
             return Given(reply["text"] if reply else "")
         if reason == "no_code":

@@ -9,6 +9,7 @@ from langchain_rlm.errors import ReplayError
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
+from langchain_rlm.journal.reading import answering
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.journal.tally import tally
 
@@ -27,15 +28,16 @@ def check_header(recording: Recording, corpus: Corpus | None) -> None:
     journal = recording.journal
     if not journal or journal[-1]["kind"] != "end":
         return
+    rests_on = answering(journal)
     if recording.stop_reason:  # of what it does not say, nothing can be wrong
         _same("the run", "stop_reason", recording.stop_reason, journal[-1]["stop_reason"])
     if recording.usage:
-        _check_usage(recording.usage, journal)
+        _check_usage(recording.usage, journal, rests_on)
     if corpus is not None and corpus.searchable is None and recording.coverage is not None and corpus.documents:
-        _check_coverage(recording.coverage, journal, corpus)
+        _check_coverage(recording.coverage, rests_on, corpus)
 
 
-def _check_usage(told: Mapping[str, Any], journal: Sequence[Entry]) -> None:
+def _check_usage(told: Mapping[str, Any], journal: Sequence[Entry], rests_on: Sequence[Entry]) -> None:
     """Usage may be more than what replies and answers say: not each attempt has an entry. It is never less."""
     ledger = Ledger(Budget())
     ledger.charge(spending(journal))
@@ -44,7 +46,7 @@ def _check_usage(told: Mapping[str, Any], journal: Sequence[Entry]) -> None:
         said, least = told.get(name) or 0, counted[name] or 0
         if said < least * (1 - ROUNDED):
             _same("usage", name, said, least)
-    for name, value in tally(journal).items():
+    for name, value in tally(rests_on).items():
         _same("usage", name, told.get(name, value), value)
 
 

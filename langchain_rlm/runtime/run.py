@@ -16,6 +16,7 @@ from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, LostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
+from langchain_rlm.models.resolve import Model
 from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
 from langchain_rlm.repl.tools import ReplTool, search_tools
@@ -72,6 +73,15 @@ class Run:
     @property
     def may_recurse(self) -> bool:
         return self.depth + 1 < self.tree.settings.budget.depth
+
+    def is_below(self, call: Call) -> bool:
+        """Whether a run answers the call."""
+        return call["how"] == "sample" or (call["how"] == "rlm" and self.may_recurse)
+
+    def model_of(self, call: Call) -> Model | None:
+        """The model that a call asks; None when there is none of that name."""
+        settings = self.tree.settings
+        return settings.model if call["how"] in {"sample", "judge"} else settings.pick(call["model"])
 
     @property
     def may_ask(self) -> bool:

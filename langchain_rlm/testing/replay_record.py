@@ -114,7 +114,9 @@ class Record:
         if journal[0]["kind"] != "run":
             msg = f"The journal begins with {journal[0]['kind']!r}, not with the run. Pass the whole journal."
             raise InputError(msg)
-        self.roots.append(_RootRun.of(journal, texts))
+        root = _RootRun.of(journal, texts)
+        if root.route != "samples":  # else its samples are asked
+            self.roots.append(root)
         cut_off = {call["id"] for entry in journal if entry["kind"] == "fork" for call in entry["calls"]}
         for call, answer in answered_calls(journal):
             if answer is None or "tool" in call or answer.get("refused"):

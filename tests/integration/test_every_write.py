@@ -37,6 +37,10 @@ ROOT = {
 }
 
 
+SAMPLE = cell("FINAL(llm_query('P ' + context[:60]))")
+"""What each of several runs for one question writes."""
+
+
 class EndedError(Exception):
     """The process is gone, as far as the database can tell."""
 
@@ -65,17 +69,18 @@ class Ending(SqliteSaver):
 class Runs:
     """Runs over one database, each with a connection and an `RLM` of its own."""
 
-    def __init__(self, server: ModelServer, folder: Path) -> None:
+    def __init__(self, server: ModelServer, folder: Path, samples: int) -> None:
         self.server = server
         self.folder = folder
+        self.samples = samples
 
     def invoke(self, given: Any, at: int = 10**9) -> tuple[RLMResult | None, int]:
         """The result, None when the run was ended before its write number `at`; and how many writes there were."""
         with sqlite3.connect(self.folder / "db.sqlite", check_same_thread=False) as connection:
             saver = Ending(connection, at)
             models = (self.server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
-            budget = Budget(depth=2, cost=None)
-            rlm = RLM(*models, route="rlm", budget=budget, checkpointer=saver, context_store=self.folder / "texts")
+            how: Any = {"budget": Budget(depth=2, cost=None), "samples": self.samples}
+            rlm = RLM(*models, route="rlm", checkpointer=saver, context_store=self.folder / "texts", **how)
             try:
                 result = rlm.invoke(given, THREAD)
             except EndedError:
@@ -97,20 +102,24 @@ def server(model_server: ModelServer) -> ModelServer:
     return model_server
 
 
-@pytest.mark.parametrize("is_further", [False, True], ids=["first", "further"])
-def test_a_run_that_ends_before_any_write_goes_on(server: ModelServer, tmp_path: Path, *, is_further: bool) -> None:
-    given = FURTHER if is_further else FIRST
+@pytest.mark.parametrize("kind", ["first", "further", "samples"])
+def test_a_run_that_ends_before_any_write_goes_on(server: ModelServer, tmp_path: Path, kind: str) -> None:
+    is_further = kind == "further"
+    given, samples = FURTHER if is_further else FIRST, 1
+    if kind == "samples":
+        samples = 2
+        server.configure(models={"root": {"kind": "rules", "default": SAMPLE}, "sub": {"kind": "echo"}})
 
     def runs(name: str) -> Runs:
         (tmp_path / name).mkdir()
-        made = Runs(server, tmp_path / name)
+        made = Runs(server, tmp_path / name, samples)
         if is_further:
             made.invoke(FIRST)
         return made
 
     whole, writes = runs("whole").invoke(given)
     assert writes > (6 if is_further else 20)
-    for at in range(1, writes + 1):
+    for at in range(1, writes + 1, samples**2):
         ended = runs(f"at {at}")
         assert ended.invoke(given, at)[0] is None
         going_on = None if at > 1 else given  # before the first write nothing is known of it

@@ -88,6 +88,12 @@ CASES = {
     "last output": Case((cell("print(1)"), cell("print(2)")), "budget:turns", is_made=False,
         settings={"budget": Budget(turns=2)},
     ),
+    "samples": Case((cell(CITE + "FINAL(['it is ' + found['mark'], 3])"),), settings={"samples": 2}, more=("Again?",)),
+    "samples form": Case(
+        (cell("FINAL({'grams': '3811'})"),),
+        settings={"response_format": Weighed, "samples": 2, "require_coverage": 0.1},
+    ),
+    "samples direct": Case(("It is 3811.",), "direct", settings={"route": "direct", "samples": 2}),
     "follow-up": Case((cell(CITE + "FINAL(found['mark'])"), cell("FINAL('again ' + found['mark'])")), more=("Again?",)),
 }  # fmt: skip
 

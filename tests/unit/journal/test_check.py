@@ -102,7 +102,7 @@ def test_whatever_is_changed_in_a_line_the_reader_and_jsonschema_agree(lines: li
 PROBLEMS: list[tuple[str, Any, str]] = [
     ("calls", DROPPED, "calls is missing"),
     ("calls", {}, "calls is an object, not a list"),
-    ("calls.0.how", "sms", 'calls[0].how is "sms", not "llm", "rlm" or "tool"'),
+    ("calls.0.how", "sms", 'calls[0].how is "sms", not "llm", "rlm", "tool", "sample" or "judge"'),
     ("calls.0.model", 3, "calls[0].model is 3, not a text"),
     ("calls.0.pieces.0", 7, "calls[0].pieces[0] is 7, not a text or a list"),
     ("calls.0.pieces.1", [0, 1], "calls[0].pieces[1] has 2 items, not 3 or more"),
@@ -142,7 +142,7 @@ def test_what_is_wrong_in_a_recursive_run_is_said_with_its_place_in_all_the_runs
         entry = records.answer(
             "1", run={"turns": 1, "stop_reason": "", "journal": [entry], "over": "all", "marks": "1"}
         )
-    said = 'run.journal[0].run.journal[0].route is "sea", not "direct", "rlm" or "plan"'
+    said = 'run.journal[0].run.journal[0].route is "sea", not "direct", "rlm", "plan" or "samples"'
     assert problem_of("entry", entry) == said
 
 
