@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from langchain_rlm.journal.record import Recording as Recording
     from langchain_rlm.journal.schema import JOURNAL_SCHEMA as JOURNAL_SCHEMA
     from langchain_rlm.models.prices import Prices as Prices
-    from langchain_rlm.plans.plan import Plan as Plan
     from langchain_rlm.models.profiles import Profile as Profile
+    from langchain_rlm.plans.plan import Plan as Plan
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.result import result_to_json as result_to_json

@@ -101,17 +101,23 @@ def choose_route(run: Run) -> Route:
         return "samples"  # each of them chooses for itself
     if run.corpus.searchable is not None:
         return "rlm"
-    if run.depth == 0 and (settings.route == "plan" or (settings.plan is not None and settings.route == "auto")):
+    if run.depth == 0 and _is_planned(run):
         return "plan"
     if (settings.tools or settings.require_citations) and settings.route != "direct":
         return "rlm"  # tools are for code, and only code cites
     if settings.route in ("direct", "rlm"):
         return settings.route
-    is_long = run.corpus.characters > settings.chunk_size
-    if settings.profile.prefers_plans and run.depth == 0 and is_long and run.response_format is None:
-        return "plan"
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)
     return "direct" if tokens < settings.direct_below else "rlm"
+
+
+def _is_planned(run: Run) -> bool:
+    """A plan was asked for; or it suits the model, and the text is longer than what it reads at once."""
+    settings = run.tree.settings
+    if settings.route != "auto" or settings.plan is not None:
+        return settings.route in ("plan", "auto")
+    wants_code = bool(settings.tools) or settings.require_citations or settings.response_format is not None
+    return settings.profile.prefers_plans and not wants_code and run.corpus.characters > settings.chunk_size
 
 
 def first_entry(run: Run, question: str, route: Route) -> RunEntry:
