@@ -43,6 +43,19 @@ def test_marks_in_keys_and_sets_are_resolved_and_count(model_server: ModelServer
     assert [each["text"] for each in result["citations"]] == ["Line 7:"]
 
 
+def test_words_that_are_not_there_may_give_none_so_that_the_answer_stands(model_server: ModelServer) -> None:
+    code = (
+        "found = [cite(words, missing='none') for words in ('Line 7:', 'no swans at all', 'Line 8:')]\n"
+        "try:\n    cite('Line 7:', missing=None)\nexcept ValueError as e:\n    print(e)\n"
+        "FINAL([one and one['mark'] for one in found])"
+    )
+    result = ask(rlm_of(model_server, code))
+    assert result["value"] == ["[1]", None, "[2]"]
+    (output,) = [entry["output"] for entry in result["journal"] if entry["kind"] == "cell_end"]
+    assert "[cite: 'no swans at all' is not in the text." in output
+    assert "cite: missing must be 'raise' or 'none', not None." in output
+
+
 @pytest.mark.parametrize("given", ["' '.join(context.split())", "'\\n\\n'.join(context.splitlines())"])
 def test_what_a_recursive_run_cites_over_lines_that_were_joined_is_resolved(
     model_server: ModelServer, given: str

@@ -34,13 +34,8 @@ def test_nothing_is_promised_of_a_cell_that_was_lost_or_never_ran(why: str) -> N
 
 
 def test_values_that_were_assigned_are_named_and_large_ones_with_their_size() -> None:
-    variables = [
-        ["few", "list", 3],
-        ["text", "str", 12_345],
-        ["re", "module", None],
-        ["n", "int", None],
-        ["all", "int", None],
-    ]
+    small = [["few", "list", 3], ["re", "module", None], ["n", "int", None], ["total", "int", None]]
+    variables = [*small, ["text", "str", 12_345]]
     assert observation(end("out", variables=variables), 100) == "out\n[assigned: text: str(12,345), few, total]"
     many = [[f"v{n}", "int", None] for n in range(LISTED + 3)]
     assert observation(end("out", variables=many), 100).endswith(f"v{LISTED - 1}, and 3 more]")
