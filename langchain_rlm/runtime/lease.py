@@ -226,7 +226,7 @@ async def leased(saver: Any, config: RunnableConfig, settings: Settings) -> Asyn
 
     Without a checkpointer of its own, or where a host lends its own, a run is a part of its host, and has no lease.
     """
-    configurable = config.get("configurable", {})
+    configurable = config.get("configurable") or {}
     if not isinstance(saver, BaseCheckpointSaver) or langgraph_keys.CHECKPOINTER in configurable:
         yield config, 0.0
         return

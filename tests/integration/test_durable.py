@@ -25,7 +25,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
-from langchain_rlm import RLM, Budget, HostError, InputError, ReplLimits
+from langchain_rlm import RLM, Budget, HostError, InputError, ReplLimits, ThreadBusyError
 from tests.server.client import ModelServer
 from tests.unit.journals import lost
 
@@ -385,7 +385,7 @@ async def test_a_question_while_the_run_waits_is_refused_and_a_second_caller_too
     while model_server.stats()["by_model"].get("sub", 0) < 10:
         assert not going.done()
         await asyncio.sleep(0.01)
-    with pytest.raises(InputError, match="going on in this process"):
+    with pytest.raises(ThreadBusyError, match="thread '1' in this process"):
         await rlm.ainvoke({"context": TEXT}, thread("1"))
     going.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -59,8 +59,8 @@ async def test_the_answer_on_which_most_agree_is_taken_and_all_are_told_of(
 
 def test_one_run_is_the_default_and_has_no_candidates(model_server: ModelServer) -> None:
     result = sampling(model_server, cell("FINAL(4)")).invoke(GIVEN)
-    route = result["journal"][0]["route"]
-    assert (result["answer"], result["candidates"], route) == ("4", [], "rlm")
+    assert (result["answer"], result["candidates"]) == ("4", [])
+    assert result["journal"][0].get("route") == "rlm"
 
 
 @pytest.mark.parametrize("depth", [0, 1])

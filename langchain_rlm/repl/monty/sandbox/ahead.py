@@ -2,7 +2,7 @@
 # asked at once, and the loop's own calls take the answers that are there. Any other prompt is asked when it comes.
 _rlm_ahead = {}
 _rlm_collecting = []
-_rlm_ahead_room = [100_000, 64_000_000]
+_rlm_ahead_room = [20_000, 64_000_000]  # calls and characters: a loop that never ends is seen soon
 _rlm_flat = (str, int, float, bool, bytes, range, type(None))
 _rlm_nested = (list, tuple, set, frozenset)
 
