@@ -198,15 +198,8 @@ def _storable(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _identity(settings: Settings, budget: Budget, question: str, corpus: Corpus) -> str:
     """A key that tells a run from the other runs of the same host task, in any process."""
     form, models = settings.response_format, [settings.model, settings.sub_model, *settings.sub_models.values()]
-    about = [question, corpus.hash, *map(name_of, models)]
-    how = [
-        settings.route,
-        settings.require_coverage,
-        settings.require_citations,
-        settings.instructions,
-        asdict(budget),
-        settings.samples,
-    ]
+    about = [question, corpus.hash, settings.samples, *map(name_of, models)]
+    how = [settings.route, settings.require_coverage, settings.require_citations, settings.instructions, asdict(budget)]
     return json.dumps([*about, *how, sorted(settings.tools), form.schema() if form else None], default=str)
 
 
