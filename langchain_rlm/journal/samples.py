@@ -39,11 +39,22 @@ class Candidate(TypedDict):
     is_chosen: bool
 
 
-def chosen(journal: Sequence[Entry], number: int) -> Sample:
-    """The sample of this number, from 1, which has an answer."""
-    call, answer = [*_sampled(journal)][number - 1]
-    assert answer is not None  # noqa: S101  # it was chosen for it
+def chosen(journal: Sequence[Entry], number: Any) -> Sample | None:
+    """The sample of this number, from 1; None when there is none, or it has no answer."""
+    sampled = [*_sampled(journal)]
+    if not isinstance(number, int) or not 0 < number <= len(sampled):
+        return None
+    call, answer = sampled[number - 1]
+    if answer is None or "value" not in answer:
+        return None
     return Sample(call["id"], answer["value"]["answer"], answer["run"])
+
+
+def failures(journal: Sequence[Entry]) -> list[str]:
+    """What ended the samples when an error ended every one of them; else nothing."""
+    errors = [answer.get("error") for _, answer in _sampled(journal) if answer]
+    said = [error["message"] for error in errors if error and error["type"] == "failed"]
+    return said if len(said) == len(errors) else []
 
 
 def candidates(journal: Sequence[Entry]) -> list[Candidate]:

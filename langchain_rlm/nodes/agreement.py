@@ -24,7 +24,7 @@ def same(value: Any) -> tuple[bool, str]:
         text = " ".join(MARKS.sub("", value).split()).rstrip(" .").casefold()
         try:
             return False, same(json.loads(text))[1]
-        except ValueError:
+        except (ValueError, RecursionError):
             return True, json.dumps(text)
     if isinstance(value, list):
         return False, "[" + ", ".join([same(item)[1] for item in value]) + "]"

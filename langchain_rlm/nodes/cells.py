@@ -21,7 +21,7 @@ from langchain_rlm.journal.paid import unclaimed
 from langchain_rlm.journal.parts import Call, Variable
 from langchain_rlm.journal.samples import chosen
 from langchain_rlm.nodes.conversation import cut
-from langchain_rlm.nodes.ending import best_so_far, finish, finish_with
+from langchain_rlm.nodes.ending import best_so_far, finish
 from langchain_rlm.nodes.expected_cost import quote_of
 from langchain_rlm.nodes.questions import answers_at_once, asked_entry, sends, too_many, with_room
 from langchain_rlm.repl.finals import Final
@@ -221,8 +221,10 @@ class Turn:
 
     def finish(self, value: Any) -> Command[Any]:
         """End the run with its answer, or say what is wrong with it."""
-        if journals.route(self.journal) == "samples":
-            return finish_with(self.run, self.state, self.entries, chosen(self.journal, value))
+        sample = chosen(self.journal, value) if journals.route(self.journal) == "samples" else None
+        if sample is not None:
+            reason = sample.run["stop_reason"]
+            return finish(self.run, self.state, self.entries, sample.value, reason, sample=sample)
         problem = None if self.last else self._problem(value)
         if problem:
             self.entries.append({"kind": "note", "text": problem, "refused_answer": value})

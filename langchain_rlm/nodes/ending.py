@@ -21,11 +21,6 @@ from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.state import RLMState
 
 
-def finish_with(run: Run, state: RLMState, entries: list[Entry], sample: Sample) -> Command[Any]:
-    """End a run that samples with the answer of the sample that it has chosen."""
-    return finish(run, state, entries, sample.value, sample.run["stop_reason"], sample=sample)
-
-
 def finish(
     run: Run, state: RLMState, entries: list[Entry], value: Any, stop_reason: str, *, sample: Sample | None = None
 ) -> Command[Any]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from langgraph.types import Command
 
+from langchain_rlm.errors import ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import ReplyEntry
+from langchain_rlm.journal.samples import failures
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.run import Run, at, emit
@@ -20,17 +22,19 @@ from langchain_rlm.state import RLMState
 async def sampled(run: Run, state: RLMState) -> Command[Any]:
     """Write the reply whose cell samples; when it has run, and no sample has an answer, there is none."""
     if journals.turns(state["journal"]):
+        if failed := failures(state["journal"]):
+            raise ModelError(failed[0])
         return await Turn(run, state, parse_reply("")).give_up()
     emit("turn", run, turn=1, last=False)
-    count = max(1, run.tree.settings.samples)
     reply: ReplyEntry = {
-        "kind": "reply", "turn": 1, "text": _reply(journals.question(state["journal"]), count), "last": None,
+        "kind": "reply", "turn": 1, "text": _reply(run, journals.question(state["journal"])), "last": None,
         "usage": None, "at": at(run),
     }  # fmt: skip
     return Command(update={"journal": [*run.take_lost(), reply]}, goto="decompose")
 
 
-def _reply(question: str, count: int) -> str:
+def _reply(run: Run, question: str) -> str:
+    count = run.tree.settings.samples
     asked = ascii(question).replace("`", "\\x60")  # the cell is in a fence
     asking = (
         f"question = {asked}\nresults = rlm_query_batched([question] * {count}, on_error='return')\n"

@@ -64,7 +64,7 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
         entry = {"error": {"type": "budget", "message": str(error)}, **_paid(error, run, call)}
         entry |= {"is_sent": True} if error.is_sent else {}
     except RLMError as error:
-        if _ends_all(call, error):
+        if _ends_all(run, call, error):
             raise
         entry = {"error": {"type": "failed", "message": str(error)}}
     except Exception as error:  # noqa: BLE001  # no error of a provider may lose the siblings
@@ -81,9 +81,10 @@ async def _answer(registry: RunRegistry, run: Run, call: Call, config: RunnableC
     return None
 
 
-def _ends_all(call: Call, error: RLMError) -> bool:
-    """Whether the root model of a sample cannot be used at all: then no sample can, and the run waits to be resumed."""
-    return call["how"] == "sample" and type(error) is ModelError  # others are about this conversation
+def _ends_all(run: Run, call: Call, error: RLMError) -> bool:
+    """Whether the root model of a sample cannot be used, and the whole run, with all samples, can go on later."""
+    is_of_model = type(error) is ModelError  # others are about this conversation
+    return call["how"] == "sample" and is_of_model and run.tree.is_saved
 
 
 def _refuse_of_host(failure: Failure, error: Exception) -> None:
@@ -161,7 +162,7 @@ async def _recurse(registry: RunRegistry, run: Run, call: Call, config: Runnable
         below_config = beginning(patch_config(config, run_name="rlm.rlm_query"), begun)
         result = await registry.graph.ainvoke({"question": question}, below_config)
     except RLMError as error:
-        if isinstance(error, SubModelError) or _ends_all(call, error):
+        if isinstance(error, SubModelError) or _ends_all(run, call, error):
             raise
         return _failed(run, call, over, error)
     finally:

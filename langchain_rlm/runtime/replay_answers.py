@@ -85,8 +85,9 @@ class Answers:
         value, citations, journal = answer.value, list[Citation](), before
         if "chosen" in end:
             sample = chosen(before, value)
+            if sample is None or sample.id != end["chosen"]:
+                raise self._differs(before, f"chooses sample {value!r:.40}, on record that of call {end['chosen']}")
             value, journal = sample.value, sample.run["journal"]
-            self._same(before, sample.id, end["chosen"])
         has_form = "given" in end  # which one is not on record
         if not has_form and not self.path:  # marks of a recursive run are numbered by the run above
             value, citations = with_citations(value, self.corpus or Corpus(()), journal)

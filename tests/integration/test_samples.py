@@ -59,8 +59,8 @@ async def test_the_answer_on_which_most_agree_is_taken_and_all_are_told_of(
 
 def test_one_run_is_the_default_and_has_no_candidates(model_server: ModelServer) -> None:
     result = sampling(model_server, cell("FINAL(4)")).invoke(GIVEN)
-    assert (result["answer"], result["candidates"]) == ("4", [])
-    assert result["journal"][0].get("route") == "rlm"
+    begun: Any = result["journal"][0]
+    assert (result["answer"], result["candidates"], begun["route"]) == ("4", [], "rlm")
 
 
 @pytest.mark.parametrize("depth", [0, 1])
@@ -123,6 +123,13 @@ def test_a_root_model_that_cannot_be_used_fails_the_run_which_goes_on_later(mode
     assert rlm.invoke({"context": TEXT}, THREAD)["answer"] == "3"
     assert len(model_server.log()) <= 2
     assert len(rlm.invoke({"question": "And now?"}, THREAD)["candidates"]) == 2
+
+
+def test_without_a_checkpointer_the_samples_that_answer_are_taken(model_server: ModelServer) -> None:
+    fault = {"status": 401, "body": {"error": {"message": "Incorrect API key"}}}
+    assert sampling(model_server, cell("FINAL(3)"), fault).invoke(GIVEN)["answer"] == "3"
+    with pytest.raises(ModelError, match="root model 'root' cannot be used"):
+        sampling(model_server, fault, fault).invoke(GIVEN)
 
 
 def test_events_name_the_run_that_they_are_of(model_server: ModelServer) -> None:

@@ -32,7 +32,7 @@ def _rlm_host_query(how, prompts, model, contexts, raises, *more):
 def _rlm_ask_typed(kind, given):
     # how often it asks depends on the answers
     if _rlm_collecting:
-        raise ValueError
+        raise BaseException
     return _rlm_host_typed(kind, given)
 
 
@@ -60,7 +60,7 @@ def _rlm_collect(calls):
         _rlm_room_left[1] -= sum([len(text) for text in (call[3] if isinstance(call[3], tuple) else (call[3] or "",))])
         _rlm_room_left[1] -= len(call[1])
         if min(_rlm_room_left) < 0:
-            raise ValueError
+            raise BaseException
         _rlm_collecting[0].append(call)
 
 
@@ -75,7 +75,7 @@ def _rlm_ask_ahead(asking, names):
         given, own, read, changed = names()
         _rlm_check_apart(given + read, own, changed)
         asking(*given, *[one.copy() if isinstance(one, (list, set, dict)) else one for one in own])
-    except Exception:
+    except BaseException:
         pass
     _rlm_collecting.clear()
     there = {}

@@ -264,4 +264,7 @@ def _is_lazy(node: ast.expr) -> bool:
 
 
 def _is_plain(handler: ast.ExceptHandler) -> bool:
-    return handler.name is None and (handler.type is None or isinstance(handler.type, ast.Name | ast.Tuple))
+    """Whether it may stand in the copy as it is. What stops the copy itself must pass by: `BaseException`."""
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = [one.id if isinstance(one, ast.Name) else "BaseException" for one in caught]
+    return handler.name is None and "BaseException" not in names and "SystemExit" not in names
