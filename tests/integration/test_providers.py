@@ -269,7 +269,7 @@ class TestRateLimits:
         code = """
 kinds = []
 for n in range(3):
-    x = llm_query_batched(['ask ' + str(n)], model='sub', on_error='return')[0]
+    x = llm_query_batched([f'ask {n} {kinds}'], model='sub', on_error='return')[0]
     kinds.append([x.type, 'not waited for' in x.message])
 FINAL([kinds, llm_query('still there', model='other')])"""
         subs = {name: model_of(model_server, "openai", name) for name in ("sub", "other")}
