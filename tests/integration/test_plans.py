@@ -39,7 +39,9 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
         ("of one that", "Yes."),
     ],
-    "total": [("Which of the numbers", AMOUNTS), ("for\\? Answer", PURPOSES), ("Which of these things", '["houses"]')],
+    "total": [
+        ("Which of the numbers", AMOUNTS), (r"sentence\? Answer", PURPOSES), ("Which of these things", '["houses"]'),
+    ],
     "extremes": [("tells of the first", "It is the shed."), ("one of many", "yes")],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),

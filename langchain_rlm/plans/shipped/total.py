@@ -11,8 +11,9 @@ batch: int
 
 lines, lacking, count = candidates("Which amounts have to be added? " + question, numbers_in, piece)
 # what each is for, and once which of these things are meant: of each amount alone weak models say no
+hidden = [re.sub(r"\d[\d.,]*\d|\d", "some", line) for line in lines]
 try:
-    purposes = llm_map(lines, "What is the amount in this sentence for? Answer with one or two words of the sentence.", batch=batch)
+    purposes = llm_map(hidden, "What is paid or counted in this sentence? Answer with one or two words of the sentence.", batch=batch)
 except AnswerError as error:
     purposes = error.answers
 unjudged = told(purposes.count(None), len(lines), "sentences")
