@@ -96,6 +96,18 @@ def numbers_meant(lines, task, batch):
     ]
 
 
+def telling(lines, words, most):
+    """The lines that have the rarest of these words, up to so many."""
+    of_lines = [(line, set(plain_words(line).split())) for line in lines if len(line) < 1_000]
+    share = {word: len([1 for line, has in of_lines if word in has]) for word in words}
+    scored = []
+    for line, has in of_lines:
+        score = sum([1 / share[word] for word in words if word in has])
+        if score:
+            scored.append((-score, len(scored), line))
+    return [line for score, place, line in sorted(scored)[:most]]
+
+
 def mark_of(quote):
     """The mark of a quote that stands in the context; nothing when it does not."""
     try:

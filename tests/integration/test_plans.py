@@ -30,6 +30,7 @@ LINES = ["The mill was built in 1820 for 90 crowns.", "The shed was built in 179
 TEXT = "\n".join(LINES)
 LABELS = ["house", "House.", "rain"]
 LABELLED = "\n".join(f"{number}: {label}" for number, label in zip(numbers(3), LABELS, strict=True))
+PURPOSES = "\n".join(f"{number}: Houses" for number in numbers(2))
 AMOUNTS = "\n".join(f"{number}: [{amount}, 7]" for number, amount in zip(numbers(2), (90, 20), strict=True))
 SAID: dict[str, list[tuple[str, str]]] = {
     "find": [("Copy from", f"- {LINES[1]}\n- The shed is red."), ("from these sentences", "In 1790.")],
@@ -38,7 +39,9 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
         ("of one that", "Yes."),
     ],
-    "total": [("Which of the numbers", AMOUNTS), ("crowns", "yes"), ("rained", "no")],
+    "total": [
+        ("Which of the numbers", AMOUNTS), (r"sentence\? Answer", PURPOSES), ("Which of these things", '["houses"]'),
+    ],
     "extremes": [("tells of the first", "It is the shed."), ("one of many", "yes")],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
@@ -126,6 +129,13 @@ def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
     result = ask(rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000))
     assert result["answer"] == "counted: 2, not counted: 1. 3 items were judged. e.g. [1][2]"
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
+
+
+def test_one_kind_is_seen_by_what_it_is_not(model_server: ModelServer) -> None:
+    kinds = "\n".join(f"{number}: {kind}" for number, kind in zip(numbers(3), ["house", "House", "rain"], strict=True))
+    sub = [("What kind of item", kinds), (r"- house\n- rain\n- other", LABELLED)]
+    result = ask(rlm_of(model_server, "2; labels: house", sub=sub, route="plan"))
+    assert result["answer"] == "house: 2, rain: 1, other: 0. 3 items were judged. e.g. [1][2]"
 
 
 def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:

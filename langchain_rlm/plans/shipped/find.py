@@ -19,23 +19,18 @@ except AnswerError as error:
     quotes = [quote for found in error.answers if found for quote in found]
     lacking = len(error.missing)
 
-# what the quotes name and the question does not may be told of elsewhere
-known = set(plain_words(question).split())
-named = []
-for quote in quotes[:10]:
-    for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", quote):
-        if name not in named and not known.issuperset(plain_words(name).split()):
-            named.append(name)
+# models overlook sentences: those with the rarest words of the question, and with names that quotes bring in, count too
+rows = [line for text in documents() for line in sentences(text)]
 quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
-more, room = [], notes // 4
-for text in documents():
-    for line in sentences(text):
-        if 20 < len(line) < 400 and room > 0 and plain_words(line) not in quoted and any([name in line for name in named[:8]]):
-            room -= len(line)
-            quoted.add(plain_words(line))
-            more.append(" ".join(line.split()) + " " + mark_of(line))
-
-if quotes:
-    FINAL(concluded(question, quotes + more, notes) + told(lacking, len(pieces), "pieces"))
-else:
-    FINAL("The text does not say." + told(lacking, len(pieces), "pieces"))
+words = [word for word in plain_words(question).split() if len(word) > 3 or word.isdigit()]
+names = []
+for line in telling(rows, words, 8) + quotes[:10]:
+    for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
+        names += [word for word in plain_words(name).split() if word not in words]
+wanted = set(telling(rows, words, 12) + telling(rows, list(dict.fromkeys(names))[:12], 8))
+found = [line for line in rows if line in wanted or plain_words(line) in quoted]
+have = {plain_words(line) for line in found}
+found = [line + " " + mark_of(line) for line in dict.fromkeys(found)]
+found += [quote for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]
+said = concluded(question, found, notes) if found else "The text does not say."
+FINAL(said + told(lacking, len(pieces), "pieces"))
