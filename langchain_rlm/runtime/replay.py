@@ -278,5 +278,5 @@ class _Run:
         below.answers.check_above(answer)
 
     def _emit(self, event: str, **data: Any) -> None:
-        place = {"run": self.path, "depth": begun(self.journal)["depth"], "at": self.replay.at}
+        place = {"run": self.path, "depth": begun(self.journal).get("depth", 0), "at": self.replay.at}
         self.replay.show({"event": event, **place, **data})

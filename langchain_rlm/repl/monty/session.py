@@ -342,10 +342,18 @@ class MontySandbox:
         raised = error.exception()
         if isinstance(raised, TimeoutError) and self._clock.is_stopped_by_worker:
             return self._late(frames)
-        if isinstance(raised, MemoryError) and str(raised).endswith(f"> {self._memory} bytes"):
+        if isinstance(raised, MemoryError) and (str(raised).endswith(f"> {self._memory} bytes") or self._is_gone()):
             limit = "The cell used more memory than the REPL has and was stopped; its variables are lost."
             return self._stopped_at(f"{limit} Work on parts.", frames)
         return self._ended(said)
+
+    def _is_gone(self) -> bool:
+        """Whether the worker was ended for its memory: a cell may raise the same error, and its worker lives."""
+        try:
+            self._feed("None")
+        except (SandboxLostError, monty.MontyError):
+            return True
+        return False
 
     def _ended(self, error: str | None) -> Ended:
         output = self._text()

@@ -348,7 +348,7 @@ def test_it_can_be_ended_in_the_middle_of_a_cell(pool: monty.Monty) -> None:
     )
     with ThreadPoolExecutor(1) as thread:
         running = thread.submit(replay.run)
-        begun.wait()
+        assert begun.wait(30)
         replay.kill()
         with pytest.raises(ReplayError):
             running.result(timeout=30)
