@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,7 +102,8 @@ class Server:
             await writer.drain()
 
         task = asyncio.ensure_future(self.stall(send))
-        await reader.read()  # until the client closes
+        with suppress(ConnectionError):
+            await reader.read()  # until the client closes
         self.closed += 1
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
