@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -97,7 +97,7 @@ class Call:
         asked = reading.result()
         hosted = is_hosted(call.settings, config)
         run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
-        with _database_failures():
+        with _database_failures() if self.graph.checkpointer or hosted else nullcontext():
             async with aclosing(run) as items:
                 async for item in items:
                     yield item

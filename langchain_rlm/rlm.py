@@ -239,7 +239,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             InputError: The question or the context cannot be used.
             ModelError: The root model cannot be used.
             ThreadBusyError: Another run goes on with the thread.
-            Exception: An error of the checkpointer, unchanged: for example, its database cannot be reached.
+            HostError: The machine lacks what a run needs, or the checkpointer's SQLite or PostgreSQL failed.
+            Exception: Another error of the checkpointer, unchanged.
         """
         self.refuse_to_block(config, "ainvoke")
         config = ensure_config(config)

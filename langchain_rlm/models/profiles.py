@@ -174,7 +174,7 @@ PROFILES: Mapping[str, Profile] = {
             name="reasoning",
             models=(
                 r"(?:^|[/:])o\d(?:$|-)", r"gpt-5(?!.*chat)", r"gpt-oss", r"(?:^|[/:_-])r1(?:$|[:_-])", r"(?:^|[/:])qwq",
-                r"(?<!non-)reason", r"(?<!no-)(?<!non-)thinking", r"magistral", r"deepseek-v4",
+                r"(?<!non-)(?<!no )reason(?:er|ing)", r"(?<!no-)(?<!non-)thinking", r"magistral", r"deepseek-v4",
             ),
             system=prompts.text("reasoning"),
             hints=_HINTS,

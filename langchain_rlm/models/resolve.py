@@ -99,6 +99,10 @@ def _openai(shown: str, name: str) -> BaseChatModel:
     return ChatOpenAI(model=name)
 
 
+_KNOWN = re.compile(r"upported (?:model )?providers(?: are)?: ([\w, ]+?)\.?(?: For help|$)")
+"""What follows in LangChain's error for a provider that it does not know."""
+
+
 def _any_provider(shown: str, provider: str, model: str) -> BaseChatModel:
     if importlib.util.find_spec("langchain") is None:
         msg = f"{shown}: install the extra for other providers: pip install 'langchain-rlm[providers]'."
@@ -111,6 +115,8 @@ def _any_provider(shown: str, provider: str, model: str) -> BaseChatModel:
         msg = f"{shown}: the package of provider {provider!r} is not installed ({_line(error)})."
     except ValueError as error:
         msg = f"{shown}: {_line(error)}"
+        if known := _KNOWN.search(msg):  # LangChain's remedy is not ours
+            msg = f"{shown}: LangChain knows no provider {provider!r}, but {known[1]}."
     except Exception as error:  # providers raise their own errors for a missing key
         msg = f"{shown} cannot be used: {_line(error)}"
         raise ModelError(msg) from error

@@ -1,10 +1,12 @@
 """Tools that want to end the process, or that hang: the run, and the others of the process, go on."""
 
+import sqlite3
 import sys
 import threading
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tools import tool
 
 from langchain_rlm import RLM, Budget
@@ -68,6 +70,21 @@ def test_an_interrupt_from_a_tool_reaches_the_caller_and_the_next_run_works(mode
     with pytest.raises(KeyboardInterrupt):
         rlm_of(model_server, TRY, [end]).invoke(GIVEN)
     assert rlm_of(model_server, "```repl\nFINAL('fine')\n```", []).invoke(GIVEN)["answer"] == "fine"
+
+
+class Recording(BaseCallbackHandler):
+    """A callback with a database of its own."""
+
+    raise_error = True
+
+    def on_chain_start(self, *_: Any, **__: Any) -> None:
+        msg = "disk is full"
+        raise sqlite3.OperationalError(msg)
+
+
+def test_without_a_checkpointer_an_error_of_a_database_is_not_taken_for_its(model_server: ModelServer) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        rlm_of(model_server, TRY, []).invoke(GIVEN, {"callbacks": [Recording()]})
 
 
 @pytest.mark.parametrize("is_tool", [False, True])

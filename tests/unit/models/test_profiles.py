@@ -9,6 +9,7 @@ import pytest
 
 from langchain_rlm import RLM, InputError, Profile
 from langchain_rlm.models.profiles import PROFILES, profile_for
+from langchain_rlm.models.resolve import name_of, resolve_model
 from tests.unit.live import Model
 
 WHOLE = "Use `context` and llm_query, then call FINAL.\n```repl\nprint(context)\n```\n"
@@ -27,6 +28,12 @@ MODELS = {
 @pytest.mark.parametrize(("name", "models"), MODELS.items())
 def test_a_profile_is_chosen_by_the_name_of_the_model(name: str, models: str) -> None:
     assert {profile_for(model).name for model in models.split()} == {name}
+
+
+def test_a_word_in_a_name_is_not_taken_for_a_kind_of_model() -> None:
+    """`offline` is called "offline (extractive, no reasoning)" in usage and prices."""
+    names = [name_of(resolve_model("offline")), "reasonable-model", "no-thinking-4", "non-reasoning-2"]
+    assert {profile_for(name).name for name in names} == {"default"}
 
 
 @pytest.mark.parametrize("name", PROFILES)
