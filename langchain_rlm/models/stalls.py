@@ -95,10 +95,12 @@ class Stalls:
         return min(call.heard + limit, call.sent + limit + written)
 
     def answered(self, call: InFlight, now: float) -> None:
-        """Learn how long an answer took; those that are awaited have the new limit."""
-        name = call.model
-        self.slowest[name] = max(self.slowest.get(name, 0.0), now - call.sent)
-        self.largest[name] = max(self.largest.get(name, 0), call.tokens)
+        """Learn how long an answer took; if that changes the limit, those that are awaited have the new one."""
+        name, seconds = call.model, now - call.sent
+        slowest, largest = self.slowest.get(name, -1.0), self.largest.get(name, -1)
+        if seconds <= slowest and call.tokens <= largest:
+            return
+        self.slowest[name], self.largest[name] = max(slowest, seconds), max(largest, call.tokens)
         for other in self.in_flight:
             if other.model == name:
                 other.move(self.deadline(other))

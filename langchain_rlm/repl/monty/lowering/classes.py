@@ -4,7 +4,6 @@ Enums and named tuples become values.
 """
 
 import ast
-import copy
 from typing import Any
 
 from langchain_rlm.repl.monty.lowering import vocabulary
@@ -12,6 +11,7 @@ from langchain_rlm.repl.monty.lowering.knowledge import Knowledge, KnownClass
 from langchain_rlm.repl.monty.lowering.refusals import refuse
 from langchain_rlm.repl.monty.lowering.trees import (
     FunctionNode,
+    cloned,
     expression,
     keyword_value,
     last_name,
@@ -107,7 +107,7 @@ class Classes(ast.NodeTransformer):
         fields.update(dict.fromkeys(_annotated(node) if _is_dataclass(node) else []))
         return KnownClass(
             name=node.name,
-            node=copy.deepcopy(node),
+            node=cloned(node),
             order=lineage,
             error=error,
             kinds=kinds,
@@ -160,7 +160,7 @@ class _Flattener:
                     methods.pop(_plain_name(statement), None)
                     methods[_plain_name(statement)] = self._method(base, statement)
                 elif key := _field_name(statement):
-                    fields[key] = copy.deepcopy(statement) if own else self._inherited(base, key, statement)
+                    fields[key] = cloned(statement) if own else self._inherited(base, key, statement)
                 elif own and not isinstance(statement, ast.Expr | ast.Pass):
                     rest.append(statement)
         carrier = statements(f"_rlm_carrier = {self._known.error}", self._node) if self._known.error else []
@@ -173,14 +173,14 @@ class _Flattener:
 
     def _inherited(self, base: ast.ClassDef, key: str, statement: ast.stmt) -> ast.stmt:
         if _is_dataclass(base) or base.name == _ERROR_BASE:
-            return copy.deepcopy(statement)
+            return cloned(statement)
         if isinstance(statement, ast.AnnAssign) and statement.value is None:
-            return copy.deepcopy(statement)
+            return cloned(statement)
         (made,) = statements(f"{key} = {base.name}.{key}", self._node)
         return made
 
     def _method(self, owner: ast.ClassDef, method: FunctionNode, name: str = "") -> FunctionNode:
-        made = copy.deepcopy(method)
+        made = cloned(method)
         made.decorator_list = self._method_decorators(method)
         made.name = name or method.name
         if _kind(method) == "property" and not name:

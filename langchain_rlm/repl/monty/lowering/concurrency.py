@@ -5,14 +5,21 @@ are then the same, but come one after the other.
 """
 
 import ast
-import copy
 from typing import Any
 
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.scopes import LOCAL, bound_names
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
-from langchain_rlm.repl.monty.lowering.trees import FunctionNode, called_name, expression, last_name, mark, place
+from langchain_rlm.repl.monty.lowering.trees import (
+    FunctionNode,
+    called_name,
+    cloned,
+    expression,
+    last_name,
+    mark,
+    place,
+)
 
 _POSITIONS = {"map": 0, "submit": 0, "to_thread": 0, "run_in_executor": 1}
 _TAKERS = {
@@ -67,7 +74,7 @@ class Concurrency(ast.NodeTransformer):
         """Remember the cell's functions for later cells."""
         for node in self._tree.body:
             if isinstance(node, ast.FunctionDef) and self._twinnable(node):
-                self._known.functions[node.name] = copy.deepcopy(node)
+                self._known.functions[node.name] = cloned(node)
 
     def _forget(self) -> None:
         """Names that are bound anew lose their twin."""
@@ -109,7 +116,7 @@ class Concurrency(ast.NodeTransformer):
         if twin := self._twin_name(node):
             return expression(f"_rlm_task(FUNCTION, {twin})", node, FUNCTION=node)
         if isinstance(node, ast.Lambda) and (made := self._coroutine(node.body)):
-            later = place(ast.Lambda(args=copy.deepcopy(node.args), body=made), node)
+            later = place(ast.Lambda(args=cloned(node.args), body=made), node)
             return expression("_rlm_task(FUNCTION, LATER)", node, FUNCTION=node, LATER=later)
         if (
             isinstance(node, ast.Call)
@@ -117,7 +124,7 @@ class Concurrency(ast.NodeTransformer):
             and node.args
             and (twin := self._twin_name(node.args[0]))
         ):
-            partial = copy.deepcopy(node)
+            partial = cloned(node)
             partial.args[0] = place(ast.Name(twin, ctx=ast.Load()), node)
             return expression("_rlm_task(FUNCTION, LATER)", node, FUNCTION=node, LATER=partial)
         return node
@@ -125,7 +132,7 @@ class Concurrency(ast.NodeTransformer):
     def _coroutine(self, node: ast.expr) -> ast.expr | None:
         """An expression with one plain question in it, as a coroutine."""
         if isinstance(node, ast.Call) and (twin := self._twin_name(node.func)):
-            made = copy.deepcopy(node)
+            made = cloned(node)
             made.func = place(ast.Name(twin, ctx=ast.Load()), node)
             return made
         asked = [n for n in ast.walk(node) if isinstance(n, ast.Call) and self._suspension.suspends(n.func)]
@@ -144,7 +151,7 @@ class Concurrency(ast.NodeTransformer):
         asking = self._coroutine(asked[0])
         if asking is None:
             return None
-        rest = _Replaced(asked[0]).visit(copy.deepcopy(node))
+        rest = _Replaced(asked[0]).visit(cloned(node))
         return expression("_rlm_then(ASKING, lambda _rlm_answer: REST)", node, ASKING=asking, REST=rest)
 
     # Where functions are passed along
@@ -238,8 +245,8 @@ class Concurrency(ast.NodeTransformer):
     def _twin(self, node: FunctionNode) -> ast.AsyncFunctionDef:
         made = ast.AsyncFunctionDef(
             name=vocabulary.ASYNC + node.name,
-            args=copy.deepcopy(node.args),
-            body=copy.deepcopy(node.body),
+            args=cloned(node.args),
+            body=[cloned(one) for one in node.body],
             decorator_list=[],
             returns=None,
         )
@@ -302,9 +309,10 @@ class _Inserter(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         self.generic_visit(node)
-        twin = copy.deepcopy(self._twins.get(mark(node, "function") or 0))
-        if twin is None:
+        found = self._twins.get(mark(node, "function") or 0)
+        if found is None:
             return node
+        twin = cloned(found)
         self.generic_visit(twin)
         return [node, twin]
 

@@ -5,7 +5,6 @@ vain; and where a model may be asked for the next item, loops take it with `next
 """
 
 import ast
-import copy
 from typing import Any
 
 from langchain_rlm.repl.monty.lowering import vocabulary
@@ -13,7 +12,7 @@ from langchain_rlm.repl.monty.lowering.generators import is_generator
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
 from langchain_rlm.repl.monty.lowering.scopes import is_builtin
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
-from langchain_rlm.repl.monty.lowering.trees import called_name, expression, mark, place, put_mark, statements
+from langchain_rlm.repl.monty.lowering.trees import called_name, cloned, expression, mark, place, put_mark, statements
 
 _LAZY = {"map": "_rlm_map", "filter": "_rlm_filter", "zip": "_rlm_zip", "enumerate": "_rlm_enumerate"}
 _ITERTOOLS = {
@@ -277,12 +276,12 @@ while ({item} := _rlm_b_next({items}, _rlm_end)) is not _rlm_end:
     def _genexp(self, element: ast.expr, generators: list[ast.comprehension], at: ast.expr) -> ast.expr:
         first, *rest = generators
         put_mark(first.iter, "looped", value=False)
-        items = self.visit(copy.deepcopy(first.iter))
-        inner = self._genexp(element, rest, at) if rest else self.visit(copy.deepcopy(element))
+        items = self.visit(cloned(first.iter))
+        inner = self._genexp(element, rest, at) if rest else self.visit(cloned(element))
         outer = ast.comprehension(
             target=first.target,
             iter=expression("[_rlm_item]", at),
-            ifs=[self.visit(copy.deepcopy(one)) for one in first.ifs],
+            ifs=[self.visit(cloned(one)) for one in first.ifs],
             is_async=0,
         )
         made = place(ast.ListComp(elt=inner, generators=[outer]), at)

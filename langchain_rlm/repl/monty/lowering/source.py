@@ -39,6 +39,8 @@ def _unparsed(node: ast.stmt) -> str:
 
 def _line_map(node: ast.stmt, text: str) -> dict[int, int]:
     """Line in `text` to line in the cell, by walking the statement and its text's tree side by side."""
+    if mark(node, "ahead"):  # nobody is told of its errors
+        return dict.fromkeys(range(1, text.count("\n") + 2), node.lineno)
     found: dict[int, int] = {}
 
     def walk(ours: ast.AST, again: ast.AST) -> None:

@@ -1,7 +1,6 @@
 """Small tools to build and mark syntax trees. A node that replaces another takes its place, so lines can be traced."""
 
 import ast
-import copy
 from functools import cache
 from typing import Any, TypeVar
 
@@ -30,7 +29,7 @@ class _Filler(ast.NodeTransformer):
 
 def statements(source: str, at: ast.AST, **parts: ast.expr) -> list[ast.stmt]:
     """The statements of `source` with its capital names replaced by `parts`, placed where `at` stands."""
-    tree = _Filler(parts).visit(copy.deepcopy(_parsed(source)))
+    tree = _Filler(parts).visit(cloned(_parsed(source)))
     body: list[ast.stmt] = tree.body
     return [place(statement, at) for statement in body]
 

@@ -17,7 +17,7 @@ from langchain_rlm.repl.monty.lowering.scopes import (
     outer_names,
 )
 from langchain_rlm.repl.monty.lowering.suspension import Suspension
-from langchain_rlm.repl.monty.lowering.trees import mark
+from langchain_rlm.repl.monty.lowering.trees import mark, put_mark
 from langchain_rlm.repl.syntax import parse
 
 _APART = 1_000_000_000
@@ -163,16 +163,23 @@ class Functions:
             return False
         if node.id in purity.ASKS and is_builtin(node):
             return True
-        if self.definition(node) is None:
+        definition = self.definition(node)
+        if definition is None:
             return False
         if node.id not in self._asking:
             self._asking[node.id] = False  # also while it is found out, should it call itself
-            self._asking[node.id] = self.mentions(self._found[node.id])
+            self._asking[node.id] = any(map(self.asks, ast.walk(definition)))
         return self._asking[node.id]
 
     def mentions(self, node: ast.AST | None) -> bool:
-        """Whether anything in a node stands for a function that asks."""
-        return node is not None and any(self.asks(child) for child in ast.walk(node))
+        """Whether anything in a node stands for a function that asks. It is asked of each block in turn."""
+        if node is None or isinstance(node, ast.Name):
+            return node is not None and self.asks(node)
+        found = mark(node, "asks")
+        if found is None:
+            found = any(self.mentions(child) for child in ast.iter_child_nodes(node))
+            put_mark(node, "asks", value=found)
+        return bool(found)
 
     def learn(self, cell: str) -> None:
         """Remember the functions of this cell for later ones."""
