@@ -43,7 +43,7 @@ def said(tmp_path: Path, parent: str, child: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("parent", "child"), [("direct", "direct"), ("direct", "rlm"), ("rlm", "direct"), ("nothing", "rlm")]
+    ("parent", "child"), [("direct", "rlm"), ("rlm", "direct"), pytest.param("nothing", "rlm", marks=pytest.mark.slow)]
 )
 def test_a_child_asks_as_its_parent_did(tmp_path: Path, parent: str, child: str) -> None:
     answers = {"direct": ["plain"], "rlm": ["some text"], "nothing": []}

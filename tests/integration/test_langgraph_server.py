@@ -34,7 +34,7 @@ OFFLINE = {
     "NO_COLOR": "1",
 }
 SENTENCE = "The harbour of this play is Elsinore. "
-TEXT = SENTENCE * 4000
+TEXT = SENTENCE * 2000
 QUESTION = "Which harbour is in the play?"
 WITH = "How does the with statement work?"
 INPUTS: dict[str, dict[str, Any]] = {

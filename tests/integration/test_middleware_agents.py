@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,8 +32,8 @@ MARK = "MAGIC"
 DIALECTS = ("openai", "gpt5", "vllm", "deepseek", "openrouter", "llamacpp", "anthropic", "gemini")
 
 
-def page(number: int = 1, lines: int = 20_000) -> str:
-    """Text of about 200,000 tokens with one fact in its middle."""
+def page(number: int = 1, lines: int = 3_000) -> str:
+    """Text of about 30,000 tokens with one fact in its middle."""
     text = [f"Line {line} of page {number} is about the weather at sea." for line in range(lines)]
     text[lines // 2] = f"The {MARK} harbour of page {number} is Elsinore{number}."
     return "\n".join(text)
@@ -165,11 +166,11 @@ def test_a_tool_that_fails_is_reported_as_without_the_middleware(model_server: M
 
 def test_a_long_answer_of_our_own_tool_stays(model_server: ModelServer) -> None:
     host = {"kind": "script", "replies": [calls(call("fetch", number=1)), ask(), "done"]}
-    root = {"kind": "script", "replies": ["```repl\nFINAL(context[:300_000])\n```"]}
+    root = {"kind": "script", "replies": ["```repl\nFINAL(context[:100_000])\n```"]}
     model_server.configure(models={"host": host, "root": root})
     rlm = RLM(model_server.chat_model("root", keep_alive=True), route="rlm")
     agent: Any = create_agent(model_server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)])
-    assert results_of(agent.invoke(said()))[0].text == page()[:300_000]
+    assert results_of(agent.invoke(said()))[0].text == page()[:100_000]
 
 
 # -- user messages ----------------------------------------------------------------------------------------------------
@@ -382,8 +383,7 @@ def test_a_host_without_a_checkpointer_keeps_documents_for_one_call(model_server
 # -- overflows --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("how", ["invoke", "ainvoke"])
+@pytest.mark.parametrize(("how", "dialect"), [*product(["invoke"], DIALECTS), ("ainvoke", "openai")])
 def test_an_overflow_offloads_the_largest_message_and_calls_again(
     model_server: ModelServer, dialect: str, how: str
 ) -> None:

@@ -92,7 +92,7 @@ def test_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
 
 
 def test_patterns_find_the_same_in_long_texts_with_any_letters(pool: monty.Monty) -> None:
-    assert differing(pool, made(2, 20), wide=1) == {}
+    assert differing(pool, made(2, 20)[::3], wide=1) == {}
 
 
 @pytest.mark.slow
