@@ -67,9 +67,9 @@ def task(name: int, chunks: int, size: int) -> tuple[RLMInput, int]:
     return {"question": f"What is the sum of run {name}?", "context": "".join(text)}, answer
 
 
-def faulty_rlm(server: ModelServer, chunks: int, *, timeout: float, **settings: Any) -> RLM:
+def faulty_rlm(server: ModelServer, chunks: int, *, timeout: float, rate: float = FAULT_RATE, **settings: Any) -> RLM:
     """An RLM whose sub-model finds a chunk's number; each kind of fault hits its share of the calls of both models."""
-    faults = [{**fault, "rate": FAULT_RATE / len(FAULTS), "seed": seed} for seed, fault in enumerate(FAULTS)]
+    faults = [{**fault, "rate": rate / len(FAULTS), "seed": seed} for seed, fault in enumerate(FAULTS)]
     find = {"match": r"mark=(\d+);", "reply": r"\1"}
     models = {
         "root": {"kind": "rules", "default": CELL.format(chunks=chunks), "faults": faults, "continues": True},
@@ -122,6 +122,13 @@ async def test_two_hundred_runs_at_once_are_right_and_leave_nothing(model_server
     assert set(stats["by_fault"]) == {fault["kind"] for fault in FAULTS}
     assert 0.04 < sum(stats["by_fault"].values()) / stats["requests"] < 0.06
     assert (stats["in_flight"], stats["open_connections"]) == (0, 0)
+
+
+async def test_thirty_runs_of_whose_calls_three_in_ten_fail_are_right(model_server: ModelServer) -> None:
+    rlm = faulty_rlm(model_server, 30, timeout=4, rate=0.3, max_retries=10)
+    assert await asyncio.gather(*(run(rlm, name, 30, 5_000) for name in range(30))) == [""] * 30
+    stats = model_server.stats()
+    assert 0.27 < sum(stats["by_fault"].values()) / stats["requests"] < 0.33
 
 
 async def test_two_thousand_runs_show_no_growth(model_server: ModelServer) -> None:
