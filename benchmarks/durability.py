@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -25,6 +26,7 @@ from benchmarks.common import Row, in_process, limited, run, text_of  # the path
 
 CALLS = 1_000
 ROUNDS = 5
+LEASE_ROUNDS = 9
 ANSWER = 600
 """Characters of an answer."""
 
@@ -177,7 +179,38 @@ print(statistics.median(times))
     return limited("the jail, for each worker", (found["auto"] - found["off"]) * 1e3, 20, "ms")
 
 
-FIGURES: dict[str, Callable[[], list[Row]]] = {"resume": resume, "replay": replay, "size": size, "jail": jail}
+def lease() -> list[Row]:
+    """What the lease on a thread adds, in processor time, to many sub-queries that are saved."""
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    from langchain_rlm import call
+
+    given, text = {"question": "What is there?"}, text_of(CALLS * 10_000)
+
+    async def once() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            async with AsyncSqliteSaver.from_conn_string(f"{folder}/c.sqlite") as saver:
+                rlm = rlm_over(saver, Path(folder) / "contexts", [ASK, STOP])
+                started = time.process_time()
+                await rlm.ainvoke({**given, "context": text}, {"configurable": {"thread_id": "1"}})
+                return time.process_time() - started
+
+    @contextlib.asynccontextmanager
+    async def free(_: Any, config: Any, __: Any) -> Any:
+        yield config, 0.0
+
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(2 * LEASE_ROUNDS):
+        is_held = bool(number % 2)
+        with contextlib.nullcontext() if is_held else mock.patch.object(call, "leased", free):
+            seconds[is_held].append(asyncio.run(once()))
+    share = statistics.median(seconds[True]) / statistics.median(seconds[False]) - 1
+    return limited(f"the lease, of {CALLS:,} sub-queries with SQLite", share * 100, 3, "% of processor time")
+
+
+FIGURES: dict[str, Callable[[], list[Row]]] = {
+    "resume": resume, "replay": replay, "size": size, "jail": jail, "lease": lease,
+}  # fmt: skip
 
 
 if __name__ == "__main__":
