@@ -27,6 +27,7 @@ from benchmarks.common import Row, in_process, limited, run, text_of  # the path
 CALLS = 1_000
 ROUNDS = 5
 LEASE_ROUNDS = 9
+FAULTY_RUNS = 200
 ANSWER = 600
 """Characters of an answer."""
 
@@ -208,8 +209,36 @@ def lease() -> list[Row]:
     return limited(f"the lease, of {CALLS:,} sub-queries with SQLite", share * 100, 3, "% of processor time")
 
 
+def faults() -> list[Row]:
+    """The longest of many runs of whose calls a share fails in every way there is, against those without faults."""
+    from langchain_rlm import Budget
+    from tests.integration.test_many_runs import faulty_rlm, task
+    from tests.server.client import ModelServer
+
+    async def seconds(rlm: Any, name: int) -> float:
+        given, wanted = task(name, 50, 2_000)
+        started = time.perf_counter()
+        result = await rlm.ainvoke(given)
+        assert result["value"] == wanted, result["answer"]
+        return time.perf_counter() - started
+
+    async def all_of(server: Any, rate: float) -> list[float]:
+        settings: Any = {"max_concurrency": 8, "budget": Budget(call_seconds=2), "max_retries": 10}
+        rlm = faulty_rlm(server, 50, timeout=60, rate=rate, latency=0.5, **settings)
+        found = list[float]()
+        for first in range(0, FAULTY_RUNS, 10):
+            found += await asyncio.gather(*(seconds(rlm, name) for name in range(first, first + 10)))
+        return found
+
+    with ModelServer() as server:
+        plain, failing = (asyncio.run(all_of(server, rate)) for rate in (0.0, 0.05))
+    what = f"the longest of {FAULTY_RUNS} runs of which each twentieth call fails"
+    return limited(what, max(failing) / statistics.median(plain), 3, "x one without faults")
+
+
 FIGURES: dict[str, Callable[[], list[Row]]] = {
     "resume": resume, "replay": replay, "size": size, "jail": jail, "lease": lease,
+    "faults": faults,
 }  # fmt: skip
 
 

@@ -67,13 +67,15 @@ def task(name: int, chunks: int, size: int) -> tuple[RLMInput, int]:
     return {"question": f"What is the sum of run {name}?", "context": "".join(text)}, answer
 
 
-def faulty_rlm(server: ModelServer, chunks: int, *, timeout: float, rate: float = FAULT_RATE, **settings: Any) -> RLM:
+def faulty_rlm(
+    server: ModelServer, chunks: int, *, timeout: float, rate: float = FAULT_RATE, latency: float = 0.0, **settings: Any
+) -> RLM:
     """An RLM whose sub-model finds a chunk's number; each kind of fault hits its share of the calls of both models."""
     faults = [{**fault, "rate": rate / len(FAULTS), "seed": seed} for seed, fault in enumerate(FAULTS)]
     find = {"match": r"mark=(\d+);", "reply": r"\1"}
     models = {
         "root": {"kind": "rules", "default": CELL.format(chunks=chunks), "faults": faults, "continues": True},
-        "sub": {"kind": "rules", "rules": [find], "faults": faults, "continues": True},
+        "sub": {"kind": "rules", "rules": [find], "faults": faults, "continues": True, "latency": latency},
     }
     server.configure(models=models, log=False)
     root, sub = (server.chat_model(name, keep_alive=True, timeout=timeout) for name in models)
