@@ -4,6 +4,7 @@ import random
 from calendar import month_name
 from collections.abc import Callable
 
+from benchmarks import questions
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
 
 MONTHS = ["May", "June", "August"]
@@ -59,7 +60,7 @@ def diary(draw: random.Random) -> Question:
     draw.shuffle(kinds)
     asked = "Is this diary mostly about work, about health or about the garden?"
     lines = [f"Day {n}. {draw.choice(said[kind])}" for n, kind in enumerate(kinds, 1)]
-    return Question("diary", asked, "\n".join(lines), [top], [kind for kind in said if kind != top], plan="map")
+    return Question("diary", asked, "\n".join(lines), [top], choices=[*said], plan="map")
 
 
 def flood(draw: random.Random) -> Question:
@@ -162,3 +163,8 @@ def notes(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (harbour, tickets, diary, flood, rain, inns, letters, teacher, chair, towns, notes)
 }
+ALL = questions.KINDS | KINDS
+
+
+def question(kind: str, seed: int) -> Question:
+    return ALL[kind](random.Random(f"{kind}/{seed}"))

@@ -1,4 +1,4 @@
-"""Questions over made texts, of ten kinds, whose answers follow from how the text was made. All of it is seeded."""
+"""Questions over made texts, of eleven kinds, whose answers follow from how the text was made. All of it is seeded."""
 
 import calendar
 import random
@@ -70,7 +70,8 @@ DID = (
 class Question:
     """A question, its text, and what is right.
 
-    `needed` must be in the answer, `wrong` must not; a `number` must be the first or the last one in it.
+    `needed` must be in the answer, `wrong` must not; a `number` must be the first or the last one in it. Of `choices`
+    the one that is named first must be `needed`: an answer may tell of the others behind it.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Question:
     needed: Sequence[str] = ()
     wrong: Sequence[str] = ()
     number: float | None = None
+    choices: Sequence[str] = ()
     plan: str = "find"
     parameters: dict[str, object] = field(default_factory=dict)
     """The plan that a person would choose, and its parameters."""
@@ -88,6 +90,9 @@ class Question:
         if self.number is not None:
             numbers = [float(n.replace(",", "")) for n in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", said)]
             return bool(numbers) and self.number in (numbers[0], numbers[-1])
+        if self.choices:
+            named = {found.start(): word for word in self.choices if (found := re.search(rf"\b{word}\b", said))}
+            return bool(named) and named[min(named)] in self.needed
         has = [_has(said, word) for word in self.needed]
         return all(has) and not any(_has(said, word) for word in self.wrong)
 
@@ -191,6 +196,7 @@ def most(draw: random.Random) -> Question:
         "Which topic is the most frequent in this list of headlines: sport, weather or politics? Name just the topic.",
         "\n".join(lines),
         [top],
+        choices=[*said],
         plan="map",
         parameters={"labels": ["sport", "weather", "politics"]},
     )
@@ -333,7 +339,3 @@ def latest(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (fact, count, most, gather, total, extreme, earliest, compare, each, hop, latest)
 }
-
-
-def question(kind: str, seed: int) -> Question:
-    return KINDS[kind](random.Random(f"{kind}/{seed}"))
