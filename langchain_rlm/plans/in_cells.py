@@ -124,12 +124,14 @@ def mark_of(quote):
 
 
 def amounts_in(text):
-    """The numbers that a text has beside its dates and times, each with the word behind it."""
-    month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:r?uary|ch|il|e|y|ust|t|(?:t?em|o)ber)?\b\.?"
-    day = r"\d{1,2}(?:st|nd|rd|th)?"
-    dates = r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}|(?:" + day + r"\s+)?" + month + r"(?:\s+" + day + r"\b)?(?:,?\s+\d{4})?)"
+    """The numbers that a text has beside its dates and times, each with the word behind it; all if it has no others."""
+    month = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:r?uary|ch|il|e|y|ust|t|(?:t?em|o)ber)?\b\.?"
+    day = r"\b(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b"
+    year = r"(?:,?\s+\d{4}\b)?"
+    named = day + r"\s+" + month + year + "|" + month + r"\s+" + day + year
+    dates = r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}:\d{2}\b|" + named
     number = r"(?<![\w.])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\W{0,3}(\w*)"
-    found = re.findall(number, re.sub(dates, " ", text))
+    found = re.findall(number, re.sub(dates, " ", text)) or re.findall(number, text)
     return [(float(amount.replace(",", "")), behind.lower()) for amount, behind in found]
 
 

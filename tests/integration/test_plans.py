@@ -143,10 +143,10 @@ def test_without_dates_the_order_of_the_text_decides(which: str, told: str, mode
 
 
 def test_an_amount_is_known_by_its_unit_and_a_date_is_no_amount(model_server: ModelServer) -> None:
-    lines = ["On 3 May 1911 they paid 40 crowns for 2 doors.", "On May 7, 1911 they paid 5 crowns.", "Rain, 10:30."]
+    lines = ["On 3 May 1911 they paid 40 crowns for 2 doors.", "In May 30 crowns were paid.", "It rained."]
     rlm = rlm_of(model_server, sub=[("count for it", COUNTED)], plan="total")
     result = rlm.invoke({"question": "How many crowns were paid?", "context": "\n".join(lines)})
-    assert result["answer"] == "45 (2 amounts: 40 + 5) [1][2]"
+    assert result["answer"] == "70 (2 amounts: 40 + 30) [1][2]"
     assert model_server.stats()["by_model"] == {"sub": 1}
 
 

@@ -12,7 +12,7 @@ which: largest
 Who was the earliest settler?
 which: first
 
-Which player is youngest?
+Which printer is the cheapest?
 which: smallest
 """
 
