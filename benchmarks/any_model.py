@@ -4,7 +4,8 @@
     MODEL_URL=http://127.0.0.1:8900/v1 SEEDS=1,2 python benchmarks/any_model.py plans
 
 `map` has models without latency: answers and calls are counted, not seconds. `plans` asks a real model, behind an
-OpenAI-compatible endpoint, the questions of `questions.py` in each way (WAYS=direct,rlm,plan; KINDS=fact,count,...).
+OpenAI-compatible endpoint, the questions of `questions.py` and `held_out.py` in each way (WAYS=direct,rlm,plan;
+KINDS=fact,count,...).
 """
 
 import os
@@ -101,10 +102,10 @@ def mapped() -> list[Row]:
 
 def planned() -> list[Row]:
     """The questions answered in one call, with code, and with a plan that the model chooses."""
-    from benchmarks.questions import KINDS, question
+    from benchmarks.held_out import ALL, question
 
     ways = os.environ.get("WAYS", "direct,rlm,plan").split(",")
-    kinds = os.environ.get("KINDS", ",".join(KINDS)).split(",")
+    kinds = os.environ.get("KINDS", ",".join(ALL)).split(",")
     asked = [question(kind, int(seed)) for kind in kinds for seed in os.environ.get("SEEDS", "1").split(",")]
     got = {way: [answered(each, way) for each in asked] for way in ways}
     rows = [

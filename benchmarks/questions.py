@@ -1,4 +1,4 @@
-"""Questions over made texts, of ten kinds, whose answers follow from how the text was made. All of it is seeded."""
+"""Questions over made texts, of eleven kinds, whose answers follow from how the text was made. All of it is seeded."""
 
 import calendar
 import random
@@ -70,7 +70,8 @@ DID = (
 class Question:
     """A question, its text, and what is right.
 
-    `needed` must be in the answer, `wrong` must not; a `number` must be the first or the last one in it.
+    `needed` must be in the answer, `wrong` must not; a `number` must be the first or the last one in it. Of `choices`
+    the one that is named first must be `needed`: an answer may tell of the others behind it.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Question:
     needed: Sequence[str] = ()
     wrong: Sequence[str] = ()
     number: float | None = None
+    choices: Sequence[str] = ()
     plan: str = "find"
     parameters: dict[str, object] = field(default_factory=dict)
     """The plan that a person would choose, and its parameters."""
@@ -88,6 +90,9 @@ class Question:
         if self.number is not None:
             numbers = [float(n.replace(",", "")) for n in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", said)]
             return bool(numbers) and self.number in (numbers[0], numbers[-1])
+        if self.choices:
+            named = {found.start(): word for word in self.choices if (found := re.search(rf"\b{word}\b", said))}
+            return bool(named) and named[min(named)] in self.needed
         has = [_has(said, word) for word in self.needed]
         return all(has) and not any(_has(said, word) for word in self.wrong)
 
@@ -100,7 +105,7 @@ def _filler(draw: random.Random) -> str:
     return f"{draw.choice(WHEN)} {draw.choice(DID)}, and {draw.choice(DID)}."
 
 
-def _spread(draw: random.Random, told: Sequence[str], characters: int, per_line: int = 4) -> str:
+def spread(draw: random.Random, told: Sequence[str], characters: int, per_line: int = 4) -> str:
     """These sentences in their order, at drawn places among others, as paragraphs."""
     other = list[str]()
     while sum(map(len, other)) + sum(map(len, told)) < characters:
@@ -111,7 +116,7 @@ def _spread(draw: random.Random, told: Sequence[str], characters: int, per_line:
     return "\n\n".join(" ".join(sentences[at : at + per_line]) for at in range(0, len(sentences), per_line))
 
 
-def _names(draw: random.Random, count: int) -> list[str]:
+def names_drawn(draw: random.Random, count: int) -> list[str]:
     firsts, lasts = draw.sample(FIRST, count), [draw.choice(LAST) for _ in range(count)]
     return [f"{first} {last}" for first, last in zip(firsts, lasts, strict=True)]
 
@@ -124,7 +129,7 @@ def fact(draw: random.Random) -> Question:
     told = [
         f"The spare key of the {thing} hangs behind the {place}." for thing, place in zip(things, places, strict=True)
     ]
-    text = _spread(draw, draw.sample(told, 3), 6_000)
+    text = spread(draw, draw.sample(told, 3), 6_000)
     at = draw.randrange(3)
     others = [place for place in places if place != places[at]]
     return Question("fact", f"Behind what does the spare key of the {things[at]} hang?", text, [places[at]], others)
@@ -191,18 +196,19 @@ def most(draw: random.Random) -> Question:
         "Which topic is the most frequent in this list of headlines: sport, weather or politics? Name just the topic.",
         "\n".join(lines),
         [top],
+        choices=[*said],
         plan="map",
         parameters={"labels": ["sport", "weather", "politics"]},
     )
 
 
 def gather(draw: random.Random) -> Question:
-    names = _names(draw, 14)
+    names = names_drawn(draw, 14)
     told = [
         f"{name} plays the {draw.choice(['flute', 'cello', 'harp', 'trumpet'])} in the evenings." for name in names[:7]
     ]
     told += [f"{name} collects {draw.choice(['stamps', 'shells', 'old maps'])} in the evenings." for name in names[7:]]
-    text = _spread(draw, draw.sample(told, 14), 2_800)
+    text = spread(draw, draw.sample(told, 14), 2_800)
     firsts = [name.split()[0] for name in names]
     return Question(
         "gather", "Which people play an instrument? Name all of them.", text, firsts[:7], firsts[7:], plan="gather"
@@ -219,7 +225,7 @@ def total(draw: random.Random) -> Question:
         f"{draw.choice(FIRST)} paid {draw.randrange(12, 480)} crowns for {draw.choice(['bread', 'rope', 'stamps'])}."
         for _ in range(9)
     ]
-    text = _spread(draw, draw.sample(told, 18), 2_800)
+    text = spread(draw, draw.sample(told, 18), 2_800)
     return Question(
         "total",
         "How many crowns were paid for fuel (diesel and petrol) altogether?",
@@ -240,7 +246,7 @@ def extreme(draw: random.Random) -> Question:
     ]
     best = ships[tons.index(max(tons))]
     others = [ship for ship in ships if ship != best]
-    text = _spread(draw, told, 3_000)
+    text = spread(draw, told, 3_000)
     return Question(
         "extreme",
         "Which ship brought the heaviest load?",
@@ -253,7 +259,7 @@ def extreme(draw: random.Random) -> Question:
 
 
 def earliest(draw: random.Random) -> Question:
-    names = _names(draw, 9)
+    names = names_drawn(draw, 9)
     months = [*calendar.month_name[1:]]
     days = [(draw.randrange(1895, 1930), draw.randrange(12), draw.randrange(1, 28)) for _ in names]
     told = [
@@ -262,7 +268,7 @@ def earliest(draw: random.Random) -> Question:
     ]
     best = names[days.index(min(days))].split()[0]
     others = [name.split()[0] for name in names if name.split()[0] != best]
-    text = _spread(draw, told, 3_000)
+    text = spread(draw, told, 3_000)
     return Question(
         "earliest",
         "Who was the first to join the guild?",
@@ -275,10 +281,10 @@ def earliest(draw: random.Random) -> Question:
 
 
 def compare(draw: random.Random) -> Question:
-    names, trades, towns = _names(draw, 6), draw.sample(TRADES, 6), draw.sample(TOWNS, 6)
+    names, trades, towns = names_drawn(draw, 6), draw.sample(TRADES, 6), draw.sample(TOWNS, 6)
     told = [f"{name} is a {trade} by trade." for name, trade in zip(names, trades, strict=True)]
     told += [f"{name} was born in {town}." for name, town in zip(names, towns, strict=True)]
-    text = _spread(draw, draw.sample(told, 12), 4_000)
+    text = spread(draw, draw.sample(told, 12), 4_000)
     asked = f"Compare {names[0]}, {names[1]} and {names[2]} by trade and birthplace."
     return Question(
         "compare", asked, text, [*trades[:3], *towns[:3]], [*trades[3:], *towns[3:]],
@@ -287,10 +293,10 @@ def compare(draw: random.Random) -> Question:
 
 
 def each(draw: random.Random) -> Question:
-    names = _names(draw, 6)
+    names = names_drawn(draw, 6)
     letters = []
     for name in names:
-        body = _spread(
+        body = spread(
             draw,
             [f"I beg you to send {draw.randrange(3, 90)} {draw.choice(['nails', 'candles', 'tiles'])} by Monday."],
             400,
@@ -302,12 +308,12 @@ def each(draw: random.Random) -> Question:
 
 
 def hop(draw: random.Random) -> Question:
-    names, towns = _names(draw, 5), draw.sample(TOWNS, 5)
+    names, towns = names_drawn(draw, 5), draw.sample(TOWNS, 5)
     roles = ["lighthouse", "archive", "orchard", "toll house", "quarry"]
     told = [f"The keeper of the {role} is {name}." for role, name in zip(roles, names, strict=True)]
     told += [f"{name} has a small house in {town}." for name, town in zip(names, towns, strict=True)]
     at = draw.randrange(5)
-    text = _spread(draw, draw.sample(told, 10), 4_000)
+    text = spread(draw, draw.sample(told, 10), 4_000)
     return Question(
         "hop",
         f"In which town is the house of the keeper of the {roles[at]}?",
@@ -326,14 +332,10 @@ def latest(draw: random.Random) -> Question:
             f"{draw.choice(FIRST)} carried the silver lamp to the {room}.",
             f"{draw.choice(FIRST)} carried the brass bell to the {elsewhere}.",
         ]
-    text = _spread(draw, told, 3_000)
+    text = spread(draw, told, 3_000)
     return Question("latest", "In which room is the silver lamp at the end?", text, rooms[-1:], rooms[:-1])
 
 
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (fact, count, most, gather, total, extreme, earliest, compare, each, hop, latest)
 }
-
-
-def question(kind: str, seed: int) -> Question:
-    return KINDS[kind](random.Random(f"{kind}/{seed}"))

@@ -52,15 +52,20 @@ def sentences(text):
     return [line.strip() for line in re.split(r"(?<=[.!?])\s+|\n", text) if line.strip()]
 
 
-def fitting(lines, task, batch):
-    """The lines that fit, and what to say of those that could not be judged.
+def labelled(items, task, labels, batch):
+    """The label of each item; None where it could not be had.
 
     Each is judged by itself where there are few: in a batch weak models say the same of all.
     """
     try:
-        said = llm_map(lines, task, ["yes", "no"], batch=1 if batch <= 10 and len(lines) <= 100 else batch)
+        return llm_map(items, task, labels, batch=1 if batch <= 10 and len(items) <= 100 else batch)
     except AnswerError as error:
-        said = error.answers
+        return error.answers
+
+
+def fitting(lines, question, batch):
+    """The lines that fit, and what to say of those that could not be judged."""
+    said = labelled(lines, "A question: " + question + "\n\nDoes this count for it?", ["yes", "no"], batch)
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
 
 
@@ -82,18 +87,20 @@ def candidates(question, has, piece):
     return [line for line in lines if has(line)], lacking, len(pieces)
 
 
-def numbers_meant(lines, task, batch):
-    """The numbers of each line that the task asks for; code needs no model where there is one alone."""
-    several = [line for line in lines if len(numbers_in(line)) > 1]
+def numbers_meant(lines, question, task, batch):
+    """The numbers of each line that are asked for; no model is needed where one alone has a unit of the question."""
+    asked, found = plain_words(question).split(), {}
+    for line in lines:
+        of_unit = [number for number, behind in amounts_in(line) if behind in asked]
+        found[line] = of_unit if len(of_unit) == 1 else numbers_in(line)
+    several = [line for line in lines if len(found[line]) > 1]
     try:
-        said = llm_map(several, task, schema=[float], batch=batch)
+        said = llm_map(several, "Question: " + question + "\n" + task, schema=[float], batch=batch)
     except AnswerError as error:
         said = error.answers
-    chosen = dict(zip(several, said))
-    return [
-        [number for number in chosen[line] or [] if number in numbers_in(line)] if line in chosen else numbers_in(line)
-        for line in lines
-    ]
+    for line, chosen in zip(several, said):
+        found[line] = [number for number in chosen or [] if number in found[line]]
+    return [found[line] for line in lines]
 
 
 def telling(lines, words, most):
@@ -116,10 +123,21 @@ def mark_of(quote):
         return ""
 
 
+def amounts_in(text):
+    """The numbers that a text has beside its dates and times, each with the word behind it; all if it has no others."""
+    month = r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:r?uary|ch|il|e|y|ust|t|(?:t?em|o)ber)?\b\.?"
+    day = r"\b(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b"
+    year = r"(?:,?\s+\d{4}\b)?"
+    named = day + r"\s+" + month + year + "|" + month + r"\s+" + day + year
+    dates = r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}:\d{2}\b|" + named
+    number = r"(?<![\w.])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\W{0,3}(\w*)"
+    found = re.findall(number, re.sub(dates, " ", text)) or re.findall(number, text)
+    return [(float(amount.replace(",", "")), behind.lower()) for amount, behind in found]
+
+
 def numbers_in(text):
-    """The numbers that a text has."""
-    found = re.findall(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", text)
-    return [float(number.replace(",", "")) for number in found]
+    """The numbers that a text has beside its dates and times."""
+    return [amount for amount, behind in amounts_in(text)]
 
 
 def as_number(number):

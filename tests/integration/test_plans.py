@@ -1,5 +1,6 @@
 """Plans in whole runs: each shipped one, how one is chosen, what becomes of a root model that writes no code."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,19 @@ LINES = ["The mill was built in 1820 for 90 crowns.", "The shed was built in 179
 TEXT = "\n".join(LINES)
 LABELS = ["house", "House.", "rain"]
 LABELLED = "\n".join(f"{number}: {label}" for number, label in zip(numbers(3), LABELS, strict=True))
-PURPOSES = "\n".join(f"{number}: Houses" for number in numbers(2))
+COUNTED = "\n".join(f"{number}: yes" for number in numbers(2))
 AMOUNTS = "\n".join(f"{number}: [{amount}, 7]" for number, amount in zip(numbers(2), (90, 20), strict=True))
 SAID: dict[str, list[tuple[str, str]]] = {
     "find": [("Copy from", f"- {LINES[1]}\n- The shed is red."), ("from these sentences", "In 1790.")],
-    "map": [("label that fits it", LABELLED)],
+    "map": [("does this count for", LABELLED)],
     "gather": [
         ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
-        ("of one that", "Yes."),
+        ("count for it", "Yes."),
     ],
     "total": [
-        ("Which of the numbers", AMOUNTS), (r"sentence\? Answer", PURPOSES), ("Which of these things", '["houses"]'),
+        ("Which of the numbers", AMOUNTS), ("count for it", COUNTED),
     ],
-    "extremes": [("tells of the first", "It is the shed."), ("one of many", "yes")],
+    "extremes": [("tells of the first", "It is the shed."), ("count for it", COUNTED)],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
         ("A table", "The shed is older."),
@@ -125,17 +126,28 @@ def test_the_root_model_chooses_a_plan_and_its_parameters_in_one_short_call(mode
 
 
 def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
-    sub = [("It rained", "no"), ("of those", "yes")]
+    sub = [("It rained", "no"), ("count for it", "yes")]
     result = ask(rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000))
     assert result["answer"] == "counted: 2, not counted: 1. 3 items were judged. e.g. [1][2]"
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
 
 
-def test_one_kind_is_seen_by_what_it_is_not(model_server: ModelServer) -> None:
-    kinds = "\n".join(f"{number}: {kind}" for number, kind in zip(numbers(3), ["house", "House", "rain"], strict=True))
-    sub = [("What kind of item", kinds), (r"- house\n- rain\n- other", LABELLED)]
-    result = ask(rlm_of(model_server, "2; labels: house", sub=sub, route="plan"))
-    assert result["answer"] == "house: 2, rain: 1, other: 0. 3 items were judged. e.g. [1][2]"
+@pytest.mark.parametrize(("which", "told"), [("first", LINES[0]), ("last", LINES[1])])
+def test_without_dates_the_order_of_the_text_decides(which: str, told: str, model_server: ModelServer) -> None:
+    lines = [re.sub(r"in \d+ for \d+ crowns", "of stone", line) for line in LINES]
+    sub = [(re.sub(r"in \d+ for \d+ crowns", "of stone", told) + r"\n\nThis tells", "That one.")]
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters={"which": which})
+    result = rlm.invoke({"question": "What was built?", "context": "\n".join(lines)})
+    assert result["answer"] == "That one. [1] (2 were compared.)"
+    assert model_server.stats()["by_model"] == {"sub": 1}
+
+
+def test_an_amount_is_known_by_its_unit_and_a_date_is_no_amount(model_server: ModelServer) -> None:
+    lines = ["On 3 May 1911 they paid 40 crowns for 2 doors.", "In May 30 crowns were paid.", "It rained."]
+    rlm = rlm_of(model_server, sub=[("count for it", COUNTED)], plan="total")
+    result = rlm.invoke({"question": "How many crowns were paid?", "context": "\n".join(lines)})
+    assert result["answer"] == "70 (2 amounts: 40 + 30) [1][2]"
+    assert model_server.stats()["by_model"] == {"sub": 1}
 
 
 def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:
@@ -145,7 +157,7 @@ def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> N
 
 
 def test_a_chosen_plan_without_an_answer_is_followed_by_find_and_then_by_none(model_server: ModelServer) -> None:
-    rlm = rlm_of(model_server, "5; which: first", sub=[("one of many", "hm"), *SAID["find"]], route="plan")
+    rlm = rlm_of(model_server, "5; which: first", sub=[("count for it", "hm"), *SAID["find"]], route="plan")
     result = ask(rlm)
     assert (result["answer"], result["plan"]["why"]) == (ANSWERS["find"], planning.NO_ANSWER)
     result = ask(rlm_of(model_server, plan=Plan(name="own", purpose="No.", cell="print(1)")))

@@ -3,10 +3,6 @@
 How do Anna and Bert differ in age and profession?
 entities: Anna, Bert
 attributes: age, profession
-
-Compare the Nile and the Amazon by length and source.
-entities: Nile, Amazon
-attributes: length, source
 """
 
 question: str

@@ -1,10 +1,6 @@
 """The same question to every document of a list, each answered on its own.
 
 Who wrote each letter?
-
-What does every report recommend?
-
-What is the title of each book?
 """
 
 question: str
@@ -16,7 +12,7 @@ asked, owners = [], []
 for number, text in enumerate(documents()):
     for part in chunks(text, size=piece):
         owners.append(number)
-        asked.append("This is one document, or a part of it. Answer for this document alone, in a few words; answer NOTHING if it does not tell.\n\nText:\n" + part + "\n\nQuestion: " + question)
+        asked.append("One of several documents:\n" + part + "\n\nQuestion: " + question + "\nAnswer for this document alone, in a few words. Say NOTHING if it does not tell.")
 answers = llm_query_batched(asked, on_error="return")
 said, lacking = {}, 0
 for number, answer in zip(owners, answers):

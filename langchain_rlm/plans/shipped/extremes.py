@@ -1,15 +1,18 @@
-"""The most or the least of many: largest, smallest, highest, cheapest, first, last, oldest, newest.
+"""The most or the least of many: largest, smallest, highest, cheapest, oldest, newest; or what is first, last, or so at the end.
 
 Which bridge is the longest?
 which: largest
 
-What was the earliest delivery?
-which: first
+Where is the black horse in the end?
+which: last
 
 Which farm sold the most milk?
 which: largest
 
-Who is the youngest of the players?
+Who was the earliest settler?
+which: first
+
+Which printer is the cheapest?
 which: smallest
 """
 
@@ -24,12 +27,18 @@ if not which:
 of_time = which in ("first", "last")
 what = "date or time" if of_time else "number"
 lines, lacking, count = candidates("Which " + what + "s have to be compared? " + question, moment if of_time else numbers_in, piece)
-task = "Question: " + question + "\nThe sentence below is one of many. Could it be the answer?"
-lines, unjudged = fitting(lines, task, batch)
-if of_time:
+lines, unjudged = fitting(lines, question, batch)
+if of_time and not lines:
+    # no dates: what is told first or last of the sentences with the most words of the question
+    words = [word for word in plain_words(question).split() if len(word) > 3]
+    held = [(len([word for word in words if word in plain_words(line).split()]), line) for text in documents() for line in sentences(text)]
+    most = max([count for count, line in held], default=0)
+    lines = [line for count, line in held if count == most]
+    keys = [[place] for place, line in enumerate(lines)]
+elif of_time:
     keys = [[moment(line)] for line in lines]
 else:
-    keys = numbers_meant(lines, "Question: " + question + "\nWhich number in this sentence is to be compared?", batch)
+    keys = numbers_meant(lines, question, "Which number in this sentence is to be compared?", batch)
 rows = [(key[0], line) for key, line in zip(keys, lines) if key]
 if rows:
     best = (max if which in ("largest", "last") else min)([key for key, line in rows])

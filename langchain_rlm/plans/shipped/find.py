@@ -2,8 +2,6 @@
 
 In which year was the mill built?
 
-What is the telephone number of the harbour office?
-
 Where does the sister of the judge work?
 """
 

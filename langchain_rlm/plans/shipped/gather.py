@@ -3,10 +3,6 @@
 Name all persons who own a dog.
 
 Which members sing in the choir?
-
-Who came to the wedding?
-
-List every rule for visitors.
 """
 
 question: str
@@ -29,8 +25,7 @@ for place, items in found:
             rows[(key, line)] = item.strip()
 
 lines = list(dict.fromkeys([line for key, line in rows]))
-task = "Question: " + question + "\nDoes this sentence tell of one that the question asks for?"
-wanted, unjudged = fitting(lines, task, batch)
+wanted, unjudged = fitting(lines, question, batch)
 named = {}
 for (key, line), item in rows.items():
     if line in wanted and key not in named:

@@ -1,8 +1,6 @@
 """A summary, the main points, what the whole is about.
 
 What is this book about?
-
-Summarize the minutes.
 """
 
 question: str

@@ -35,9 +35,20 @@ class Task:
     form: Form | None = None
 
     def prompt(self, items: Sequence[str], note: str = "") -> str:
-        """Asks about one item, or about numbered ones."""
-        parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]
+        """Asks about one item, or about numbered ones; of one, what is wanted stands last: weak models heed that."""
+        if len(items) == 1:
+            parts = [note, self.text, _listed(items), self._wanted_of_one()]
+        else:
+            parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]
         return "\n\n".join(part for part in parts if part)
+
+    def _wanted_of_one(self) -> str:
+        meanings = self._choices() if self.labels and any(self.labels.values()) else ""
+        if self.labels:
+            *others, last = self.labels
+            told = f"{', '.join(others)} or {last}" if others else last
+            return f"{meanings}\n\nAnswer {told}.".strip()
+        return f"Answer with JSON of {self.form.told} alone." if self.form else ""
 
     def _choices(self) -> str:
         told = (f"- {label}: {meaning}" if meaning else f"- {label}" for label, meaning in (self.labels or {}).items())
@@ -45,8 +56,6 @@ class Task:
 
     def _wanted(self, count: int) -> str:
         what = "one of the labels" if self.labels else f"JSON of {self.form.told}" if self.form else "the answer"
-        if count == 1:
-            return f"Answer for the text below with {what} alone." if self.labels or self.form else "The text:"
         return (
             f"Do this for each of the {count} items below, one by one. Give {count} lines in the same order: the "
             f"number that stands before the item, a colon, and {what}, on one line. Leave none out; add nothing."
@@ -84,9 +93,9 @@ def _words(said: Any) -> tuple[Any] | None:
 
 
 def _listed(items: Sequence[str]) -> str:
-    """One item as it is; several by number, in tags when one has several lines."""
+    """One item as it is; several by number; in tags when one has several lines."""
     if len(items) == 1:
-        return f"<text>\n{items[0]}\n</text>"
+        return f"<text>\n{items[0]}\n</text>" if "\n" in items[0].strip() else items[0]
     numbered = zip(numbers(len(items)), items, strict=True)
     if any("\n" in item.strip() for item in items):
         return "\n".join(f"<item {number}>\n{item}\n</item {number}>" for number, item in numbered)
