@@ -19,7 +19,7 @@ from typing_extensions import TypedDict  # pydantic describes it to the server, 
 
 from langchain_rlm import RLM
 
-rlm = RLM(os.environ.get("LANGCHAIN_RLM_MODEL", "offline"))
+rlm = RLM(os.environ.get("LANGCHAIN_RLM_MODEL", "offline"), context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS"))
 
 
 class Question(TypedDict):

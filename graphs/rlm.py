@@ -4,11 +4,13 @@ Input: `{"question": ..., "context": ...}`; the context is a text, a list of tex
 Output: the answer with its usage, the documents touched, why the run stopped, and its journal.
 
 Assistants may set `model`, `sub_model`, `budget`, `route` and `instructions`; so may whoever may call the server.
-The server brings its own checkpointer: it keeps the journal, and the text once, as the input it was.
+The server brings its own checkpointer: it keeps the journal, and the text once, as the input it was. The texts are kept
+in the directory `LANGCHAIN_RLM_CONTEXTS`, where every server finds them that goes on with a run.
 """
 
 import os
 
 from langchain_rlm import RLM
 
-graph = RLM(os.environ.get("LANGCHAIN_RLM_MODEL", "offline")).graph
+MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
+graph = RLM(MODEL, context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS")).graph
