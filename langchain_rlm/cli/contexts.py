@@ -87,10 +87,7 @@ def _one(kept: Sequence[Kept], given: str) -> str:
     begins = "sha256:" + given.removeprefix("sha256:")
     found = [each.ref for each in kept if each.ref.startswith(begins)]
     if len(found) != 1:
-        what = "no context" if not found else f"{len(found):,} contexts"
-        msg = (
-            f"{what[0].upper()}{what[1:]} of the store has a hash that begins with {given!r:.80}. See `contexts list`."
-        )
+        msg = f"{given!r:.80}: the hashes of {len(found):,} contexts in the store begin so. See `contexts list`."
         raise InputError(msg)
     return found[0]
 

@@ -124,7 +124,7 @@ def _object(address: str) -> bytes:
     files, path = filesystem(address, f"The context {shown(address)!r}")
     try:
         size = files.info(path)["size"]
-        data = bytes(files.cat_file(path, end=LARGEST))
+        data = bytes(files.cat_file(path, start=0, end=LARGEST))
     except Exception as error:
         raise _refused(address, f"it cannot be had ({said(error)})") from error
     if size > LARGEST:

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from langchain_rlm import RLM, RLMTool, load_journal, save_journal
+from langchain_rlm import RLM, Budget, RLMTool, load_journal, save_journal
 from langchain_rlm.context.load import load_corpus
+from tests.unit.live import Model
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
 ASK = f"{COMMAND} ask text.txt --model offline --route rlm -q 'Which harbour is in the play?'"
@@ -84,3 +86,41 @@ def test_the_home_of_nobody_is_a_name(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     Path("~$notes.txt").write_text(TEXT)
     assert load_corpus(Path("~$notes.txt")).documents[0].name == "~$notes.txt"
+
+
+def test_contexts_of_a_store_are_put_listed_used_and_deleted(tmp_path: Path) -> None:
+    store, contexts = tmp_path / "contexts", f"{COMMAND} contexts"
+    done = shell(f"export LANGCHAIN_RLM_CONTEXTS={store}; {contexts} put text.txt && {contexts} list", tmp_path)
+    put, listed = done.stdout.splitlines()
+    assert listed.startswith(f"{put}  used 20")
+    assert listed.endswith("3,800 characters  text.txt")
+
+    def says(_: Any) -> str:
+        done = shell(f"{contexts} delete --store {store} {put[:20]}", tmp_path)
+        assert f"error: Not deleted, for a run that lives uses it: {put}" in done.stderr
+        return f"{done.returncode}"
+
+    asked = RLM(Model(says=says), context_store=store, route="direct", budget=Budget(cost=None))
+    assert asked.invoke({"question": "Which harbour?", "context": put})["answer"] == "2"
+    done = shell(f"{contexts} prune --store {store} --older-than 1d; {contexts} list --store {store}", tmp_path)
+    assert done.stdout.startswith(f"Deleted: 0. In use by a run that lives: 0.\n{put}  used 20")
+    done = shell(f"{contexts} delete --store {store} {put} && {contexts} list --store {store}", tmp_path)
+    assert (done.stdout, [*store.iterdir()]) == ("Deleted: 1.\n", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("list", "Name the store: --store ADDRESS, or LANGCHAIN_RLM_CONTEXTS."),
+        (
+            "prune --store . --older-than tomorrow",
+            "--older-than 'tomorrow': use a number with m, h, d or w, as in 30d.",
+        ),
+        ("delete --store . abc", "'abc': the hashes of 0 contexts in the store begin so. See `contexts list`."),
+        ("list --store nope://x", "--store='nope://x': Protocol not known: nope. Use a directory, or an address"),
+    ],
+)
+def test_what_is_wrong_with_a_store_is_one_line_with_the_remedy(tmp_path: Path, line: str, says: str) -> None:
+    done = shell(f"unset LANGCHAIN_RLM_CONTEXTS; {COMMAND} contexts {line}", tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert says in done.stderr
