@@ -30,7 +30,9 @@ Context = Annotated[
 Store = Annotated[
     str,
     typer.Option(
-        metavar="ADDRESS", envvar="LANGCHAIN_RLM_CONTEXTS", help="A directory, or an address as s3://bucket/prefix."
+        metavar="ADDRESS",
+        envvar="LANGCHAIN_RLM_CONTEXTS",
+        help="A directory, s3://bucket/prefix, or a server's postgresql://...",
     ),
 ]
 

@@ -12,14 +12,17 @@ from typing import Any
 from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.terminal import one_line, say
-from langchain_rlm.context.blobs import open_store
+from langchain_rlm.context.blobs import GraphStore, open_store
 from langchain_rlm.context.load import Reading, load_corpus
+from langchain_rlm.context.remote import said, shown
 from langchain_rlm.context.removal import Kept, contexts_of, delete
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.context.uses import Uses
-from langchain_rlm.errors import InputError, RLMError
+from langchain_rlm.errors import InputError, MissingExtraError, RLMError
+from langchain_rlm.runtime.registry import NAMESPACE
 
 UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
+POSTGRES = ("postgresql://", "postgres://")
 _AGE = re.compile(r"(\d+(?:\.\d+)?)([mhdw])")
 NAMED = 3
 
@@ -29,15 +32,35 @@ Work = Callable[[ContextStore], Coroutine[Any, Any, None]]
 def run(address: str, work: Work) -> int:
     """Do something with the store at an address, and return the exit code."""
     try:
-        blobs = open_store(address or None, setting="--store")
-        if blobs is None:
-            msg = "Name the store: --store ADDRESS, or LANGCHAIN_RLM_CONTEXTS."
-            raise InputError(msg)
-        asyncio.run(work(ContextStore(blobs)))
+        asyncio.run(_in_database(address, work) if address.startswith(POSTGRES) else _in_store(address, work))
     except RLMError as error:
         say(f"error: {error}", error=True)
         return WRONG_INPUT
     return 0
+
+
+async def _in_store(address: str, work: Work) -> None:
+    blobs = open_store(address or None, setting="--store")
+    if blobs is None:
+        msg = "Name the store: --store ADDRESS, or LANGCHAIN_RLM_CONTEXTS."
+        raise InputError(msg)
+    await work(ContextStore(blobs))
+
+
+async def _in_database(address: str, work: Work) -> None:
+    """The store of a server, in its database."""
+    try:
+        from langgraph.store.postgres.aio import AsyncPostgresStore  # of the extra `postgres`
+        from psycopg import Error
+    except ImportError as error:
+        msg = f"--store {shown(address)!r} needs an extra: pip install 'langchain-rlm[postgres]'."
+        raise MissingExtraError(msg) from error
+    try:
+        async with AsyncPostgresStore.from_conn_string(address) as store:
+            await work(ContextStore(GraphStore(store, NAMESPACE)))
+    except Error as error:
+        msg = f"--store {shown(address)!r}: the database failed ({said(error)})."
+        raise InputError(msg) from error
 
 
 async def list_all(store: ContextStore) -> None:

@@ -12,12 +12,13 @@ from langchain_core.stores import BaseStore as KeyValueStore
 from langchain_core.stores import InMemoryByteStore
 from langgraph.store.base import BaseStore, Item
 
+from langchain_rlm.context.parts import PREFIX as PARTS
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.remote import Remote, is_address
 from langchain_rlm.errors import InputError
 
-PAGE = 1_000
-"""Items of a LangGraph store that are listed at once."""
+PAGE, PAGE_OF_PARTS = 1_000, 8
+"""Items of a LangGraph store that are listed at once: their values come along."""
 
 
 class BlobStore(Protocol):
@@ -27,7 +28,10 @@ class BlobStore(Protocol):
     async def aget(self, key: str) -> bytes | None: ...
     def put(self, key: str, data: bytes) -> None: ...
     async def aput(self, key: str, data: bytes) -> None: ...
-    async def alist(self) -> list[str]: ...
+    async def alist(self, begins: str) -> list[str]:
+        """The keys that begin so: with the name of a kind, and a hyphen."""
+        ...
+
     async def adelete(self, key: str) -> None: ...
 
 
@@ -99,7 +103,7 @@ class Directory:
     async def aput(self, key: str, data: bytes) -> None:
         await asyncio.to_thread(self.put, key, data)
 
-    async def alist(self) -> list[str]:
+    async def alist(self, begins: str) -> list[str]:
         def listed() -> list[str]:
             try:
                 names = [file.name for file in self.path.iterdir()]
@@ -107,7 +111,7 @@ class Directory:
                 return []
             except OSError as error:
                 raise self._unusable(error, "read") from error
-            return [name.removesuffix(".txt") for name in names if not name.startswith(".")]
+            return [name for name in names if name.startswith(begins)]
 
         return await asyncio.to_thread(listed)
 
@@ -126,25 +130,30 @@ class GraphStore:
     namespace: str
 
     def get(self, key: str) -> bytes | None:
-        return _unwrapped(self.store.get((self.namespace,), key))
+        return _unwrapped(self.store.get(self._place(key), key))
 
     async def aget(self, key: str) -> bytes | None:
-        return _unwrapped(await self.store.aget((self.namespace,), key))
+        return _unwrapped(await self.store.aget(self._place(key), key))
 
     def put(self, key: str, data: bytes) -> None:
-        self.store.put((self.namespace,), key, _wrapped(data), index=False)
+        self.store.put(self._place(key), key, _wrapped(data), index=False)
 
     async def aput(self, key: str, data: bytes) -> None:
-        await self.store.aput((self.namespace,), key, _wrapped(data), index=False)
+        await self.store.aput(self._place(key), key, _wrapped(data), index=False)
 
-    async def alist(self) -> list[str]:
-        keys = list[str]()
-        while found := await self.store.asearch((self.namespace,), limit=PAGE, offset=len(keys)):
+    async def alist(self, begins: str) -> list[str]:
+        keys, limit = list[str](), PAGE_OF_PARTS if begins == PARTS else PAGE
+        while found := await self.store.asearch(self._place(begins), limit=limit, offset=len(keys)):
             keys += [item.key for item in found]
         return keys
 
     async def adelete(self, key: str) -> None:
-        await self.store.adelete((self.namespace,), key)
+        await self.store.adelete(self._place(key), key)
+
+    def _place(self, key: str) -> tuple[str, ...]:
+        """Each kind of key by itself: what is listed does not bring the others along."""
+        kind, hyphen, _ = key.partition("-")
+        return (self.namespace, kind) if hyphen else (self.namespace,)
 
 
 def _wrapped(data: bytes) -> dict[str, str]:
@@ -179,8 +188,8 @@ class Bytes:
     async def aput(self, key: str, data: bytes) -> None:
         await self.store.amset([(key, data)])
 
-    async def alist(self) -> list[str]:
-        return [key async for key in self.store.ayield_keys()]
+    async def alist(self, begins: str) -> list[str]:
+        return [key async for key in self.store.ayield_keys(prefix=begins)]
 
     async def adelete(self, key: str) -> None:
         await self.store.amdelete([key])

@@ -78,18 +78,19 @@ class Remote:
     async def aput(self, key: str, data: bytes) -> None:
         await asyncio.to_thread(self.put, key, data)
 
-    async def alist(self) -> list[str]:
-        def names() -> list[str]:
+    async def alist(self, begins: str) -> list[str]:
+        def listed() -> list[str]:
             files = self._opened[0]
             try:
                 files.invalidate_cache()
-                return [str(path).rpartition("/")[2] for path in files.ls(self._path(), detail=False)]
+                names = [str(path).rpartition("/")[2] for path in files.ls(self._path(), detail=False)]
             except FileNotFoundError:
                 return []
             except Exception as error:
                 raise self._unusable(error, "read") from error
+            return [name for name in names if name.startswith(begins)]
 
-        return await asyncio.to_thread(names)
+        return await asyncio.to_thread(listed)
 
     async def adelete(self, key: str) -> None:
         def delete() -> None:

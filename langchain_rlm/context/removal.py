@@ -12,7 +12,7 @@ from langchain_rlm.context import parts
 from langchain_rlm.context.listing import Listing, OtherFormatError, ref_of
 from langchain_rlm.context.parts import DamagedError
 from langchain_rlm.context.store import ContextStore
-from langchain_rlm.context.uses import LIVING, SUFFIX, USED, in_use, time_of, used_key
+from langchain_rlm.context.uses import LIVING, USED, in_use, time_of, used_key
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,7 @@ class Kept:
 async def contexts_of(store: ContextStore) -> list[Kept]:
     """The contexts of a store, the one used last first."""
     busy, found = await in_use(store.blobs), list[Kept]()
-    for key in await store.blobs.alist():
-        if not key.startswith(listings.PREFIX):
-            continue
+    for key in await store.blobs.alist(listings.PREFIX):
         ref, listing = ref_of(key), None
         try:
             listing = await store.listing(ref)
@@ -73,7 +71,7 @@ async def sweep(store: ContextStore) -> None:
         return  # nobody knows which parts those need
     needed = {part.key for each in kept if each.listing for part in each.listing.parts}
     needed |= {used_key(ref) for ref in refs} | {mark for marks in busy.values() for mark in marks}
-    for key in await store.blobs.alist():
-        is_ours = key.startswith(parts.PREFIX) or (key.startswith((LIVING, USED)) and key.endswith(SUFFIX))
-        if is_ours and key not in needed:
-            await store.blobs.adelete(key)
+    for kind in (parts.PREFIX, LIVING, USED):
+        for key in await store.blobs.alist(kind):
+            if key not in needed:
+                await store.blobs.adelete(key)

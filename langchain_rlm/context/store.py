@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,8 @@ from langchain_rlm.context.blobs import BlobStore, Directory
 from langchain_rlm.context.corpus import Corpus, SourceText, is_hash, plain_metadata
 from langchain_rlm.context.listing import Listing, OtherFormatError, key_of
 from langchain_rlm.context.parts import DamagedError, Part, Slice, cut, in_order, joined, pack, unpack
-from langchain_rlm.errors import InputError
+from langchain_rlm.context.remote import said
+from langchain_rlm.errors import HostError, InputError, RLMError
 from langchain_rlm.threads import on_thread
 
 
@@ -26,8 +27,11 @@ class ContextStore:
         if corpus.searchable is not None:
             return
         known = await self._known(corpus.hash)
-        if known is not None and not known.is_damaged:
-            return
+        if known is None or known.is_damaged:
+            with self._failures("written"):
+                await self._put(corpus, known)
+
+    async def _put(self, corpus: Corpus, known: Listing | None) -> None:
         send = partial(self._send, corpus.texts, anew=known is not None)
         async with aclosing(in_order(partial(send, slices) for slices in cut(corpus.texts))) as sent:
             parts = [part async for part in sent]
@@ -54,8 +58,9 @@ class ContextStore:
             DamagedError: What is there cannot be read.
             OtherFormatError: Another version of this package stored it.
         """
-        data = await self.blobs.aget(key_of(ref))
-        return None if data is None else Listing.load(data, ref)
+        with self._failures("read"):
+            data = await self.blobs.aget(key_of(ref))
+            return None if data is None else Listing.load(data, ref)
 
     async def get(self, ref: str) -> Corpus | None:
         """The context of that hash, or None. A damaged one is an `InputError`."""
@@ -82,10 +87,26 @@ class ContextStore:
     async def _read(self, part: Part) -> tuple[Part, list[str]]:
         """Read a part. A store may have given half of it in passing: it is read once more before it is damaged."""
         for _ in range(2):
-            packed = await self.blobs.aget(part.key)
+            with self._failures("read"):
+                packed = await self.blobs.aget(part.key)
             with contextlib.suppress(DamagedError):
                 return part, await on_thread(partial(unpack, part, packed or b""))
         raise DamagedError(part.key)
+
+    @contextlib.contextmanager
+    def _failures(self, what: str) -> Iterator[None]:
+        """Name the store that fails; those that are an address or a directory do so themselves."""
+        try:
+            yield
+        except (RLMError, DamagedError):
+            raise
+        except Exception as error:
+            named = type(getattr(self.blobs, "store", self.blobs)).__name__
+            msg = (
+                f"The context store ({named}) cannot be {what} ({said(error)}). The run goes on with invoke(None, "
+                "config), or begins again, when it can be reached and has room."
+            )
+            raise HostError(msg) from error
 
     def _damaged(self, ref: str, key: str) -> InputError:
         where = str(self.blobs.file(key)) if isinstance(self.blobs, Directory) else key

@@ -49,8 +49,9 @@ class Uses:
         """Mark a context as used from now on; before it is looked for, so that nobody deletes it meanwhile."""
         key = f"{LIVING}{ref.removeprefix('sha256:')}-{self.run}{SUFFIX}"
         if key not in self.renewing:
-            await write_time(blobs, key)
-            await write_time(blobs, used_key(ref))
+            with contextlib.suppress(Exception):  # a store that is full or only read: the run can go on
+                await write_time(blobs, key)
+                await write_time(blobs, used_key(ref))
             self.renewing[key] = blobs, asyncio.create_task(_renew(blobs, key))
 
     async def end(self) -> None:
@@ -72,7 +73,7 @@ async def _renew(blobs: BlobStore, key: str) -> None:
 async def in_use(blobs: BlobStore) -> Mapping[str, list[str]]:
     """The contexts that living runs use, by reference, with their marks."""
     found = dict[str, list[str]]()
-    for key in await blobs.alist():
-        if key.startswith(LIVING) and time.time() - await time_of(blobs, key) < LIVES:
+    for key in await blobs.alist(LIVING):
+        if time.time() - await time_of(blobs, key) < LIVES:
             found.setdefault(f"sha256:{key.removeprefix(LIVING).partition('-')[0]}", []).append(key)
     return found

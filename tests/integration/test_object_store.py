@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -71,7 +71,7 @@ async def test_a_thread_goes_on_elsewhere_and_says_what_is_wrong_in_the_store(
     with pytest.raises(InputError, match=r"not in the context store: it was deleted there.*Pass it again"):
         await elsewhere.ainvoke({"question": "Fourth?"}, THREAD)
     assert (await elsewhere.ainvoke({"question": "Fourth?", "context": TEXT}, THREAD))["answer"] == "four word0"
-    by_hash = {"question": "Fifth?", "context": first["journal"][0]["context"]}
+    by_hash: Any = {"question": "Fifth?", "context": cast("Any", first["journal"][0])["context"]}
     other: Any = {"configurable": {"thread_id": "2"}}
     assert (await rlm_of(model_server, "five", saver).ainvoke(by_hash, other))["answer"] == "five word0"
 

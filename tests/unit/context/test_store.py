@@ -1,6 +1,8 @@
 """Contexts in stores of every kind: what comes back, what is damaged, what is deleted and what is not."""
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,13 @@ from langchain_core.stores import InMemoryByteStore
 from langgraph.store.memory import InMemoryStore
 
 from langchain_rlm.context import parts, uses
-from langchain_rlm.context.blobs import Directory, open_store
+from langchain_rlm.context.blobs import Directory, GraphStore, open_store
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.listing import key_of
 from langchain_rlm.context.removal import contexts_of, delete
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.context.uses import Uses
-from langchain_rlm.errors import InputError
+from langchain_rlm.errors import HostError, InputError
 
 
 def corpus_of(*texts: str) -> Corpus:
@@ -48,7 +50,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ContextStore:
 
 
 async def parts_of(store: ContextStore) -> set[str]:
-    return {key for key in await store.blobs.alist() if key.startswith(parts.PREFIX)}
+    return {*await store.blobs.alist(parts.PREFIX)}
+
+
+async def all_of(store: ContextStore) -> list[str]:
+    return [key for kind in (parts.PREFIX, "context-", uses.LIVING, uses.USED) for key in await store.blobs.alist(kind)]
 
 
 async def test_a_context_comes_back_and_shares_its_parts(store: ContextStore) -> None:
@@ -116,7 +122,7 @@ async def test_what_a_run_uses_and_what_others_share_is_not_deleted(store: Conte
     assert await store.get(FIRST.hash) is None
     assert await store.get(SECOND.hash) == SECOND
     assert await delete(store, [SECOND.hash]) == []
-    assert await store.blobs.alist() == []
+    assert await all_of(store) == []
 
 
 async def test_no_part_is_deleted_while_a_context_is_on_its_way(store: ContextStore) -> None:
@@ -137,12 +143,12 @@ async def test_a_run_that_was_killed_holds_a_context_for_a_while_only(
     await killed.begin(store.blobs, FIRST.hash)
     await store.put(FIRST)
     killed.renewing.popitem()[1][1].cancel()
-    now = uses.time.time()
-    monkeypatch.setattr(uses.time, "time", lambda: now + 120)  # clocks apart, the other way
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 120)  # clocks apart, the other way
     assert await delete(store, [FIRST.hash]) == [FIRST.hash]
-    monkeypatch.setattr(uses.time, "time", lambda: now + uses.LIVES + 1)
+    monkeypatch.setattr(time, "time", lambda: now + uses.LIVES + 1)
     assert await delete(store, [FIRST.hash]) == []
-    assert await store.blobs.alist() == []
+    assert await all_of(store) == []
 
 
 async def test_a_run_that_begins_while_its_context_is_deleted_keeps_it(
@@ -163,7 +169,7 @@ async def test_a_run_that_begins_while_its_context_is_deleted_keeps_it(
 
 
 async def test_the_mark_of_a_run_is_renewed(store: ContextStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    renewed = uses.asyncio.Event()
+    renewed = asyncio.Event()
     write = uses.write_time
 
     async def told(*given: Any) -> None:
@@ -176,7 +182,7 @@ async def test_the_mark_of_a_run_is_renewed(store: ContextStore, monkeypatch: py
     monkeypatch.setattr(uses, "write_time", told)
     await renewed.wait()
     await use.end()
-    assert [key for key in await store.blobs.alist() if key.startswith(uses.LIVING)] == []
+    assert await store.blobs.alist(uses.LIVING) == []
 
 
 def test_parts_are_files_of_their_owner_and_say_what_they_are(tmp_path: Path) -> None:
@@ -198,3 +204,18 @@ def test_an_address_that_nothing_reads_is_refused_with_a_remedy(address: str, sa
     with pytest.raises(InputError, match=rf"^context_store=.*{says}") as refused:
         store.get("key")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("what", ["read", "written"])
+async def test_a_store_that_fails_is_named_and_the_run_can_go_on(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        message = "could not extend file: No space left on device"
+        raise OSError(message)
+
+    store = ContextStore(GraphStore(InMemoryStore(), "rlm_contexts"))
+    monkeypatch.setattr(InMemoryStore, "aget" if what == "read" else "aput", fail)
+    use = Uses("run")
+    await use.begin(store.blobs, FIRST.hash)
+    await use.end()
+    with pytest.raises(HostError, match=rf"context store \(InMemoryStore\) cannot be {what} .*No space left.*goes on"):
+        await store.put(FIRST)
