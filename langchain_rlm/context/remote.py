@@ -5,17 +5,20 @@ the package that fsspec names. Replies that fail in passing are asked for again 
 """
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
-from langchain_rlm.errors import InputError, MissingExtraError
+from langchain_rlm.errors import HostError, InputError, MissingExtraError, RLMError
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S*")
 _OBJECTS = frozenset({"s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl"})
 """Addresses that obstore reads."""
+_users: set[int] = set()
+"""The processes that have used obstore, which has threads."""
 RETRIES = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 CLIENT = {"allow_http": True, "timeout": timedelta(seconds=120), "connect_timeout": timedelta(seconds=10)}
 
@@ -44,9 +47,16 @@ class Remote:
     setting: str = "store"
     """What the user calls it, for the error."""
 
-    @cached_property
+    def __post_init__(self) -> None:
+        _filesystem(self.address, self._named, os.getpid())  # an address that nothing reads is told at once
+
+    @property
+    def _named(self) -> str:
+        return f"{self.setting}={shown(self.address)!r}"
+
+    @property
     def _opened(self) -> tuple[Any, str]:
-        return filesystem(self.address, f"{self.setting}={shown(self.address)!r}")
+        return filesystem(self.address, self._named)
 
     def _path(self, key: str = "") -> str:
         return "/".join(filter(None, (self._opened[1].rstrip("/"), key)))
@@ -62,15 +72,16 @@ class Remote:
     def put(self, key: str, data: bytes) -> None:
         files, path = self._opened[0], self._path(key)
         try:
-            if not (self._is_once(key) and files.exists(path) and files.info(path)["size"] == len(data)):
+            if not (key.endswith(".zst") and self._size(path) == len(data)):  # known by its own hash: sent once
                 files.pipe_file(path, data)
         except Exception as error:
             raise self._unusable(error, "written") from error
 
-    @staticmethod
-    def _is_once(key: str) -> bool:
-        """What is known by its own hash is sent once."""
-        return key.endswith(".zst")
+    def _size(self, path: str) -> int | None:
+        try:
+            return int(self._opened[0].info(path)["size"])
+        except FileNotFoundError:
+            return None
 
     async def aget(self, key: str) -> bytes | None:
         return await asyncio.to_thread(self.get, key)
@@ -103,19 +114,38 @@ class Remote:
 
         await asyncio.to_thread(delete)
 
-    def _unusable(self, error: Exception, what: str) -> InputError:
-        if isinstance(error, InputError):
+    def _unusable(self, error: Exception, what: str) -> RLMError:
+        if isinstance(error, RLMError):
             return error
-        return InputError(f"{self.setting}={shown(self.address)!r}: cannot be {what} ({said(error)}).")
+        return InputError(f"{self._named}: cannot be {what} ({said(error)}).")
 
 
 def filesystem(address: str, named: str) -> tuple[Any, str]:
-    """What reads an address, and the path there.
+    """What reads an address, to be used now, and the path there.
 
     Raises:
         InputError: Nothing reads it; `named` is how the user wrote it.
+        HostError: This process is a fork of one that has used an object store: it would wait for threads it lacks.
     """
-    scheme = address.partition("://")[0]
+    if _scheme(address) in _OBJECTS:
+        if _users and os.getpid() not in _users:
+            msg = (
+                f"{named} cannot be used here: this process was forked from one that has used an object store, whose "
+                "threads it does not have. Fork before the first use, or start processes with 'spawn'."
+            )
+            raise HostError(msg)
+        _users.add(os.getpid())
+    return _filesystem(address, named, os.getpid())
+
+
+def _scheme(address: str) -> str:
+    return address.partition("://")[0].lower()
+
+
+@lru_cache(maxsize=32)
+def _filesystem(address: str, named: str, process: int) -> tuple[Any, str]:
+    del process  # each has its own
+    scheme = _scheme(address)
     try:
         import fsspec  # of the extra `cloud`
 

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -99,3 +101,24 @@ def test_an_object_that_is_allowed_is_a_context(
     ):
         with pytest.raises(InputError, match=why):
             rlm.invoke({"question": "First?", "context": address}, {"configurable": {"thread_id": "2"}})
+
+
+FORKS = f"""
+import os
+from langchain_rlm.context.blobs import open_store
+store = open_store({STORE!r})
+store.put("key", b"text")
+if pid := os.fork():
+    os.waitpid(pid, 0)
+else:
+    try:
+        store.get("key")
+    except Exception as error:
+        print(type(error).__name__, error, flush=True)
+"""
+
+
+def test_a_fork_of_a_process_that_used_the_store_is_told_so_and_does_not_wait(s3: Any) -> None:
+    del s3
+    done = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, check=True, timeout=90)
+    assert done.stdout.startswith(f"HostError store='{STORE}' cannot be used here: this process was forked")
