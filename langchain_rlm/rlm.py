@@ -39,7 +39,7 @@ from langchain_rlm.runtime.loop import (
     run_on_background_loop,
 )
 from langchain_rlm.runtime.registry import RunRegistry
-from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
+from langchain_rlm.runtime.savers import usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
@@ -154,7 +154,6 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
-        self._registry.saver = saver if isinstance(saver, GroupingSaver) else None
         self._graph = build_graph(self._registry, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
