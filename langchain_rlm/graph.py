@@ -18,7 +18,7 @@ or to the end with the answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any, Literal, Self, cast
 
@@ -35,7 +35,7 @@ from langchain_rlm.nodes.sub_query import sub_query
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.lease import leased, leased_by_thread
 from langchain_rlm.runtime.loop import iterate_on_background_loop, refuse_to_block, run_on_background_loop
-from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
+from langchain_rlm.runtime.registry import CONTEXT, OPENED, RunRegistry, take_settings
 from langchain_rlm.runtime.savers import TakenOverError, may_group
 from langchain_rlm.settings import CallSettings
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
@@ -87,7 +87,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
             refuse_to_block(self.checkpointer, "astream")
             yield from iterate_on_background_loop(cast("Any", self.astream(input, config, **kwargs)))
             return
-        config, opened = _with_list(config, kwargs.get("context"))
+        config, opened = _with_list(config, kwargs.get("context"), input)
         with leased_by_thread(self._saver, config, self.registry.settings) as config:
             try:
                 yield from super().stream(input, config, **kwargs)
@@ -95,7 +95,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
                 run_on_background_loop(self.registry.close_all(opened))
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
-        config, opened = _with_list(config, kwargs.get("context"))
+        config, opened = _with_list(config, kwargs.get("context"), input)
         is_over = False
         while not is_over:
             async with leased(self._saver, config, self.registry.settings) as (held, _):
@@ -124,12 +124,13 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         return self.checkpointer if self.checkpointer is self.own else None
 
 
-def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableConfig, list[str]]:
-    """A configuration with the settings of this call, and a list in which its nodes note the runs they open."""
+def _with_list(config: RunnableConfig | None, context: Any, given: Any) -> tuple[RunnableConfig, list[str]]:
+    """A configuration with the settings and the context of this call, and a list in which its nodes note their runs."""
     opened: list[str] = []
     config, _ = take_settings(ensure_config(config), context)
     config["recursion_limit"] = max(config["recursion_limit"], SUPERSTEPS)
-    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
+    here = {OPENED: opened, CONTEXT: given.get("context") if isinstance(given, Mapping) else None}
+    return {**config, "configurable": {**config.get("configurable", {}), **here}}, opened
 
 
 def _builder(registry: RunRegistry) -> Any:

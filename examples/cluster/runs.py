@@ -1,6 +1,7 @@
 """Runs for a cluster: each asks fifty sub-queries, whose answers are known, of a model server that counts its calls."""
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -9,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from examples.cluster.servers import Cluster, Server
 from tests.server.client import ModelServer
+from tests.server.log import LogEntry
 
 SUB_QUERIES = 50
 CELL = f"""```repl
@@ -74,15 +77,14 @@ async def sent(servers: Sequence[Server], count: int, *, at_once: int = 4) -> li
     return runs
 
 
-async def ended(runs: Sequence[Run], server: Server, *, within: float = 600.0) -> None:
-    """Wait until all have ended; another server than the one that has a run knows of it, too."""
-    client, end = get_client(url=server.url), time.monotonic() + within
-    while waiting := [run for run in runs if not run.ended]:
-        if time.monotonic() > end:
-            message = f"{len(waiting)} runs have not ended within {within:g} s."
-            raise TimeoutError(message)
-        await asyncio.gather(*(run.look(client) for run in waiting))
-        await asyncio.sleep(0.2)
+async def ended(runs: Sequence[Run], servers: Cluster, *, within: float = 600.0) -> None:
+    """Wait until all have ended. Every server knows of each, and when one dies, another is asked."""
+    async with asyncio.timeout(within):
+        while waiting := [run for run in runs if not run.ended]:
+            async with get_client(url=servers.living[-1].url) as client:
+                with contextlib.suppress(httpx.HTTPError):
+                    await asyncio.gather(*(run.look(client) for run in waiting))
+            await asyncio.sleep(0.2)
 
 
 async def asked(model: ModelServer, calls: int) -> None:
@@ -96,21 +98,25 @@ class Paid:
     """What was asked of the model server."""
 
     calls: Counter[int]
-    """By the number of the run; those of root models have none, and are under -1."""
-    again: Sequence[float]
-    """For each call that was made again: the seconds from its answer to the kill; less than 0 when it was in flight."""
+    """By the number of the run."""
+    first_after: dict[tuple[float, int], float]
+    """By kill and run: when the next call of it was made."""
+    again: int
+    """Calls that were made again."""
+    late: Sequence[float]
+    """For those of them that had been answered: the seconds from the answer to the kill that followed."""
 
 
 def paid(model: ModelServer, kills: Sequence[float]) -> Paid:
     """What was paid, and what of it twice; `kills` are the times at which servers were killed."""
-    calls, answered, again = Counter[int](), dict[str, float](), []
+    calls, after, before, late = Counter[int](), dict[tuple[float, int], float](), dict[str, LogEntry](), list[float]()
     for entry in model.log():
         prompt = json.dumps(entry["messages"])
-        found = re.search(r"Part \d+ of Run (\d+)", prompt)
-        calls[int(found[1]) if found and entry["model"] == "sub" else -1] += 1
-        if prompt in answered:
-            killed = max((at for at in kills if at < entry["start"]), default=entry["start"])
-            again.append(killed - answered[prompt])
-        came = entry["end"] if entry["end"] and not entry["cancelled"] else float("inf")
-        answered[prompt] = min(came, answered.get(prompt, float("inf")))
-    return Paid(calls, again)
+        number = int(re.findall(r"Run (\d+)", prompt)[0])
+        calls[number] += 1
+        after.setdefault((max((at for at in kills if at < entry["start"]), default=0.0), number), entry["start"])
+        if (first := before.get(prompt)) and first["end"] and not first["cancelled"]:
+            came = first["end"]
+            late.append(min((at for at in kills if at > came), default=float("inf")) - came)
+        before[prompt] = entry
+    return Paid(calls, after, sum(calls.values()) - len(before), late)

@@ -17,8 +17,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from tests.postgres import Postgres
 from tests.redis import Redis
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 HEARTBEAT = 3
 TAKEN_OVER_WITHIN = 4 * HEARTBEAT + 10
 """Seconds: two heartbeats until a run has surely lost its server, two more until somebody looks, and the lease."""
+BEGINS, ENDS = "Starting background run", "Background run succeeded"
 STARTS_WITHIN = 120.0
 SETTINGS = {
     "LG_BG_JOB_HEARTBEAT": str(HEARTBEAT),
@@ -78,12 +80,13 @@ class Server:
         assert self.process.stdin is not None  # noqa: S101  # it is a pipe
         self.process.stdin.close()
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """What it logged about runs: `event`, `run_id`, `timestamp`."""
+    def runs(self) -> Iterator[tuple[float, str, str]]:
+        """What it logged of runs: the time, `BEGINS` or `ENDS`, the id."""
         for line in self.log.read_text(errors="replace").splitlines():
             with contextlib.suppress(json.JSONDecodeError):
-                if isinstance(event := json.loads(line), dict) and "run_id" in event:
-                    yield event
+                event = json.loads(line)
+                if event.get("event") in {BEGINS, ENDS}:
+                    yield datetime.fromisoformat(event["timestamp"]).timestamp(), event["event"], event["run_id"]
 
 
 class Cluster:

@@ -50,6 +50,10 @@ GIVEN = "__rlm_given"
 """Key of the configuration for the settings of one call. Checkpoints copy keys without underscores."""
 
 
+CONTEXT = "__rlm_context"
+"""Key of the configuration for the context that a graph was called with, which no checkpoint has."""
+
+
 def take_settings(config: RunnableConfig, context: Any = None) -> tuple[RunnableConfig, Mapping[str, Any]]:
     """The configuration with the settings for this call put aside, and these; `context` is what the graph was given.
 
