@@ -227,8 +227,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
                 the same REPL. Other keys are ignored beside both, but refused beside one: the other may be misspelt.
             config: Callbacks, tags, metadata, with a checkpointer `{"configurable": {"thread_id": ...}}`; there too
-                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`
-                (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call it goes on with.
+                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`,
+                `rlm_max_concurrency` (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call
+                it goes on with.
             **kwargs: `durability`, as LangGraph has it.
 
         Returns:

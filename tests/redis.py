@@ -6,6 +6,7 @@ shell ends it when the test process closes a pipe, and so also when that one is 
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -53,6 +54,18 @@ class Redis:
                 message = f"Redis did not start: it said {(self.directory / 'log').read_text(errors='replace')!r}"
                 raise UnavailableError(message)
             time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Be out of reach, for those who are connected too; what it knows stays."""
+        with socket.socket(socket.AF_UNIX) as own:
+            own.connect(str(self.directory / "socket"))
+            (self.directory / "socket").rename(self.directory / "away")
+            own.sendall(b"CLIENT KILL TYPE normal SKIPME yes\r\nCLIENT KILL TYPE pubsub\r\n")
+            own.recv(100)
+
+    def start(self) -> None:
+        """Be there again."""
+        (self.directory / "away").rename(self.directory / "socket")
 
     def __enter__(self) -> Self:
         return self

@@ -47,6 +47,8 @@ class Run:
     id: str = ""
     status: str = "pending"
     answer: str = ""
+    how: Any = None
+    """The settings of the call."""
     began: float = field(default_factory=time.time)
     ended: float = 0.0
 
@@ -58,16 +60,16 @@ class Run:
         """Begin it; at most so many calls of it are in flight."""
         self.thread = (await client.threads.create())["thread_id"]
         given = {"question": "What do the parts say?", "context": f"Run {self.number:04}. " + "Some words. " * 2_000}
-        how: Any = {"sub_model": "openai:sub", "route": "rlm", "max_concurrency": at_once, "budget": {"cost": None}}
-        self.id = (await client.runs.create(self.thread, "rlm", input=given, context=how))["run_id"]
+        self.how = {"sub_model": "openai:sub", "route": "rlm", "max_concurrency": at_once, "budget": {"cost": None}}
+        self.id = (await client.runs.create(self.thread, "rlm", input=given, context=self.how))["run_id"]
 
     async def look(self, client: LangGraphClient) -> None:
         """Ask how it is."""
         self.status = (await client.runs.get(self.thread, self.id))["status"]
         if self.status in ENDED:
             self.ended = time.time()
-            values: Any = (await client.threads.get_state(self.thread))["values"]
-            self.answer = (values or {}).get("answer") or ""
+            found: Any = await client.threads.get(self.thread)
+            self.answer = str((found["values"] or {}).get("answer") or found.get("error"))
 
 
 async def sent(servers: Sequence[Server], count: int, *, at_once: int = 4) -> list[Run]:
@@ -85,6 +87,15 @@ async def ended(runs: Sequence[Run], servers: Cluster, *, within: float = 600.0)
                 with contextlib.suppress(httpx.HTTPError):
                     await asyncio.gather(*(run.look(client) for run in waiting))
             await asyncio.sleep(0.2)
+
+
+async def go_on(runs: Sequence[Run], servers: Cluster) -> None:
+    """Go on with the runs that an error ended: a run without an input on the same thread."""
+    async with get_client(url=servers.living[-1].url) as client:
+        for run in runs:
+            if run.status == "error":
+                run.id, run.ended = (await client.runs.create(run.thread, "rlm", context=run.how))["run_id"], 0.0
+    await ended(runs, servers)
 
 
 async def asked(model: ModelServer, calls: int) -> None:
@@ -116,7 +127,6 @@ def paid(model: ModelServer, kills: Sequence[float]) -> Paid:
         calls[number] += 1
         after.setdefault((max((at for at in kills if at < entry["start"]), default=0.0), number), entry["start"])
         if (first := before.get(prompt)) and first["end"] and not first["cancelled"]:
-            came = first["end"]
-            late.append(min((at for at in kills if at > came), default=float("inf")) - came)
+            late.append(min((at for at in kills if at > first["start"]), default=float("inf")) - first["end"])
         before[prompt] = entry
-    return Paid(calls, after, sum(calls.values()) - len(before), late)
+    return Paid(calls, after, sum(calls.values()) - len(before), [seconds for seconds in late if seconds > 0])
