@@ -34,6 +34,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/middleware.py
 	$(BIN)/python benchmarks/chat_model.py
 	$(BIN)/python benchmarks/durability.py
+	$(BIN)/python benchmarks/contexts.py
 	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/any_model.py
 	$(BIN)/python benchmarks/documents.py

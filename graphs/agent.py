@@ -44,7 +44,7 @@ class Script(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-rlm = RLM(MODEL, context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS"))
+rlm = RLM(MODEL, context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS") or None)
 documents = RLMTool(rlm=rlm, root=DOCUMENTS) if DOCUMENTS else RLMTool(rlm=rlm, documents=topics)
 graph = create_agent(
     Script(tool=documents.name) if MODEL == "offline" else MODEL,

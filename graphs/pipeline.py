@@ -19,7 +19,8 @@ from typing_extensions import TypedDict  # pydantic describes it to the server, 
 
 from langchain_rlm import RLM
 
-rlm = RLM(os.environ.get("LANGCHAIN_RLM_MODEL", "offline"), context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS"))
+MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
+rlm = RLM(MODEL, context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS") or None)
 
 
 class Question(TypedDict):

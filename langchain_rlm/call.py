@@ -83,7 +83,7 @@ class Call:
             event: LoadingEvent = {"event": "loading", "run": "", "depth": 0, "at": at, "done": done, "files": files}
             loop.call_soon_threadsafe(told.put_nowait, event)
 
-        reading = asyncio.ensure_future(read(given, call.settings.budget.seconds, tell))
+        reading = asyncio.ensure_future(read(given, call.registry.contexts, call.settings.budget.seconds, tell))
         reading.add_done_callback(lambda _: told.put_nowait(None))
         try:
             while (event := await told.get()) is not None:

@@ -38,7 +38,7 @@ from langchain_rlm.runtime.loop import (
     refuse_to_block,
     run_on_background_loop,
 )
-from langchain_rlm.runtime.registry import RunRegistry
+from langchain_rlm.runtime.registry import NAMESPACE, RunRegistry
 from langchain_rlm.runtime.savers import usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
@@ -77,9 +77,10 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         checkpointer: A LangGraph checkpointer, synchronous or asynchronous.
         on_busy: What a call does when another run, in any process, goes on with its thread: `"error"` raises
             `ThreadBusyError`, `"wait"` waits for its end, for the seconds of the budget at most.
-        context_store: Where contexts are kept for runs that go on in another `RLM` object or process: a directory, a
-            LangChain `ByteStore` or a LangGraph `BaseStore`. Nothing is ever deleted there. Without it, this object
-            keeps the newest eight (or 50 million characters).
+        context_store: Where contexts are kept for runs that go on in another `RLM` object or process: a directory, an
+            address such as `"s3://bucket/prefix"` (extra `cloud`), a LangChain `ByteStore` or a LangGraph `BaseStore`.
+            What is old is deleted by `langchain-rlm contexts prune` alone. Without it, this object keeps the newest
+            eight (or 50 million characters); the graph of an `RLM` that a server runs uses the server's store.
         repl_limits: Time, memory and output of the REPL.
         tools: Functions of the REPL: LangChain tools and plain functions, synchronous or asynchronous.
         require_coverage: Share of the context, up to 1, that models must have seen before an answer is taken: for
@@ -151,7 +152,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             is_saved=checkpointer is not None, on_busy=on_busy,
         )  # fmt: skip
         self._settings.check_prices()
-        blobs = open_store(context_store, setting="context_store", namespace="rlm_contexts")
+        blobs = open_store(context_store, setting="context_store", namespace=NAMESPACE)
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
         self._graph = build_graph(self._registry, checkpointer=saver)
@@ -222,10 +223,12 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
 
         Args:
             input: `question` and `context`: `str`, `Document`, a list of either, a `Path` or list of paths (text
-                files, directories, patterns), or a mapping of names to texts. On a thread of a checkpointer also: None,
-                to go on with a run that was stopped; `{"context": ...}`, to do so where its text is not at hand; a
-                `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a further question in
-                the same REPL. Other keys are ignored beside both, but refused beside one: the other may be misspelt.
+                files, directories, patterns), a mapping of names to texts, the hash of a context that the context
+                store has (`sha256:...`), or an address that `LANGCHAIN_RLM_ADDRESSES` allows. On a thread of a
+                checkpointer also: None, to go on with a run that was stopped; `{"context": ...}`, to do so where its
+                text is not at hand; a `Command(resume=...)`, to go on after an interrupt; `{"question": ...}`, to ask a
+                further question in the same REPL. Other keys are ignored beside both, but refused beside one: the other
+                may be misspelt.
             config: Callbacks, tags, metadata, with a checkpointer `{"configurable": {"thread_id": ...}}`; there too
                 settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`,
                 `rlm_max_concurrency` (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call

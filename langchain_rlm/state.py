@@ -29,7 +29,10 @@ class RLMQuestion(BaseModel):
     """A question, and the text that it is about."""
 
     question: str
-    context: Any = Field(description="The text, a list of texts, or a mapping of names to texts.")
+    context: Any = Field(
+        description="The text, a list of texts, a mapping of names to texts, the hash of a context that is kept "
+        "(sha256:...), or an address that the server may read."
+    )
 
 
 class RLMOutput(TypedDict, total=False):

@@ -1,6 +1,7 @@
 """`langchain-rlm`: what can be typed, and what the exit codes mean."""
 
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ EXIT_CODES = (
     "so far), 5 no answer, or all sub-queries failed, 130 interrupted, 141 nobody reads the output."
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
+CONTEXTS_CODES = "Exit codes: 0 done, 2 wrong use or input, or a context is in use."
 REPLAY_CODES = (
     "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 something differs, 2 wrong use "
     "or input, 130 interrupted."
@@ -25,10 +27,20 @@ Context = Annotated[
     list[str] | None,
     typer.Option("--context", metavar="PATH", help="What the run was asked about, as for `ask`; may be repeated."),
 ]
+Store = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        envvar="LANGCHAIN_RLM_CONTEXTS",
+        help="A directory, s3://bucket/prefix, or a server's postgresql://...",
+    ),
+]
 
 app = typer.Typer(
     name="langchain-rlm", epilog=EXIT_CODES, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )  # fmt: skip
+contexts = typer.Typer(no_args_is_help=True, help="What a context store has, and what is deleted there.")
+app.add_typer(contexts, name="contexts")
 
 
 def _version(is_asked: bool) -> None:  # noqa: FBT001  # typer's way
@@ -147,6 +159,45 @@ def replay(
     from langchain_rlm.cli.replay import run  # imports the engine
 
     raise typer.Exit(printed(lambda: run(journal, context or (), quiet=quiet)))
+
+
+@contexts.command("list", epilog=CONTEXTS_CODES)
+def list_contexts(store: Store = "") -> None:
+    """Show each context: its hash, when a run used it last, its size and documents."""
+    from langchain_rlm.cli.contexts import list_all, run  # imports what reads stores
+
+    raise typer.Exit(printed(lambda: run(store, list_all)))
+
+
+@contexts.command("put", epilog=CONTEXTS_CODES)
+def put_context(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, directories, ..., as for `ask`.")],
+    store: Store = "",
+) -> None:
+    """Put files into the store as one context, and print its hash: a served run takes it as its `context`."""
+    from langchain_rlm.cli.contexts import put, run  # imports what reads files
+
+    raise typer.Exit(printed(lambda: run(store, partial(put, paths=paths))))
+
+
+@contexts.command("delete", epilog=CONTEXTS_CODES)
+def delete_contexts(
+    hashes: Annotated[list[str], typer.Argument(metavar="HASH...", help="Or how it begins.")], store: Store = ""
+) -> None:
+    """Delete contexts. One that a living run uses is refused; threads that ask further must pass the text again."""
+    from langchain_rlm.cli.contexts import delete_some, run  # imports what reads stores
+
+    raise typer.Exit(printed(lambda: run(store, partial(delete_some, given=hashes))))
+
+
+@contexts.command("prune", epilog=CONTEXTS_CODES)
+def prune_contexts(
+    older_than: Annotated[str, typer.Option(metavar="AGE", help="As in 30d; also m, h and w.")], store: Store = ""
+) -> None:
+    """Delete the contexts that no run has begun to use for so long, but for those in use."""
+    from langchain_rlm.cli.contexts import prune, run  # imports what reads stores
+
+    raise typer.Exit(printed(lambda: run(store, partial(prune, age=older_than))))
 
 
 @app.command()

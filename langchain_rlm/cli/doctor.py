@@ -24,6 +24,7 @@ OPTIONAL = {
     "langchain-anthropic": "models of Anthropic",
     "langchain-google-genai": "models of Google",
     "langgraph-checkpoint-sqlite": "runs kept in SQLite: pip install 'langchain-rlm[sqlite]'",
+    "obstore": "contexts kept in object stores: pip install 'langchain-rlm[cloud]'",
     "langgraph-checkpoint-postgres": "runs kept in PostgreSQL: pip install 'langchain-rlm[postgres]'",
 }
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from langchain_rlm.surrogates import encodable
 
 SLICE = 4_000_000
 """Characters encoded at a time: hashing must not double the memory of the text."""
+_HASH = re.compile(r"sha256:[0-9a-f]{64}")
 SEARCHED = "search:"
 """How the hash of a context begins that can only be searched."""
 NAME_SHOWN = 80
@@ -113,6 +115,11 @@ def _encode(document: SourceText, start: int) -> bytes:
             "Decode the source with errors='replace' before passing it."
         )
         raise InputError(msg) from None
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text has the form of a context's hash, and no more."""
+    return _HASH.fullmatch(text) is not None
 
 
 def on_one_line(name: str) -> str:

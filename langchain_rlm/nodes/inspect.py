@@ -1,7 +1,6 @@
 """inspect: keep the text outside the state, look at its shape without a model, choose the route."""
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -10,14 +9,13 @@ from langgraph.types import Command
 from langchain_rlm.budget import Spending
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import estimate_tokens
-from langchain_rlm.context.load import load_corpus
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
 from langchain_rlm.repl.protocol import BATCH, ReplLimits
-from langchain_rlm.runtime.given import loaded
+from langchain_rlm.runtime.given import corpus_of
 from langchain_rlm.runtime.registry import BEGUN, CONTEXT, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
@@ -79,8 +77,8 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
         given = configurable.get(CONTEXT)  # a server goes on with what another had begun
     if given is not None:
         called = await registry.called_with(configurable.get(GIVEN) or {})
-        load = partial(load_corpus, given, looks_for_files=False)  # the graph may be served
-        corpus, seconds = await loaded(load, called.settings.budget.seconds)
+        limit, contexts = called.settings.budget.seconds, registry.contexts_for(config)
+        corpus, seconds = await corpus_of(given, contexts, limit, looks_for_files=False)  # the graph may be served
         tree = await registry.tree_of({}, config)
         tree.ledger.charge(Spending(seconds=seconds))
         await registry.keep(corpus, tree)

@@ -9,9 +9,12 @@ from typing import Any
 
 from langgraph.types import Command
 
+from langchain_rlm.context.addresses import LONGEST, read_address
 from langchain_rlm.context.conversions import Loading
-from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.corpus import Corpus, is_hash
 from langchain_rlm.context.load import load_corpus, so_far
+from langchain_rlm.context.remote import is_address
+from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import on_thread
@@ -31,14 +34,46 @@ class Given:
     """How long it took to load the context."""
 
 
-async def read(given: Any, seconds: float | None = None, tell: Callable[[int, int], None] | None = None) -> Given:
-    """Look at what was passed, and load its context; for `tell` see `Loading`."""
+async def read(
+    given: Any, contexts: ContextStore | None = None, seconds: float | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Given:  # fmt: skip
+    """Look at what was passed, and have its context; for `tell` see `Loading`."""
     question, context = _read(given)
     command = given if isinstance(given, Command) else None
     if context is None:
         return Given(question, None, command)
-    corpus, took = await loaded(partial(load_corpus, context), seconds, tell)
+    corpus, took = await corpus_of(context, contexts, seconds, tell)
     return Given(question, corpus, command, took)
+
+
+async def corpus_of(
+    context: Any, contexts: ContextStore | None, seconds: float | None,
+    tell: Callable[[int, int], None] | None = None, *, looks_for_files: bool = True,
+) -> tuple[Corpus, float]:  # fmt: skip
+    """A context, and how long it took to have it: the kept one of a hash, what is at an address, or what was passed."""
+    if isinstance(context, str) and is_hash(context):
+        return await _kept(context, contexts, seconds)
+    if isinstance(context, str) and len(context) <= LONGEST and is_address(context.strip()):
+        return await loaded(partial(read_address, context.strip()), seconds, tell)
+    return await loaded(partial(load_corpus, context, looks_for_files=looks_for_files), seconds, tell)
+
+
+async def _kept(ref: str, contexts: ContextStore | None, seconds: float | None) -> tuple[Corpus, float]:
+    started = time.monotonic()
+    if contexts is None:
+        msg = f"The context {ref} is to be one that is kept, and there is no context store. Pass its text."
+        raise InputError(msg)
+    try:
+        async with asyncio.timeout(seconds):
+            corpus = await contexts.get(ref)
+    except TimeoutError as error:
+        msg = f"The context {ref} was not read from the context store in {seconds:g} seconds, which is the budget."
+        raise InputError(msg) from error
+    if corpus is None:
+        msg = f"The context {ref} is not in the context store: it was deleted there, or never kept. Pass its text."
+        raise InputError(msg)
+    return corpus, time.monotonic() - started
 
 
 async def loaded(

@@ -29,9 +29,11 @@ from typing import Any, TypedDict, TypeVar, cast
 from langchain_core.runnables import RunnableConfig, ensure_config
 from langchain_core.runnables.config import set_config_context
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.config import get_store
 from langgraph.errors import GraphInterrupt
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import get_runtime
+from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt, interrupt
 
 from langchain_rlm.models.calls import unstreamed
@@ -52,6 +54,14 @@ def host_saver(config: RunnableConfig | None) -> "BaseCheckpointSaver[Any] | Non
     """The checkpointer of the graph that `config`, or what surrounds the call, belongs to."""
     saver = ensure_config(config).get("configurable", {}).get(langgraph_keys.CHECKPOINTER)
     return saver if isinstance(saver, BaseCheckpointSaver) else None
+
+
+def host_store(config: RunnableConfig) -> BaseStore | None:
+    """The store of the graph that `config` belongs to."""
+    try:
+        return inside(config, get_store)
+    except (LookupError, RuntimeError):  # no graph, or one without
+        return None
 
 
 def on_own_thread(config: RunnableConfig, thread: str) -> RunnableConfig:

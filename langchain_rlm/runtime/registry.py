@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
-from langchain_rlm.context.corpus import SEARCHED, Corpus
+from langchain_rlm.context.blobs import GraphStore
+from langchain_rlm.context.corpus import SEARCHED, Corpus, is_hash
 from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
@@ -22,6 +23,7 @@ from langchain_rlm.journal.paid import spending
 from langchain_rlm.models.resolve import Model, resolve_model
 from langchain_rlm.repl.tools import search_tools
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.host import host_store
 from langchain_rlm.runtime.lost import beside
 from langchain_rlm.runtime.repl_pool import IdleRepls
 from langchain_rlm.runtime.run import Run
@@ -35,6 +37,9 @@ RECENT_CHARACTERS = 50_000_000
 """Contexts that are kept at hand for threads that go on, at most; the newest one is kept whatever its size."""
 
 PLACE = ["tree_id", "path", "depth", "context_ref"]
+
+NAMESPACE = "rlm_contexts"
+"""Of contexts in a LangGraph store."""
 
 MODELS = 32
 """Models named in calls that are kept, with their clients."""
@@ -119,8 +124,14 @@ class RunRegistry:
             return self.trees[tree_id]
         tree = called.open_tree(tree_id)
         tree.is_saved = self.settings.is_saved or bool(config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER))
+        tree.contexts = self.contexts_for(config) if tree.is_saved else None
         config.get("configurable", {}).get(OPENED, []).append(tree.id)
         return tree
+
+    def contexts_for(self, config: RunnableConfig) -> ContextStore | None:
+        """Where contexts are kept: as this `RLM` was told, or in the store of the host that runs its graph."""
+        host = None if self.contexts is not None else host_store(config)
+        return self.contexts if host is None else ContextStore(GraphStore(host, NAMESPACE))
 
     def open_tree(self, tree_id: str | None = None) -> RunTree:
         """A fresh run, which must not be going on in this process; `close` ends it."""
@@ -174,9 +185,12 @@ class RunRegistry:
             if above is not None:
                 return above.corpus.cut(ref["pieces"], single=ref["single"], names=ref["names"])
         key = ref.get("hash", "")
-        corpus = tree.corpora.get(key) or await self.found(state)
+        contexts = self.contexts or tree.contexts
+        if contexts is not None and is_hash(key):
+            await tree.uses.begin(contexts.blobs, key)
+        corpus = tree.corpora.get(key) or await self.found(state, contexts)
         if corpus is None:
-            raise unknown_context(ref)
+            raise unknown_context(ref, contexts)
         tree.corpora[key] = corpus
         return corpus
 
@@ -184,11 +198,11 @@ class RunRegistry:
         key = (state.get("context_ref") or {}).get("hash", "")
         return self.recent.get(_key(key, state.get("tree_id", "")))
 
-    async def found(self, state: RLMState) -> Corpus | None:
+    async def found(self, state: RLMState, contexts: ContextStore | None = None) -> Corpus | None:
         """The context of a run, from this `RLM` or from the context store."""
-        corpus = self.at_hand(state)
-        if corpus is None and self.contexts is not None:
-            corpus = await self.contexts.get((state.get("context_ref") or {}).get("hash", ""))
+        corpus, contexts = self.at_hand(state), contexts or self.contexts
+        if corpus is None and contexts is not None:
+            corpus = await contexts.get((state.get("context_ref") or {}).get("hash", ""))
         return corpus
 
     async def keep(self, corpus: Corpus, tree: RunTree) -> None:
@@ -200,8 +214,10 @@ class RunRegistry:
             size = sum(known.characters for known in self.recent.values())
             while len(self.recent) > 1 and (len(self.recent) > RECENT or size > RECENT_CHARACTERS):
                 size -= self.recent.pop(next(iter(self.recent))).characters
-        if self.contexts is not None:
-            await self.contexts.put(corpus)
+        contexts = self.contexts or tree.contexts
+        if contexts is not None and corpus.searchable is None:
+            await tree.uses.begin(contexts.blobs, corpus.hash)
+            await contexts.put(corpus)
 
     @staticmethod
     async def _count(run: Run, state: RLMState, config: RunnableConfig) -> None:
@@ -241,23 +257,29 @@ class RunRegistry:
 
 def _key(ref: str, tree_id: str) -> str:
     """What a context is kept under: one that is only searched is known by its run alone."""
-    return ref if ref.startswith("sha256:") else f"{ref}/{tree_id}"
+    return ref if is_hash(ref) else f"{ref}/{tree_id}"
 
 
 def _profiles(corpus: Corpus) -> list[TextProfile]:
     return [profile(document.text, name=document.name) for document in corpus.documents]
 
 
-def unknown_context(ref: Mapping[str, Any]) -> InputError:
-    """The error for a run whose text is not there."""
+def unknown_context(ref: Mapping[str, Any], contexts: ContextStore | None = None) -> InputError:
+    """The error for a run whose text is not there; `contexts` is where it was looked for."""
     if str(ref.get("hash")).startswith(SEARCHED):
         return InputError(
             f"The context of this run is searched ({name_of_context(ref)}), so it cannot be kept, and it is not at "
             'hand in this RLM object. Pass it again: `invoke({"context": ...}, config)`.'
         )
+    where, then = (
+        "not at hand in this RLM object",
+        ", or set RLM(context_store=...) before a run begins, which keeps it",
+    )
+    if contexts is not None:
+        where, then = "not in the context store: it was deleted there, or never kept", ", which keeps it anew"
     msg = (
-        f"The context of this run ({name_of_context(ref)}) is not at hand in this RLM object. Pass it again: "
-        '`invoke({"context": ...}, config)`, or set RLM(context_store=...) before a run begins, which keeps it.'
+        f"The context of this run ({name_of_context(ref)}) is {where}. Pass it again: "
+        f'`invoke({{"context": ...}}, config)`{then}.'
     )
     return InputError(msg)
 

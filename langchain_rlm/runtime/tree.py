@@ -12,6 +12,8 @@ from typing import Any
 
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.store import ContextStore
+from langchain_rlm.context.uses import Uses
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.reservations import Reservations
 from langchain_rlm.models.room import Room
@@ -40,11 +42,15 @@ class RunTree:
     """Contexts that a caller handed over before the graph began, by hash."""
     is_saved: bool = False
     """A checkpointer keeps the run."""
+    contexts: ContextStore | None = None
+    """The store of the host whose checkpointer keeps the run: another process finds the contexts there."""
+    uses: Uses = field(init=False)
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
 
     def __post_init__(self, idle: IdleRepls) -> None:
         settings, at_once = self.settings, self.settings.max_concurrency
+        self.uses = Uses(self.id)
         self.repls = ReplPool(settings.sandboxes, idle)
         self.ledger = Ledger(settings.budget)
         self.unsaved = asyncio.Semaphore(self.places)
@@ -59,4 +65,5 @@ class RunTree:
         return self.settings.max_concurrency + max(UNSAVED, self.settings.max_concurrency // 2)
 
     async def close(self) -> None:
+        await self.uses.end()
         await self.repls.close()

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from langchain_rlm import RLM, RLMTool, load_journal, save_journal
+from langchain_rlm import RLM, Budget, RLMTool, load_journal, save_journal
 from langchain_rlm.context.load import load_corpus
+from tests import forked
+from tests.unit.live import Model
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
 ASK = f"{COMMAND} ask text.txt --model offline --route rlm -q 'Which harbour is in the play?'"
@@ -84,3 +87,46 @@ def test_the_home_of_nobody_is_a_name(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     Path("~$notes.txt").write_text(TEXT)
     assert load_corpus(Path("~$notes.txt")).documents[0].name == "~$notes.txt"
+
+
+def contexts(home: Path, line: str) -> "subprocess.CompletedProcess[str]":
+    (home / "text.txt").write_text(TEXT)
+    env = {name: value for name, value in os.environ.items() if name != "LANGCHAIN_RLM_CONTEXTS"}
+    return forked.run("contexts", *line.split(), env=env, cwd=home, timeout=90)
+
+
+def test_contexts_of_a_store_are_put_listed_used_and_deleted(tmp_path: Path) -> None:
+    put = contexts(tmp_path, "put --store kept text.txt").stdout.strip()
+    listed = contexts(tmp_path, "list --store kept").stdout
+    assert listed.startswith(f"{put}  used 20")
+    assert listed.endswith("3,800 characters  text.txt\n")
+
+    def says(_: Any) -> str:
+        done = contexts(tmp_path, f"delete --store kept {put[:20]}")
+        assert f"error: Not deleted, for a run that lives uses it: {put}" in done.stderr
+        return f"{done.returncode}"
+
+    asked = RLM(Model(says=says), context_store=tmp_path / "kept", route="direct", budget=Budget(cost=None))
+    assert asked.invoke({"question": "Which harbour?", "context": put})["answer"] == "2"
+    done = contexts(tmp_path, "prune --store kept --older-than 1d")
+    assert done.stdout == "Deleted: 0. In use by a run that lives: 0.\n"
+    assert contexts(tmp_path, f"delete --store kept {put}").stdout == "Deleted: 1.\n"
+    assert [*(tmp_path / "kept").iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("list", "Name the store: --store ADDRESS, or LANGCHAIN_RLM_CONTEXTS."),
+        (
+            "prune --store . --older-than tomorrow",
+            "--older-than 'tomorrow': use a number with m, h, d or w, as in 30d.",
+        ),
+        ("delete --store . abc", "'abc': the hashes of 0 contexts in the store begin so. See `contexts list`."),
+        ("list --store nope://x", "--store='nope://x': Protocol not known: nope. Use a directory, or an address"),
+    ],
+)
+def test_what_is_wrong_with_a_store_is_one_line_with_the_remedy(tmp_path: Path, line: str, says: str) -> None:
+    done = contexts(tmp_path, line)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert says in done.stderr

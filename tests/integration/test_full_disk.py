@@ -15,7 +15,7 @@ from langchain_rlm import RLM, Budget, HostError, InputError
 from tests.server.client import ModelServer
 
 THREAD: Any = {"configurable": {"thread_id": "1"}}
-GIVEN: Any = {"question": "How many?", "context": "some words of a text. " * 200}
+GIVEN: Any = {"question": "How many?", "context": " ".join(f"{number**3}" for number in range(600))}
 MANY = "```repl\nfound = llm_query_batched([f'{n} ' * 300 for n in range(40)])\nFINAL(str(len(found)))\n```"
 
 

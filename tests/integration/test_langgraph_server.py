@@ -283,9 +283,23 @@ async def test_a_thread_answers_one_question_after_the_other(client: LangGraphCl
     assert calls[0] == calls[1], "the second is not charged for the first"
 
 
+async def test_a_context_that_the_servers_store_has_is_asked_about_by_its_hash(client: LangGraphClient) -> None:
+    first: Any = await client.runs.wait(None, "rlm", input=INPUTS["rlm"])
+    ref = first["journal"][0]["context"]
+    kept: Any = await client.store.search_items(["rlm_contexts"], limit=100)
+    assert f"context-{ref.removeprefix('sha256:')}.json" in {item["key"] for item in kept["items"]}
+    again: Any = await client.runs.wait(None, "rlm", input={"question": QUESTION, "context": ref})
+    assert again["answer"] == first["answer"]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({"question": " ", "context": TEXT}, "question"), ({"question": QUESTION, "context": ""}, "no text")],
+    [
+        ({"question": " ", "context": TEXT}, "question"),
+        ({"question": QUESTION, "context": ""}, "no text"),
+        ({"question": QUESTION, "context": f"sha256:{'0' * 64}"}, "not in the context store: it was deleted there"),
+        ({"question": QUESTION, "context": "http://169.254.169.254/"}, "LANGCHAIN_RLM_ADDRESSES names those that are"),
+    ],
 )
 async def test_wrong_input_is_an_error_with_its_reason(
     client: LangGraphClient, given: dict[str, Any], words: str

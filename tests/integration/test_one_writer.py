@@ -191,6 +191,16 @@ async def test_a_servers_run_that_was_taken_for_dead_ends_as_the_other_does(
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
 
 
+async def test_a_server_goes_on_with_a_run_that_had_only_begun(model_server: ModelServer, served: list[Any]) -> None:
+    """Its context is in no checkpoint yet: it is that of the call, which a server makes as it was made first."""
+    first, second, _, awake = served
+    config = {**THREAD, "metadata": {"run_id": "1"}}  # by which LangGraph knows the call again, and drops its input
+    await first.ainvoke(GIVEN, config, interrupt_before=["inspect"])
+    awake.over.set()
+    assert "Part 2, awake" in (await second.ainvoke(GIVEN, config))["answer"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
+
+
 async def test_a_servers_run_waits_for_the_other_of_its_thread(model_server: ModelServer, served: list[Any]) -> None:
     first, second, stopped, _ = served
     running = asyncio.create_task(first.ainvoke(GIVEN, THREAD))
