@@ -329,7 +329,7 @@ def test_a_context_that_was_changed_in_the_store_is_refused_until_it_is_passed_a
     saver = InMemorySaver()
     rlm = scripted(model_server, cell("FINAL('one')"), checkpointer=saver, context_store=str(tmp_path))
     rlm.invoke({"question": "First?", "context": TEXT}, thread("1"))
-    (file,) = [file for file in tmp_path.iterdir() if file.name.startswith("context-") == (part == "list")]
+    (file,) = tmp_path.glob("context-*" if part == "list" else "part-*")
     data = file.read_bytes()
     changed = {"text": zstandard.compress(TEXT.swapcase().encode()), "list": data[:-9], "cut": data[:-9]}
     file.write_bytes(changed[part]) if part in changed else file.unlink()
