@@ -4,15 +4,22 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE = # many processes start: each compiled all anew where this is set
 
-.PHONY: demo test test-slow lint types bench fuzz clean
+.PHONY: demo cluster engine test test-slow lint types bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/langchain-rlm ask pydoc: --model offline --question "How does the with statement work, and which methods does it call?"
 
+# PostgreSQL, Redis and two servers, one of which is killed; the engine has an environment of its own.
+cluster: engine
+	@.venv-cluster/bin/python -m examples.cluster
+
+engine:
+	@$(MAKE) --no-print-directory VENV=.venv-cluster .venv-cluster/cluster
+
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder # they wait, too; the long files come first
 
-test-slow: $(VENV)/dev
+test-slow: $(VENV)/dev engine
 	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m slow # memory is measured
 
 lint: $(VENV)/dev
@@ -51,9 +58,13 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cli]'
 	touch $@
 
+$(VENV)/cluster: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgres]' --group cluster
+	touch $@
+
 $(VENV)/dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[all]' --group dev
 	touch $(VENV)/installed $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-cluster build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from langgraph.types import Command
 
 from langchain_rlm.budget import Budget, Spending
 from langchain_rlm.context.corpus import Corpus
-from langchain_rlm.errors import HostError, InputError
+from langchain_rlm.errors import InputError
 from langchain_rlm.events import LoadingEvent
 from langchain_rlm.graph import Graph, build_graph
 from langchain_rlm.journal import reading as journals
@@ -37,8 +37,6 @@ from langchain_rlm.state import RLMResult
 from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import to_its_end
 
-DATABASES = frozenset({"sqlite3", "psycopg", "psycopg_pool"})
-"""The modules whose errors are those of a database."""
 Event = tuple[bool, str, Any]
 """Whether it is the result, the mode, the data."""
 
@@ -97,10 +95,9 @@ class Call:
         asked = reading.result()
         hosted = is_hosted(call.settings, config)
         run = call.in_host(asked, self.settings.budget) if hosted else call.run(asked)
-        with _database_failures() if self.graph.checkpointer or hosted else nullcontext():
-            async with aclosing(run) as items:
-                async for item in items:
-                    yield item
+        async with aclosing(run) as items:
+            async for item in items:
+                yield item
 
     async def in_host(self, asked: Given, budget: Budget) -> AsyncGenerator[Event, None]:
         """Run on a thread of its own inside a host. When the run waits, the host is interrupted.
@@ -169,21 +166,6 @@ class Call:
             yield True, "values", _result(self.settings, final, corpus)
         finally:
             await to_its_end(registry.close(begun.tree))
-
-
-@contextmanager
-def _database_failures() -> Iterator[None]:
-    """What the database of a checkpointer raises, in words: its own say neither what it is nor what to do."""
-    try:
-        yield
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in DATABASES:
-            raise
-        msg = (
-            f"The checkpointer's database failed ({type(error).__name__}: {error}). When it can be reached, and has "
-            "room again, go on with invoke(None, config): what was saved is not paid for again."
-        )
-        raise HostError(msg) from error
 
 
 def _storable(metadata: Mapping[str, Any]) -> dict[str, Any]:

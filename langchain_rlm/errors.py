@@ -7,8 +7,8 @@ _LACKING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDR
 _NO_THREAD = "can't start new thread"
 
 
-class RLMError(Exception):
-    """The base of every error that langchain-rlm raises.
+class RLMError(RuntimeError):
+    """The base of every error that langchain-rlm raises. LangGraph's servers pass on what a `RuntimeError` says.
 
     Attributes:
         journal: What the failed run had written to its journal, or None.

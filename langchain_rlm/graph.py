@@ -18,9 +18,9 @@ or to the end with the answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, ensure_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -35,7 +35,8 @@ from langchain_rlm.nodes.sub_query import sub_query
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.lease import leased, leased_by_thread
 from langchain_rlm.runtime.loop import iterate_on_background_loop, refuse_to_block, run_on_background_loop
-from langchain_rlm.runtime.registry import OPENED, RunRegistry, take_settings
+from langchain_rlm.runtime.registry import CONTEXT, OPENED, RunRegistry, take_settings
+from langchain_rlm.runtime.savers import TakenOverError, may_group
 from langchain_rlm.settings import CallSettings
 from langchain_rlm.state import RLMInput, RLMOutput, RLMState
 from langchain_rlm.threads import cancelled_once, to_its_end
@@ -70,7 +71,14 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         vars(self).update(compiled)  # some are set after the constructor
         self.registry = registry
         self.own = own
-        """The checkpointer that the user gave; a server puts its own in place, and sees to its threads itself."""
+        """The checkpointer whose threads have leases: the user's, or LangGraph's own that a server puts in place."""
+
+    def copy(self, update: dict[str, Any] | None = None) -> Self:
+        given = (update or {}).get("checkpointer")
+        if not may_group(given):
+            return super().copy(update)
+        saver = self.registry.saver_around(given)
+        return super().copy({**(update or {}), "checkpointer": saver, "own": saver})
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # noqa: A002
         config = ensure_config(config)
@@ -79,7 +87,7 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
             refuse_to_block(self.checkpointer, "astream")
             yield from iterate_on_background_loop(cast("Any", self.astream(input, config, **kwargs)))
             return
-        config, opened = _with_list(config, kwargs.get("context"))
+        config, opened = _with_list(config, kwargs.get("context"), input)
         with leased_by_thread(self._saver, config, self.registry.settings) as config:
             try:
                 yield from super().stream(input, config, **kwargs)
@@ -87,14 +95,21 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
                 run_on_background_loop(self.registry.close_all(opened))
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # noqa: A002
-        config, opened = _with_list(config, kwargs.get("context"))
-        async with leased(self._saver, config, self.registry.settings) as (config, _):
-            try:
-                async with aclosing(cast("Any", super().astream(input, config, **kwargs))) as items:
-                    while (item := await cancelled_once(anext(items, _OVER))) is not _OVER:
-                        yield item
-            finally:
-                await to_its_end(self.registry.close_all(opened))
+        config, opened = _with_list(config, kwargs.get("context"), input)
+        is_over = False
+        while not is_over:
+            async with leased(self._saver, config, self.registry.settings) as (held, _):
+                try:
+                    async with aclosing(cast("Any", super().astream(input, held, **kwargs))) as items:
+                        while (item := await cancelled_once(anext(items, _OVER))) is not _OVER:
+                            yield item
+                    is_over = True
+                except TakenOverError:
+                    if held is config or self.registry.settings.on_busy == "error":
+                        raise  # held is config: it is not the lease of this call
+                    input = None  # noqa: A001  # waits for the end of the other, and goes on from there
+                finally:
+                    await to_its_end(self.registry.close_all(opened))
 
     def bulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:
         with leased_by_thread(self._saver, config, self.registry.settings) as held:
@@ -109,12 +124,13 @@ class ClosingGraph(CompiledStateGraph[Any, Any, Any, Any]):
         return self.checkpointer if self.checkpointer is self.own else None
 
 
-def _with_list(config: RunnableConfig | None, context: Any) -> tuple[RunnableConfig, list[str]]:
-    """A configuration with the settings of this call, and a list in which its nodes note the runs they open."""
+def _with_list(config: RunnableConfig | None, context: Any, given: Any) -> tuple[RunnableConfig, list[str]]:
+    """A configuration with the settings and the context of this call, and a list in which its nodes note their runs."""
     opened: list[str] = []
     config, _ = take_settings(ensure_config(config), context)
     config["recursion_limit"] = max(config["recursion_limit"], SUPERSTEPS)
-    return {**config, "configurable": {**config.get("configurable", {}), OPENED: opened}}, opened
+    here = {OPENED: opened, CONTEXT: given.get("context") if isinstance(given, Mapping) else None}
+    return {**config, "configurable": {**config.get("configurable", {}), **here}}, opened
 
 
 def _builder(registry: RunRegistry) -> Any:

@@ -39,7 +39,7 @@ from langchain_rlm.runtime.loop import (
     run_on_background_loop,
 )
 from langchain_rlm.runtime.registry import NAMESPACE, RunRegistry
-from langchain_rlm.runtime.savers import GroupingSaver, usable_by_async
+from langchain_rlm.runtime.savers import usable_by_async
 from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
@@ -155,7 +155,6 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         blobs = open_store(context_store, setting="context_store", namespace=NAMESPACE)
         self._registry = RunRegistry(self._settings, ContextStore(blobs) if blobs else None)
         saver = usable_by_async(checkpointer)
-        self._registry.saver = saver if isinstance(saver, GroupingSaver) else None
         self._graph = build_graph(self._registry, checkpointer=saver)
         # inside a host graph, a run without a checkpointer of its own must not take the host's: it may be a
         # synchronous one, and would store every superstep of the run
@@ -231,8 +230,9 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
                 further question in the same REPL. Other keys are ignored beside both, but refused beside one: the other
                 may be misspelt.
             config: Callbacks, tags, metadata, with a checkpointer `{"configurable": {"thread_id": ...}}`; there too
-                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`
-                (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call it goes on with.
+                settings for this call: `rlm_model`, `rlm_sub_model`, `rlm_budget`, `rlm_route`, `rlm_instructions`,
+                `rlm_max_concurrency` (`langchain_rlm.settings.CallSettings`). A run that goes on has those of the call
+                it goes on with.
             **kwargs: `durability`, as LangGraph has it.
 
         Returns:

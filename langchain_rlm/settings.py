@@ -83,6 +83,8 @@ class CallSettings(TypedDict, total=False):
     """How a new run goes; one that goes on keeps its route."""
     instructions: str | None
     """What the root model is told beside the question: the domain, the style, the form of the answer."""
+    max_concurrency: int | None
+    """Model calls in flight at once, no more than the `RLM` allows. LangChain's key of this name means the same."""
 
 
 _NO_PRICE = (
@@ -248,9 +250,11 @@ def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str]
     what = f"Settings for one call (`{PREFIX}` stands before each in a configuration)"
     _check_known(what, given, CallSettings.__annotations__)
     given = {name: value for name, value in given.items() if value is not None}
-    change: dict[str, Any] = {name: given[name] for name in ("route", "instructions") if name in given}
+    plain = ("route", "instructions", "max_concurrency")
+    change: dict[str, Any] = {name: given[name] for name in plain if name in given}
     for name, value in change.items():
         _RULES[name].check(name, value)
+    change["max_concurrency"] = min(settings.max_concurrency, change.get("max_concurrency", settings.max_concurrency))
     budget = given.get("budget")
     if isinstance(budget, Budget):
         change["budget"] = budget

@@ -83,6 +83,19 @@ class Postgres:
             os.close(reading)
         return writing
 
+    def stop(self) -> None:
+        """End the server; its data stays."""
+        self._control("stop", "--mode", "immediate")
+
+    def start(self) -> None:
+        """Start it again."""
+        self._control("start", "--log", str(self.directory / "log"))
+
+    def _control(self, *command: str) -> None:
+        self._run(
+            str(self._programs / "pg_ctl"), "--wait", "--silent", "--pgdata", str(self.directory / "data"), *command
+        )
+
     def _run(self, *command: str, stdin: int = subprocess.DEVNULL) -> None:
         """Run a program as PostgreSQL's user, away from this process's terminal."""
         # what it leaves running holds these files open, so they are no pipes

@@ -6,7 +6,7 @@ All calls of a tree of runs go through one `Caller`, so its limits hold for the 
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -64,6 +64,9 @@ class Reply:
     """Seconds before it was sent: for a place among the calls in flight, or for the provider's limits."""
 
 
+async def _always(_: RunnableConfig) -> None: ...
+
+
 @dataclass
 class Caller:
     """Makes the model calls of one tree of runs."""
@@ -86,6 +89,9 @@ class Caller:
     replied: set[int] = field(default_factory=set)
     refused: dict[int, Failure] = field(default_factory=dict)
     """The models that have replied to a call, and those that have refused one, by the ids of the objects."""
+
+    fence: Callable[[RunnableConfig], Awaitable[None]] = _always
+    """Raises what says that a call must not be made, just before it is."""
 
     @property
     def ledger(self) -> Ledger:
@@ -224,6 +230,7 @@ class _Call:
             await self._hold_back()
             if (failure := caller.unusable(self.model)) is not None:
                 raise ModelCallError(failure)  # not sent: those before it have shown enough
+            await caller.fence(self.config)
             window = caller.windows.get(self.name)
             async with caller.room.place(
                 self.model, self.use, messages, window=window, last_turn=self.last_turn

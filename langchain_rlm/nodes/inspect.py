@@ -16,7 +16,7 @@ from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
 from langchain_rlm.repl.protocol import BATCH, ReplLimits
 from langchain_rlm.runtime.given import corpus_of
-from langchain_rlm.runtime.registry import BEGUN, GIVEN, RunRegistry
+from langchain_rlm.runtime.registry import BEGUN, CONTEXT, GIVEN, RunRegistry
 from langchain_rlm.runtime.run import Run, emit
 from langchain_rlm.runtime.tree import RunTree
 from langchain_rlm.state import NOTHING_YET, RLMState
@@ -70,16 +70,19 @@ async def _begin(registry: RunRegistry, state: RLMState, config: RunnableConfig)
     A question with a context begins a new run, even on a thread that has answered before. Without a context, such a
     thread goes on.
     """
+    configurable = config.get("configurable", {})
+    begun: RLMState | None = configurable.get(BEGUN)
     given = state.get("context")
+    if given is None and begun is None:
+        given = configurable.get(CONTEXT)  # a server goes on with what another had begun
     if given is not None:
-        called = await registry.called_with(config.get("configurable", {}).get(GIVEN) or {})
+        called = await registry.called_with(configurable.get(GIVEN) or {})
         limit, contexts = called.settings.budget.seconds, registry.contexts_for(config)
         corpus, seconds = await corpus_of(given, contexts, limit, looks_for_files=False)  # the graph may be served
         tree = await registry.tree_of({}, config)
         tree.ledger.charge(Spending(seconds=seconds))
         await registry.keep(corpus, tree)
         return tree, {"path": "", "depth": 0}, corpus
-    begun: RLMState | None = config.get("configurable", {}).get(BEGUN)
     if begun is None:  # the graph is called without an `RLM`
         begun = state
         if not state.get("journal"):

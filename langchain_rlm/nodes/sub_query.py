@@ -28,6 +28,7 @@ from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.registry import RunRegistry, beginning
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
+from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.surrogates import encodable
 
 LONG_PROMPT = 4_000
@@ -99,14 +100,14 @@ def _paid(error: ModelCallError | BudgetExceededError, run: Run, call: Call) -> 
     return {"model": name_of(model), "usage": _brief(error.usage)} if error.usage and model else {}
 
 
-async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:
+async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: RunnableConfig) -> Answered:  # noqa: ARG001  # alike
     prompt = assemble(call["pieces"], run.corpus.texts)
     prompt = "\n\n".join([prompt, *(assemble(document, run.corpus.texts) for document in call.get("context", ()))])
     model = run.model_of(call)
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()
-    async with _until_saved(registry, run, config):
+    async with _until_saved(run, config):
         waited = time.monotonic() - asked
         reply = await run.tree.caller.ask(
             model, [HumanMessage(prompt)], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
@@ -116,16 +117,16 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
 
 
 @asynccontextmanager
-async def _until_saved(registry: RunRegistry, run: Run, config: RunnableConfig) -> AsyncIterator[None]:
+async def _until_saved(run: Run, config: RunnableConfig) -> AsyncIterator[None]:
     """Hold a place until the answer is saved: a slow database must not let unsaved answers pile up."""
     places = run.tree.unsaved
-    saver = registry.saver
-    if saver is None or not saver.saves(config):
+    saver = config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER)
+    if not isinstance(saver, GroupingSaver) or not saver.saves(config):
         yield
         return
     await places.acquire()
     try:
-        saver.check(config)
+        saver.check()
         yield
     except BaseException:
         places.release()

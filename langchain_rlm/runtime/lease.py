@@ -27,6 +27,7 @@ from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.begin import thread_of
 from langchain_rlm.runtime.loop import run_on_background_loop
 from langchain_rlm.runtime.savers import GroupingSaver, keeper_of
+from langchain_rlm.runtime.savers.failures import database_failures
 from langchain_rlm.runtime.savers.keepers import OWNER, Keeper, owner_of
 from langchain_rlm.runtime.savers.transaction import taken
 from langchain_rlm.settings import Settings
@@ -166,7 +167,9 @@ class Lease:
             if found is None or owner_of(found) != self.owner:
                 self.is_lost = True
                 raise taken(self.thread)
-            self._kept = found  # a renewal of which no reply came
+            self._kept = found  # a renewal of which no reply came, or another of this process
+            if self.is_sure:
+                return
 
     async def _renew_for_ever(self) -> None:
         while not self.is_lost:
@@ -236,9 +239,10 @@ async def leased(saver: Any, config: RunnableConfig, settings: Settings) -> Asyn
         return
     leases: dict[str, Lease] = getattr(saver, "leases", {})
     try:
-        waited = await lease.take(waits=settings.on_busy == "wait", seconds=settings.budget.seconds)
-        leases[lease.thread] = lease
-        yield {**config, "configurable": {**configurable, HELD: lease.owner}}, waited
+        with database_failures():
+            waited = await lease.take(waits=settings.on_busy == "wait", seconds=settings.budget.seconds)
+            leases[lease.thread] = lease
+            yield {**config, "configurable": {**configurable, HELD: lease.owner}}, waited
     finally:
         await to_its_end(_ended(saver, lease, config))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
@@ -54,14 +55,23 @@ GIVEN = "__rlm_given"
 """Key of the configuration for the settings of one call. Checkpoints copy keys without underscores."""
 
 
+CONTEXT = "__rlm_context"
+"""Key of the configuration for the context that a graph was called with, which no checkpoint has."""
+
+
 def take_settings(config: RunnableConfig, context: Any = None) -> tuple[RunnableConfig, Mapping[str, Any]]:
-    """The configuration with the settings for this call put aside, and these; `context` is what the graph was given."""
+    """The configuration with the settings for this call put aside, and these; `context` is what the graph was given.
+
+    LangChain's `max_concurrency` is one of them: LangGraph lets answers wait to be saved behind what is to be asked.
+    """
     if not isinstance(context, Mapping | None):
         msg = f"context={context!r:.80}: pass settings for this call, as in context={{'model': 'openai:gpt-5'}}."
         raise InputError(msg)
     given = {**given_in(config), **(context or {})}
+    if at_once := config.get("max_concurrency"):
+        given = {"max_concurrency": at_once, **given}
     kept = {key: value for key, value in config.get("configurable", {}).items() if not key.startswith(PREFIX)}
-    return {**config, "configurable": {**kept, GIVEN: given}}, given
+    return {**config, "max_concurrency": None, "configurable": {**kept, GIVEN: given}}, given
 
 
 def beginning(config: RunnableConfig, begun: Mapping[str, Any]) -> RunnableConfig:
@@ -78,8 +88,8 @@ class RunRegistry:
     """Where contexts are kept for other processes."""
     recent: dict[str, Corpus] = field(default_factory=dict)
     """The newest contexts of this `RLM`, by hash, when a checkpointer lets runs go on."""
-    saver: GroupingSaver | None = None
-    """The checkpointer, when it tells what is saved."""
+    around: WeakValueDictionary[int, GroupingSaver] = field(default_factory=WeakValueDictionary)
+    """Around the checkpointers that servers put in place, by their ids: the runs of one save together."""
     trees: dict[str, RunTree] = field(default_factory=dict)
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     """By the id of the tree and the path in it."""
@@ -91,6 +101,10 @@ class RunRegistry:
 
     def __post_init__(self) -> None:
         self.idle = IdleRepls(self.settings.limits)
+
+    def saver_around(self, saver: Any) -> GroupingSaver:
+        """The one that groups what a server's checkpointer saves."""
+        return self.around.get(id(saver)) or self.around.setdefault(id(saver), GroupingSaver(saver))
 
     async def called_with(self, given: Mapping[str, Any]) -> "RunRegistry":
         """This registry, with the same runs, and settings for one call."""

@@ -19,6 +19,7 @@ from langchain_rlm.models.reservations import Reservations
 from langchain_rlm.models.room import Room
 from langchain_rlm.models.stalls import Stalls
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
+from langchain_rlm.runtime.savers import hold
 from langchain_rlm.settings import Settings
 
 UNSAVED = 8
@@ -56,7 +57,7 @@ class RunTree:
         gate = asyncio.Semaphore(at_once)
         room = Room(Reservations(self.ledger, at_once), settings.prices)
         stalls = Stalls(settings.budget.call_seconds)
-        self.caller = Caller(room, gate, settings.max_retries, settings.windows(), stalls=stalls)
+        self.caller = Caller(room, gate, settings.max_retries, settings.windows(), stalls=stalls, fence=hold)
 
     @property
     def places(self) -> int:

@@ -76,6 +76,27 @@ def test_recursive_runs_have_the_settings_of_the_call(model_server: ModelServer)
     assert all("Be brief." in e["messages"][0]["content"] for e in model_server.log())
 
 
+@pytest.mark.parametrize("most", [{"max_concurrency": 2}, in_config({"max_concurrency": 2}), {"max_concurrency": 9}])
+def test_langchains_limit_of_calls_at_once_is_the_runs_and_answers_are_saved_as_they_come(
+    model_server: ModelServer, most: Any
+) -> None:
+    """LangGraph's own limit would hold a checkpointer's writes too, behind all that is still to be asked."""
+    saved = []
+
+    class Saver(InMemorySaver):
+        async def aput_writes(self, *args: Any) -> None:
+            saved.append(sum(asked(model_server).values()))
+            await super().aput_writes(*args)
+
+    code = "FINAL(len(llm_query_batched([f'{i}' for i in range(12)])))"
+    has = models(model_server, code, sub={"kind": "echo", "latency": 0.03})
+    rlm = RLM(has["root"], has["sub"], route="rlm", checkpointer=Saver(), max_concurrency=3)
+    config: Any = {**most, "configurable": {**THREAD, **most.get("configurable", {})}}
+    assert rlm.invoke(GIVEN, config)["value"] == 12
+    assert model_server.stats()["max_in_flight"] == min(3, most.get("max_concurrency", 2))
+    assert any(1 < count < 12 for count in saved)
+
+
 @pytest.mark.parametrize("budget", [{"sub_queries": 1}, Budget(sub_queries=1, turns=1)])
 def test_parts_of_a_budget_change_and_a_budget_takes_the_place_of_the_whole(
     model_server: ModelServer, budget: Any
@@ -247,7 +268,11 @@ def test_checkpoints_do_not_copy_the_settings(model_server: ModelServer) -> None
 # -- what is refused --------------------------------------------------------------------------------------------------
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'route', 'sub_model'"),
+    (
+        {"modle": "offline"},
+        "'modle' is unknown. Known are 'budget', 'instructions', 'max_concurrency', 'model', 'route'",
+    ),
+    ({"max_concurrency": 0}, "max_concurrency=0"),
     ({"route": "rml"}, "route='rml': use 'auto', 'direct', 'rlm' or 'plan'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),
@@ -315,7 +340,7 @@ def test_durability_is_passed_on() -> None:
 
 
 def test_schemas_name_what_may_be_set() -> None:
-    rlm, names = RLM("offline"), ["model", "sub_model", "budget", "route", "instructions"]
+    rlm, names = RLM("offline"), ["model", "sub_model", "budget", "route", "instructions", "max_concurrency"]
     schema = rlm.graph.get_context_jsonschema() or {}
     assert list(schema["properties"]) == names
     assert all(field["description"] for field in schema["properties"].values())

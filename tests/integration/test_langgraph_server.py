@@ -196,7 +196,8 @@ async def test_an_assistant_has_settings_of_its_own(client: LangGraphClient) -> 
     schemas: Any = await client.assistants.get_schemas(
         (await client.assistants.search(graph_id="rlm"))[0]["assistant_id"]
     )
-    assert list(schemas["context_schema"]["properties"]) == ["model", "sub_model", "budget", "route", "instructions"]
+    own_settings = ["model", "sub_model", "budget", "route", "instructions", "max_concurrency"]
+    assert list(schemas["context_schema"]["properties"]) == own_settings
     small = {"question": QUESTION, "context": SENTENCE}
     own = await client.assistants.create("rlm", context={"budget": {"turns": 1}, "route": "rlm"})
     configured = await client.assistants.create("rlm", config={"configurable": {"rlm_route": "rlm"}})

@@ -158,6 +158,59 @@ async def test_a_run_that_was_taken_for_dead_writes_nothing_more_and_the_other_g
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
 
 
+@pytest.fixture
+async def served(model_server: ModelServer, tmp_path: Path) -> AsyncIterator[list[Any]]:
+    """The graph as two servers have it, each with a checkpointer of its own in place; and what stops each."""
+    pauses, path = [Pause("stopped"), Pause("awake")], str(tmp_path / "db.sqlite")
+    async with AsyncSqliteSaver.from_conn_string(path) as first, AsyncSqliteSaver.from_conn_string(path) as second:
+        made = [
+            rlm_of(model_server, None, pause, on_busy="wait", context_store=tmp_path / "contexts").graph.copy(
+                {"checkpointer": saver}
+            )
+            for pause, saver in zip(pauses, (first, second), strict=True)
+        ]
+        yield [*made, *pauses]
+
+
+async def test_a_servers_run_that_was_taken_for_dead_ends_as_the_other_does(
+    model_server: ModelServer, served: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the one would be the end of the run for the server, and so of the other."""
+    monkeypatch.setattr(leases, "fate_of", lambda _: "unknown")
+    for name, value in {"LOOK": 0.01, "LOOKS": 2, "TERM": 0.02}.items():
+        monkeypatch.setattr(leases, name, value)
+    first, second, stopped, awake = served
+    running = asyncio.create_task(first.ainvoke(GIVEN, THREAD))
+    await stopped.reached.wait()
+    other = asyncio.create_task(second.ainvoke(None, THREAD))
+    await awake.reached.wait()
+    stopped.over.set()
+    awake.over.set()
+    assert (await running)["answer"] == (await other)["answer"]
+    assert "Part 2, awake" in (await other)["answer"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
+
+
+async def test_a_server_goes_on_with_a_run_that_had_only_begun(model_server: ModelServer, served: list[Any]) -> None:
+    """Its context is in no checkpoint yet: it is that of the call, which a server makes as it was made first."""
+    first, second, _, awake = served
+    config = {**THREAD, "metadata": {"run_id": "1"}}  # by which LangGraph knows the call again, and drops its input
+    await first.ainvoke(GIVEN, config, interrupt_before=["inspect"])
+    awake.over.set()
+    assert "Part 2, awake" in (await second.ainvoke(GIVEN, config))["answer"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
+
+
+async def test_a_servers_run_waits_for_the_other_of_its_thread(model_server: ModelServer, served: list[Any]) -> None:
+    first, second, stopped, _ = served
+    running = asyncio.create_task(first.ainvoke(GIVEN, THREAD))
+    await stopped.reached.wait()
+    other = asyncio.create_task(second.ainvoke(None, THREAD))
+    stopped.over.set()
+    assert (await running)["answer"] == (await other)["answer"]
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 2}
+
+
 @pytest.mark.parametrize("end", ["cancelled", "left", "failed"])
 async def test_a_run_gives_its_thread_up_however_it_ends(model_server: ModelServer, tmp_path: Path, end: str) -> None:
     pause = Pause()

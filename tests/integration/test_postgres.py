@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
@@ -12,7 +12,9 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
 
 from langchain_rlm import RLM, Budget, InputError, RLMInput, RLMResult
 from langchain_rlm.journal.reading import question
@@ -148,6 +150,29 @@ def test_texts_that_no_database_takes_are_mended_or_refused(model_server: ModelS
         for name in ("a\0b", "a\ud800"):
             with pytest.raises(InputError, match="thread_id="):
                 rlm.invoke(asked, {"configurable": {"thread_id": name}})
+
+
+async def test_a_run_goes_on_over_a_pool_whose_connections_were_all_cut(
+    model_server: ModelServer, database: str
+) -> None:
+    def cut() -> None:
+        """Cut them, as a server that starts again does."""
+        with psycopg.connect(database) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    way: Any = {"autocommit": True, "row_factory": dict_row}
+    async with AsyncConnectionPool(database, min_size=3, open=False, kwargs=way) as pool:
+        saver = AsyncPostgresSaver(cast("Any", pool))
+        await saver.setup()
+        code = "```repl\ncut()\nFINAL(llm_query('crossed river 7'))\n```"
+        rlm = rlm_of(model_server, code, checkpointer=saver, tools=[cut])
+        assert (await rlm.ainvoke(given(), THREAD))["answer"] == "7"
+        await pool.wait()
+        cut()
+        assert (await rlm.ainvoke(None, THREAD))["answer"] == "7"
 
 
 @pytest.mark.usefixtures("postgres")  # skipped where none can be had

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_rlm.errors import InputError
+from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver
 from langchain_rlm.runtime.savers.grouping import GroupingSaver, may_group
 from langchain_rlm.runtime.savers.keepers import ClaimKeeper, Keeper
-from langchain_rlm.runtime.savers.transaction import SYNCHRONOUS, kind_of
+from langchain_rlm.runtime.savers.transaction import SYNCHRONOUS, TakenOverError, kind_of
 
-__all__ = ["GroupingSaver", "keeper_of", "usable_by_async"]
+__all__ = ["GroupingSaver", "TakenOverError", "hold", "keeper_of", "may_group", "usable_by_async"]
 
 
 def usable_by_async(saver: Any) -> "BaseCheckpointSaver[Any] | None":
@@ -39,3 +41,10 @@ def keeper_of(saver: "BaseCheckpointSaver[Any]") -> Keeper | None:
     if not isinstance(saver, DelegatingSaver) or isinstance(saver.saver, InMemorySaver):
         return None
     return ClaimKeeper(saver.asked)
+
+
+async def hold(config: RunnableConfig) -> None:
+    """Make sure, in a node, that its run has its thread still; see `DelegatingSaver.hold`."""
+    saver = config.get("configurable", {}).get(langgraph_keys.CHECKPOINTER)
+    if isinstance(saver, DelegatingSaver):
+        await saver.hold(config)

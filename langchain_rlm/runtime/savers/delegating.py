@@ -66,15 +66,13 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
             yield item
 
     async def aput(self, config: RunnableConfig, *args: Any, **kwargs: Any) -> Any:
-        if lease := self._doubtful(config):
-            await lease.renew()
+        await self.hold(config)
         return await self.asked("put", config, *args, **kwargs)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        if lease := self._doubtful(config):
-            await lease.renew()
+        await self.hold(config)
         await self.asked("put_writes", config, writes, task_id, task_path)
 
     async def adelete_thread(self, thread_id: str) -> None:
@@ -83,10 +81,19 @@ class DelegatingSaver(BaseCheckpointSaver[Any]):
     async def aget_delta_channel_history(self, **kwargs: Any) -> Any:
         return await self.asked("get_delta_channel_history", **kwargs)
 
+    async def hold(self, config: RunnableConfig) -> None:
+        """Make sure that the run that writes, or pays for what it will write, has its thread still.
+
+        Raises:
+            ThreadBusyError: Another has it.
+        """
+        if lease := self._doubtful(config):
+            await lease.renew()
+
     def _doubtful(self, config: RunnableConfig) -> Held | None:
         """The lease of a run that writes, if another may have it by now."""
         lease = self.leases.get(thread_in(config))
-        return None if lease is None or lease.is_sure else lease
+        return None if lease is None or (lease.is_sure and not lease.is_lost) else lease
 
     async def asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """What the other's asynchronous method of this name gives."""

@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, Checkpoin
 from langchain_rlm.errors import InputError, RLMError, ThreadBusyError
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers.delegating import DelegatingSaver, ThreadedSaver, thread_in
-from langchain_rlm.runtime.savers.transaction import GROUPED, SYNCHRONOUS, Call, Transactions, kind_of, taken
+from langchain_rlm.runtime.savers.transaction import GROUPED, SYNCHRONOUS, Call, Transactions, kind_of
 from langchain_rlm.threads import to_its_end
 
 TURNS = 3
@@ -107,7 +108,7 @@ class GroupingSaver(DelegatingSaver):
         return found and _restored(found)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        found = await super().aget_tuple(config)
+        found = await self._transactions.repeated(partial(super().aget_tuple, config))
         return found and _restored(found)
 
     def list(self, config: RunnableConfig | None, **kwargs: Any) -> Any:
@@ -123,11 +124,8 @@ class GroupingSaver(DelegatingSaver):
         wrapped = {name: {WRAPPED: value} for name, value in values.items() if _is_no_json(value)}
         return {**checkpoint, "channel_values": {**values, **wrapped}} if self._keeps_json and wrapped else checkpoint
 
-    def check(self, config: RunnableConfig) -> None:
+    def check(self) -> None:
         """Refuse to go on paying for what cannot be kept."""
-        lease = self.leases.get(thread_in(config))
-        if lease is not None and lease.is_lost:
-            raise taken(thread_in(config))
         if self.failure is not None:
             msg = f"Not asked: answers cannot be saved ({type(self.failure).__name__}: {self.failure})."
             raise RLMError(msg)
@@ -139,11 +137,7 @@ class GroupingSaver(DelegatingSaver):
     def saves(self, config: RunnableConfig) -> bool:
         """The writes of the task that `config` belongs to will come here."""
         configurable = config.get("configurable", {})
-        return (
-            getattr(configurable.get(langgraph_keys.CHECKPOINTER), "_queues", None) is self._queues
-            and configurable.get(langgraph_keys.DURABILITY) != "exit"
-            and bool(_task_id(config))
-        )
+        return configurable.get(langgraph_keys.DURABILITY) != "exit" and bool(_task_id(config))
 
     async def settled(self, config: RunnableConfig) -> None:
         """Wait until nothing of a thread is being saved: LangGraph does not, for what a cancelled task still writes."""

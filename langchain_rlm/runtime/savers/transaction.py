@@ -8,9 +8,9 @@ their own, and go with the thread when it is deleted.
 
 import contextlib
 import copy
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from langchain_rlm.errors import ThreadBusyError
 from langchain_rlm.runtime.savers.keepers import NAMESPACE, owner_of
@@ -21,6 +21,10 @@ SYNCHRONOUS = {"SqliteSaver", "PostgresSaver"}
 GROUPED = {*SYNCHRONOUS, "AsyncSqliteSaver", "AsyncPostgresSaver"}
 """LangGraph's own: they commit the writes of each task through their `conn`, under their `lock`."""
 
+_SHUT = frozenset({None, "57P01", "57P02", "57P03"})
+"""The states with which PostgreSQL ends a connection; without one, it could not say."""
+
+T = TypeVar("T")
 Call = tuple[str, tuple[Any, ...]]
 """A method of a saver, and its arguments."""
 Done = tuple[list[Any], int]
@@ -83,6 +87,22 @@ class Transactions:
         Raises:
             ThreadBusyError: One has another.
         """
+        return await self.repeated(partial(self._made, calls, owners))
+
+    async def repeated(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What comes of something that may be done twice.
+
+        A database that was away has broken the connections of a pool, which gives out each once more; then it waits.
+        """
+        for _ in range(getattr(self._saver.conn, "max_size", 0)):
+            try:
+                return await attempt()
+            except Exception as error:
+                if not _is_cut(error):
+                    raise
+        return await attempt()
+
+    async def _made(self, calls: Sequence[Call], owners: Mapping[str, str]) -> list[Any]:
         if self._is_synchronous:
             return await to_its_end(on_thread(partial(self._make, calls, owners)))
         async with self._asynchronous() as conn:
@@ -105,7 +125,7 @@ class Transactions:
 
     async def read(self, thread: str) -> str | None:
         """The lease of a thread, as it is kept."""
-        found, _ = await self._execute(self._rows.find, (thread,))
+        found, _ = await self.repeated(partial(self._execute, self._rows.find, (thread,)))
         values = found[0].values() if found and isinstance(found[0], Mapping) else found[0] if found else [None]
         return next((bytes(value).decode() for value in values if value is not None), None)
 
@@ -119,7 +139,13 @@ class Transactions:
         else:
             statement = rows.change if owner_of(str(old)) == now[0] else rows.take
             values = (*now, *then)
-        _, changed = await self._execute(statement, values)
+        try:
+            _, changed = await self._execute(statement, values)
+        except Exception as error:
+            if not _is_cut(error) or not hasattr(self._saver.conn, "getconn"):
+                raise
+            found = await self.read(thread)  # it may have been done
+            return await self.swap(thread, old, new) if found == old else found == new
         return changed == 1
 
     async def _execute(self, statement: str, values: Sequence[Any]) -> Done:
@@ -171,14 +197,25 @@ class Transactions:
             await saver.conn.commit()
 
 
+def _is_cut(error: Exception) -> bool:
+    """Whether PostgreSQL, or the way to it, went away under a statement."""
+    is_operational = any(base.__name__ == "OperationalError" for base in type(error).__mro__)
+    of_connection = type(error).__module__.partition(".")[0] == "psycopg" and getattr(error, "sqlstate", None) in _SHUT
+    return is_operational and of_connection
+
+
 def _check(place: tuple[str, str], found: Sequence[Any]) -> None:
     if not found:
         raise taken(place[0])
 
 
-def taken(thread: str) -> ThreadBusyError:
+class TakenOverError(ThreadBusyError):
     """The error of a run that may not write to its thread any more."""
-    return ThreadBusyError(
+
+
+def taken(thread: str) -> TakenOverError:
+    """That another has the thread."""
+    return TakenOverError(
         f"Thread {thread!r} was taken over by another run, because this one had not been heard of for too long (its "
         "process was stopped, or its database was away), or it was deleted. What this one had saved until then is "
         "kept. When the other has ended, go on with invoke(None, config)."

@@ -16,17 +16,20 @@ from langchain_rlm.nodes.sub_query import LONG_PROMPT, sub_query
 from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.savers import GroupingSaver
 from tests.unit.journals import asked, begun, call, cell, reply, tool_call
 from tests.unit.live import Live, Model, config_of, live, saying
 from tests.unit.scripted_sandbox import ScriptedSandbox
 
 
-async def answered(it: Live, *calls: Any, texts: tuple[str, ...] = (), **run: Any) -> list[Any]:
+async def answered(it: Live, *calls: Any, texts: tuple[str, ...] = (), saver: Any = None, **run: Any) -> list[Any]:
     """The answers of one task with these calls."""
     await it.run(*texts, **run)
     state = it.state(begun(), reply("x"), cell("x"), asked(*calls), **run)
     task = {"calls": [each["id"] for each in calls]}
-    return list((await sub_query(it.registry, task, config_of(state)))["journal"])
+    config: Any = config_of(state)
+    config["configurable"][langgraph_keys.CHECKPOINTER] = saver
+    return list((await sub_query(it.registry, task, config))["journal"])
 
 
 # -- a model ----------------------------------------------------------------------------------------------------------
@@ -114,17 +117,18 @@ async def test_who_was_answered_is_known_to_the_ledger() -> None:
 # -- saving -----------------------------------------------------------------------------------------------------------
 
 
-class Saver:
+class Saver(GroupingSaver):
     """As much of a checkpointer as a call asks for."""
 
     def __init__(self, failure: Exception | None = None) -> None:
         self.failure = failure
         self.waiting: list[Any] = []
+        self.leases = {}
 
     def saves(self, config: Any) -> bool:
         return langgraph_keys.READ in config["configurable"]
 
-    def check(self, _: Any) -> None:
+    def check(self) -> None:
         if self.failure:
             raise self.failure
 
@@ -135,9 +139,8 @@ class Saver:
 async def test_an_answer_holds_its_place_until_it_is_saved() -> None:
     saver: Any = Saver()
     async with live() as it:
-        it.registry.saver = saver
         places = it.tree.unsaved._value
-        await answered(it, call("1"), call("2"))
+        await answered(it, call("1"), call("2"), saver=saver)
         assert it.tree.unsaved._value == places - 2
         for then in saver.waiting:
             then()
@@ -148,9 +151,8 @@ async def test_what_cannot_be_saved_is_not_paid_for() -> None:
     saver: Any = Saver(RLMError("answers cannot be saved"))
     model = Model()
     async with live(sub_model=model) as it:
-        it.registry.saver = saver
         places = it.tree.unsaved._value
-        (entry,) = await answered(it, call("1"))
+        (entry,) = await answered(it, call("1"), saver=saver)
         assert (entry["error"]["type"], entry["error"]["message"]) == ("failed", "answers cannot be saved")
         assert model.asked == []
         assert it.tree.unsaved._value == places

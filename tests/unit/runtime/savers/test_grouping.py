@@ -133,13 +133,13 @@ async def test_a_write_that_cannot_be_stored_fails_alone(saver: GroupingSaver) -
 
 
 async def test_what_cannot_be_saved_is_not_paid_for_until_it_can_again(saver: GroupingSaver) -> None:
-    saver.check(THREAD)
+    saver.check()
     with pytest.raises(TypeError):
         await save(saver, "1", threading.Lock())
     with pytest.raises(RLMError, match="answers cannot be saved"):
-        saver.check(THREAD)
+        saver.check()
     await save(saver, "2")
-    saver.check(THREAD)
+    saver.check()
 
 
 async def test_who_waits_for_a_task_is_told_when_it_is_saved_or_could_not_be(saver: GroupingSaver) -> None:
@@ -154,9 +154,8 @@ async def test_who_waits_for_a_task_is_told_when_it_is_saved_or_could_not_be(sav
     assert told == ["1", "2"]
 
 
-def test_a_checkpointer_knows_the_tasks_whose_writes_will_come_to_it(saver: GroupingSaver) -> None:
+def test_a_checkpointer_knows_the_tasks_whose_writes_will_come_at_once(saver: GroupingSaver) -> None:
     assert saver.saves(config_of(saver))
-    assert not saver.saves(config_of(InMemorySaver()))
     assert not saver.saves({"configurable": {langgraph_keys.CHECKPOINTER: saver}})
     late = config_of(saver)
     late["configurable"][langgraph_keys.DURABILITY] = "exit"
@@ -217,13 +216,13 @@ async def test_a_run_that_lost_its_lease_is_asked_nothing_more_and_the_others_go
     await mine.take(waits=False, seconds=None)
     saver.leases["1"] = mine
     await save(saver, "saved")
-    saver.check(THREAD)
+    await saver.hold(THREAD)
     assert await saver.swap("1", await saver.read("1"), "b" * OWNER)
     with pytest.raises(ThreadBusyError, match="Thread '1' was taken over"):
         await save(saver, "refused")
     with pytest.raises(ThreadBusyError):
-        saver.check(THREAD)
-    saver.check({"configurable": {"thread_id": "2"}})
+        await saver.hold(THREAD)
+    await saver.hold({"configurable": {"thread_id": "2"}})
     found = await saver.aget_tuple(THREAD)
     assert found is not None
     assert [task for task, _, _ in found.pending_writes or []] == ["saved"]
