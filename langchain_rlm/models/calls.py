@@ -61,7 +61,7 @@ class Reply:
     seconds: float
     cut_off: bool = False
     waited: float = 0.0
-    """Seconds before it was sent: for a place among the calls in flight, or for the provider's limits."""
+    """Seconds before it was sent: for a place among the calls in flight, or for the limits of provider or model."""
 
 
 @dataclass
@@ -75,7 +75,6 @@ class Caller:
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
     estimates: Estimates = field(default_factory=Estimates)
-    in_flight: int = 0
     slow_until: float = 0.0
     closed_until: dict[str, float] = field(default_factory=dict)
     """By model name: when its provider may be asked again."""
@@ -90,6 +89,11 @@ class Caller:
     @property
     def ledger(self) -> Ledger:
         return self.room.reservations.ledger
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that were sent and are not answered."""
+        return sum(call.is_sent for call in self.stalls.in_flight)
 
     def unusable(self, model: Model) -> Failure | None:
         """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
@@ -241,12 +245,7 @@ class _Call:
     async def _answered(self, messages: list[BaseMessage], tokens: int) -> tuple[AIMessage, dict[str, Any]]:
         """Send, and charge what it cost."""
         caller = self.caller
-        caller.in_flight += 1
-        self.sent = self.sent or time.monotonic()
-        try:
-            message = await self._timed(messages, tokens)
-        finally:
-            caller.in_flight -= 1
+        message = await self._timed(messages, tokens)
         caller.replied.add(id(self.model))
         answered: Model = message.response_metadata.pop(ANSWERED_BY, self.model)
         sent = caller.estimates.tokens(self.name, tokens)
@@ -275,6 +274,7 @@ class _Call:
         failed: Exception | None = None
         own = self.model
         LIMIT.set(self.sending.limit)
+        started = time.monotonic()
         call = InFlight(
             model=self.name, tokens=tokens, sent=asyncio.get_running_loop().time(), left=self.seconds_left,
             given_up=self.given_up, tries=1 + retries_of(self.model),
@@ -284,16 +284,19 @@ class _Call:
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
+        finally:
+            self.sent = self.sent or started + call.held
         left, is_late = self.seconds_left, isinstance(failed, TimeoutError)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         if (reported := reported_in(failed)) is not None:
             self._charge(self.model, reported, "", tokens)
-        elif is_late or failure.kind == "timeout":
+        elif call.is_sent and (is_late or failure.kind == "timeout"):
             self._charge_unanswered(tokens)
         if is_late and left is not None and left <= 0:
-            msg = "The run's time was used up while this call was in flight."
-            raise BudgetExceededError(msg, "seconds", is_sent=True)
+            what = "was in flight" if call.is_sent else "waited for the rate limiter of its model"
+            msg = f"The run's time was used up while this call {what}."
+            raise BudgetExceededError(msg, "seconds", is_sent=call.is_sent)
         self.given_up += isinstance(failed, GivenUpError)
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
