@@ -7,8 +7,10 @@ _LACKING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDR
 _NO_THREAD = "can't start new thread"
 
 
-class RLMError(Exception):
+class RLMError(RuntimeError):
     """The base of every error that langchain-rlm raises.
+
+    A `RuntimeError`, for LangGraph's server hides what others say.
 
     Attributes:
         journal: What the failed run had written to its journal, or None.

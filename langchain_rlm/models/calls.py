@@ -93,7 +93,7 @@ class Caller:
     @property
     def in_flight(self) -> int:
         """Calls that were sent and are not answered."""
-        return sum(call.is_sent for call in self.stalls.in_flight)
+        return sum(call.is_sent for call in [*self.stalls.in_flight])  # also asked from other threads
 
     def unusable(self, model: Model) -> Failure | None:
         """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""

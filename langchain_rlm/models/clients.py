@@ -21,8 +21,8 @@ from langchain_core.runnables import RunnableWithFallbacks
 from langchain_core.runnables.base import RunnableBinding, RunnableBindingBase
 
 from langchain_rlm.models.limits import limited
-from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.rate_limiters import Turnstile
+from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
 
 ANSWERED_BY = "rlm_answered_by"

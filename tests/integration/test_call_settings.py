@@ -247,7 +247,7 @@ def test_checkpoints_do_not_copy_the_settings(model_server: ModelServer) -> None
 # -- what is refused --------------------------------------------------------------------------------------------------
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'route', 'sub_model'"),
+    ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'profile', 'sub_model'"),
     ({"route": "rml"}, "route='rml': use 'auto', 'direct', 'rlm' or 'plan'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),

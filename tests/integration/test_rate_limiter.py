@@ -12,6 +12,7 @@ from langchain_openai import ChatOpenAI
 
 from langchain_rlm import RLM, Budget, RLMInput
 from langchain_rlm.models import calls
+from tests.resources import soon
 from tests.server.client import ModelServer
 from tests.streaming import streaming_server
 
@@ -93,8 +94,7 @@ async def test_the_runs_time_bounds_it_and_what_was_not_sent_costs_nothing(serve
 async def test_a_run_that_is_cancelled_does_not_wait_for_it(server: ModelServer) -> None:
     limiter = Limiter(None)
     run = asyncio.ensure_future(rlm_of(server, limiter).ainvoke(GIVEN))
-    while not limiter.asked:
-        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(soon, lambda: bool(limiter.asked))
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(run, 30)
@@ -105,6 +105,8 @@ async def test_one_that_fails_is_asked_again_and_what_it_says_has_no_password(
 ) -> None:
     monkeypatch.setattr(calls, "BACKOFF", 0.001)
     assert (await rlm_of(server, Limiter(fails=5)).ainvoke(GIVEN))["answer"] == "fine fine"
-    with pytest.raises(Exception, match=r"rate limiter failed \(RuntimeError: cannot connect to redis://host") as raised:
+    with pytest.raises(
+        Exception, match=r"rate limiter failed \(RuntimeError: cannot connect to redis://host"
+    ) as raised:
         await rlm_of(server, Limiter(fails=99)).ainvoke(GIVEN)
     assert "hush" not in repr(raised.getrepr(chain=True))
