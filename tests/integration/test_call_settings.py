@@ -10,7 +10,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command
 from typing_extensions import TypedDict
 
-from langchain_rlm import RLM, Budget, InputError, ModelError, RLMTool
+from langchain_rlm import RLM, Budget, InputError, ModelError, Profile, RLMTool
+from langchain_rlm.journal import reading
 from tests.server.client import ModelServer
 
 GIVEN: Any = {"question": "What is it?", "context": "It is a kettle. " * 20}
@@ -74,6 +75,13 @@ def test_recursive_runs_have_the_settings_of_the_call(model_server: ModelServer)
     result = RLM(has["root"]).invoke(GIVEN, in_config(given))
     assert (result["answer"], asked(model_server)) == ("below", {"other": 2})
     assert all("Be brief." in e["messages"][0]["content"] for e in model_server.log())
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("profile", ["small", Profile.named("small")])
+def test_a_profile_is_that_of_the_call(model_server: ModelServer, way: str, profile: Any) -> None:
+    result = WAYS[way](RLM(models(model_server)["root"]), {"profile": profile, "route": "rlm"})
+    assert reading.profile(result["journal"]) == "small"
 
 
 @pytest.mark.parametrize("budget", [{"sub_queries": 1}, Budget(sub_queries=1, turns=1)])
@@ -247,10 +255,12 @@ def test_checkpoints_do_not_copy_the_settings(model_server: ModelServer) -> None
 # -- what is refused --------------------------------------------------------------------------------------------------
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'profile', 'sub_model'"),
+    ({"modle": "offline"}, "'modle' is unknown. Known are 'budget', 'instructions', 'model', 'profile', 'route'"),
     ({"route": "rml"}, "route='rml': use 'auto', 'direct', 'rlm' or 'plan'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),
+    ({"profile": "smal"}, "smal"),
+    ({"profile": 3}, "profile=3: pass a Profile, or the name of a shipped one"),
     ({"budget": {"dollars": 3}}, "'dollars' is unknown. Known are 'call_seconds', 'confirm_above', 'cost', 'depth'"),
     ({"budget": {"cost": -1}}, r"Budget\(cost=-1\)"),
     ({"budget": 3}, "budget=3: pass a Budget, or the parts that change"),
@@ -315,7 +325,7 @@ def test_durability_is_passed_on() -> None:
 
 
 def test_schemas_name_what_may_be_set() -> None:
-    rlm, names = RLM("offline"), ["model", "sub_model", "budget", "route", "instructions"]
+    rlm, names = RLM("offline"), ["model", "sub_model", "budget", "route", "profile", "instructions"]
     schema = rlm.graph.get_context_jsonschema() or {}
     assert list(schema["properties"]) == names
     assert all(field["description"] for field in schema["properties"].values())
