@@ -6,6 +6,7 @@ All calls of a tree of runs go through one `Caller`, so its limits hold for the 
 import asyncio
 import random
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -21,6 +22,7 @@ from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.limits import LIMIT, lower
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
+from langchain_rlm.models.pace import Pace
 from langchain_rlm.models.reservations import LEAST_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.room import Room, Sending
@@ -75,7 +77,8 @@ class Caller:
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
     estimates: Estimates = field(default_factory=Estimates)
-    slow_until: float = 0.0
+    paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    """By model name."""
     closed_until: dict[str, float] = field(default_factory=dict)
     """By model name: when its provider may be asked again."""
     systemless: set[str] = field(default_factory=set)
@@ -144,6 +147,8 @@ class _Call:
     widened: int = 0
     sent: float | None = None
     """When the first request was sent."""
+    newest: float = 0.0
+    """When the newest one was."""
     given_up: int = 0
     """Times in a row that an answer did not come."""
 
@@ -153,6 +158,10 @@ class _Call:
     @property
     def usage(self) -> dict[str, Any] | None:
         return reduce(add_usage, self.paid) if self.paid else None
+
+    @property
+    def pace(self) -> Pace:
+        return self.caller.paces[self.name]
 
     @property
     def seconds_left(self) -> float | None:
@@ -233,6 +242,7 @@ class _Call:
                 self.model, self.use, messages, window=window, last_turn=self.last_turn
             ) as self.sending:
                 message, usage = await self._answered(messages, tokens)
+        self.pace.answer(self.newest)
         self.is_ours = is_cut_off(message) and self.sending.ends(usage)
         caller.room.learn(self.name, self.use, self.sending, usage, is_cut=self.is_ours)
         fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
@@ -328,23 +338,26 @@ class _Call:
         else:
             pause = max(asked, min(LONGEST_WAIT, asked * 2 ** max(0, attempt - 2)))
         if failure.kind == "rate_limit":
-            until = time.monotonic() + (pause if asked is None else asked)
+            now, wait = time.monotonic(), pause if asked is None else asked
             if pause > LONGEST_WAIT:
-                self.caller.closed_until[self.name] = until
+                self.caller.closed_until[self.name] = now + wait
             else:
-                self.caller.slow_until = max(self.caller.slow_until, until)
+                self.pace.refuse(self.newest, now, wait)
         if pause > LONGEST_WAIT:
             raise ModelCallError(_asked_to_wait(failure, pause))
         await self._pause(pause, failure)
 
     async def _hold_back(self) -> None:
-        """When a provider said to wait, the whole tree waits; when it asked for longer than a run can, calls fail."""
+        """When a provider said to wait, all its calls wait; when it asked for longer than a run can, they fail."""
         limited = Failure("rate_limit", "the model's limit is used up")
         closed = self.caller.closed_until.get(self.name, 0.0) - time.monotonic()
         if closed > 0:
             raise ModelCallError(_asked_to_wait(limited, closed))
-        while (pause := self.caller.slow_until - time.monotonic()) > 0:
-            await self._pause(pause, limited)
+        async with self.pace.turn:
+            while (pause := self.pace.until - time.monotonic()) > 0:
+                await self._pause(pause, limited)
+            self.newest = time.monotonic()
+            self.pace.go(self.newest)
 
     async def _pause(self, seconds: float, failure: Failure) -> None:
         left = self.seconds_left

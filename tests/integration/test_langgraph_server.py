@@ -236,7 +236,7 @@ async def test_an_assistant_has_settings_of_its_own(client: LangGraphClient) -> 
 
 async def test_a_quote_waits_for_an_answer_through_the_api(client: LangGraphClient) -> None:
     thread = (await client.threads.create())["thread_id"]
-    ask = {"model": "openai:now", "budget": {"confirm_above": 0.5}, "route": "rlm"}
+    ask: Any = {"model": "openai:now", "budget": {"confirm_above": 0.5}, "route": "rlm"}
     await client.runs.wait(thread, "rlm", input=INPUTS["rlm"], context=ask)
     state: Any = await client.threads.get_state(thread)
     [quote] = state["interrupts"]

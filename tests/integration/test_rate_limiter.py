@@ -78,7 +78,7 @@ def test_a_model_that_streams_asks_its_limiter_too_and_so_does_one_with_fallback
 
 async def test_to_wait_for_it_is_no_stall_and_is_told_as_waiting(server: ModelServer) -> None:
     result = await rlm_of(server, Limiter(LONG), call_seconds=LONG * 0.9).ainvoke(GIVEN)
-    assert (result["answer"], result["usage"]["calls"]) == ("fine fine", 3)
+    assert result["answer"] == "fine fine"
     waited = [entry["waited"] for entry in result["journal"] if entry["kind"] in {"reply", "answer"}]
     assert len(waited) == 3
     assert min(waited) >= LONG * 0.99

@@ -1,0 +1,44 @@
+"""How far apart the calls of a model go, once its provider has refused one for its rate.
+
+Many runs, in many processes that know nothing of each other, share one limit. Each finds its part of it as TCP does
+(RFC 5681): refused, its calls go half as often; answered, a little more often.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+FIRST = 0.05
+"""Seconds between calls after the first refusal."""
+SLOWER, FASTER = 2.0, 0.85
+"""So that in the long run, about one call in five is refused."""
+LONGEST = 15.0
+NONE = 0.005
+"""Seconds that are not worth a pause."""
+
+
+@dataclass
+class Pace:
+    """The pace of the calls of one model in one tree of runs; all times are of one clock, in seconds."""
+
+    until: float = 0.0
+    """No call before."""
+    apart: float = 0.0
+    slowed: float = 0.0
+    """When it was last made slower: calls sent before that say nothing of it."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Those that wait go one by one, in the order in which they came."""
+
+    def go(self, now: float) -> None:
+        """A call is sent."""
+        self.until = max(self.until, now + self.apart)
+
+    def refuse(self, sent: float, now: float, pause: float) -> None:
+        """A call that was sent then was refused, and none is to be sent for so many seconds."""
+        self.until = max(self.until, now + pause)
+        if sent >= self.slowed:
+            self.apart, self.slowed = min(LONGEST, max(FIRST, self.apart * SLOWER)), now
+
+    def answer(self, sent: float) -> None:
+        """A call that was sent then was answered."""
+        if sent >= self.slowed:
+            self.apart = self.apart * FASTER if self.apart > NONE else 0.0
