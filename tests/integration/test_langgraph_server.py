@@ -91,10 +91,13 @@ class DevServer:
 
 @pytest.fixture(scope="module")
 def models() -> Iterator[ModelServer]:
-    """Models that ask themselves: one answers, the other never does."""
-    rules = [{"match": "^now", "reply": "fine"}, {"match": "^never", "reply": {"delay": 600}}]
-    asks = {name: f"```repl\nFINAL(llm_query_batched(['{name}'] * 5)[0])\n```" for name in ("now", "never")}
-    made = {name: [*rules, {"match": "", "reply": reply}] for name, reply in asks.items()}
+    """Models that ask: one answers whatever is asked, the other never does."""
+    replies = {"now": "fine", "never": {"delay": 600}}
+    asks = {name: f"```repl\nFINAL(llm_query_batched(['{name}'] * 5)[0])\n```" for name in replies}
+    made = {
+        name: [{"match": "^(now|never)", "reply": reply}, {"match": "", "reply": asks[name]}]
+        for name, reply in replies.items()
+    }
     with ModelServer(models={name: {"kind": "rules", "rules": each} for name, each in made.items()}) as running:
         yield running
 
@@ -245,7 +248,7 @@ async def test_a_quote_waits_for_an_answer_through_the_api(client: LangGraphClie
     assert (output["stop_reason"], output["answer"]) == ("answered", "fine")
 
 
-async def test_a_run_that_is_cancelled_leaves_no_call_in_flight_and_its_page_says_so(
+async def test_a_run_that_is_cancelled_leaves_no_call_in_flight_its_page_says_so_and_it_may_go_on(
     server: DevServer, client: LangGraphClient, models: ModelServer, tmp_path: Path
 ) -> None:
     thread = (await client.threads.create())["thread_id"]
@@ -259,6 +262,8 @@ async def test_a_run_that_is_cancelled_leaves_no_call_in_flight_and_its_page_say
     done = await asyncio.to_thread(subprocess.run, command, cwd=tmp_path, capture_output=True, timeout=90)
     assert (done.returncode, done.stdout.decode()) == (0, f"{thread}.html\n"), done.stderr
     assert '"stop_reason":"interrupted"' in (tmp_path / f"{thread}.html").read_text()
+    output: Any = await client.runs.wait(thread, "rlm", input=None, context={"model": "openai:now"})
+    assert (output["stop_reason"], output["answer"]) == ("answered", "fine"), "another run goes on from there"
 
 
 async def test_the_page_of_a_served_run_is_had_by_its_thread_or_its_run(
