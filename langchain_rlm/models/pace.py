@@ -7,12 +7,14 @@ Many runs, in many processes that know nothing of each other, share one limit. E
 import asyncio
 from dataclasses import dataclass, field
 
-FIRST = 0.05
-"""Seconds between calls after the first refusal."""
-SLOWER, FASTER = 2.0, 0.85
-"""So that in the long run, about one call in five is refused."""
-LONGEST = 15.0
-NONE = 0.005
+FIRST, MOST = 0.1, 24.0
+"""Between calls after the first refusal, and at the most: times what the provider asked to wait. Some refuse a share of
+all calls, however slowly they come."""
+LONGEST = 5.0
+"""Seconds between calls at the most."""
+SLOWER, FASTER = 2.0, 0.7
+"""So that in the long run, about one request in three is refused."""
+NONE = 0.001
 """Seconds that are not worth a pause."""
 
 
@@ -36,7 +38,8 @@ class Pace:
         """A call that was sent then was refused, and none is to be sent for so many seconds."""
         self.until = max(self.until, now + pause)
         if sent >= self.slowed:
-            self.apart, self.slowed = min(LONGEST, max(FIRST, self.apart * SLOWER)), now
+            slower = min(LONGEST, MOST * pause, max(FIRST * pause, self.apart * SLOWER))
+            self.apart, self.slowed = max(self.apart, slower), now
 
     def answer(self, sent: float) -> None:
         """A call that was sent then was answered."""
