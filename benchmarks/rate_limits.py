@@ -54,8 +54,8 @@ def shared(processes: int) -> list[Row]:
     what = f"{processes * each} calls of {processes} processes at a limit of {BY_THE_MINUTE} a minute"
     return [
         *limited(f"{what}: calls that failed", failed, 0, ""),
-        *limited("requests that were refused, for each answer", refused / (processes * each), 0.5, ""),
-        *limited(f"seconds, of the {least:g} that the limit takes", seconds / least, 1.5, "x"),
+        *limited("requests that were refused, for each answer", refused / (processes * each), 0.75, ""),
+        *limited(f"seconds, of the {least:g} that the limit takes", seconds / least, 2, "x"),
     ]
 
 

@@ -1,7 +1,7 @@
 """How far apart the calls of a model go, once its provider has refused one for its rate.
 
 Many runs, in many processes that know nothing of each other, share one limit. Each finds its part of it as TCP does
-(RFC 5681): refused, its calls go half as often; answered, a little more often.
+(RFC 5681): refused, its calls go half as often; answered, more often.
 """
 
 import asyncio
