@@ -8,7 +8,9 @@ _NO_THREAD = "can't start new thread"
 
 
 class RLMError(RuntimeError):
-    """The base of every error that langchain-rlm raises. LangGraph's servers pass on what a `RuntimeError` says.
+    """The base of every error that langchain-rlm raises.
+
+    A `RuntimeError`, for LangGraph's server hides what others say.
 
     Attributes:
         journal: What the failed run had written to its journal, or None.

@@ -14,7 +14,7 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.checks import COUNT, FLAG, WHOLE, Rule
 from langchain_rlm.errors import InputError
 from langchain_rlm.models.prices import LOCAL, Pricing
-from langchain_rlm.models.profiles import Profile, profile_for
+from langchain_rlm.models.profiles import Profile, profile_for, profile_of
 from langchain_rlm.models.resolve import (
     DEFAULT_WINDOW,
     Model,
@@ -58,9 +58,10 @@ the size of the context, and a plan where the root model writes no code."""
 if TYPE_CHECKING:
     _Model = Model | str | None
     _Budget = Budget | Mapping[str, float | None] | None
+    _Profile = Profile | str | None
 else:  # what a schema says of them; their values are checked where they are used
     _PARTS = {part.name: {"type": ["number", "null"]} for part in fields(Budget)}
-    _Model = Annotated[Any, WithJsonSchema({"type": "string"})]
+    _Model = _Profile = Annotated[Any, WithJsonSchema({"type": "string"})]
     _Budget = Annotated[Any, WithJsonSchema({"type": "object", "properties": _PARTS, "additionalProperties": False})]
 
 
@@ -81,6 +82,8 @@ class CallSettings(TypedDict, total=False):
     """The parts that change, such as `{"cost": 1}`; a `Budget` takes the place of the whole."""
     route: WayIn | None
     """How a new run goes; one that goes on keeps its route."""
+    profile: _Profile
+    """What suits the models: the name of a shipped profile such as `small`, or in Python a `Profile`."""
     instructions: str | None
     """What the root model is told beside the question: the domain, the style, the form of the answer."""
     max_concurrency: int | None
@@ -262,6 +265,9 @@ def for_call(settings: Settings, given: Mapping[str, Any], named: Callable[[str]
         _BUDGET_PARTS.check("budget", budget)
         _check_known("Parts of a budget", budget, {part.name for part in fields(Budget)})
         change["budget"] = replace(settings.budget, **budget)
+    if "profile" in given:
+        _RULES["profile"].check("profile", given["profile"])
+        change["given_profile"] = profile_of(given["profile"])
     for name in ("model", "sub_model"):
         if name in given:
             model = named(given[name]) if isinstance(given[name], str) else resolve_model(given[name])

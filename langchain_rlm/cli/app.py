@@ -136,17 +136,29 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
 
 
 @app.command(epilog=REPORT_CODES)
-def report(
-    journal: Recorded,
+def report(  # noqa: PLR0917  # typer reads options from the signature
+    journal: Annotated[
+        Path | None, typer.Argument(metavar="[JOURNAL]", parser=at_home, help="A file that `ask --journal` wrote.")
+    ] = None,
+    thread: Annotated[
+        str | None, typer.Option(metavar="ID", help="A LangGraph server's thread, in place of a journal.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="That server; its key comes from LANGGRAPH_API_KEY.")
+    ] = None,
+    served: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="A run of the thread; by default the newest.")
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", **FILE, help="The page; by default beside the journal.")
+        Path | None,
+        typer.Option("--output", "-o", **FILE, help="The page; by default beside the journal, or THREAD.html."),
     ] = None,
     context: Context = None,
 ) -> None:
     """Write a run on record as one HTML page. Without --context it shows the passages that the journal has."""
     from langchain_rlm.cli.report import run  # imports what reads journals
 
-    raise typer.Exit(printed(lambda: run(journal, output, context or ())))
+    raise typer.Exit(printed(lambda: run(journal, output, context or (), served=(thread, url, served))))
 
 
 @app.command(epilog=REPLAY_CODES)

@@ -15,7 +15,7 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.excerpts import excerpts_of, known_texts
 from langchain_rlm.journal.header import FORMAT, VERSION, Excerpt, Header
-from langchain_rlm.journal.lines import read_lines
+from langchain_rlm.journal.lines import problems, read_lines
 from langchain_rlm.journal.reading import beginning
 from langchain_rlm.journal.record import Recording, as_recording
 from langchain_rlm.surrogates import encodable
@@ -79,6 +79,12 @@ def recording_of(result: Mapping[str, Any] | Recording, *, context: Any = None, 
     if made.texts is not None and not made.excerpts:
         made = replace(made, excerpts=list(excerpts_of(made, made.texts)))
     return made
+
+
+def problem_of(recording: Recording) -> str | None:
+    """Why a recording that comes from elsewhere could not be read from a file; None when it could."""
+    header, *lines, _ = (json.loads(_line(each)) for each in _lines(recording))
+    return next((f"entry {place - 1}: {what}" if place > 1 else what for place, what in problems(header, lines)), None)
 
 
 def same_context(recording: Recording, corpus: Corpus) -> Corpus:

@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,14 +34,15 @@ def read_lines(file: Path) -> tuple[Header, list[Entry], list[Excerpt]]:
     if (_read(lines[-1]) or {}).get("kind") == "file_end":
         lines.append(b"")  # an editor took the last line break
     first, body = _header(file, lines[0], is_whole=len(lines) > 1), _body(file, lines[1:])
-    for place, what in _problems(first, body):
+    for place, what in problems(first, body):
         raise damaged(file, f"line {place}: {what}")
     entries = [line for line in body if line["kind"] != "excerpt"]
     excerpts = [line for line in body if line["kind"] == "excerpt"]
     return cast("Header", first), cast("list[Entry]", entries), cast("list[Excerpt]", excerpts)
 
 
-def _problems(first: dict[str, Any], body: Sequence[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+def problems(first: Mapping[str, Any], body: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    """What is wrong with a header and the lines after it, by the number of the line."""
     for number, kind, lines in ((1, Header, [first]), (2, Line, body)):
         problem = shape_problem(kind, lines)
         if problem is not None:

@@ -6,6 +6,7 @@ All calls of a tree of runs go through one `Caller`, so its limits hold for the 
 import asyncio
 import random
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -21,6 +22,7 @@ from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.limits import LIMIT, lower
 from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
+from langchain_rlm.models.pace import Pace
 from langchain_rlm.models.reservations import LEAST_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.room import Room, Sending
@@ -61,7 +63,7 @@ class Reply:
     seconds: float
     cut_off: bool = False
     waited: float = 0.0
-    """Seconds before it was sent: for a place among the calls in flight, or for the provider's limits."""
+    """Seconds before it was sent: for a place among the calls in flight, or for the limits of provider or model."""
 
 
 async def _always(_: RunnableConfig) -> None: ...
@@ -78,8 +80,8 @@ class Caller:
     windows: dict[str, int] = field(default_factory=dict)
     """Input window in tokens, by model name, where it is known."""
     estimates: Estimates = field(default_factory=Estimates)
-    in_flight: int = 0
-    slow_until: float = 0.0
+    paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    """By model name."""
     closed_until: dict[str, float] = field(default_factory=dict)
     """By model name: when its provider may be asked again."""
     systemless: set[str] = field(default_factory=set)
@@ -96,6 +98,11 @@ class Caller:
     @property
     def ledger(self) -> Ledger:
         return self.room.reservations.ledger
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that were sent and are not answered."""
+        return sum(call.is_sent for call in [*self.stalls.in_flight])  # also asked from other threads
 
     def unusable(self, model: Model) -> Failure | None:
         """Why a model cannot be used: its key or its name is wrong, and no call of it has been replied to."""
@@ -146,6 +153,8 @@ class _Call:
     widened: int = 0
     sent: float | None = None
     """When the first request was sent."""
+    newest: float = 0.0
+    """When the newest one was."""
     given_up: int = 0
     """Times in a row that an answer did not come."""
 
@@ -155,6 +164,10 @@ class _Call:
     @property
     def usage(self) -> dict[str, Any] | None:
         return reduce(add_usage, self.paid) if self.paid else None
+
+    @property
+    def pace(self) -> Pace:
+        return self.caller.paces[self.name]
 
     @property
     def seconds_left(self) -> float | None:
@@ -236,6 +249,7 @@ class _Call:
                 self.model, self.use, messages, window=window, last_turn=self.last_turn
             ) as self.sending:
                 message, usage = await self._answered(messages, tokens)
+        self.pace.answer(self.newest)
         self.is_ours = is_cut_off(message) and self.sending.ends(usage)
         caller.room.learn(self.name, self.use, self.sending, usage, is_cut=self.is_ours)
         fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
@@ -248,12 +262,7 @@ class _Call:
     async def _answered(self, messages: list[BaseMessage], tokens: int) -> tuple[AIMessage, dict[str, Any]]:
         """Send, and charge what it cost."""
         caller = self.caller
-        caller.in_flight += 1
-        self.sent = self.sent or time.monotonic()
-        try:
-            message = await self._timed(messages, tokens)
-        finally:
-            caller.in_flight -= 1
+        message = await self._timed(messages, tokens)
         caller.replied.add(id(self.model))
         answered: Model = message.response_metadata.pop(ANSWERED_BY, self.model)
         sent = caller.estimates.tokens(self.name, tokens)
@@ -282,6 +291,7 @@ class _Call:
         failed: Exception | None = None
         own = self.model
         LIMIT.set(self.sending.limit)
+        started = time.monotonic()
         call = InFlight(
             model=self.name, tokens=tokens, sent=asyncio.get_running_loop().time(), left=self.seconds_left,
             given_up=self.given_up, tries=1 + retries_of(self.model),
@@ -291,16 +301,19 @@ class _Call:
                 return await own.ainvoke(messages, self.config)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
+        finally:
+            self.sent = self.sent or started + call.held
         left, is_late = self.seconds_left, isinstance(failed, TimeoutError)
         secrets = [*secrets_of(own), *secrets_of(self.model)]
         failure = _with_size(classify(failed, secrets), tokens, self.caller.windows.get(self.name))
         if (reported := reported_in(failed)) is not None:
             self._charge(self.model, reported, "", tokens)
-        elif is_late or failure.kind == "timeout":
+        elif call.is_sent and (is_late or failure.kind == "timeout"):
             self._charge_unanswered(tokens)
         if is_late and left is not None and left <= 0:
-            msg = "The run's time was used up while this call was in flight."
-            raise BudgetExceededError(msg, "seconds", is_sent=True)
+            what = "was in flight" if call.is_sent else "waited for the rate limiter of its model"
+            msg = f"The run's time was used up while this call {what}."
+            raise BudgetExceededError(msg, "seconds", is_sent=call.is_sent)
         self.given_up += isinstance(failed, GivenUpError)
         # not raised in the handler: a traceback would show the provider's error, which may hold a secret
         raise ModelCallError(failure) from (None if holds_any(failed, secrets) else failed)
@@ -332,23 +345,26 @@ class _Call:
         else:
             pause = max(asked, min(LONGEST_WAIT, asked * 2 ** max(0, attempt - 2)))
         if failure.kind == "rate_limit":
-            until = time.monotonic() + (pause if asked is None else asked)
+            now, wait = time.monotonic(), pause if asked is None else asked
             if pause > LONGEST_WAIT:
-                self.caller.closed_until[self.name] = until
+                self.caller.closed_until[self.name] = now + wait
             else:
-                self.caller.slow_until = max(self.caller.slow_until, until)
+                self.pace.refuse(self.newest, now, wait)
         if pause > LONGEST_WAIT:
             raise ModelCallError(_asked_to_wait(failure, pause))
         await self._pause(pause, failure)
 
     async def _hold_back(self) -> None:
-        """When a provider said to wait, the whole tree waits; when it asked for longer than a run can, calls fail."""
+        """When a provider said to wait, all its calls wait; when it asked for longer than a run can, they fail."""
         limited = Failure("rate_limit", "the model's limit is used up")
         closed = self.caller.closed_until.get(self.name, 0.0) - time.monotonic()
         if closed > 0:
             raise ModelCallError(_asked_to_wait(limited, closed))
-        while (pause := self.caller.slow_until - time.monotonic()) > 0:
-            await self._pause(pause, limited)
+        async with self.pace.turn:
+            while (pause := self.pace.until - time.monotonic()) > 0:
+                await self._pause(pause, limited)
+            self.newest = time.monotonic()
+            self.pace.go(self.newest)
 
     async def _pause(self, seconds: float, failure: Failure) -> None:
         left = self.seconds_left

@@ -21,6 +21,7 @@ from langchain_core.runnables import RunnableWithFallbacks
 from langchain_core.runnables.base import RunnableBinding, RunnableBindingBase
 
 from langchain_rlm.models.limits import limited
+from langchain_rlm.models.rate_limiters import Turnstile
 from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
 
@@ -159,8 +160,10 @@ def _chat_model(model: Any, stack: AsyncExitStack, *, streams: bool) -> BaseChat
         source = methods.get("_astream", own._astream)
         methods |= whole_streams(own, source, always_tells=is_ollama, may_refuse=hasattr(own, "root_async_client"))
     methods |= limited(own, methods)
-    if methods and own is model:
+    if own is model and (methods or model.rate_limiter):
         own = model.model_copy()
+    if model.rate_limiter:
+        own.rate_limiter = Turnstile(model.rate_limiter)
     own.__dict__.update(methods)
     return cast("BaseChatModel", own)
 

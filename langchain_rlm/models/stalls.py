@@ -55,6 +55,10 @@ class InFlight:
     """Of a stream, so far."""
     heard: float = field(init=False)
     """When the last of them came."""
+    is_sent: bool = True
+    """False while it waits for its model's rate limiter."""
+    held: float = 0.0
+    """Seconds that it waited so."""
     move: Callable[[float], None] = field(default_factory=lambda: _stay)
     """Called with a new deadline."""
 
@@ -90,6 +94,8 @@ class Stalls:
         return max(usual, min(FIRST, usual * larger), share)
 
     def deadline(self, call: InFlight) -> float:
+        if not call.is_sent:
+            return math.inf
         limit = self.limit(call)
         written = min(call.characters * SECONDS_OF_A_CHARACTER, (LONGEST - 1) * limit)
         return min(call.heard + limit, call.sent + limit + written)
@@ -125,8 +131,8 @@ class Stalls:
         timer = asyncio.timeout_at(min(end, self.deadline(call)))
         try:
             async with timer:
-                call.move = lambda when: None if timer.expired() else timer.reschedule(min(end, when))
-                with self._awaited(call, loop.time):
+                call.move = lambda when: None if timer.expired() else timer.reschedule(_finite(min(end, when)))
+                with self._awaiting(call, loop.time):
                     yield
         except TimeoutError as error:
             if timer.expired() and self.deadline(call) < end:
@@ -135,28 +141,53 @@ class Stalls:
         self.answered(call, loop.time())
 
     @contextmanager
-    def _awaited(self, call: InFlight, clock: Callable[[], float]) -> Iterator[None]:
-        heard = _hearing.set(lambda part: self.hear(call, _length(part), clock()))
+    def _awaiting(self, call: InFlight, clock: Callable[[], float]) -> Iterator[None]:
+        awaited = _awaited.set((self, call, clock))
         self.in_flight.add(call)
         try:
             yield
         finally:
             call.move = _stay
             self.in_flight.discard(call)
-            _hearing.reset(heard)
+            _awaited.reset(awaited)
 
 
 def _stay(_: float) -> None:
     """Nobody waits for the call any more."""
 
 
-_hearing: ContextVar[Callable[[Any], None] | None] = ContextVar("rlm_hearing", default=None)
+def _finite(when: float) -> float | None:
+    return None if when == math.inf else when
+
+
+_awaited: ContextVar[tuple[Stalls, InFlight, Callable[[], float]] | None] = ContextVar("rlm_awaited", default=None)
+"""The call that is awaited in this context, and its clock."""
 
 
 def heard(message: Any) -> None:
     """A part of a stream has come: the call that awaits it in this context is no stall."""
-    if (hear := _hearing.get()) is not None:
-        hear(message)
+    if (awaited := _awaited.get()) is not None:
+        stalls, call, clock = awaited
+        stalls.hear(call, _length(message), clock())
+
+
+@contextmanager
+def unsent() -> Iterator[None]:
+    """The call of this context waits to be sent: it is no stall, and its time begins after that.
+
+    One that is cancelled here stays unsent.
+    """
+    awaited = _awaited.get()
+    if awaited is None:
+        yield
+        return
+    stalls, call, clock = awaited
+    call.is_sent, began = False, clock()
+    call.move(math.inf)
+    yield
+    call.is_sent, call.sent = True, clock()
+    call.heard, call.held = call.sent, call.held + call.sent - began
+    call.move(stalls.deadline(call))
 
 
 def _length(message: Any) -> int:

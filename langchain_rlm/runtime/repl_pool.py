@@ -95,6 +95,11 @@ class ReplPool:
     _is_closed: bool = False
 
     @property
+    def workers(self) -> int:
+        """Sandboxes that were made and are not ended."""
+        return len(self._live)
+
+    @property
     def threads(self) -> ThreadPoolExecutor:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(CONCURRENT_CELLS, thread_name_prefix="rlm-cell")

@@ -10,7 +10,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command
 from typing_extensions import TypedDict
 
-from langchain_rlm import RLM, Budget, InputError, ModelError, RLMTool
+from langchain_rlm import RLM, Budget, InputError, ModelError, Profile, RLMTool
+from langchain_rlm.journal import reading
 from tests.server.client import ModelServer
 
 GIVEN: Any = {"question": "What is it?", "context": "It is a kettle. " * 20}
@@ -95,6 +96,13 @@ def test_langchains_limit_of_calls_at_once_is_the_runs_and_answers_are_saved_as_
     assert rlm.invoke(GIVEN, config)["value"] == 12
     assert model_server.stats()["max_in_flight"] == min(3, most.get("max_concurrency", 2))
     assert any(1 < count < 12 for count in saved)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("profile", ["small", Profile.named("small")])
+def test_a_profile_is_that_of_the_call(model_server: ModelServer, way: str, profile: Any) -> None:
+    result = WAYS[way](RLM(models(model_server)["root"]), {"profile": profile, "route": "rlm"})
+    assert reading.profile(result["journal"]) == "small"
 
 
 @pytest.mark.parametrize("budget", [{"sub_queries": 1}, Budget(sub_queries=1, turns=1)])
@@ -270,12 +278,14 @@ def test_checkpoints_do_not_copy_the_settings(model_server: ModelServer) -> None
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"modle": "offline"},
-        "'modle' is unknown. Known are 'budget', 'instructions', 'max_concurrency', 'model', 'route'",
+        "'modle' is unknown. Known are 'budget', 'instructions', 'max_concurrency', 'model', 'profile', 'route'",
     ),
     ({"max_concurrency": 0}, "max_concurrency=0"),
     ({"route": "rml"}, "route='rml': use 'auto', 'direct', 'rlm' or 'plan'"),
     ({"instructions": " "}, "instructions=' ': pass what the root model is to be told, or None"),
     ({"instructions": ["a"]}, "instructions="),
+    ({"profile": "smal"}, "smal"),
+    ({"profile": 3}, "profile=3: pass a Profile, or the name of a shipped one"),
     ({"budget": {"dollars": 3}}, "'dollars' is unknown. Known are 'call_seconds', 'confirm_above', 'cost', 'depth'"),
     ({"budget": {"cost": -1}}, r"Budget\(cost=-1\)"),
     ({"budget": 3}, "budget=3: pass a Budget, or the parts that change"),
@@ -340,7 +350,8 @@ def test_durability_is_passed_on() -> None:
 
 
 def test_schemas_name_what_may_be_set() -> None:
-    rlm, names = RLM("offline"), ["model", "sub_model", "budget", "route", "instructions", "max_concurrency"]
+    names = ["model", "sub_model", "budget", "route", "profile", "instructions", "max_concurrency"]
+    rlm = RLM("offline")
     schema = rlm.graph.get_context_jsonschema() or {}
     assert list(schema["properties"]) == names
     assert all(field["description"] for field in schema["properties"].values())

@@ -23,6 +23,10 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk import get_client, get_sync_client
 from langgraph_sdk.client import LangGraphClient
 
+from langchain_rlm.cli.report import run as write_report
+from tests.resources import soon
+from tests.server.client import ModelServer
+
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN, ENDS_WITHIN = 90.0, 30.0
 """Seconds. It takes two and a half, and a half, on two idle cores."""
@@ -86,7 +90,20 @@ class DevServer:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+def models() -> Iterator[ModelServer]:
+    """Models that ask: one answers whatever is asked, the other never does."""
+    replies = {"now": "fine", "never": {"delay": 600}}
+    asks = {name: f"```repl\nFINAL(llm_query_batched(['{name}'] * 5)[0])\n```" for name in replies}
+    made = {
+        name: [{"match": "^(now|never)", "reply": reply}, {"match": "", "reply": asks[name]}]
+        for name, reply in replies.items()
+    }
+    with ModelServer(models={name: {"kind": "rules", "rules": each} for name, each in made.items()}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, models: ModelServer) -> Iterator[DevServer]:
     """The server, with the files that it writes in a directory of its own; when it has ended, nothing of it is left."""
     home = tmp_path_factory.mktemp("langgraph")
     shutil.copytree(ROOT / "graphs", home / "graphs", ignore=shutil.ignore_patterns("__pycache__"))
@@ -103,6 +120,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
         str(port),
     ]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(OWN_SETTINGS)}
+    environment |= {"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": models.url}
     log = home / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -196,7 +214,7 @@ async def test_an_assistant_has_settings_of_its_own(client: LangGraphClient) -> 
     schemas: Any = await client.assistants.get_schemas(
         (await client.assistants.search(graph_id="rlm"))[0]["assistant_id"]
     )
-    own_settings = ["model", "sub_model", "budget", "route", "instructions", "max_concurrency"]
+    own_settings = ["model", "sub_model", "budget", "route", "profile", "instructions", "max_concurrency"]
     assert list(schemas["context_schema"]["properties"]) == own_settings
     small = {"question": QUESTION, "context": SENTENCE}
     own = await client.assistants.create("rlm", context={"budget": {"turns": 1}, "route": "rlm"})
@@ -211,6 +229,84 @@ async def test_an_assistant_has_settings_of_its_own(client: LangGraphClient) -> 
         assert output["stop_reason"] == stop_reason
     with pytest.raises(Exception, match="route='north': use 'auto'"):
         await client.runs.wait(None, "rlm", input=INPUTS["rlm"], context={"route": "north"})
+
+
+async def test_a_quote_waits_for_an_answer_through_the_api(client: LangGraphClient) -> None:
+    thread = (await client.threads.create())["thread_id"]
+    ask: Any = {"model": "openai:now", "budget": {"confirm_above": 0.5}, "route": "rlm"}
+    await client.runs.wait(thread, "rlm", input=INPUTS["rlm"], context=ask)
+    state: Any = await client.threads.get_state(thread)
+    [quote] = state["interrupts"]
+    assert (quote["value"]["kind"], quote["value"]["question"]) == ("confirm_sub_queries", QUESTION)
+    output: Any = await client.runs.wait(thread, "rlm", command={"resume": "approve"}, context=ask)
+    assert (output["stop_reason"], output["answer"]) == ("answered", "fine")
+
+
+async def test_a_run_that_is_cancelled_leaves_no_call_in_flight_its_page_says_so_and_it_may_go_on(
+    server: DevServer, client: LangGraphClient, models: ModelServer, tmp_path: Path
+) -> None:
+    thread = (await client.threads.create())["thread_id"]
+    context = {"model": "openai:never", "route": "rlm"}
+    run = (await client.runs.create(thread, "rlm", input=INPUTS["rlm"], context=context))["run_id"]
+    assert await asyncio.to_thread(soon, lambda: models.stats()["in_flight"] == 5, 60)
+    await client.runs.cancel(thread, run)
+    assert await asyncio.to_thread(soon, lambda: models.stats()["in_flight"] == 0), "within a second on an idle machine"
+    assert (await client.runs.get(thread, run))["status"] == "interrupted"
+    command = [str(Path(sys.executable).parent / "langchain-rlm"), "report", "--thread", thread, "--url", server.url]
+    done = await asyncio.to_thread(subprocess.run, command, cwd=tmp_path, capture_output=True, timeout=90)
+    assert (done.returncode, done.stdout.decode()) == (0, f"{thread}.html\n"), done.stderr
+    assert '"stop_reason":"interrupted"' in (tmp_path / f"{thread}.html").read_text()
+    output: Any = await client.runs.wait(thread, "rlm", input=None, context={"model": "openai:now"})
+    assert (output["stop_reason"], output["answer"]) == ("answered", "fine"), "another run goes on from there"
+
+
+async def test_the_page_of_a_served_run_is_had_by_its_thread_or_its_run(
+    server: DevServer, client: LangGraphClient, tmp_path: Path
+) -> None:
+    thread = (await client.threads.create(metadata={"case": "harbours"}))["thread_id"]
+    runs = []
+    for harbour in ("Elsinore", "Venice"):
+        given = {"question": QUESTION, "context": SENTENCE.replace("Elsinore", harbour) * 4000}
+        await client.runs.wait(thread, "rlm", input=given)
+        runs.append((await client.runs.list(thread))[0]["run_id"])
+    found = (await client.threads.search(metadata={"graph_id": "rlm", "case": "harbours"}))[0]["thread_id"]
+    text, page = tmp_path / "text", tmp_path / "page.html"
+    text.write_text(given["context"])
+    for run, context, shown in ((None, [str(text)], "Venice"), (runs[0], [], "Elsinore")):
+        assert await asyncio.to_thread(write_report, None, page, context, served=(found, server.url, run)) == 0
+        assert f"The harbour of this play is {shown}." in page.read_text()
+
+
+async def test_why_there_is_no_page_is_said_in_a_line(
+    server: DevServer, client: LangGraphClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agent, empty, other = [(await client.threads.create())["thread_id"] for _ in range(3)]
+    await client.runs.wait(agent, "agent", input=INPUTS["agent"])
+    await client.runs.wait(other, "rlm", input=INPUTS["rlm"])
+    await client.threads.update_state(other, {"journal": [{"kind": "thought"}]}, as_node="decompose")
+    at, log = server.url, Path("run.jsonl")
+    given: dict[tuple[Any, ...], str] = {
+        (None, agent, at, None): f"thread {agent} has no run of langchain-rlm (its graph is 'agent')",
+        (None, empty, at, None): f"thread {empty} has no run of langchain-rlm (nothing has run on it)",
+        (None, empty, at, agent): f"thread {empty} has no run {agent}",
+        (None, "first", at, None): "thread first cannot be read (422: ",
+        (None, empty.replace("-7", "-8", 1), at, None): "cannot be read (404: ",
+        (None, other, at, None): 'kind is "thought", not one of',
+        (None, empty, "ftp://user:hush@127.0.0.1:9", None): "ftp://127.0.0.1:9: no LangGraph server answers there",
+        (None, empty, "here", None): "here: no LangGraph server answers there",
+        (None, None, None, None): "Name one run: a journal, or --thread ID",
+        (log, empty, at, None): "Name one run: a journal, or --thread ID",
+    }
+    for (journal, *served), words in given.items():
+        code = await asyncio.to_thread(write_report, journal, None, (), served=tuple(served))
+        said = capsys.readouterr().err
+        assert (code, said.count("\n"), words in said) == (2, 1, True), said
+        assert "hush" not in said
+
+
+async def test_an_error_of_a_model_reaches_whoever_asked(client: LangGraphClient) -> None:
+    with pytest.raises(Exception, match="ModelError: model='gpt-5': name the provider too"):
+        await client.runs.wait(None, "rlm", input=INPUTS["rlm"], context={"model": "gpt-5"})
 
 
 class Play(TypedDict, total=False):

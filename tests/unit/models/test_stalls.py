@@ -1,5 +1,6 @@
 """How long a call may take: learnt from its model's answers, never shorter than what they took."""
 
+import asyncio
 import math
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.models.stalls import FACTOR, FIRST, FLOOR, STALLS, InFlight, Stalls
+from langchain_rlm.models.stalls import FACTOR, FIRST, FLOOR, STALLS, InFlight, Stalls, unsent
 
 SECONDS = st.floats(0.001, 10_000)
 
@@ -74,6 +75,16 @@ def test_a_larger_prompt_has_more_time_and_never_without_bound() -> None:
     answer(stalls, 12.0, tokens=1_000)
     limits = [stalls.limit(call(stalls, tokens=tokens)) for tokens in (10, 1_000, 3_000, 10**9)]
     assert limits == [72.0, 72.0, 216.0, FIRST]
+
+
+async def test_a_call_that_waits_to_be_sent_is_no_stall_and_has_its_whole_time_after_that() -> None:
+    stalls, loop = Stalls(0.2), asyncio.get_running_loop()
+    async with stalls.limited(one := InFlight(model="m", tokens=1, sent=loop.time(), left=None)):
+        with unsent():
+            assert (stalls.deadline(one), one.is_sent) == (math.inf, False)
+            await asyncio.sleep(0.3)
+        assert stalls.deadline(one) - loop.time() > 0.1
+    assert one.held >= 0.3 > stalls.slowest["m"]
 
 
 def test_what_is_set_holds_whatever_was_learnt() -> None:
