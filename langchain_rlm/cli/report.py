@@ -55,7 +55,7 @@ def _source(journal: Path | None, served: Served) -> "Path | ServedRun":
 
 
 def _beside(source: "Path | ServedRun") -> Path:
-    return source.with_suffix(".html") if isinstance(source, Path) else Path(f"{source.thread}.html")
+    return source.parent / f"{source.stem}.html" if isinstance(source, Path) else Path(f"{source.thread}.html")
 
 
 def write_page(record: Recording, page: Path) -> None:

@@ -274,7 +274,7 @@ def test_at_the_depth_limit_and_with_other_models_sub_queries_are_known(model_se
 def test_equal_prompts_get_their_answers_in_order_and_then_from_the_first_again(model_server: ModelServer) -> None:
     sub = script(*[{"content": f"answer {number}", "times": 1} for number in range(3)], "answer 3")
     code = "FINAL([llm_query('Again') for i in range(4)])"
-    recorded = Recorded(model_server, {"root": script(cell(code)), "sub": sub})
+    recorded = Recorded(model_server, {"root": script(cell(code)), "sub": sub}, max_concurrency=1)  # all asked ahead
     wanted = [f"answer {number}" for number in range(4)]
     assert recorded.result["value"] == wanted
     assert recorded.again()["value"] == wanted
