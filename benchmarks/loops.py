@@ -67,9 +67,12 @@ def finding_out() -> float:
             Lowering().lower(START + code)
         return (time.process_time() - started) / len(FORMS) * 1e3
 
-    whole = min(lowered() for _ in range(10))
-    with mock.patch.object(Ahead, "prelude", return_value=[]):
-        return whole - min(lowered() for _ in range(10))
+    with_it, without = list[float](), list[float]()
+    for _ in range(30):  # in turns: a machine is not as fast at all times
+        with_it.append(lowered())
+        with mock.patch.object(Ahead, "prelude", return_value=[]):
+            without.append(lowered())
+    return min(with_it) - min(without)
 
 
 def table() -> Iterator[Row]:
