@@ -1,0 +1,304 @@
+"""Ten thousand runs at once: a model of what runs cost, a simulation of servers that do them. See docs/scale.md.
+
+    .venv-cluster/bin/python benchmarks/scale.py measure   what a run costs, on one and two real servers, some minutes
+    python benchmarks/scale.py check                       the simulation against what was measured
+    python benchmarks/scale.py tables                      10, 100 and 1,000 servers, some minutes
+
+`check` and `tables` need SimPy (pip install --group scale). Chance is drawn by seed: the same tables each time.
+"""
+
+import random
+import statistics
+import sys
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import heapreplace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+SEED = 20_261_129
+FULL = 0.9
+"""A part that works for this share of the time is where it breaks first."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds of a part: for each run, for each call of a run, and in each second for each server."""
+
+    run: float
+    call: float
+    idle: float = 0.0
+
+    def of(self, calls: int) -> float:
+        return self.run + self.call * calls
+
+
+SERVER = Cost(0.05, 0.0134, 0.006)
+POSTGRES = Cost(0.02, 0.0028, 0.001)
+REDIS = Cost(0.0017, 0.00004, 0.0017)
+MODEL_SERVER = Cost(0.05, 0.0134, 0.006)
+CLIENT = Cost(0.1, 0.0)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is simulated. Seconds, unless the name says something else."""
+
+    servers: int = 1
+    places: int = 4
+    """Runs at once on a server (N_JOBS_PER_WORKER)."""
+    runs: int = 32
+    sub_queries: int = 50
+    at_once: int = 4
+    """Calls of a run in flight."""
+    latency: float = 0.2
+    spread: float = 0.0
+    """Of the latency: the sigma of a lognormal distribution whose median is `latency`."""
+    answers_a_second: float = 0.0
+    """The provider's limit; 0: there is none."""
+    runs_a_second: float = 0.0
+    """How runs arrive; 0: all at once."""
+    postgres_cores: int = 8
+    databases: int = 1
+    max_connections: int = 0
+    """Of PostgreSQL; 0: a pooler stands before it."""
+    pool: int = 16
+    """Connections of a server."""
+    one_machine: int = 0
+    """Cores that all share, with the model server and the client; 0: each has its own."""
+
+    @property
+    def calls(self) -> int:
+        return self.sub_queries + 1
+
+    @property
+    def connected(self) -> int:
+        """Servers that PostgreSQL has connections for."""
+        return min(self.servers, self.max_connections // self.pool) if self.max_connections else self.servers
+
+    @property
+    def floor(self) -> float:
+        """Seconds of a run that waits for its model only."""
+        return self.latency * (1 + -(-self.sub_queries // self.at_once))
+
+    def limits(self) -> dict[str, float]:
+        """On paper: the runs a second that each part could do alone."""
+        free = self.postgres_cores * self.databases - POSTGRES.idle * self.connected
+        found = {
+            "servers": self.connected * (1 - SERVER.idle) / SERVER.of(self.calls),
+            "places": self.connected * self.places / self.floor,
+            "PostgreSQL": max(free, 0.0) / POSTGRES.of(self.calls),
+            "Redis": max(1 - REDIS.idle * self.connected, 0.0) / REDIS.of(self.calls),
+        }
+        if self.answers_a_second:
+            found["provider"] = self.answers_a_second / self.calls
+        return found
+
+
+class Station:
+    """A part that works on what comes in turn, on some lanes."""
+
+    def __init__(self, lanes: int, slowed: float = 0.0) -> None:
+        self.free = [0.0] * lanes
+        self.busy = 0.0
+        self.speed = 1 - slowed / lanes
+
+    def used(self, until: float) -> float:
+        """The share of the time in which it worked."""
+        return 1 - self.speed + self.busy / len(self.free) / until
+
+
+def work(now: float, seconds: float, *stations: Station) -> float:
+    """Let all the stations do this work together as soon as each has a lane; the seconds until it is done."""
+    start = max(now, *(station.free[0] for station in stations))
+    end = start + seconds / min(station.speed for station in stations)
+    for station in stations:
+        heapreplace(station.free, end)
+        station.busy += seconds
+    return end - now
+
+
+@dataclass
+class Outcome:
+    """What a simulation found."""
+
+    seconds: list[float]
+    """Of each run, from its arrival."""
+    worked: list[float]
+    """Of each run, from when it had a place."""
+    took: float
+    used: dict[str, float]
+
+    @property
+    def throughput(self) -> float:
+        """Runs a second."""
+        return len(self.seconds) / self.took
+
+    @property
+    def full(self) -> str:
+        """What is used most."""
+        name, share = max(self.used.items(), key=lambda item: item[1])
+        return f"{name} {share:.0%}"
+
+
+@dataclass
+class Simulation:
+    """Servers that do runs, in SimPy's time."""
+
+    service: Service
+    environment: Any
+    draw: random.Random = field(default_factory=lambda: random.Random(SEED))
+    seconds: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        import simpy
+
+        how = self.service
+        self.machine = [Station(how.one_machine)] if how.one_machine else []
+        self.servers = [Station(1, SERVER.idle) for _ in range(how.connected)]
+        cores = how.postgres_cores * how.databases
+        self.postgres = Station(cores, POSTGRES.idle * how.connected)
+        self.redis = Station(1, REDIS.idle * how.connected)
+        self.model, self.provider = Station(1), Station(1)
+        self.places = simpy.Store(self.environment)
+        self.places.items.extend(server for _ in range(how.places) for server in self.servers)
+
+    def do(self, seconds: float, *stations: Station) -> Any:
+        return self.environment.timeout(work(self.environment.now, seconds, *stations, *self.machine))
+
+    def call(self, server: Station) -> Generator[Any, Any, None]:
+        """One call: it is made, waits for its turn, is answered, read and saved."""
+        how, clock = self.service, self.environment
+        yield self.do(SERVER.call / 2, server)
+        waited = work(clock.now, 1 / how.answers_a_second, self.provider) if how.answers_a_second else 0.0
+        if self.machine:
+            yield self.do(MODEL_SERVER.call, self.model)
+        spread = self.draw.lognormvariate(0, how.spread) if how.spread else 1.0
+        yield clock.timeout(waited + how.latency * spread)
+        yield self.do(SERVER.call / 2, server)
+        yield self.save(POSTGRES.call, REDIS.call)
+
+    def save(self, postgres: float, redis: float) -> Any:
+        """Both at once: Redis takes so little that its turn is not waited for apart."""
+        waited = work(self.environment.now, redis, self.redis)
+        return self.environment.timeout(max(waited, work(self.environment.now, postgres, self.postgres, *self.machine)))
+
+    def calls(self, server: Station, left: list[None]) -> Generator[Any, Any, None]:
+        """Calls, one after the other, while there are questions."""
+        while left:
+            left.pop()
+            yield from self.call(server)
+
+    def run(self, at: float) -> Generator[Any, Any, None]:
+        """One run, from its arrival to its end."""
+        how = self.service
+        yield self.environment.timeout(at)
+        if self.machine:
+            yield self.do(CLIENT.of(how.calls), Station(1))
+        server = yield self.places.get()
+        began = self.environment.now
+        yield self.do(SERVER.run, server)
+        yield self.save(POSTGRES.run, REDIS.run)
+        yield from self.call(server)
+        left = [None] * how.sub_queries
+        lanes = [self.environment.process(self.calls(server, left)) for _ in range(min(how.at_once, how.sub_queries))]
+        yield self.environment.all_of(lanes)
+        self.places.put(server)
+        self.seconds.append(self.environment.now - at)
+        self.worked.append(self.environment.now - began)
+
+    def outcome(self) -> Outcome:
+        how, at = self.service, 0.0
+        for _ in range(how.runs):
+            at += self.draw.expovariate(how.runs_a_second) if how.runs_a_second else 0.0
+            self.environment.process(self.run(at))
+        self.environment.run()
+        took = self.environment.now
+        used = {
+            "servers": statistics.fmean(server.used(took) for server in self.servers),
+            "PostgreSQL": self.postgres.used(took), "Redis": self.redis.used(took),
+            "provider": self.provider.used(took),
+        }  # fmt: skip
+        used |= {"the machine": station.used(took) for station in self.machine}
+        return Outcome(sorted(self.seconds), sorted(self.worked), took, used)
+
+
+def simulated(service: Service) -> Outcome:
+    try:
+        import simpy
+    except ImportError:
+        sys.exit("The simulation needs SimPy: pip install --group scale")
+    return Simulation(service, simpy.Environment()).outcome()
+
+
+MEASURED = {1: (55.7, 38.3), 2: (30.0, 20.0)}
+"""By the number of servers: seconds for all runs, and for the median run, from `measure`."""
+AT_ONCE = Service(
+    runs=10_000, places=0, latency=2.0, spread=0.5, pool=20, max_connections=500, answers_a_second=1_000.0
+)
+"""Assumed: a PostgreSQL with eight cores and 500 connections, a provider that gives 60,000 answers a minute."""
+
+
+def thousands(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def measure() -> None:
+    """What runs cost on real servers."""
+    from benchmarks import served_cost  # it needs the engine's environment
+
+    served_cost.main()
+
+
+def check() -> None:
+    """The simulation against what was measured on one machine with two cores."""
+    print("| servers | all runs: measured | simulated | off by | median run: measured | simulated | off by |")
+    print("|---|---|---|---|---|---|---|")
+    for servers, (took, median) in MEASURED.items():
+        found = simulated(Service(servers=servers, one_machine=2, postgres_cores=2))
+        run = statistics.median(found.seconds)
+        print(
+            f"| {servers} | {took:.1f} s | {found.took:.1f} s | {found.took / took - 1:+.0%} "
+            f"| {median:.1f} s | {run:.1f} s | {run / median - 1:+.0%} |"
+        )
+
+
+def row(name: str, service: Service) -> None:
+    """One line of a table: what the simulation found, and the limit on paper."""
+    found = simulated(service)
+    paper, limit = min((value, name) for name, value in service.limits().items())
+    p95 = found.seconds[int(len(found.seconds) * 0.95)]
+    print(
+        f"| {name} | {service.connected:,} | {found.throughput:.3g} | {paper:.3g} ({limit}) "
+        f"| {thousands(statistics.median(found.seconds))} s, {thousands(p95)} s "
+        f"| {thousands(statistics.median(found.worked))} s | {found.full} |",
+        flush=True,
+    )
+
+
+def tables() -> None:
+    """Ten thousand runs that come at once, with enough places for all, and what each change gives."""
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("as it is", {}),
+        ("a pooler before PostgreSQL", {"max_connections": 0}),
+        ("and no limit of the provider", {"max_connections": 0, "answers_a_second": 0.0}),
+        ("and PostgreSQL with 64 cores", {"max_connections": 0, "answers_a_second": 0.0, "postgres_cores": 64}),
+    ]
+    print("| servers | connected | runs a second | on paper | median, 95 % from arrival | median at work | fullest |")
+    print("|---|---|---|---|---|---|---|")
+    for servers in (10, 100, 1_000):
+        for name, change in changes:
+            service = replace(AT_ONCE, servers=servers, **change)
+            row(f"{servers:,}, {name}", replace(service, places=-(-service.runs // service.connected)))
+
+
+MODES: Sequence[Callable[[], None]] = (measure, check, tables)
+
+if __name__ == "__main__":
+    modes = {mode.__name__: mode for mode in MODES}
+    if len(sys.argv) != 2 or sys.argv[1] not in modes:
+        sys.exit(f"One of {', '.join(modes)} is needed.")
+    modes[sys.argv[1]]()
