@@ -19,26 +19,27 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 SEED = 20_261_129
-FULL = 0.9
-"""A part that works for this share of the time is where it breaks first."""
+CRAWLS = 0.02
+"""What has more to do than it can does the rest at this speed."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Processor seconds of a part: for each run, for each call of a run, and in each second for each server."""
+    """Processor seconds of a part: for a run and each call of it; in each second for each server and waiting run."""
 
     run: float
     call: float
     idle: float = 0.0
+    waits: float = 0.0
 
     def of(self, calls: int) -> float:
         return self.run + self.call * calls
 
 
-SERVER = Cost(0.05, 0.0134, 0.006)
-POSTGRES = Cost(0.02, 0.0028, 0.001)
+SERVER = Cost(0.2, 0.0105, 0.007, 0.002)
+POSTGRES = Cost(0.02, 0.0018, 0.001, 0.001)
 REDIS = Cost(0.0017, 0.00004, 0.0017)
-MODEL_SERVER = Cost(0.05, 0.0134, 0.006)
+MODEL_SERVER = Cost(0.2, 0.0105, 0.007, 0.002)
 CLIENT = Cost(0.1, 0.0)
 
 
@@ -68,6 +69,8 @@ class Service:
     """Connections of a server."""
     one_machine: int = 0
     """Cores that all share, with the model server and the client; 0: each has its own."""
+    others: float = 0.0
+    """Cores of that machine that others use."""
 
     @property
     def calls(self) -> int:
@@ -83,14 +86,22 @@ class Service:
         """Seconds of a run that waits for its model only."""
         return self.latency * (1 + -(-self.sub_queries // self.at_once))
 
+    @property
+    def at_work(self) -> int:
+        """Runs at once."""
+        return min(self.runs, self.places * self.connected)
+
+    def free(self, cost: Cost, cores: float) -> float:
+        """Cores of a part that are left when all servers are there, and all runs that find a place wait."""
+        return max(cores - cost.idle * self.connected - cost.waits * self.at_work, 0.0)
+
     def limits(self) -> dict[str, float]:
         """On paper: the runs a second that each part could do alone."""
-        free = self.postgres_cores * self.databases - POSTGRES.idle * self.connected
         found = {
-            "servers": self.connected * (1 - SERVER.idle) / SERVER.of(self.calls),
+            "servers": self.free(SERVER, self.connected) / SERVER.of(self.calls),
             "places": self.connected * self.places / self.floor,
-            "PostgreSQL": max(free, 0.0) / POSTGRES.of(self.calls),
-            "Redis": max(1 - REDIS.idle * self.connected, 0.0) / REDIS.of(self.calls),
+            "PostgreSQL": self.free(POSTGRES, self.postgres_cores * self.databases) / POSTGRES.of(self.calls),
+            "Redis": self.free(REDIS, 1) / REDIS.of(self.calls),
         }
         if self.answers_a_second:
             found["provider"] = self.answers_a_second / self.calls
@@ -98,22 +109,27 @@ class Service:
 
 
 class Station:
-    """A part that works on what comes in turn, on some lanes."""
+    """A part that works on what comes in turn, on some lanes; what is always there slows it."""
 
     def __init__(self, lanes: int, slowed: float = 0.0) -> None:
         self.free = [0.0] * lanes
-        self.busy = 0.0
-        self.speed = 1 - slowed / lanes
+        self.busy, self.idle, self._slowed, self.speed = 0.0, slowed, 0.0, 1.0
+        self.slow(slowed)
+
+    def slow(self, cores: float) -> None:
+        """So much more of it is taken."""
+        self._slowed += cores
+        self.speed = max(1 - self._slowed / len(self.free), CRAWLS)
 
     def used(self, until: float) -> float:
-        """The share of the time in which it worked."""
-        return 1 - self.speed + self.busy / len(self.free) / until
+        """The share of the time in which it worked; above 1 it did not do all that it should have."""
+        return (self.idle + self.busy / until) / len(self.free)
 
 
 def work(now: float, seconds: float, *stations: Station) -> float:
     """Let all the stations do this work together as soon as each has a lane; the seconds until it is done."""
-    start = max(now, *(station.free[0] for station in stations))
-    end = start + seconds / min(station.speed for station in stations)
+    start = max([now, *[station.free[0] for station in stations]])
+    end = start + seconds / min([station.speed for station in stations])
     for station in stations:
         heapreplace(station.free, end)
         station.busy += seconds
@@ -126,8 +142,6 @@ class Outcome:
 
     seconds: list[float]
     """Of each run, from its arrival."""
-    worked: list[float]
-    """Of each run, from when it had a place."""
     took: float
     used: dict[str, float]
 
@@ -151,13 +165,12 @@ class Simulation:
     environment: Any
     draw: random.Random = field(default_factory=lambda: random.Random(SEED))
     seconds: list[float] = field(default_factory=list)
-    worked: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         import simpy
 
         how = self.service
-        self.machine = [Station(how.one_machine)] if how.one_machine else []
+        self.machine = [Station(how.one_machine, how.others)] if how.one_machine else []
         self.servers = [Station(1, SERVER.idle) for _ in range(how.connected)]
         cores = how.postgres_cores * how.databases
         self.postgres = Station(cores, POSTGRES.idle * how.connected)
@@ -192,23 +205,32 @@ class Simulation:
             left.pop()
             yield from self.call(server)
 
-    def run(self, at: float) -> Generator[Any, Any, None]:
-        """One run, from its arrival to its end."""
-        how = self.service
-        yield self.environment.timeout(at)
-        if self.machine:
-            yield self.do(CLIENT.of(how.calls), Station(1))
-        server = yield self.places.get()
+    def holding(self, server: Station) -> Generator[Any, Any, None]:
+        """The calls of a run that has its place, and what it costs to be there meanwhile."""
+        held = ((server, SERVER.waits), (self.postgres, POSTGRES.waits), (self.redis, REDIS.waits))
         began = self.environment.now
+        for station, share in held:
+            station.slow(share)
         yield self.do(SERVER.run, server)
         yield self.save(POSTGRES.run, REDIS.run)
         yield from self.call(server)
-        left = [None] * how.sub_queries
-        lanes = [self.environment.process(self.calls(server, left)) for _ in range(min(how.at_once, how.sub_queries))]
-        yield self.environment.all_of(lanes)
+        left: list[None] = [None] * self.service.sub_queries
+        lanes = min(self.service.at_once, self.service.sub_queries)
+        yield self.environment.all_of([self.environment.process(self.calls(server, left)) for _ in range(lanes)])
+        took = self.environment.now - began
+        for station, share in held:
+            station.slow(-share)
+            station.busy += share * took
+
+    def run(self, at: float) -> Generator[Any, Any, None]:
+        """One run, from its arrival to its end."""
+        yield self.environment.timeout(at)
+        if self.machine:
+            yield self.do(CLIENT.of(self.service.calls), Station(1))
+        server = yield self.places.get()
+        yield from self.holding(server)
         self.places.put(server)
         self.seconds.append(self.environment.now - at)
-        self.worked.append(self.environment.now - began)
 
     def outcome(self) -> Outcome:
         how, at = self.service, 0.0
@@ -222,8 +244,9 @@ class Simulation:
             "PostgreSQL": self.postgres.used(took), "Redis": self.redis.used(took),
             "provider": self.provider.used(took),
         }  # fmt: skip
-        used |= {"the machine": station.used(took) for station in self.machine}
-        return Outcome(sorted(self.seconds), sorted(self.worked), took, used)
+        if self.machine:
+            used["the machine"] = self.machine[0].used(took)
+        return Outcome(sorted(self.seconds), took, used)
 
 
 def simulated(service: Service) -> Outcome:
@@ -234,16 +257,12 @@ def simulated(service: Service) -> Outcome:
     return Simulation(service, simpy.Environment()).outcome()
 
 
-MEASURED = {1: (55.7, 38.3), 2: (30.0, 20.0)}
-"""By the number of servers: seconds for all runs, and for the median run, from `measure`."""
+MEASURED = {1: (55.7, 38.3, 1.2), 2: (30.0, 20.0, 1.2)}
+"""By the number of servers, from `measure`: seconds of all runs and of the median run, cores that others used."""
 AT_ONCE = Service(
     runs=10_000, places=0, latency=2.0, spread=0.5, pool=20, max_connections=500, answers_a_second=1_000.0
 )
 """Assumed: a PostgreSQL with eight cores and 500 connections, a provider that gives 60,000 answers a minute."""
-
-
-def thousands(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def measure() -> None:
@@ -257,8 +276,8 @@ def check() -> None:
     """The simulation against what was measured on one machine with two cores."""
     print("| servers | all runs: measured | simulated | off by | median run: measured | simulated | off by |")
     print("|---|---|---|---|---|---|---|")
-    for servers, (took, median) in MEASURED.items():
-        found = simulated(Service(servers=servers, one_machine=2, postgres_cores=2))
+    for servers, (took, median, others) in MEASURED.items():
+        found = simulated(Service(servers=servers, one_machine=2, others=others, postgres_cores=2))
         run = statistics.median(found.seconds)
         print(
             f"| {servers} | {took:.1f} s | {found.took:.1f} s | {found.took / took - 1:+.0%} "
@@ -268,27 +287,25 @@ def check() -> None:
 
 def row(name: str, service: Service) -> None:
     """One line of a table: what the simulation found, and the limit on paper."""
-    found = simulated(service)
-    paper, limit = min((value, name) for name, value in service.limits().items())
-    p95 = found.seconds[int(len(found.seconds) * 0.95)]
-    print(
-        f"| {name} | {service.connected:,} | {found.throughput:.3g} | {paper:.3g} ({limit}) "
-        f"| {thousands(statistics.median(found.seconds))} s, {thousands(p95)} s "
-        f"| {thousands(statistics.median(found.worked))} s | {found.full} |",
-        flush=True,
-    )
+    limit, paper = min(service.limits().items(), key=lambda item: item[1])
+    shown, fullest = "- | -", "does not hold"
+    if paper:
+        found = simulated(service)
+        p95 = found.seconds[int(len(found.seconds) * 0.95)]
+        shown, fullest = f"{found.throughput:.3g} | {statistics.median(found.seconds):,.0f} s, {p95:,.0f} s", found.full
+    print(f"| {name} | {service.connected:,} | {paper:.3g} ({limit}) | {shown} | {fullest} |", flush=True)
 
 
 def tables() -> None:
     """Ten thousand runs that come at once, with enough places for all, and what each change gives."""
+    free: dict[str, Any] = {"max_connections": 0, "answers_a_second": 0.0}
     changes: list[tuple[str, dict[str, Any]]] = [
         ("as it is", {}),
-        ("a pooler before PostgreSQL", {"max_connections": 0}),
-        ("and no limit of the provider", {"max_connections": 0, "answers_a_second": 0.0}),
-        ("and PostgreSQL with 64 cores", {"max_connections": 0, "answers_a_second": 0.0, "postgres_cores": 64}),
+        ("a pooler, no provider's limit", free),
+        ("and PostgreSQL with 64 cores", {**free, "postgres_cores": 64}),
     ]
-    print("| servers | connected | runs a second | on paper | median, 95 % from arrival | median at work | fullest |")
-    print("|---|---|---|---|---|---|---|")
+    print("| servers | connected | runs a second on paper | simulated | median, 95 % from arrival | fullest |")
+    print("|---|---|---|---|---|---|")
     for servers in (10, 100, 1_000):
         for name, change in changes:
             service = replace(AT_ONCE, servers=servers, **change)

@@ -1,7 +1,8 @@
-"""What a served run costs, on real servers: the parameters of the model in docs/scale.md.
+"""What a served run costs, on real servers: the figures of the model in docs/scale.md.
 
-`benchmarks/scale.py measure` runs it, in the environment that `make cluster` makes. Processor time is what the operating system counted for each part with all its
-processes, so another busy process changes the seconds that pass, and hardly these figures.
+`benchmarks/scale.py measure` runs it, in the environment that `make cluster` makes. Processor time is what the
+operating system counted for each part with all its processes: a busy machine changes the seconds that pass, and hardly
+these. `others` is what was at work beside all parts, in cores.
 """
 
 import asyncio
@@ -16,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from langgraph_sdk import get_client
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from examples.cluster.runs import ANSWERS, CELL, SUB_QUERIES, cluster, ended, sent  # the path is set above
+from examples.cluster.runs import ANSWERS, CELL, SUB_QUERIES, Run, asked, cluster, sent  # the path is set above
 from examples.cluster.servers import Cluster
 from tests.server.client import ModelServer
 
-RUNS, PLACES, SECONDS, IDLE = 32, 4, 0.2, 10.0
+RUNS, PLACES, SECONDS, IDLE, WAITED = 32, 4, 0.2, 15.0, 20.0
 TICKS = 100
 """Ticks of the processor clock in a second, on every Linux."""
 COUNTED = """SELECT xact_commit, tup_inserted + tup_updated + tup_deleted, wal_bytes::bigint, pg_database_size(datname)
@@ -133,38 +135,76 @@ def peaks(made: Cluster) -> Iterator[dict[str, float]]:
         watching.join()
 
 
-async def run_all(made: Cluster, count: int) -> Sequence[float]:
+async def joined(run: Run, url: str) -> float:
+    """Wait for a run without asking again and again; its seconds."""
+    async with get_client(url=url) as client:
+        await client.runs.join(run.thread, run.id)
+        await run.look(client)
+    assert run.status == "success", run.status
+    return run.ended - run.began
+
+
+async def run_all(made: Cluster, runs: Sequence[Run]) -> Sequence[float]:
     """Seconds of each run."""
-    runs = await sent(made.servers, count)
-    await ended(runs, made)
-    assert all(run.status == "success" for run in runs), {run.status for run in runs}
-    return sorted(run.ended - run.began for run in runs)
+    urls = [server.url for server in made.servers]
+    return sorted(await asyncio.gather(*(joined(run, urls[run.number % len(urls)]) for run in runs)))
+
+
+async def sent_and_joined(made: Cluster, count: int) -> Sequence[float]:
+    return await run_all(made, await sent(made.servers, count))
+
+
+def model_server(seconds: float, sub_queries: int) -> ModelServer:
+    cell = CELL.replace(f"range({SUB_QUERIES})", f"range({sub_queries})")
+    return ModelServer(
+        models={"root": {"kind": "rules", "default": cell}, "sub": {**ANSWERS, "latency": seconds}},
+    )
 
 
 def measured(servers: int, sub_queries: int) -> dict[str, Any]:
     """What so many servers used for all runs, and in each second without one."""
-    cell = CELL.replace(f"range({SUB_QUERIES})", f"range({sub_queries})")
-    models = {"root": {"kind": "rules", "default": cell}, "sub": {**ANSWERS, "latency": SECONDS}}
-    with ModelServer(models=models) as model, cluster(model, servers, N_JOBS_PER_WORKER=str(PLACES)) as made:
-        asyncio.run(run_all(made, 2 * servers))  # warm
+    with model_server(SECONDS, sub_queries) as model, cluster(model, servers, N_JOBS_PER_WORKER=str(PLACES)) as made:
+        asyncio.run(sent_and_joined(made, 2 * servers))  # warm
         first = counted(made, model)
         time.sleep(IDLE)
         before = counted(made, model)
         idle = before.since(first)
         with peaks(made) as most:
             started = time.monotonic()
-            seconds = asyncio.run(run_all(made, RUNS))
+            seconds = asyncio.run(sent_and_joined(made, RUNS))
             took = time.monotonic() - started
         used = counted(made, model).since(before)
     ours = sum(used[name] for name in ("server", "postgres", "redis", "model", "client"))
     return {
-        "others": (used["all"] - ours) / used["at"], "servers": servers, "sub_queries": sub_queries, "took": took, "median": seconds[len(seconds) // 2],
-        "p95": seconds[int(len(seconds) * 0.95)], **most,
-        "run": {name: value / RUNS for name, value in used.items() if name != "at"},
-        "idle": {name: value / idle["at"] / servers for name, value in idle.items() if name != "at"},
-    }  # fmt: skip
+        "servers": servers,
+        "sub_queries": sub_queries,
+        "took": took,
+        "median": seconds[len(seconds) // 2],
+        "others": (used["all"] - ours) / used["at"],
+        **most,
+        "run": {name: value / RUNS for name, value in used.items() if name not in {"at", "all"}},
+        "idle": {name: value / idle["at"] / servers for name, value in idle.items() if name not in {"at", "all"}},
+    }
+
+
+async def _waiting(made: Cluster, model: ModelServer) -> dict[str, float]:
+    runs = await sent(made.servers, RUNS)
+    await asked(model, 2 * RUNS)
+    before = await asyncio.to_thread(counted, made, model)
+    await asyncio.sleep(WAITED)
+    after = await asyncio.to_thread(counted, made, model)
+    await run_all(made, runs)
+    used = after.since(before)
+    return {name: value / used["at"] / RUNS for name, value in used.items() if name not in {"at", "all"}}
+
+
+def waiting() -> dict[str, Any]:
+    """What a run uses in each second in which it waits for its model: for the leases, ours and the engine's."""
+    with model_server(WAITED + 20, sub_queries=1) as model, cluster(model, 1, N_JOBS_PER_WORKER=str(RUNS)) as made:
+        return {"waiting": asyncio.run(_waiting(made, model))}
 
 
 def main() -> None:
     for servers, sub_queries in ((1, SUB_QUERIES), (2, SUB_QUERIES), (1, 5)):
         print(json.dumps(measured(servers, sub_queries)), flush=True)
+    print(json.dumps(waiting()), flush=True)

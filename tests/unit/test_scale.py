@@ -1,0 +1,33 @@
+"""The arithmetic of benchmarks/scale.py: what each part could do, and turns at a part that is busy."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.scale import POSTGRES, SERVER, Service, Station, work
+
+
+def test_work_waits_for_a_free_lane_of_every_part() -> None:
+    one, two = Station(1), Station(2)
+    assert work(0.0, 3.0, one, two) == 3.0
+    assert work(1.0, 1.0, two) == 1.0  # the other lane
+    assert work(1.0, 1.0, one, two) == 3.0  # the first part is busy until 3
+    assert work(9.0, 1.0, one) == 1.0
+    assert one.used(10.0) == pytest.approx(0.5)
+
+
+def test_a_part_that_is_slowed_takes_longer() -> None:
+    assert work(0.0, 1.0, Station(2, slowed=1.0)) == 2.0
+
+
+def test_servers_without_connections_do_nothing() -> None:
+    service = Service(servers=1_000, pool=20, max_connections=500)
+    assert service.connected == 25
+    assert service.limits()["servers"] == pytest.approx(25 * (1 - SERVER.idle) / SERVER.of(51))
+    assert replace(service, max_connections=0).connected == 1_000
+
+
+def test_idle_servers_take_of_postgres_until_nothing_is_left() -> None:
+    full = Service(servers=int(8 / POSTGRES.idle) + 1, postgres_cores=8)
+    assert full.limits()["PostgreSQL"] == 0
+    assert replace(full, databases=2).limits()["PostgreSQL"] > 0
