@@ -7,17 +7,20 @@ import pytest
 from benchmarks.scale import POSTGRES, SERVER, Service, Station, work
 
 
-def test_work_waits_for_a_free_lane_of_every_part() -> None:
-    one, two = Station(1), Station(2)
-    assert work(0.0, 3.0, one, two) == 3.0
+def test_work_waits_for_a_free_lane() -> None:
+    two = Station(2)
+    assert work(0.0, 3.0, two) == 3.0
     assert work(1.0, 1.0, two) == 1.0  # the other lane
-    assert work(1.0, 1.0, one, two) == 3.0  # the first part is busy until 3
-    assert work(9.0, 1.0, one) == 1.0
-    assert one.used(10.0) == pytest.approx(0.5)
+    assert work(1.0, 1.0, two) == 2.0  # both are busy until 2
+    assert work(9.0, 1.0, two) == 1.0
+    assert two.used(10.0) == pytest.approx(0.3)
 
 
 def test_a_part_that_is_slowed_takes_longer() -> None:
-    assert work(0.0, 1.0, Station(2, slowed=1.0)) == 2.0
+    station = Station(2, slowed=1.0)
+    assert work(0.0, 1.0, station) == 2.0
+    station.slow(-0.5)
+    assert work(2.0, 3.0, station) == 4.0
 
 
 def test_servers_without_connections_do_nothing() -> None:
