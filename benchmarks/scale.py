@@ -62,7 +62,6 @@ class Service:
     runs_a_second: float = 0.0
     """How runs arrive; 0: all at once."""
     postgres_cores: int = 8
-    databases: int = 1
     max_connections: int = 0
     """Of PostgreSQL; 0: a pooler stands before it."""
     pool: int = 16
@@ -100,7 +99,7 @@ class Service:
         found = {
             "servers": self.free(SERVER, self.connected) / SERVER.of(self.calls),
             "places": self.connected * self.places / self.floor,
-            "PostgreSQL": self.free(POSTGRES, self.postgres_cores * self.databases) / POSTGRES.of(self.calls),
+            "PostgreSQL": self.free(POSTGRES, self.postgres_cores) / POSTGRES.of(self.calls),
             "Redis": self.free(REDIS, 1) / REDIS.of(self.calls),
         }
         if self.answers_a_second:
@@ -170,7 +169,7 @@ class Simulation:
         how = self.service
         self.machine = Station(1, how.others / how.one_machine) if how.one_machine else None
         self.servers = [Station(1, SERVER.idle) for _ in range(how.connected)]
-        cores = how.postgres_cores * how.databases
+        cores = how.postgres_cores
         self.postgres = Station(cores, POSTGRES.idle * how.connected)
         self.redis = Station(1, REDIS.idle * how.connected)
         self.model, self.provider = Station(1), Station(1)
@@ -300,19 +299,21 @@ def row(name: str, service: Service) -> None:
 
 
 def tables() -> None:
-    """Ten thousand runs that come at once, with enough places for all, and what each change gives."""
-    free: dict[str, Any] = {"max_connections": 0, "answers_a_second": 0.0}
-    changes: list[tuple[str, dict[str, Any]]] = [
-        ("as it is", {}),
-        ("a pooler, no provider's limit", free),
-        ("and PostgreSQL with 64 cores", {**free, "postgres_cores": 64}),
-    ]
+    """Ten thousand runs that come at once, and what each change gives."""
+    free: dict[str, Any] = {"max_connections": 0, "answers_a_second": 0.0, "places": 100}
+    more = {**free, "postgres_cores": 16}
+    hundred = replace(AT_ONCE, servers=100, **more)
+    eased = replace(hundred, runs_a_second=0.8 * min(hundred.limits().values()))
     print("| servers | connected | runs a second on paper | simulated | median, 95 % from arrival | fullest |")
     print("|---|---|---|---|---|---|")
-    for servers in (10, 100, 1_000):
-        for name, change in changes:
-            service = replace(AT_ONCE, servers=servers, **change)
-            row(f"{servers:,}, {name}", replace(service, places=-(-service.runs // service.connected)))
+    row("10, a place for each run", replace(AT_ONCE, servers=10, places=1_000))
+    row("10, 100 places on each", replace(AT_ONCE, servers=10, places=100))
+    row("100, a place for each run", replace(AT_ONCE, servers=100, places=400))
+    row("100, pooler, no provider's limit, 100 places", replace(AT_ONCE, servers=100, **free))
+    row("the same with 16 cores for PostgreSQL", hundred)
+    row("the same, runs arrive at 80 % of what it can do", eased)
+    row("1,000, pooler, no provider's limit", replace(AT_ONCE, servers=1_000, **more))
+    row("1,000 as ten clusters of 100: one of them, 1,000 runs", replace(hundred, runs=1_000))
 
 
 MODES: Sequence[Callable[[], None]] = (measure, check, tables)

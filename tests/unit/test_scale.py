@@ -33,4 +33,4 @@ def test_servers_without_connections_do_nothing() -> None:
 def test_idle_servers_take_of_postgres_until_nothing_is_left() -> None:
     full = Service(servers=int(8 / POSTGRES.idle) + 1, postgres_cores=8)
     assert full.limits()["PostgreSQL"] == 0
-    assert replace(full, databases=2).limits()["PostgreSQL"] > 0
+    assert replace(full, postgres_cores=16).limits()["PostgreSQL"] > 0
