@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapreplace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -252,10 +253,8 @@ class Simulation:
 
 
 def simulated(service: Service) -> Outcome:
-    try:
-        import simpy
-    except ImportError:
-        sys.exit("The simulation needs SimPy: pip install --group scale")
+    import simpy
+
     return Simulation(service, simpy.Environment()).outcome()
 
 
@@ -322,4 +321,6 @@ if __name__ == "__main__":
     modes = {mode.__name__: mode for mode in MODES}
     if len(sys.argv) != 2 or sys.argv[1] not in modes:
         sys.exit(f"One of {', '.join(modes)} is needed.")
+    if sys.argv[1] != "measure" and not find_spec("simpy"):
+        sys.exit("The simulation needs SimPy: pip install --group scale")
     modes[sys.argv[1]]()
