@@ -19,6 +19,6 @@ MODEL = os.environ.get("LANGCHAIN_RLM_MODEL", "offline")
 rlm = RLM(MODEL, context_store=os.environ.get("LANGCHAIN_RLM_CONTEXTS") or None, on_busy="wait")
 graph = rlm.graph
 if os.environ.get("LANGCHAIN_RLM_METRICS"):
-    from langchain_rlm.metrics import observe  # needs the extra `otel`
+    from langchain_rlm.adapters.metrics import observe  # needs the extra `otel`
 
     observe(rlm)

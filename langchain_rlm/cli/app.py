@@ -189,7 +189,7 @@ def put_context(
     """Put files into the store as one context, and print its hash: a served run takes it as its `context`."""
     from langchain_rlm.cli.contexts import put, run  # imports what reads files
 
-    raise typer.Exit(printed(lambda: run(store, partial(put, paths=paths))))
+    raise typer.Exit(printed(lambda: run(store, partial(put, paths=paths), may_begin=True)))
 
 
 @contexts.command("delete", epilog=CONTEXTS_CODES)

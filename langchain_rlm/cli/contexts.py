@@ -12,7 +12,7 @@ from typing import Any
 from langchain_rlm.cli.exits import WRONG_INPUT
 from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.cli.terminal import one_line, say
-from langchain_rlm.context.blobs import GraphStore, open_store
+from langchain_rlm.context.blobs import Directory, GraphStore, open_store
 from langchain_rlm.context.load import Reading, load_corpus
 from langchain_rlm.context.remote import said, shown
 from langchain_rlm.context.removal import Kept, contexts_of, delete
@@ -29,20 +29,24 @@ NAMED = 3
 Work = Callable[[ContextStore], Coroutine[Any, Any, None]]
 
 
-def run(address: str, work: Work) -> int:
-    """Do something with the store at an address, and return the exit code."""
+def run(address: str, work: Work, *, may_begin: bool = False) -> int:
+    """Do something with the store at an address, which it may begin, and return the exit code."""
+    in_store = partial(_in_store, may_begin=may_begin)
     try:
-        asyncio.run(_in_database(address, work) if address.startswith(POSTGRES) else _in_store(address, work))
+        asyncio.run((_in_database if address.startswith(POSTGRES) else in_store)(address, work))
     except RLMError as error:
         say(f"error: {error}", error=True)
         return WRONG_INPUT
     return 0
 
 
-async def _in_store(address: str, work: Work) -> None:
+async def _in_store(address: str, work: Work, *, may_begin: bool) -> None:
     blobs = open_store(address or None, setting="--store")
     if blobs is None:
         msg = "Name the store: --store ADDRESS, or LANGCHAIN_RLM_CONTEXTS."
+        raise InputError(msg)
+    if isinstance(blobs, Directory) and not may_begin and not blobs.path.exists():
+        msg = f"--store={address!r}: this directory does not exist."
         raise InputError(msg)
     await work(ContextStore(blobs))
 

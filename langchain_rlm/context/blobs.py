@@ -44,7 +44,7 @@ def open_store(store: Any, *, setting: str = "store", namespace: str = "rlm_docu
     if isinstance(store, KeyValueStore):
         return Bytes(store)
     if isinstance(store, str) and is_address(store) and not store.startswith("file:"):
-        return Remote(store.rstrip("/"), setting)
+        return Remote(store, setting)
     if isinstance(store, str):
         store = store.removeprefix("file://")
     path = at_home(store) if isinstance(store, Path) or (isinstance(store, str) and store) else store

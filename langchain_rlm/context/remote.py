@@ -48,6 +48,9 @@ class Remote:
     """What the user calls it, for the error."""
 
     def __post_init__(self) -> None:
+        if _scheme(self.address) in _OBJECTS and not self.address.partition("://")[2].partition("/")[0]:
+            msg = f"{self._named}: it names no bucket. Use an address such as 's3://bucket/prefix'."
+            raise InputError(msg)
         _filesystem(self.address, self._named, os.getpid())  # an address that nothing reads is told at once
 
     @property

@@ -123,6 +123,7 @@ def test_contexts_of_a_store_are_put_listed_used_and_deleted(tmp_path: Path) -> 
             "--older-than 'tomorrow': use a number with m, h, d or w, as in 30d.",
         ),
         ("delete --store . abc", "'abc': the hashes of 0 contexts in the store begin so. See `contexts list`."),
+        ("prune --store misspelt --older-than 1d", "--store='misspelt': this directory does not exist."),
         ("list --store nope://x", "--store='nope://x': Protocol not known: nope. Use a directory, or an address"),
     ],
 )

@@ -13,7 +13,7 @@ from tests.resources import soon
 from tests.server.client import ModelServer
 
 pytest.importorskip("psutil")
-from langchain_rlm.metrics import observe  # needs it
+from langchain_rlm.adapters.metrics import observe  # needs it
 
 ASKS = "```repl\nllm_query_batched(['never'] * 5)\n```"
 RULES = [{"match": "^never", "reply": {"delay": 600}}, {"match": "", "reply": ASKS}]

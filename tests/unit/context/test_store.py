@@ -195,6 +195,8 @@ def test_parts_are_files_of_their_owner_and_say_what_they_are(tmp_path: Path) ->
     ("address", "says"),
     [
         ("nope://bucket/x", "Protocol not known: nope"),
+        ("s3://", "it names no bucket"),
+        ("s3:///prefix", "it names no bucket"),
         ("sftp://user:secret@host/x", r"'sftp://host/x' needs the extra `cloud`.*paramiko"),
     ],
 )
