@@ -65,6 +65,7 @@ async def _delete(store: ContextStore, ref: str) -> bool:
 
 async def sweep(store: ContextStore) -> None:
     """Delete the parts that no context lists, and marks of contexts that are not there, unless one is on its way in."""
+    seen = await _told(store)
     kept, busy = await contexts_of(store), await in_use(store.blobs)
     refs = {each.ref for each in kept}
     if not busy.keys() <= refs or any(each.listing is None for each in kept):
@@ -73,5 +74,13 @@ async def sweep(store: ContextStore) -> None:
     needed |= {used_key(ref) for ref in refs} | {mark for marks in busy.values() for mark in marks}
     for kind in (parts.PREFIX, LIVING, USED):
         for key in await store.blobs.alist(kind):
-            if key not in needed:
-                await store.blobs.adelete(key)
+            if key in needed:
+                continue
+            if kind == parts.PREFIX and not await _told(store) <= seen:
+                return  # a context has come in meanwhile, and may have found this part there
+            await store.blobs.adelete(key)
+
+
+async def _told(store: ContextStore) -> set[str]:
+    """The lists and marks that there are."""
+    return {*await store.blobs.alist(listings.PREFIX), *await store.blobs.alist(LIVING)}

@@ -136,6 +136,26 @@ async def test_no_part_is_deleted_while_a_context_is_on_its_way(store: ContextSt
     await sending.end()
 
 
+async def test_a_part_that_another_context_takes_up_during_a_deletion_stays(
+    store: ContextStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.put(FIRST)
+    lists = type(store.blobs).alist
+
+    async def meanwhile(self: Any, begins: str) -> list[str]:
+        if begins == parts.PREFIX:
+            monkeypatch.undo()
+            use = Uses("run")
+            await use.begin(store.blobs, SECOND.hash)
+            await store.put(SECOND)
+            await use.end()
+        return await lists(self, begins)
+
+    monkeypatch.setattr(type(store.blobs), "alist", meanwhile)
+    assert await delete(store, [FIRST.hash]) == []
+    assert await store.get(SECOND.hash) == SECOND
+
+
 async def test_a_run_that_was_killed_holds_a_context_for_a_while_only(
     store: ContextStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
