@@ -20,7 +20,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder # they wait, too; the long files come first
 
 test-slow: $(VENV)/dev engine
-	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m slow # memory is measured
+	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=new # memory is measured
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

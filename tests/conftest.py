@@ -1,7 +1,9 @@
 """Fixtures for all tests."""
 
+import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,9 +13,22 @@ from tests.debian import UnavailableError
 from tests.postgres import Postgres
 from tests.server.client import ModelServer
 
-# `make test` tries the same examples everywhere, the slow tests new ones; nothing fails for the time it takes
-settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `make test` tries the same few examples everywhere, `make test-slow` many new ones; the time it takes fails nothing
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", CALM, derandomize=True, max_examples=25)
+settings.register_profile("new", CALM, max_examples=200)
 settings.load_profile("same")
+
+# no test trusts a certificate, and each client of a model would read all of the machine's: one is read soon
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "server" / "authority.pem")
+
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there when the tests begin stays: memory is collected without looking at it again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

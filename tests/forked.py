@@ -6,8 +6,10 @@ three files that are its standard ones.
 
 import atexit
 import contextlib
+import gc
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -49,21 +52,32 @@ def _ask(request: Mapping[str, Any], files: Sequence[int] = ()) -> Any:
         return json.loads(way.recv(65536))
 
 
+def python(file: Path, *, env: Mapping[str, str], cwd: Path, timeout: float) -> "subprocess.CompletedProcess[str]":
+    """Run a file of Python, in which a deprecation is an error."""
+    return run(env=env, cwd=cwd, timeout=timeout, file=file)
+
+
 def run(  # a command's own four, and what the process is given
     *arguments: str,
     env: Mapping[str, str],
     cwd: Path,
     timeout: float,
     given: bytes | int = b"",
+    stdout: int | None = None,
     stderr: int | None = None,
+    file: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run `langchain-rlm` with these arguments; `given` is its standard input: bytes, or a file."""
+    """Run `langchain-rlm` with these arguments; `given` is its standard input: bytes, or a file.
+
+    A `file` of Python is run instead. What is written to a `stdout` or `stderr` of the caller's is not returned.
+    """
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         if isinstance(given, bytes):
             source.write(given)
             source.seek(0)
-        files = [given if isinstance(given, int) else source.fileno(), out.fileno(), stderr or err.fileno()]
-        pid = _ask({"arguments": arguments, "env": dict(env), "cwd": str(cwd)}, files)
+        files = [given if isinstance(given, int) else source.fileno(), stdout or out.fileno(), stderr or err.fileno()]
+        wanted = {"arguments": arguments, "file": file and str(file), "env": dict(env), "cwd": str(cwd)}
+        pid = _ask(wanted, files)
         end = time.monotonic() + timeout
         while (status := _ask({"pid": pid})) is None:
             if time.monotonic() > end:
@@ -112,11 +126,24 @@ def _become(request: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    # what the commands import when they need it
+    # what the commands import and make when they need it
+    import anyio._backends._asyncio  # noqa: F401
     from langchain_openai import ChatOpenAI  # noqa: F401
 
-    from langchain_rlm.cli import ask, doctor, main, replay, report  # noqa: F401
+    from langchain_rlm import RLM
+    from langchain_rlm.cli import app, ask, doctor, main, replay, report  # noqa: F401
     from langchain_rlm.report import page  # noqa: F401
 
-    _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
-    main()
+    RLM("offline")
+    if threading.active_count() > 1:
+        sys.exit("A process with threads cannot be forked.")
+    gc.collect()
+    gc.freeze()
+    wanted = _serve(socket.socket(fileno=int(sys.argv[1])))
+    _become(wanted)
+    if wanted["file"]:
+        warnings.filterwarnings("error", category=DeprecationWarning, module="__main__")
+        sys.argv, sys.path[0] = [wanted["file"]], str(Path(wanted["file"]).parent)
+        runpy.run_path(wanted["file"], run_name="__main__")
+    else:
+        main()

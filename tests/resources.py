@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 10.0
+PATIENCE = 90.0
+"""Seconds until something that does not come is given up: only a test that fails waits so long."""
 
 
 def children(parent: int | str = "self") -> set[int]:

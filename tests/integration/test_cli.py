@@ -203,17 +203,14 @@ def on_a_terminal(environment: dict[str, str], *arguments: str, rows: int = 24, 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     sized = {key: value for key, value in environment.items() if key not in {"COLUMNS", "LINES"}}
-    with subprocess.Popen(
-        [COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs,
-        env={**sized, "TERM": "xterm"},
-    ) as process:  # fmt: skip
+    env = {**sized, "TERM": "xterm"}
+    with ThreadPoolExecutor(1) as pool:
+        shown = pool.submit(read_all, ours)
+        done = forked.run(*arguments, env=env, cwd=Path.cwd(), timeout=SECONDS, given=b"text", stderr=theirs)
         os.close(theirs)
-        with ThreadPoolExecutor(1) as pool:
-            shown = pool.submit(read_all, ours)
-            answer, _ = process.communicate(b"text", SECONDS)
-            screen = shown.result()
+        screen = shown.result()
     os.close(ours)
-    return answer.decode(), screen
+    return done.stdout, screen
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
@@ -225,19 +222,12 @@ def test_a_document_cannot_drive_the_terminal(
     ours, theirs = pty.openpty()
     with ThreadPoolExecutor(1) as pool:
         shown = pool.submit(read_all, ours)
-        command = [COMMAND, "ask", str(document), "--question", "Which harbour?", *OFFLINE, "--quiet", *form]
-        subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=theirs,
-            timeout=SECONDS,
-            check=True,
-            env=environment,
-        )
+        asked = ("ask", str(document), "--question", "Which harbour?", *OFFLINE, "--quiet", *form)
+        done = forked.run(*asked, env=environment, cwd=tmp_path, timeout=SECONDS, stdout=theirs, stderr=theirs)
         os.close(theirs)
         screen = shown.result()
     os.close(ours)
+    assert done.returncode == 0
     assert "Elsinore" in screen
     assert not {"\x1b", "\x07", "\x9b"} & {*screen}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -16,7 +17,8 @@ from tests import forked
 from tests.unit.live import Model
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
-ASK = f"{COMMAND} ask text.txt --model offline --route rlm -q 'Which harbour is in the play?'"
+WORDS = ("ask", "text.txt", "--model", "offline", "--route", "rlm", "-q", "Which harbour is in the play?")
+ASK = shlex.join([COMMAND, *WORDS])
 TEXT = "The harbour of this play is Elsinore. " * 100
 
 
@@ -26,6 +28,12 @@ def shell(line: str, home: Path) -> "subprocess.CompletedProcess[str]":
     env = {**os.environ, "HOME": str(home)}
     command = ["bash", "-c", line]
     return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, timeout=90)
+
+
+def in_home(home: Path, *arguments: str, **given: Any) -> "subprocess.CompletedProcess[str]":
+    """Run a command without a shell, in a directory that is the user's home and has a text, unless another is given."""
+    (home / "text.txt").write_text(TEXT)
+    return forked.run(*arguments, **{"env": {**os.environ, "HOME": str(home)}, "cwd": home, "timeout": 90, **given})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +51,8 @@ def test_a_reader_that_leaves_ends_it_quietly_and_the_journal_is_kept(tmp_path: 
 
 
 def test_an_output_that_is_full_is_an_error(tmp_path: Path) -> None:
-    done = shell(f"{ASK} --quiet >/dev/full", tmp_path)
+    with Path("/dev/full").open("wb") as full:
+        done = in_home(tmp_path, *WORDS, "--quiet", stdout=full.fileno())
     assert (done.stderr, done.returncode) == ("error: the output cannot be written (No space left on device)\n", 2)
 
 
@@ -62,10 +71,11 @@ def test_the_version_is_told(tmp_path: Path) -> None:
 
 
 def test_the_command_line_finds_a_home_that_no_shell_has_put_in(tmp_path: Path) -> None:
-    quoted = ASK.replace("text.txt", "'~/text.txt'")
-    line = f"{quoted} --quiet --journal=~/run.jsonl --report=~/run.html"
-    assert shell(line, tmp_path).returncode == 0
-    assert shell(f"cd /; {COMMAND} report '~/run.jsonl' --output '~/other.html'", tmp_path).returncode == 0
+    asked = [word.replace("text.txt", "~/text.txt") for word in WORDS]
+    done = in_home(tmp_path, *asked, "--quiet", "--journal=~/run.jsonl", "--report=~/run.html")
+    assert done.returncode == 0, done.stderr
+    done = in_home(tmp_path, "report", "~/run.jsonl", "--output", "~/other.html", cwd=Path("/"))
+    assert done.returncode == 0, done.stderr
     assert {"run.jsonl", "run.html", "other.html"} <= {file.name for file in tmp_path.iterdir()}
 
 

@@ -250,8 +250,10 @@ def test_a_loop_that_is_shut_down_when_the_time_of_a_client_is_up_closes_it_once
     assert soon(lambda: streaming.open == 0)
 
 
-async def test_connections_that_nobody_uses_end_by_themselves(streaming: StreamingServer) -> None:
-    assert clients.IDLE < 1  # as `tests/conftest.py` has it
+async def test_connections_that_nobody_uses_end_by_themselves(
+    streaming: StreamingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "IDLE", 3.0)  # so that a busy machine sees it open, too
     await rlm_of(openai(streaming.url, streaming=True)).ainvoke(GIVEN)
     assert streaming.open == 1
     assert await asyncio.to_thread(soon, lambda: streaming.open == 0)

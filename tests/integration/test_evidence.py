@@ -197,7 +197,7 @@ FINAL(len("".join(half)))"""
 
 
 def test_a_walk_over_pieces_of_a_text_that_repeats_itself_is_complete(model_server: ModelServer) -> None:
-    text = "".join(f"{'  schema:' * (number % 3)}\n    type: string\n  text:\n" * 9 for number in range(40))
+    text = "".join(f"{'  schema:' * (number % 3)}\n    type: string\n  text:\n" * 9 for number in range(15))
     code = (
         "for size in (90, 400):\n    llm_query_batched(['Read.\\nText:\\n' + p for p in chunks(size=size)])\nFINAL('x')"
     )
@@ -293,7 +293,7 @@ def test_out_of_budget_the_answer_is_taken_and_says_how_far(model_server: ModelS
 )
 def test_what_was_sent_line_by_line_is_read_without_the_line_breaks(model_server: ModelServer, prompts: str) -> None:
     code = f"import json\nfor text in context:\n    llm_query_batched({prompts})\nFINAL('all')"
-    documents = ["".join(LINES[:150]), "\n" + "\n".join(LINES[150:300])]
+    documents = ["".join(LINES[:60]), "\n" + "\n".join(LINES[60:120])]
     result = ask(rlm_of(model_server, cell(code), require_coverage=0.999), documents)
     assert (result["answer"], result["stop_reason"], result["turns"]) == ("all", "answered", 1)
     found = result["coverage"]

@@ -1,9 +1,9 @@
 """The example runs as pasted, without a key and without a network."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests import forked
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "agent_with_middleware.py"
 
@@ -12,10 +12,8 @@ def test_the_agent_with_middleware_finds_the_line_and_never_holds_the_log(tmp_pa
     pasted = tmp_path / "pasted.py"
     pasted.write_text(EXAMPLE.read_text())
     env = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
-    done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:__main__", str(pasted)],
-        check=True, capture_output=True, text=True, cwd=tmp_path, env=env, timeout=100,
-    )  # fmt: skip
+    done = forked.python(pasted, cwd=tmp_path, env=env, timeout=100)
+    assert done.returncode == 0, done.stderr
     assert "I was told:" in done.stdout
     assert "17:10:03 ERROR station Heron lost contact" in done.stdout.rpartition("I was told:")[2]
     assert "It is kept outside as document doc-" in done.stdout

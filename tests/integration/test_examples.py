@@ -1,11 +1,11 @@
 """The examples run as pasted, without a key, and are short."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SAYS = {
@@ -20,11 +20,7 @@ def test_an_example_runs_offline(name: str, tmp_path: Path) -> None:
     file = EXAMPLES / f"{name}.py"
     assert len(file.read_text().splitlines()) < 60
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
-    environment = {**kept, "LANGCHAIN_RLM_MODEL": "offline", "PYTHONWARNINGS": "error::DeprecationWarning:__main__"}
-    command = [sys.executable, str(file)]
-    run = subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
-    )
+    run = forked.python(file, env={**kept, "LANGCHAIN_RLM_MODEL": "offline"}, cwd=tmp_path, timeout=100)
     assert (run.returncode, run.stderr) == (0, "")
     for words in SAYS[name]:
         assert words in run.stdout

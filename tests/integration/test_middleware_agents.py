@@ -32,8 +32,12 @@ MARK = "MAGIC"
 DIALECTS = ("openai", "gpt5", "vllm", "deepseek", "openrouter", "llamacpp", "anthropic", "gemini")
 
 
-def page(number: int = 1, lines: int = 3_000) -> str:
-    """Text of about 30,000 tokens with one fact in its middle."""
+ABOVE = 2_000
+"""Tokens above which a text is offloaded here; 20,000 by default."""
+
+
+def page(number: int = 1, lines: int = 300) -> str:
+    """Text of about 3,000 tokens with one fact in its middle."""
     text = [f"Line {line} of page {number} is about the weather at sea." for line in range(lines)]
     text[lines // 2] = f"The {MARK} harbour of page {number} is Elsinore{number}."
     return "\n".join(text)
@@ -43,6 +47,12 @@ def page(number: int = 1, lines: int = 3_000) -> str:
 def fetch(number: int) -> str:
     """Fetch a page."""
     return page(number)
+
+
+@tool
+def fetch_large(number: int) -> str:
+    """Fetch a page of about 30,000 tokens."""
+    return page(number, 3_000)
 
 
 @tool
@@ -69,11 +79,15 @@ def ask(question: str = f"What is the {MARK} harbour?", **args: Any) -> dict[str
     return calls(call("ask_offloaded_text", question=question, **args))
 
 
+def ours_of(rlm: RLM | None = None, **settings: Any) -> RLMMiddleware:
+    return RLMMiddleware(rlm or RLM("offline", route="rlm"), **{"above": ABOVE, **settings})
+
+
 def agent_of(server: ModelServer, *replies: Any, middleware: Any = None, model: Any = None, **settings: Any) -> Any:
     """An agent whose model says `replies`, one a turn."""
     server.configure(models={"host": {"kind": "script", "replies": [*replies], **(model or {})}})
-    ours = RLMMiddleware(RLM("offline")) if middleware is None else middleware
-    settings = {"tools": [fetch, note, fetch_into_state], **settings}
+    ours = ours_of() if middleware is None else middleware
+    settings = {"tools": [fetch, fetch_large, note, fetch_into_state], **settings}
     return create_agent(server.chat_model("host"), middleware=ours if isinstance(ours, list) else [ours], **settings)
 
 
@@ -166,11 +180,11 @@ def test_a_tool_that_fails_is_reported_as_without_the_middleware(model_server: M
 
 def test_a_long_answer_of_our_own_tool_stays(model_server: ModelServer) -> None:
     host = {"kind": "script", "replies": [calls(call("fetch", number=1)), ask(), "done"]}
-    root = {"kind": "script", "replies": ["```repl\nFINAL(context[:100_000])\n```"]}
+    root = {"kind": "script", "replies": ["```repl\nFINAL(context[:10_000])\n```"]}
     model_server.configure(models={"host": host, "root": root})
     rlm = RLM(model_server.chat_model("root", keep_alive=True), route="rlm")
-    agent: Any = create_agent(model_server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)])
-    assert results_of(agent.invoke(said()))[0].text == page()[:100_000]
+    agent: Any = create_agent(model_server.chat_model("host"), [fetch], middleware=[ours_of(rlm)])
+    assert results_of(agent.invoke(said()))[0].text == page()[:10_000]
 
 
 # -- user messages ----------------------------------------------------------------------------------------------------
@@ -233,7 +247,7 @@ def test_no_checkpoint_ever_holds_the_text_of_a_result(
     with SqliteSaver.from_conn_string(str(path)) as saver:
         # the question does not have the marked word, and neither does the answer
         agent = agent_of(
-            model_server, calls(call("fetch", number=1)), ask("How is the weather?"), "done", checkpointer=saver
+            model_server, calls(call("fetch_large", number=1)), ask("How is the weather?"), "done", checkpointer=saver
         )
         state = agent.invoke(said(), thread(), durability=durability)
         assert results_of(state)[0].status == "success"
@@ -255,47 +269,45 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langchain_rlm import RLM
 from langchain_rlm.adapters.middleware import RLMMiddleware
 
-url, folder, store = sys.argv[1:]
-with SqliteSaver.from_conn_string(folder + "/host.sqlite") as saver:
-    model = ChatOpenAI(model="host", base_url=url, api_key="test", max_retries=0)
-    ours = RLMMiddleware(RLM("offline"), store=Path(store) if store else None)
-    agent = create_agent(model, [], middleware=[ours], checkpointer=saver)
-    state = agent.invoke({"messages": [HumanMessage("Go on.")]}, {"configurable": {"thread_id": "1"}})
-    print(json.dumps([(m.status, m.text) for m in state["messages"] if m.type == "tool"][-1]))
+url, folder, *stores = sys.argv[1:]
+for number, store in enumerate(stores):
+    with SqliteSaver.from_conn_string(f"{folder}/host{number}.sqlite") as saver:
+        model = ChatOpenAI(model="host", base_url=url, api_key="test", max_retries=0)
+        ours = RLMMiddleware(RLM("offline"), store=Path(store) if store else None)
+        agent = create_agent(model, [], middleware=[ours], checkpointer=saver)
+        state = agent.invoke({"messages": [HumanMessage("Go on.")]}, {"configurable": {"thread_id": "1"}})
+        print(json.dumps([(m.status, m.text) for m in state["messages"] if m.type == "tool"][-1]))
 """
 
 
-@pytest.mark.parametrize("is_kept", [True, False])
 def test_after_a_restart_a_directory_has_the_text_and_memory_says_what_is_lost(
-    model_server: ModelServer,
-    tmp_path: Path,
-    is_kept: bool,  # noqa: FBT001  # a parameter of the test
+    model_server: ModelServer, tmp_path: Path
 ) -> None:
-    store = tmp_path / "documents"
-    with SqliteSaver.from_conn_string(str(tmp_path / "host.sqlite")) as saver:
-        ours = RLMMiddleware(RLM("offline"), store=store if is_kept else None)
-        agent = agent_of(
-            model_server, calls(call("fetch", number=1)), "Kept.", ask(), "done", middleware=ours, checkpointer=saver
-        )
-        agent.invoke(said(), thread())
-        (handle,) = agent.get_state(thread()).values[KEY]
-    command = [sys.executable, "-c", ANOTHER_PROCESS, model_server.url, str(tmp_path), str(store) if is_kept else ""]
+    stores = [str(tmp_path / "documents"), ""]
+    handles = []
+    for number, store in enumerate(stores):
+        with SqliteSaver.from_conn_string(str(tmp_path / f"host{number}.sqlite")) as saver:
+            ours = ours_of(store=Path(store) if store else None)
+            agent = agent_of(model_server, calls(call("fetch", number=1)), "Kept.", middleware=ours, checkpointer=saver)
+            agent.invoke(said(), thread())
+            handles += agent.get_state(thread()).values[KEY]
+    replies = ["", "", ask(), "done"]
+    model_server.configure(models={"host": {"kind": "script", "replies": replies}})
+    command = [sys.executable, "-c", ANOTHER_PROCESS, model_server.url, str(tmp_path), *stores]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, timeout=100)
-    status, text = json.loads(done.stdout)
-    if is_kept:
-        assert status == "success"
-        assert "Elsinore1" in text
-    else:
-        assert status == "error"
-        for part in (handle, "result of fetch", "lost", "store=Path"):
-            assert part in text
+    (status, text), (failed, told) = map(json.loads, done.stdout.splitlines())
+    assert status == "success"
+    assert "Elsinore1" in text
+    assert failed == "error"
+    for part in (handles[1], "result of fetch", "lost", "store=Path"):
+        assert part in told
 
 
 async def test_an_async_database_and_an_async_store_do_too(model_server: ModelServer, tmp_path: Path) -> None:
     path = tmp_path / "host.sqlite"
     for replies in ([calls(call("fetch", number=1)), "Kept.", ask(), "done"],) * 2:
         async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-            ours = RLMMiddleware(RLM("offline"), store=tmp_path / "documents")
+            ours = ours_of(store=tmp_path / "documents")
             agent = agent_of(model_server, *replies, middleware=ours, checkpointer=saver)
             state = await agent.ainvoke(said(), thread())
     assert "Elsinore1" in results_of(state)[0].text
@@ -317,7 +329,7 @@ def test_the_agents_own_store_is_the_default(model_server: ModelServer, how: str
 
 
 def test_a_document_that_was_deleted_is_named_and_the_agent_goes_on(model_server: ModelServer, tmp_path: Path) -> None:
-    ours = RLMMiddleware(RLM("offline"), store=tmp_path)
+    ours = ours_of(store=tmp_path)
     agent = agent_of(
         model_server, calls(call("fetch", number=1)), "Kept.", ask(), "I lost it.", middleware=ours,
         checkpointer=InMemorySaver(),
@@ -336,7 +348,7 @@ def test_a_document_that_was_deleted_is_named_and_the_agent_goes_on(model_server
 
 
 def test_a_handle_of_another_thread_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
-    ours = RLMMiddleware(RLM("offline"), store=tmp_path)
+    ours = ours_of(store=tmp_path)
     agent = agent_of(
         model_server, calls(call("fetch", number=1)), "Kept.", middleware=ours, checkpointer=InMemorySaver()
     )
@@ -352,7 +364,7 @@ def test_a_handle_of_another_thread_is_refused(model_server: ModelServer, tmp_pa
 
 
 def test_two_agents_that_share_a_middleware_do_not_share_documents(model_server: ModelServer) -> None:
-    ours = RLMMiddleware(RLM("offline"))
+    ours = ours_of()
     first = agent_of(
         model_server, calls(call("fetch", number=1)), "Kept.", middleware=ours, checkpointer=InMemorySaver()
     )
@@ -387,10 +399,10 @@ def test_a_host_without_a_checkpointer_keeps_documents_for_one_call(model_server
 def test_an_overflow_offloads_the_largest_message_and_calls_again(
     model_server: ModelServer, dialect: str, how: str
 ) -> None:
-    ours = RLMMiddleware(RLM("offline"), above=1_000_000)
+    ours = ours_of(above=1_000_000)
     agent = agent_of(
         model_server, calls(call("fetch", number=1), call("note", number=2)), ask(), "Elsinore1.", middleware=ours,
-        model={"window": 20_000, "dialect": dialect}, checkpointer=InMemorySaver(),
+        model={"window": 2_000, "dialect": dialect}, checkpointer=InMemorySaver(),
     )  # fmt: skip
     state = invoke(agent, said(), how, thread())
     assert state["messages"][-1].text == "Elsinore1."
@@ -403,9 +415,9 @@ def test_an_overflow_offloads_the_largest_message_and_calls_again(
 
 
 def test_it_goes_on_while_that_helps(model_server: ModelServer) -> None:
-    ours = RLMMiddleware(RLM("offline"), above=1_000_000)
+    ours = ours_of(above=1_000_000)
     fetched = calls(*(call("fetch", number=number) for number in (1, 2, 3)))
-    agent = agent_of(model_server, fetched, "done", middleware=ours, model={"window": 20_000})
+    agent = agent_of(model_server, fetched, "done", middleware=ours, model={"window": 2_000})
     assert agent.invoke(said())["messages"][-1].text == "done"
     assert [entry["status"] for entry in model_server.log()] == [200, 400, 400, 400, 200]
 
@@ -432,9 +444,7 @@ def test_a_message_that_another_middleware_made_for_one_call_is_not_added_to_the
     def add(request: Any, handler: Any) -> Any:
         return handler(request.override(messages=[*request.messages, HumanMessage(page(7), id="extra")]))
 
-    agent = agent_of(
-        model_server, "done", middleware=[add, RLMMiddleware(RLM("offline"))], checkpointer=InMemorySaver()
-    )
+    agent = agent_of(model_server, "done", middleware=[add, ours_of()], checkpointer=InMemorySaver())
     state = agent.invoke(said(), thread())
     assert [message.text for message in state["messages"]] == ["Which harbour?", "done"]
     assert longest_sent(model_server) < 3_000
@@ -446,7 +456,8 @@ def test_a_message_that_another_middleware_made_for_one_call_is_not_added_to_the
 
 def streaming_agent(server: ModelServer, **settings: Any) -> Any:
     """An agent whose RLM asks scripted models over HTTP."""
-    code = f"found = [a for a in llm_query_batched([c + '\\nQuestion: What is {MARK} harbour?' for c in chunks()[:2]])]"
+    prompts = f"[c + '\\nQuestion: What is {MARK} harbour?' for c in chunks(size=5_000)[:2]]"
+    code = f"found = [a for a in llm_query_batched({prompts})]"
     server.configure(
         models={
             "host": {"kind": "script", "replies": [calls(call("fetch", number=1)), ask(), "The end."]},
@@ -458,7 +469,7 @@ def streaming_agent(server: ModelServer, **settings: Any) -> Any:
         }
     )
     rlm = RLM(*(server.chat_model(name, keep_alive=True) for name in ("root", "sub")), route="rlm")
-    return create_agent(server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)], **settings)
+    return create_agent(server.chat_model("host"), [fetch], middleware=[ours_of(rlm)], **settings)
 
 
 @pytest.mark.parametrize("how", ["stream", "astream"])
@@ -524,7 +535,7 @@ def test_an_rlm_with_a_checkpointer_of_its_own_keeps_its_runs_there(model_server
         SqliteSaver.from_conn_string(str(tmp_path / "host.sqlite")) as host,
         SqliteSaver.from_conn_string(str(tmp_path / "rlm.sqlite")) as own,
     ):
-        ours = RLMMiddleware(RLM("offline", checkpointer=own))
+        ours = ours_of(RLM("offline", route="rlm", checkpointer=own))
         agent = agent_of(
             model_server, calls(call("fetch", number=1)), calls(*[ask()["tool_calls"][0]] * 2), "done", middleware=ours,
             checkpointer=host,
@@ -546,7 +557,7 @@ def asking(server: ModelServer, code: str, *faults: str) -> Any:
     sub = {"kind": "echo", "faults": [{"kind": kind} for kind in faults]}
     server.configure(models={"host": host, "root": {"kind": "script", "replies": [code]}, "sub": sub})
     rlm = RLM(*(server.chat_model(name, keep_alive=True) for name in ("root", "sub")), route="rlm")
-    return create_agent(server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)])
+    return create_agent(server.chat_model("host"), [fetch], middleware=[ours_of(rlm)])
 
 
 def test_the_message_says_what_its_marks_stand_for(model_server: ModelServer) -> None:
@@ -579,7 +590,7 @@ def test_a_run_out_of_budget_says_so_to_the_agent(model_server: ModelServer) -> 
     host = {"kind": "script", "replies": [calls(call("fetch", number=1)), ask(), "done"]}
     model_server.configure(models={"host": host, "root": {"kind": "script", "replies": cells}})
     rlm = RLM(model_server.chat_model("root", keep_alive=True), route="rlm", budget=Budget(turns=2))
-    agent: Any = create_agent(model_server.chat_model("host"), [fetch], middleware=[RLMMiddleware(rlm)])
+    agent: Any = create_agent(model_server.chat_model("host"), [fetch], middleware=[ours_of(rlm)])
     (answer,) = results_of(agent.invoke(said()))
     assert answer.text.startswith("Perhaps Elsinore.")
     assert "budget:turns" in answer.text
@@ -592,10 +603,12 @@ def test_a_run_out_of_budget_says_so_to_the_agent(model_server: ModelServer) -> 
 def test_a_deep_agent_offloads_to_us_before_its_own_files(model_server: ModelServer, how: str) -> None:
     from deepagents import create_deep_agent
 
-    agent_of(model_server, calls(call("fetch", number=1)), ask(), "Elsinore1.")
+    agent_of(model_server, calls(call("fetch_large", number=1)), ask(), "Elsinore1.")
     ours: list[AgentMiddleware[Any, Any, Any]] = [RLMMiddleware(RLM("offline"))]
-    agent = create_deep_agent(model_server.chat_model("host"), [fetch], middleware=ours, checkpointer=InMemorySaver())
-    state = invoke(agent, said(page(2)), how, thread())
+    agent = create_deep_agent(
+        model_server.chat_model("host"), [fetch_large], middleware=ours, checkpointer=InMemorySaver()
+    )
+    state = invoke(agent, said(page(2, 3_000)), how, thread())
     assert {"Elsinore1", "Elsinore2"} <= set(results_of(state)[0].text.replace(".", " ").split())
     assert longest_sent(model_server) < 40_000
     assert isinstance(state["messages"][-1], AIMessage)

@@ -259,7 +259,7 @@ def test_a_run_that_fails_or_is_interrupted_is_kept_as_far_as_it_came(
     assert "word0" in (tmp_path / "again.html").read_text()
 
 
-@pytest.mark.parametrize("where", ["a call", "a cell"])
+@pytest.mark.parametrize("where", [pytest.param("a call", marks=pytest.mark.slow), "a cell"])
 def test_an_interrupt_keeps_the_journal(
     model_server: ModelServer, environment: dict[str, str], command: Command, tmp_path: Path, where: str
 ) -> None:

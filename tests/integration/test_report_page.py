@@ -49,38 +49,56 @@ def browser(chromium: Chromium, recursive: Recording, many: Recording) -> Iterat
 
 
 class Show:
-    """Opens pages, and keeps what they asked the network for and said."""
+    """Opens pages, and keeps what they asked the network for and said.
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
-        self.browser, self.folder = browser, folder
-        self.pages: list[Page] = []
+    A tab serves one test after the other: a new one is a new process. It has no colours of another test's choosing.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.folder = Path()
+        self.tabs: dict[tuple[tuple[str, Any], ...], Page] = {}
+        self.opened: list[str] = []
         self.asked: list[str] = []
         self.said: list[str] = []
 
     def __call__(self, shown: Recording | str, **settings: Any) -> Page:
-        path = self.folder / f"page-{len(self.pages)}.html"
+        path = self.folder / f"page-{len(self.opened)}.html"
         path.write_text(shown if isinstance(shown, str) else render(shown), encoding="utf-8")
-        page = self.browser.new_context(viewport={"width": 1280, "height": 800}, **settings).new_page()
-        self.pages.append(page)
-        page.set_default_timeout(15_000)
+        key = tuple(settings.items())
+        page = self.tabs.get(key) or self.tabs.setdefault(key, self._tab(**settings))
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.mouse.move(0, 0)
+        self.opened.append(path.as_uri())
+        page.goto(path.as_uri())
+        return page
+
+    def _tab(self, **settings: Any) -> Page:
+        page = self.browser.new_context(**settings).new_page()
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        page.goto(path.as_uri())
         return page
 
 
+@pytest.fixture(scope="module")
+def tabs(browser: Browser) -> Show:
+    return Show(browser)
+
+
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
+def show(tabs: Show, tmp_path: Path) -> Iterator[Show]:
     """Open the page of a record, or a page that is given."""
-    opener = Show(browser, tmp_path)
-    yield opener
-    opened = [page.url.partition("#")[0] for page in opener.pages]
-    for page in opener.pages:
-        page.context.close()
-    assert opener.asked == opened
-    assert opener.said == []
+    tabs.folder = tmp_path
+    for kept in (tabs.opened, tabs.asked, tabs.said):
+        kept.clear()
+    yield tabs
+    for page in tabs.tabs.values():
+        page.evaluate("null")  # whatever it has said has been heard
+    assert tabs.asked == tabs.opened
+    assert tabs.said == []
 
 
 def nodes(page: Page) -> int:
@@ -116,7 +134,7 @@ def test_the_answer_keeps_its_lines(show: Show, recursive: Recording) -> None:
     assert page.locator(".answer-text p").nth(1).inner_text().count("\n") == 1
 
 
-@pytest.mark.parametrize("mark", [1, 2, 3, 4])
+@pytest.mark.parametrize("mark", [1, *(pytest.param(mark, marks=pytest.mark.slow) for mark in (2, 3)), 4])
 def test_a_mark_opens_its_passage_in_place_and_escape_closes_it(show: Show, recursive: Recording, mark: int) -> None:
     page = show(recursive)
     citation = recursive.citations[mark - 1]
@@ -499,9 +517,14 @@ def test_the_theme_is_the_systems_until_it_is_changed(show: Show, recursive: Rec
         assert background(page) == colours[page]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_in_the_way_of_anyone(show: Show, recursive: Recording, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1280, "light"), (390, "dark"),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((1280, "dark"), (390, "light"))),
+    ],
+)  # fmt: skip
+def test_nothing_in_the_way_of_anyone(show: Show, recursive: Recording, width: int, scheme: str) -> None:
     page = show(recursive, color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     page.locator("a.mark").first.click()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -69,14 +70,17 @@ class Server:
     stalled: int = 0
     closed: int = 0
     """Stalled connections that the client has closed."""
+    open: int = 0
     asked: list[str] = field(default_factory=list)
     pause: float = 0.0
     """Seconds between the parts of a stream."""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
         try:
             await self._serve(reader, writer)
         finally:
+            self.open -= 1
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -160,13 +164,17 @@ async def test_a_long_answer_that_is_streamed_is_not_given_up() -> None:
 
 async def test_one_that_always_stalls_fails_in_the_cell_and_the_root_model_stops_the_run_with_a_remedy() -> None:
     async with serving(never, "two", stalling=9) as server:
-        result = await rlm_of(server.url, call_seconds=0.2).ainvoke(GIVEN)
-        assert result["answer"] == "<sub-query failed: timeout: no answer within 0.2 s, asked 3 times>"
+        result = await rlm_of(server.url).ainvoke(GIVEN)
+        said = re.fullmatch(r"<sub-query failed: timeout: no answer within (.*) s, asked 3 times>", result["answer"])
+        assert said
+        assert float(said[1]) >= CALL
         assert result["usage"]["failed_calls"] == 1
     async with serving(never, "Why?", stalling=9) as server:
-        with pytest.raises(ModelError, match=r"no answer within 0\.2 s, asked 3 times.*call_seconds"):
+        with pytest.raises(ModelError, match=r"no answer within \d+\.\d s, asked 3 times.*call_seconds"):
             await rlm_of(server.url, call_seconds=0.2).ainvoke(GIVEN)
-        assert await asyncio.to_thread(soon, lambda: server.closed == 3)
+        # where the machine is busy a call may be given up before its request is read; whatever was opened is closed
+        assert await asyncio.to_thread(soon, lambda: server.open == 0)
+        assert server.stalled == server.closed <= 3
 
 
 async def test_the_limit_is_learnt_from_the_other_calls_of_the_cell() -> None:

@@ -18,10 +18,10 @@ from langchain_rlm import RLM
 from tests.server.client import ModelServer
 
 SENTENCE = "The harbour is Elsinore."
-TEXT = (SENTENCE + " Ships come and go all day long.\n") * 18_000
-"""A million characters."""
+TEXT = (SENTENCE + " Ships come and go all day long.\n") * 3_600
+"""Two hundred thousand characters."""
 QUESTION = "Which harbour?"
-ASK = "```repl\nfound = llm_query_batched([c + '\\nQuestion: Which harbour?' for c in chunks(size=100_000)])\n```"
+ASK = "```repl\nfound = llm_query_batched([c + '\\nQuestion: Which harbour?' for c in chunks(size=20_000)])\n```"
 ANSWER = "```repl\nFINAL(found[0])\n```"
 THREAD: RunnableConfig = {"configurable": {"thread_id": "1"}}
 

@@ -137,7 +137,7 @@ def kinds(entries: Sequence[Entry]) -> list[str]:
     return [entry["kind"] for entry in entries]
 
 
-async def soon(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+async def soon(is_so: Callable[[], bool], seconds: float = 90.0) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(seconds):
         while not is_so():  # noqa: ASYNC110  # threads set no asyncio event

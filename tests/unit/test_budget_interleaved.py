@@ -98,7 +98,7 @@ class Tree(RuleBasedStateMachine):
 
 
 TestAnyInterleaving = Tree.TestCase
-TestAnyInterleaving.settings = settings(max_examples=60, stateful_step_count=40)
+TestAnyInterleaving.settings = settings(stateful_step_count=40)
 
 
 class TestManyInterleavings(Tree.TestCase):  # type: ignore[misc,valid-type]

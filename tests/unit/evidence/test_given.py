@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from langchain_rlm.context.chunking import Chunks
@@ -59,7 +59,6 @@ def found(finder: SpanFinder, prompts: Sequence[str], texts: Sequence[str]) -> l
     return [piece for each in pieces for piece in each if not isinstance(piece, str)]
 
 
-@settings(max_examples=60)
 @given(
     text=texts(),
     size=st.integers(40, 400),

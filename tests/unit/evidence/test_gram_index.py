@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.evidence import gram_index
@@ -29,7 +29,6 @@ def line(number: int) -> str:
     return f"{number:05d} is what this line has to say of {number * 7919}.\n"
 
 
-@settings(max_examples=60)
 @given(st.lists(REPEATING, min_size=1, max_size=3), REPEATING)
 def test_what_the_index_says_stands_there_stands_there(texts: list[str], prompt: str) -> None:
     index = GramIndex(texts)

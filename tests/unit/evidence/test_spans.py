@@ -23,12 +23,12 @@ ALPHABET = st.sampled_from("abü漢 \n😀")
 BLOCK = "The same sentence comes again and again, for ever, and longer than two probes: " + "it never ends. " * 8
 
 
-LOG_LINES = 60_000
+LOG_LINES = 15_000
 LOG = [
     f"2026-01-01T00:00:00Z INFO {'ß漢😀'[number % 3]} request {number * 7919 % 100_003} took {number % 97} ms\n"
     for number in range(LOG_LINES)
 ]
-"""Lines that begin alike and end alike; some two and a half million characters."""
+"""Lines that begin alike and end alike; some six hundred thousand characters."""
 
 
 def found(texts: Sequence[str], prompts: Sequence[str]) -> float:
@@ -212,7 +212,7 @@ def test_chunks_are_found_in_any_order(size: int) -> None:
 
 def test_whole_lines_are_found_in_any_order_in_one_prompt_and_one_by_one() -> None:
     text = "".join(LOG)
-    picked = random.Random(3).sample(LOG, 5_000)  # noqa: S311 - a choice, no secret
+    picked = random.Random(3).sample(LOG, 1_500)  # noqa: S311 - a choice, no secret
     with few_places(len(text) // 1_000, LOG_LINES + 1):
         assert found([text], ["".join(picked)]) >= 0.99
         assert found([text], [line.strip() for line in picked]) == 1
@@ -234,7 +234,7 @@ def test_a_line_is_found_whatever_stands_before_and_after_it(frame: str) -> None
 
 def test_lines_that_the_index_does_not_know_are_found_in_order() -> None:
     text = "".join(LOG)
-    picked = [line.strip() for line in LOG[::1_500]]
+    picked = [line.strip() for line in LOG[::375]]
     with few_places(100, 1):
         assert found([text], picked) == 1
         finder = SpanFinder([text])
@@ -244,7 +244,7 @@ def test_lines_that_the_index_does_not_know_are_found_in_order() -> None:
 
 
 def test_documents_are_found_in_any_order() -> None:
-    texts = [f"Document {number * 7919} speaks. " * (number % 7 + 2) for number in range(5_000)]
+    texts = [f"Document {number * 7919} speaks. " * (number % 7 + 2) for number in range(2_000)]
     assert found(texts, random.Random(5).sample(texts, 1_000)) == 1  # noqa: S311 - an order, no secret
 
 
@@ -252,13 +252,13 @@ def test_documents_are_found_in_any_order() -> None:
     "unit", ["a", "漢", "abcdefghijklmnopqrstuvwxyz0123456789-", "The same line comes again, again.\n"]
 )
 def test_text_that_repeats_itself_is_found_anywhere(unit: str) -> None:
-    text = unit * (1_000_000 // len(unit))
+    text = unit * (300_000 // len(unit))
     assert found([text], chunks(text, 10_007)[::-1]) == 1
     assert found([text], ["".join(text[at : at + 60] + "#" for at in range(0, 20_000, 60))]) > 0.95
 
 
 def test_the_index_knows_no_more_places_than_it_may() -> None:
-    for texts in ([*LOG], ["".join(LOG)], ["x\n" * 1_000_000], ["漢" * 1_000_000]):
+    for texts in ([*LOG], ["".join(LOG)], ["x\n" * 100_000], ["漢" * 100_000]):
         with few_places(2_000, 3_000):
             assert 0 < len(GramIndex(texts)._places) <= 2 * 2_000 + 3_000
 
@@ -301,7 +301,7 @@ def bulleted(lines: Sequence[str]) -> str:
 
 @pytest.mark.parametrize("form", [numbered, bulleted, json.dumps])
 @pytest.mark.parametrize("group", [1, 25])
-@pytest.mark.parametrize("distinct", [1, 5, 40, 400])
+@pytest.mark.parametrize("distinct", [1, pytest.param(5, marks=pytest.mark.slow), 40, 400])
 @pytest.mark.parametrize("line", ["user {0}: the message {0} is about things", "item {0} is as good as new"])
 def test_lines_that_come_again_are_found_each_in_its_place(
     form: Callable[[Sequence[str]], str], group: int, distinct: int, line: str
@@ -335,7 +335,7 @@ TICKETS = [f"Ticket {number}: the printer on floor {number % 7} is jammed again.
 
 @pytest.mark.parametrize("form", ["{}", "Read: {}", "{}\nIs it urgent?", '7. "{}",'])
 @pytest.mark.parametrize(("before", "after"), [(0, 0), (10, 20), (12, 12)])
-@pytest.mark.parametrize("copies", [2, 3, 5, 8])
+@pytest.mark.parametrize("copies", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5)), 8])
 def test_equal_documents_in_a_row_count_each_once_whatever_their_length(
     form: str, before: int, after: int, copies: int
 ) -> None:

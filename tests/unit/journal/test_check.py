@@ -29,7 +29,7 @@ VALUES: list[Any] = [
     [0, 1, 2], [[0, 1, 2]], [["d", 1]], ["x"], {"error": {"type": "x", "message": "y"}}, {"type": "x"},
 ]  # fmt: skip
 DROPPED = object()
-CHANGES = 1_500
+CHANGES = 500
 LINES: dict[str, Any] = {"header": Header, "entry": Entry, "excerpt": Excerpt, "file_end": FileEnd}
 
 
@@ -169,10 +169,11 @@ def test_a_large_journal_is_read_in_a_moment(tmp_path: Path) -> None:
     begun: Any = {**made.journal[0], "characters": 10_000_000}
     file = tmp_path / "run.jsonl"
     save_journal(replace(made, journal=[begun, *made.journal[1:]]), file)
-    seconds = []
-    for _ in range(3):
+
+    def seconds() -> float:
         started = time.process_time()
         load_journal(file)
-        seconds.append(time.process_time() - started)
+        return time.process_time() - started
+
     assert file.stat().st_size > 3_000_000
-    assert min(seconds) < 2.0
+    assert any(seconds() < 2.0 for _ in range(3))

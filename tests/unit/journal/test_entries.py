@@ -27,7 +27,7 @@ def kind_of(kind: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_fits_a_type_is_read_as_it_was_written_unknown_keys_too(kind: Any, data: st.DataObject) -> None:
     line = data.draw(values(kind))
@@ -39,7 +39,7 @@ def test_what_fits_a_type_is_read_as_it_was_written_unknown_keys_too(kind: Any, 
 
 
 @pytest.mark.parametrize(("kind", "name", "is_required"), FIELDS, ids=lambda part: getattr(part, "__name__", str(part)))
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_field_that_is_wrong_or_missing_is_named_with_its_value(
     kind: Any, name: str, data: st.DataObject, *, is_required: bool

@@ -118,7 +118,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "BACKOFF", 0.0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 3)  # each is long
 @given(
     make=st.sampled_from([Model, BaseChatOpenAI]), lengths=st.sampled_from(sorted(LENGTHS)),
     kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3), counts=st.sampled_from(sorted(COUNTS)),

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.replies import parse_reply
@@ -108,7 +108,6 @@ WORDS = ["", "Plan.\n\n", "First I look at it; it's long.\n", "## Step 1\n"]
 AFTER = ["", "\n\nThat's what I do next."]
 
 
-@settings(max_examples=120)
 @given(
     st.tuples(st.sampled_from(THOUGHTS), st.sampled_from(WORDS)), st.sampled_from(sorted(DRESSES)),
     st.sampled_from(CODES), st.sampled_from(AFTER), st.sampled_from(["\n", "\r\n"]),

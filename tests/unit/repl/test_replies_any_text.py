@@ -1,6 +1,6 @@
 """What holds of the reading of any reply, however it is put together."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.replies import parse_reply
@@ -22,14 +22,12 @@ BLOCK = st.builds(
     st.sampled_from(["```", "````", "~~~", ""]),
 )
 REPLIES = st.lists(st.one_of(PROSE, BLOCK, st.just("\n")), max_size=8).map("".join)
-CALM = settings(max_examples=80)
 
 
 def dense(text: str) -> str:
     return "".join(text.split())
 
 
-@CALM
 @given(REPLIES)
 def test_cells_stand_in_the_reply_in_their_order_and_are_not_empty(reply: str) -> None:
     parsed = parse_reply(reply)
@@ -42,7 +40,6 @@ def test_cells_stand_in_the_reply_in_their_order_and_are_not_empty(reply: str) -
     assert not parsed.unclosed or parsed.cells
 
 
-@CALM
 @given(REPLIES)
 def test_an_answer_as_bare_text_stands_in_the_prose(reply: str) -> None:
     parsed = parse_reply(reply)
@@ -52,7 +49,6 @@ def test_an_answer_as_bare_text_stands_in_the_prose(reply: str) -> None:
     assert dense(parsed.final.text) in dense(parsed.prose)
 
 
-@CALM
 @given(REPLIES, st.sampled_from(["", "Plan.\n", "1. Look.\n2. Ask.\n\n"]))
 def test_plain_words_before_a_reply_change_nothing_but_its_prose(reply: str, words: str) -> None:
     if "think>" in reply:  # words before its end belong to the thinking, and where it begins a reply counts
@@ -61,7 +57,6 @@ def test_plain_words_before_a_reply_change_nothing_but_its_prose(reply: str, wor
     assert (second.cells, second.final, second.unclosed) == (first.cells, first.final, first.unclosed)
 
 
-@CALM
 @given(REPLIES)
 def test_a_reply_is_read_alike_with_line_ends_of_windows(reply: str) -> None:
     plain = reply.replace("\r", "")

@@ -21,10 +21,11 @@ STARTED = "2026-01-02T03:04:05+00:00"
 def prose(characters: int, seed: int = 1) -> str:
     """Text of a given size that is made of words and differs everywhere."""
     draw = random.Random(seed)  # noqa: S311  # always the same
+    said = [" ".join(draw.choices(WORDS, k=12)) for _ in range(1_000)]
     lines: list[str] = []
     size = 0
     while size < characters:
-        line = f"{len(lines):06d} {' '.join(draw.choices(WORDS, k=12))}.\n"
+        line = f"{len(lines):06d} {draw.choice(said)}.\n"
         lines.append(line)
         size += len(line)
     return "".join(lines)[:characters]

@@ -12,7 +12,7 @@ from tests.unit.repl.monty.against_cpython import CPython, Told, a_repl, compare
 from tests.unit.repl.monty.grammar import GRAMMAR, Derivation, derive, simpler
 from tests.unit.repl.monty.sandbox_runner import Sandbox
 
-SAMPLE = 400
+SAMPLE = 150
 """Programs of the sample; `make fuzz` runs many more."""
 LEAST_SAME = 0.85
 

@@ -210,7 +210,7 @@ BODIES = st.lists(STATEMENTS.filter(lambda made: "helper" not in made), min_size
 
 
 def test_any_loop_asks_what_it_asks_in_plain_python(session: MontySandbox) -> None:
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+    @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
     @given(head=HEADS, body=st.lists(STATEMENTS, min_size=1, max_size=5), helper=BODIES, is_function=st.booleans())
     def asks_the_same(head: str, body: list[str], helper: str, *, is_function: bool) -> None:
         check(session, head, body, helper, is_function=is_function)

@@ -41,7 +41,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(VALUES.filter(lambda value: not any(quotes in repr(value) for quotes in ("'''", '"""'))))
 def test_what_repr_wrote_is_read_back(session: MontySandbox, value: Any) -> None:
     read = f"[eval({repr(value)!r}), ast.literal_eval({repr(value)!r})]"
@@ -49,7 +49,6 @@ def test_what_repr_wrote_is_read_back(session: MontySandbox, value: Any) -> None
     assert session.variable("read") == (spelt([value, value]),)
 
 
-@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

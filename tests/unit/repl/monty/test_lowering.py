@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pydantic_monty as monty
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.errors import UnsupportedCodeError
@@ -369,7 +369,6 @@ _STATEMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(_STATEMENTS, min_size=1, max_size=6))
 def test_every_line_of_a_lowered_cell_has_an_origin_in_order(parts: list[str]) -> None:
     cell = "\n".join(part.format(index) for index, part in enumerate(parts, start=1))

@@ -268,7 +268,7 @@ def compare(pool: monty.Monty, program: str) -> None:
     assert found == expected
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(program=PROGRAMS)
 def test_a_program_prints_what_it_prints_in_cpython(pool: monty.Monty, program: str) -> None:
     compare(pool, program)

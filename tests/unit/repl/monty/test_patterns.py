@@ -88,7 +88,7 @@ def made(seed: int, count: int) -> list[tuple[str, int]]:
 
 
 def test_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
-    assert differing(pool, made(0, 20)) == {}
+    assert differing(pool, made(0, 20)[::2]) == {}  # the slow test has them all
 
 
 def test_patterns_find_the_same_in_long_texts_with_any_letters(pool: monty.Monty) -> None:

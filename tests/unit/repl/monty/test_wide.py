@@ -57,7 +57,6 @@ def expected(*values: Any) -> Any:
     return json.loads(json.dumps(_SPACE["told"](*values)))
 
 
-@settings(max_examples=40)
 @given(text=TEXTS, part=st.tuples(st.integers(0, 80), st.integers(0, 9)), places=st.tuples(PLACES, PLACES, PLACES))
 def test_places_of_a_text_that_code_made_are_those_of_cpython(
     with_small_blocks: MontySandbox, text: str, part: tuple[int, int], places: tuple[int | None, ...]

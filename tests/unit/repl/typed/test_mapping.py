@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_rlm.repl.protocol import Result
@@ -37,7 +37,6 @@ def test_no_item_asks_nothing() -> None:
 
 
 @given(st.lists(st.integers(0, 99), max_size=40), st.integers(1, 12))
-@settings(max_examples=50)
 def test_every_item_is_answered_in_its_place(items: list[int], batch: int) -> None:
     results, rounds = done("map", task(items, labels=LABELS, batch=batch), labelled)
     assert results == [("ok", parity(str(item))) for item in items]
@@ -45,7 +44,6 @@ def test_every_item_is_answered_in_its_place(items: list[int], batch: int) -> No
 
 
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=30), st.randoms(use_true_random=False))
-@settings(max_examples=50)
 def test_what_a_model_loses_is_asked_again_and_never_guessed(items: list[int], draw: Any) -> None:
     def lossy(prompt: str) -> str:
         lines = [line for line in labelled(prompt).splitlines() if draw.random() > 0.4]

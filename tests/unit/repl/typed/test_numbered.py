@@ -93,7 +93,7 @@ def test_every_line_is_read_in_every_dress(dress: str, labels: list[str], before
     assert read(before + dressed(dress, lines) + after, len(labels)) == labels
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)  # each is short
 @given(dress=st.sampled_from([*LINES, *WHOLE]), labels=given_labels, faults=st.data())
 def test_what_is_lost_doubled_or_miscounted_is_never_another_items(
     dress: str, labels: list[str], faults: st.DataObject
