@@ -77,8 +77,8 @@ class Library:
         if known is None:
             raise InputError(self._unknown(name))
 
-    def select(self, names: Sequence[str] | None, loading: Loading) -> Corpus:
-        """The documents of these names, or all; files and loaders are read now."""
+    def select(self, names: Sequence[str] | None, loading: Loading, *, below: Sequence[Path] | None = None) -> Corpus:
+        """The documents of these names, or all; files and loaders are read now. `below`: as in `listing`."""
         if not names or any(name not in self._texts and self._file(name) is None for name in names):
             with self._reading:
                 while self._loaders:
@@ -86,7 +86,11 @@ class Library:
                     self._loaders.pop(0)
         if self._search is not None and not names:
             return self._search
-        chosen = list(dict.fromkeys(names or [name for name, _ in self.listing()]))
+        known = [name for name, _ in self.listing(below)]
+        for name in names or ():
+            if below is not None and name not in known:
+                raise InputError(self._unknown(name, known))
+        chosen = list(dict.fromkeys(names or known))
         if not chosen:
             msg = "There is no document to read at present."
             raise InputError(msg)
@@ -103,11 +107,19 @@ class Library:
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         return Corpus(documents, single=len(documents) == 1, left_out=left_out)
 
-    def listing(self) -> list[tuple[str, str]]:
-        """Names and sizes of what can be read, without loaders that were not read yet."""
+    def listing(self, below: Sequence[Path] | None = None) -> list[tuple[str, str]]:
+        """Names and sizes of what can be read, without loaders that were not read yet.
+
+        Where `below` names directories, files that are not in one of them are left out.
+        """
         with self._lock:
             rows = {name: f"{len(text.text):,} characters" for name, text in self._texts.items()}
-        return [*({name: f"{size:,} bytes" for name, size in self._files()} | rows).items()]
+        files = {name: f"{size:,} bytes" for name, size in self._files() if below is None or self._is_in(name, below)}
+        return [*(files | rows).items()]
+
+    def _is_in(self, name: str, directories: Sequence[Path]) -> bool:
+        path = self._file(name)
+        return path is not None and any(path.is_relative_to(each) for each in directories)
 
     def describe(self) -> str:
         rows = self.listing()
@@ -169,10 +181,10 @@ class Library:
             known = self._looked_at[path] = (state, why_not(path) is None)
         return found.st_size if known[1] else None
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str, names: Sequence[str] | None = None) -> str:
         if len(name) > LONGEST_NAME or not name.isprintable():
             return f"`documents` takes names of documents, not text. {len(name):,} characters were given as a name."
-        names = [known for known, _ in self.listing()]
+        names = [known for known, _ in self.listing()] if names is None else names
         if not names:
             return f"There is no document {name!r}, nor any other at present."
         ends = [known for known in names if known.lower().endswith(name.lower())]

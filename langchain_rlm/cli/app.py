@@ -17,6 +17,7 @@ EXIT_CODES = (
 )
 REPORT_CODES = "Exit codes: 0 written, 2 wrong use or input."
 CONTEXTS_CODES = "Exit codes: 0 done, 2 wrong use or input, or a context is in use."
+MCP_CODES = "Exit codes: 0 the client left, 2 wrong use or input, 3 a model cannot be used, 130 interrupted."
 REPLAY_CODES = (
     "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 something differs, 2 wrong use "
     "or input, 130 interrupted."
@@ -171,6 +172,40 @@ def replay(
     from langchain_rlm.cli.replay import run  # imports the engine
 
     raise typer.Exit(printed(lambda: run(journal, context or (), quiet=quiet)))
+
+
+@app.command(epilog=MCP_CODES)
+def mcp(  # noqa: PLR0917  # typer reads options from the signature
+    root: Annotated[str, typer.Option(metavar="DIRECTORY", help="Its files can be asked about.")],
+    model: Annotated[
+        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
+    ] = "",
+    sub_model: Annotated[
+        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
+    ] = "",
+    budget: Annotated[list[str] | None, typer.Option(help="Limits of a question, as for `ask`.")] = None,
+    prices: Annotated[str | None, typer.Option(metavar="JSON", help="As for `ask`.")] = None,
+    confirm_above: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOLLARS", help="Have a person asked before a cell costs more; refused where the client cannot."
+        ),
+    ] = None,
+    http: Annotated[
+        str | None, typer.Option(metavar="PORT", help="Streamable HTTP in place of standard input and output.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Where HTTP listens. Others than this machine need LANGCHAIN_RLM_MCP_TOKEN.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the documents of a directory to agents, by the Model Context Protocol."""
+    from langchain_rlm.cli.mcp import Request, run  # imports the engine
+
+    request = Request(
+        root=root, model=model, sub_model=sub_model or None, budget=tuple(budget or ()), prices=prices,
+        confirm_above=confirm_above, http=http, host=host,
+    )  # fmt: skip
+    raise typer.Exit(printed(lambda: run(request)))
 
 
 @contexts.command("list", epilog=CONTEXTS_CODES)
