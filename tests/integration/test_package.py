@@ -97,7 +97,7 @@ def which(python: str) -> Path | None:
     """A Python of that name which runs: a name may be there, and stand for none."""
     for folder in [*map(Path, ["/usr/local/bin", "/usr/bin"]), *Path.home().glob(".pyenv/versions/*/bin")]:
         each = folder / python
-        command = [each, "-m", "venv", "-h"]
+        command: list[str | Path] = [each, "-m", "venv", "-h"]
         if each.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0:
             return each
     return None
