@@ -35,9 +35,7 @@ ELSEWHERE = {"pyrate_limiter", "redis", "flask"}
 """Packages that a `py` block may import though they are none of this project's."""
 KNOWN = {"cat", "cd", "curl", "docker", "export", "langgraph", "mkdir", "ollama", "vllm", "xdg-open"}
 """Other commands that a page may show."""
-SOME_TOPICS = {
-    topic: topics[topic] for topic in ("async", "compound", "context-managers", "with", "yield", "try")
-}
+SOME_TOPICS = {topic: topics[topic] for topic in ("async", "compound", "context-managers", "with", "yield", "try")}
 """A part of what the pages ask about: most of their time is spent on the whole of it."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OPTIONS = {of: {one for _, _, names in typed(command) for one in names} for of, command in commands()}
