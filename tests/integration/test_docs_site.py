@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -33,7 +34,7 @@ def said() -> list[str]:
     return []
 
 
-def opened(browser: Browser, said: list[str], scheme: str, width: int) -> Page:
+def opened(browser: Browser, said: list[str], scheme: Literal["light", "dark"], width: int) -> Page:
     page = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}).new_page()
     page.on("request", lambda request: None if request.url.startswith("file:") else said.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -42,15 +43,20 @@ def opened(browser: Browser, said: list[str], scheme: str, width: int) -> Page:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_nothing_in_the_way_of_anyone(browser: Browser, said: list[str], scheme: str, width: int) -> None:
+def test_nothing_in_the_way_of_anyone(
+    browser: Browser, said: list[str], scheme: Literal["light", "dark"], width: int
+) -> None:
     page = opened(browser, said, scheme, width)
     found = []
     rules = {} if (scheme, width) == ("light", 1280) else {"runOnly": LOOKS}
     for file in sorted(SITE.rglob("*.html")):
         page.goto(file.as_uri())
-        for each in Axe().run(page, options={**rules, "resultTypes": ["violations"]}).response["violations"]:
-            if each["impact"] in {"serious", "critical"}:
-                found.append((file.name, each["id"], [node["html"][:200] for node in each["nodes"]][:3]))
+        violations = Axe().run(page, options={**rules, "resultTypes": ["violations"]}).response["violations"]
+        found += [
+            (file.name, each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+            for each in violations
+            if each["impact"] in {"serious", "critical"}
+        ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append((file.name, "wider than the screen", []))
     assert found == []
