@@ -1,4 +1,5 @@
-// A browser gives no workers to pages that are opened as files. Search then runs in a hidden frame, which looks like one.
+// A browser gives no workers to pages that are opened as files. Search then runs in a hidden frame, which looks like one:
+// what goes in and out is a copy, as it is with a worker, or what is typed is lost.
 if (location.protocol === "file:") {
   window.Worker = class extends EventTarget {
     #frame = document.createElement("iframe");
@@ -11,7 +12,7 @@ if (location.protocol === "file:") {
       this.#frame.hidden = true;
       document.body.append(this.#frame);
       const inside = this.#frame.contentWindow;
-      inside.postMessage = (data) => setTimeout(() => this.#tell(data));
+      inside.postMessage = (data) => setTimeout(() => this.#tell(structuredClone(data)));
       const script = inside.document.createElement("script");
       script.src = new URL(address, location.href).href;
       script.onload = () => {
@@ -27,7 +28,7 @@ if (location.protocol === "file:") {
       if (this.#waiting) this.#waiting.push(data);
       else {
         const inside = this.#frame.contentWindow;
-        inside?.dispatchEvent(new inside.MessageEvent("message", { data }));
+        inside?.dispatchEvent(new inside.MessageEvent("message", { data: structuredClone(data) }));
       }
     }
 
