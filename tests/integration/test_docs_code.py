@@ -76,7 +76,7 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     monkeypatch.setenv("OPENAI_API_KEY", "test")
     monkeypatch.setattr("pydoc_data.topics.topics", FEW_TOPICS)
-    monkeypatch.setitem(RLM.__init__.__kwdefaults__, "direct_below", 0)
+    monkeypatch.setitem(RLM.__init__.__kwdefaults__ or {}, "direct_below", 0)
     for block in blocks(page, "python"):
         code = compiled(block)
         waits = eval(code, page_module)  # noqa: S307  # the pages are ours
