@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE = # many processes start: each compiled all anew where this is set
 
-.PHONY: demo cluster engine test test-slow lint types bench fuzz clean
+.PHONY: demo cluster engine test test-slow lint types docs bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/langchain-rlm ask pydoc: --model offline --question "How does the with statement work, and which methods does it call?"
@@ -29,6 +29,12 @@ lint: $(VENV)/dev
 
 types: $(VENV)/dev
 	$(BIN)/mypy
+
+# Into build/site, which needs no server and no network. Warnings are errors, those about docstrings too.
+# What pages take from the code is written by docs/generate.py, and held to it by the tests.
+docs: $(VENV)/dev
+	@mkdir -p build
+	@NO_COLOR=1 $(BIN)/zensical build --strict --clean > build/docs.log 2>&1 && ! grep -q '^griffe:' build/docs.log || { cat build/docs.log; exit 1; }
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/overhead.py
@@ -67,4 +73,4 @@ $(VENV)/dev: pyproject.toml | $(VENV)/bin/python
 	touch $(VENV)/installed $@
 
 clean:
-	rm -rf $(VENV) .venv-cluster build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-cluster build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
