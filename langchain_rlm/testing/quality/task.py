@@ -12,12 +12,14 @@ class Task:
     """A question with its texts and what is right, by construction."""
 
     kind: str
-    """`needle`, `needles`, `count`, `compare`, `pairs`, `hops`, `join`, `rebuild`, `code`, `contradictions`, `table`."""
+    """`needle`, `needles`, `count`, `compare`, `pairs`, `hops`, `join`, `rebuild`, `code`, `contradictions`,
+    `table`."""
     seed: int
     size: int
     """Characters asked for, of all texts together."""
     is_searchable: bool
-    """False: no keyword of the question leads to the evidence (a paraphrase, a category, a description in its place)."""
+    """False: no keyword of the question leads to the evidence (a paraphrase, a category, a description in its
+    place)."""
     question: str
     """It says the form of the answer."""
     context: str | Mapping[str, str]
