@@ -25,8 +25,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     "price": (r"(?m:^([A-Za-z]+),(\d+)$)",),
     "entry": (r"(?m:^\*( )(\w+)$)",),
     "edit": (
-        r"edit: (put|remove|rename|move) ([^;]+);", r"(\w+) (now follows) (\w+)\.", r"(Nobody needs) (\w+) any longer\.",
-        r"(\w+) (is called) (\w+) from today\.", r"(\w+) (goes first) now\.",
+        r"edit: (put|remove|rename|move) ([^;]+);", r"(\w+) (now follows) (\w+)\.", r"(\w+) (goes first) now\.",
+        r"(Nobody needs) (\w+) any longer\.", r"(\w+) (is called) (\w+) from today\.",
     ),
     "statement": (
         r"\[(\d{5})\] The (bridge) of (\w+) was finished in (\d+)\.",
