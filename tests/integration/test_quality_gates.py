@@ -46,7 +46,7 @@ def whole(task: Task) -> str:
 
 
 async def replies(url: str, name: str, prompts: list[str], at_once: int = 8) -> list[str]:
-    asked = await model(url, name).abatch(prompts, {"max_concurrency": at_once})
+    asked = await model(url, name).abatch([*prompts], {"max_concurrency": at_once})
     return [reply.text for reply in asked]
 
 
@@ -103,7 +103,8 @@ def cut(text: str) -> list[str]:
 @pytest.mark.parametrize("is_searchable", [True, False])
 async def test_a_run_with_code_is_right_without_mistakes(url: str, is_searchable: bool) -> None:  # noqa: FBT001
     rlm = RLM(model(url, "root"), model(url, "sub"), route="rlm", budget=Budget(cost=None))
-    tasks = [make(kind, 1, SIZE, is_searchable) for kind in KINDS]
+    kinds = ("needle", "count", "join", "rebuild", "table") if is_searchable else KINDS  # others have one program
+    tasks = [make(kind, 1, SIZE, is_searchable) for kind in kinds]
     results = await rlm.abatch([{"question": task.question, "context": task.context} for task in tasks])
     for task, result in zip(tasks, results, strict=True):
         assert (task.kind, task.score(result["answer"])) == (task.kind, 1)
