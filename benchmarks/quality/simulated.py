@@ -20,7 +20,8 @@ from tests.server.client import ModelServer
 from tests.server.outcome import text_of, tokens
 
 FUNCTION = "benchmarks.quality.simulated:reply"
-_IS_ROOT = re.compile(r"^`context` is (?:one `str`|a `list` of )", re.MULTILINE)
+_IS_ROOT = re.compile(r"^(?:`context` is (?:one `str`|a `list` of )|Your context is an? )", re.MULTILINE)
+"""In the first message of this package, or of the reference implementation."""
 
 
 @contextmanager
