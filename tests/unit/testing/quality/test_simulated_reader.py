@@ -12,7 +12,7 @@ from benchmarks.quality.rot import CURVES, LABEL, WITH_LABELS, Luck
 from benchmarks.quality.simulated import reply, served
 from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.mapping import Task as MapTask
-from langchain_rlm.testing.quality.tasks import make
+from langchain_rlm.testing.quality.tasks import KINDS, make
 from tests.server.config import parse_config
 
 MEASURED = {
@@ -116,15 +116,22 @@ def test_a_part_is_answered_with_notes_that_count_when_they_are_read_again() -> 
     assert read(last, SURE) == "Answer: 2"
 
 
-def test_a_root_model_looks_then_writes_a_program_then_gives_up() -> None:
-    task = make("rebuild", 1, 4_000)
-    first = f"<question>\n{task.question}\n</question>\n`context` is one `str`, 4,000 characters in all"
+OURS = "<question>\n{}\n</question>\n`context` is one `str`, 4,000 characters in all"
+THEIRS = "Answer the following: {}\n\nYour context is a str of 4000 total characters."
+
+
+@pytest.mark.parametrize("form", [OURS, THEIRS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_root_model_looks_then_writes_a_program_then_gives_up(kind: str, form: str) -> None:
+    task = make(kind, 1, 4_000)
+    first = form.format(task.question)
     messages = [{"role": "user", "content": first}]
     said = []
     for _ in range(3):
         said.append(reply(messages, model="root", seed=1, rot="off"))
         messages += [{"role": "assistant", "content": said[-1]}, {"role": "user", "content": "output"}]
     assert ["print(" in said[0], "FINAL(" in said[1], "I do not know" in said[2]] == [True] * 3
+    assert ("def llm_map(" in said[1]) == (form == THEIRS)
     for text in said:
         ast.parse(text.split("```repl\n")[1].split("```")[0])
 
