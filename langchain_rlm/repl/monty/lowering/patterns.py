@@ -25,10 +25,11 @@ def reader() -> Callable[[str, int], Any]:
 def means_the_same(pattern: str) -> bool:
     """Whether a pattern without flags finds the same on both engines, as it is written."""
     try:
-        text, flags, _, may_match_nothing, _ = reader()(pattern, 0)
+        text, flags, read, may_match_nothing, _ = reader()(pattern, 0)
     except (re.error, RecursionError):
         return False
-    return bool(text == pattern and not flags and not may_match_nothing)
+    # a hard one may take too long in a long text: it is then searched in pieces
+    return bool(text == pattern and not flags and not may_match_nothing and not read.is_hard)
 
 
 def is_plain_call(node: ast.Call, name: str) -> bool:

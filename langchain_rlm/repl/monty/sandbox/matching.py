@@ -4,6 +4,8 @@ import re as _rlm_re
 
 _rlm_near = 1000
 _rlm_scanned_at_once = 500000
+_rlm_piece = 200000
+_rlm_blank_run = 1000
 _rlm_patterns = {}
 _rlm_templates = {}
 
@@ -157,6 +159,9 @@ class _rlm_Pattern:
         self.groups = reader.groups
         self.groupindex = reader.names
         self._given = flags
+        self._reader = reader
+        self._may_be_empty = either or early
+        self._led_by = {}
         self._exact = native
         self._quick = native
         self._has_edges = reader.has_edges
@@ -236,10 +241,99 @@ class _rlm_Pattern:
         return _rlm_is_wide(string) and not (self._either and self._early)
 
     def _all(self, string):
-        if self._is_scanned(string):
-            scan = _rlm_Scan(self, _rlm_wide(string))
-            return scan.some(_rlm_scanned_at_once) if len(scan.parts) < _rlm_scanned_at_once else scan
-        return self._every(string) if self._either else self._for(string).finditer(string)
+        try:
+            if self._is_scanned(string):
+                scan = _rlm_Scan(self, _rlm_wide(string))
+                return scan.some(_rlm_scanned_at_once) if len(scan.parts) < _rlm_scanned_at_once else scan
+            return self._every(string) if self._either else self._for(string).finditer(string)
+        except _rlm_re.error as error:
+            return self._in_pieces(string, error)
+
+    def _in_pieces(self, string, error, is_first=False):
+        # Monty's engine gives up where a pattern is tried in too many ways. From line to line it is tried in fewer: all
+        # that begins in a piece is found there, when the piece goes on for as far as a match may reach
+        reader = self._reader
+        cannot = self._may_be_empty or reader.is_anchored or reader.is_endless or (reader.breaks and reader.looks_back)
+        if "backtrack" not in str(error):
+            raise error
+        if cannot or not isinstance(string, str):
+            raise self._too_long()
+        lines = string.split("\n")
+        lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
+        reach = 0
+        if reader.breaks:
+            longest = max([len(line) for line in lines]) if reader.runs else 0
+            reach = reader.fixed + reader.runs * longest + reader.blanks * _rlm_blank_run + 1
+            if reader.blanks and _rlm_re.search("\\s{" + str(_rlm_blank_run) + "}", string):
+                raise self._too_long()
+        native, led = self._for(string), self._led(string)
+        parts, places = [], []
+        first, at = 0, 0  # the line where the piece begins, and its place
+        end, rest = 0, []  # of the match before, and the text since then
+        room, most, least = _rlm_piece, _rlm_piece, 0
+        while first < len(lines):
+            last, size = first, 0
+            while last < len(lines) and (size < room or last == first):
+                size = size + len(lines[last])
+                last = last + 1
+            more, beyond = last, 0
+            while more < len(lines) and beyond < reach:
+                beyond = beyond + len(lines[more])
+                more = more + 1
+            lead = "\n" if first and not reader.breaks else ""
+            piece = lead + "".join(lines[first:more])
+            shift = at - len(lead)
+            stop = at + size + (last == len(lines))
+            found = []
+            try:
+                if led is None or led.search(piece):
+                    found = [match for match in native.finditer(piece) if at <= match.start() + shift < stop]
+            except _rlm_re.error:
+                if last == first + 1 or size // 2 < least:
+                    raise self._too_long()
+                room = most = size // 2
+                continue
+            over = found[-1].end() + shift - at if found else 0
+            if over > size and last < len(lines):  # the next piece begins behind it
+                room = least = over
+                continue
+            for match in found:
+                start = match.start()
+                since = "".join(rest) + piece[len(lead) : start] if rest else piece[max(len(lead), end - shift) : start]
+                parts.append(since)
+                parts.append(match.group())
+                parts.extend(match.groups())
+                places.append(start + shift)
+                end, rest = match.end() + shift, []
+                if is_first:
+                    break
+            if is_first and places:
+                break
+            rest.append(piece[max(len(lead), end - shift) : len(lead) + size])
+            first, at = last, at + size
+            room, least = min(most, 2 * room), 0
+        stride = self.groups + 2
+        made = _rlm_matches(self, string, parts, stride, [None, None])
+        return [made(1 + number * stride, place) for number, place in enumerate(places)]
+
+    def _led(self, string):
+        # a pattern that begins with a run of characters, tried where such a run begins: it says whether there is a match
+        lead = self._reader.lead
+        if not lead:
+            return None
+        quick = self._for(string) is not self._exact
+        if quick not in self._led_by:
+            text = _rlm_Reader(self.pattern, self._given, None, quick).whole()[0]
+            self._led_by[quick] = _rlm_re.compile("(?<!" + lead + ")" + text, self._reader.flags & 26)
+        return self._led_by[quick]
+
+    def _too_long(self):
+        return _rlm_re.error(
+            "the pattern "
+            + repr(self.pattern)
+            + " takes too long in this text; search line by line (for line in text.splitlines()), or leave out what "
+            "stands before or behind the words that are looked for, such as .*"
+        )
 
     def _after(self, string, pos, endpos):
         # the matches that start at a position or later, in a text that may be cut
@@ -256,7 +350,11 @@ class _rlm_Pattern:
 
     def search(self, string, pos=0, endpos=None):
         if pos <= 0 and endpos is None:
-            return self._for(string).search(string)
+            try:
+                return self._for(string).search(string)
+            except _rlm_re.error as error:
+                found = self._in_pieces(string, error, True)
+                return found[0] if found else None
         if len(string) <= _rlm_near:
             string = string if endpos is None else string[: max(0, endpos)]
             return self._from(string, min(max(0, pos), len(string)), False)
@@ -280,8 +378,12 @@ class _rlm_Pattern:
 
     def findall(self, string, pos=0, endpos=None):
         if not self._either and not pos and endpos is None:
-            return self._for(string).findall(string)
-        found = self.finditer(string, pos, endpos)
+            try:
+                return self._for(string).findall(string)
+            except _rlm_re.error as error:
+                found = self._in_pieces(string, error)
+        else:
+            found = self.finditer(string, pos, endpos)
         if not self.groups:
             return [match.group() for match in found]
         if self.groups == 1:
@@ -316,13 +418,17 @@ class _rlm_Pattern:
     def sub(self, repl, string, count=0):
         if isinstance(repl, str) and not self._either:
             written = _rlm_template(repl, self)
-            if isinstance(written, str) and not self.groups and count >= 0:
-                return written.join(self._for(string).split(string, count))
-            parts = [written] if isinstance(written, str) else written
-            made = "".join(
-                [part.replace("\\", "\\\\") if isinstance(part, str) else "\\g<" + str(part) + ">" for part in parts]
-            )
-            return self._for(string).sub(made, string, count)
+            try:
+                if isinstance(written, str) and not self.groups and count >= 0:
+                    return written.join(self._for(string).split(string, count))
+                parts = [written] if isinstance(written, str) else written
+                made = "".join(
+                    [part.replace("\\", "\\\\") if isinstance(part, str) else "\\g<" + str(part) + ">" for part in parts]
+                )
+                return self._for(string).sub(made, string, count)
+            except _rlm_re.error as error:
+                if "backtrack" not in str(error):
+                    raise
         return self.subn(repl, string, count)[0]
 
 

@@ -27,6 +27,17 @@ class _rlm_Reader:
         self.quick = quick
         self.has_edges = False
         self.has_end = False
+        # what a search of a long text in pieces has to know: see `_rlm_Pattern._in_pieces`
+        self.is_hard = False
+        self.is_anchored = False
+        self.looks_back = False
+        self.breaks = 0
+        self.fixed = 0
+        self.runs = 0
+        self.blanks = 0
+        self.is_endless = False
+        self.lead = ""  # what the pattern begins with, as often as it can
+        self.begin = 0
         self.pattern = pattern
         self.flags = flags
         self.is_named = shift is None
@@ -51,12 +62,13 @@ class _rlm_Reader:
             self.at = self.at + found.end()
         if self.flags & 258 == 258:
             raise NotImplementedError("re: re.ASCII with re.IGNORECASE is not available here; leave re.ASCII out")
-        made = self.either(self.flags)
+        self.begin = self.at
+        made = self.either(self.flags, True)
         if self.at < len(self.pattern):
             _rlm_bad("unbalanced parenthesis", self.at)
         return made
 
-    def either(self, flags):
+    def either(self, flags, is_all=False):
         # text, least and most characters, whether nothing is tried before something
         parts = [self.sequence(flags)]
         while self.ahead("|"):
@@ -64,6 +76,8 @@ class _rlm_Reader:
             parts.append(self.sequence(flags))
         if len(parts) == 1:
             return parts[0]
+        if is_all:
+            self.lead = ""
         early = any([part[3] for part in parts])
         for index, part in enumerate(parts[:-1]):
             if part[1] == 0 and any([later[2] > 0 for later in parts[index + 1 :]]):
@@ -81,13 +95,33 @@ class _rlm_Reader:
             if flags & 64 and self.blank():
                 continue
             start = self.at
+            breaks = self.breaks
             text, low, high, first, repeats = self.atom(flags)
+            self.reaches(text, high, self.breaks > breaks, start == self.begin and len(out) == 0)
             text, low, high, first = self.repeated(text, low, high, first, repeats, start, flags)
             out.append(text)
             least = least + low
             most = min(most + high, _rlm_most)
             early = early or first
         return ("".join(out), least, most, early)
+
+    def reaches(self, text, high, may_break, is_first):
+        # how far a match may reach: in characters, runs within a line, runs of blanks, or without an end
+        at = self.at
+        times = self.times()
+        suffix = self.pattern[self.at : self.at + 1]
+        self.at = at
+        most = times[1] if times else 1
+        if is_first and high == 1 and most == _rlm_most and suffix != "?" and suffix != "+":
+            self.lead = text
+        if high * most < _rlm_most:
+            self.fixed = self.fixed + high * most
+        elif not may_break:
+            self.runs = self.runs + 1
+        elif text == "[" + _rlm_classes["s"] + "]" or text == "[" + _rlm_ascii_classes["s"] + "]":
+            self.blanks = self.blanks + 1
+        else:
+            self.is_endless = True
 
     def blank(self):
         character = self.pattern[self.at]
@@ -112,6 +146,7 @@ class _rlm_Reader:
         suffix = self.pattern[self.at : self.at + 1]
         suffix = suffix if suffix and suffix in "?+" else ""
         self.at = self.at + len(suffix)
+        self.is_hard = self.is_hard or suffix == "+"
         if suffix == "?" and least == 0 and high > 0:
             first = True
         if self.times() is not None:
@@ -150,10 +185,16 @@ class _rlm_Reader:
             return (self.set(flags), 1, 1, False, True)
         if character == "\\":
             return self.escape(flags)
+        if character == "." and flags & 16:
+            self.breaks = self.breaks + 1
+        if character == "\n":
+            self.breaks = self.breaks + 1
         if character == "^":
+            self.is_anchored = self.is_anchored or not flags & 8
             return ("^", 0, 0, False, False)
         if character == "$":
             self.has_end = self.has_end or not flags & 8
+            self.is_anchored = self.is_anchored or not flags & 8
             return ("$" if flags & 8 or self.quick else "(?=\\n?\\z)", 0, 0, False, False)
         if character in "*+?":
             _rlm_bad("nothing to repeat", self.at - 1)
@@ -208,6 +249,8 @@ class _rlm_Reader:
                 if sign[0] == "<" and least != most:
                     _rlm_bad("look-behind requires fixed-width pattern", start)
                 looks = sign not in (">", ":")
+                self.is_hard = self.is_hard or sign != ":"
+                self.looks_back = self.looks_back or sign[0] == "<"
                 return ("(?" + sign + text + ")", 0 if looks else least, 0 if looks else most, early and not looks, True)
         found = _rlm_re.match("\\((\\w+)\\)", rest)
         if found:
@@ -238,6 +281,7 @@ class _rlm_Reader:
         return ("(" + mark + text + ")", least, most, early, True)
 
     def conditional(self, flags, start, found):
+        self.is_hard = True
         key = found.group(1)
         number = int(key) if key.isdigit() else self.names.get(key, 0)
         if not number or number > self.groups:
@@ -266,6 +310,8 @@ class _rlm_Reader:
         return ("(?" + on + ("-" + off if off else "") + ":" + text + ")", least, most, early, True)
 
     def back(self, number):
+        self.is_hard = True
+        self.breaks = self.breaks + 1
         if number > self.groups:
             _rlm_bad("invalid group reference " + str(number), self.at)
         if number in self.open:
@@ -290,6 +336,7 @@ class _rlm_Reader:
         classes = _rlm_ascii_classes if flags & 256 else _rlm_classes
         if character in classes:
             self.at = self.at + 1
+            self.breaks = self.breaks + (character in "sWD")
             made = classes[character]
             bare = made.startswith("[") or made in ("\\d", "\\D")
             return (made if bare else "[" + made + "]", 1, 1, False, True)
@@ -299,10 +346,15 @@ class _rlm_Reader:
             edge = "(?:(?<=" + word + ")(?!" + word + ")|(?<!" + word + ")(?=" + word + "))"
             inside = "(?:(?<=" + word + ")(?=" + word + ")|(?<!" + word + ")(?!" + word + ")(?!\\A\\z))"
             self.has_edges = self.has_edges or character in "bB"
+            self.is_hard = self.is_hard or character in "bB"
+            self.is_anchored = self.is_anchored or character in "AZ"
             if self.quick:
                 edge = "\\b"
             return ({"A": "\\A", "Z": "\\z", "b": edge, "B": inside}[character], 0, 0, False, False)
-        return (self.literal(start), 1, 1, False, True)
+        made = self.literal(start)
+        if made in ("\\n", "\\x{a}"):
+            self.breaks = self.breaks + 1
+        return (made, 1, 1, False, True)
 
     def literal(self, start):
         # what an escape stands for, whether inside a set or not
@@ -357,7 +409,9 @@ class _rlm_Reader:
     def set(self, flags):
         start = self.at - 1
         out = ["["]
-        if self.ahead("^"):
+        is_negated = self.ahead("^")
+        has_break = False
+        if is_negated:
             self.at = self.at + 1
             out.append("^")
         first = True
@@ -365,6 +419,7 @@ class _rlm_Reader:
             first = False
             at = self.at
             written, low = self.member(flags)
+            has_break = has_break or low == "\n" or (low is None and self.pattern[at + 1 : at + 2] in "sWD")
             if self.ahead("-") and not self.ahead("-]"):
                 self.at = self.at + 1
                 if self.at >= len(self.pattern):
@@ -372,6 +427,7 @@ class _rlm_Reader:
                 end, high = self.member(flags)
                 if low is None or high is None or high < low:
                     _rlm_bad("bad character range " + self.pattern[at : self.at], at)
+                has_break = has_break or low <= "\n" <= high
                 written = written + "-" + end
                 if flags & 2 and any([low <= letter <= high for letter in _rlm_dotted]):
                     written = written + _rlm_dotted
@@ -379,6 +435,7 @@ class _rlm_Reader:
                 written = _rlm_dotted
             out.append(written)
         self.at = self.at + 1
+        self.breaks = self.breaks + (has_break != is_negated)
         made = "".join(out) + "]"
         return made if made != self.pattern[start : self.at].replace("-]", "\\-]") else self.pattern[start : self.at]
 

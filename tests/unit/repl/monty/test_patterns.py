@@ -12,6 +12,7 @@ from typing import Any
 import pydantic_monty as monty
 import pytest
 
+from langchain_rlm.repl.monty.lowering import PATTERNS
 from langchain_rlm.repl.monty.session import WIDE
 from tests.unit.repl.monty.grammar import GRAMMAR, derive
 from tests.unit.repl.monty.sandbox_runner import Sandbox
@@ -98,3 +99,64 @@ def test_patterns_find_the_same_in_long_texts_with_any_letters(pool: monty.Monty
 @pytest.mark.slow
 def test_many_patterns_find_what_they_find_in_cpython(pool: monty.Monty) -> None:
     assert differing(pool, made(1, 20_000)) == {}
+
+
+PIECES = """
+def in_pieces(p, t, flags):
+    pattern = _rlm_re_compile(p, flags)
+    try:
+        found = pattern._in_pieces(t, _rlm_re.error("too much backtracking"))
+    except Exception as error:
+        return type(error).__name__ + " " + str(error)
+    befores = [match._before() for match in found]
+    return [[m.start(), m.end(), m.group(), list(m.groups()), b] for m, b in zip(found, befores)]
+"""
+LINES = "a word here\nand words there\n\n  word\nhere: a word, here\nno such\nfoo bar\nbar foo word\n word \nA Word-Here\nx1 22 333\n"
+COMMON = [
+    r"\bword\b", r"(?i)\bword\b", r".*\bword\b.*", r"(?m)^.*\bword\b.*$", r"[^.\n]*\bword\b", r"\bword\s+here\b", r"word\s*\n\s*here",
+    r"(?<=a )word", r"\b\w+ word\b", r"(\w+)\s+(word|bar)\b", r"\b[A-Z]\w+(?:-[A-Z]\w+)?", r"word(?=, here)", r"word(?!s)", r"\b\d+\b",
+    r"(?:^|\n)\s*word", r"\b", r"(?<!\w)bar(?!\w)", r"\w+\b", r".+?\bword", r"foo\b|\bbar", r"\bfoo(?s:.)bar\b", r"(\w)\1\1", r"\S+\s+\S+\b",
+]  # fmt: skip
+
+
+def test_a_search_in_pieces_finds_what_a_search_of_the_whole_finds(pool: monty.Monty) -> None:
+    answered = 0
+    with a_session(pool, "") as session:
+        session._feed_module(PATTERNS)
+        session._feed(PIECES)
+        for size in (1, 40):
+            session._feed(f"_rlm_piece = {size}\n_rlm_blank_run = 20")
+            for pattern in COMMON:
+                for text in (LINES, LINES.replace("a", "ä")[:-1], ""):
+                    said = session._feed(f"in_pieces({pattern!r}, t, 0)", {"t": text})
+                    if isinstance(said, str):
+                        assert "takes too long in this text; search line by line" in said, (pattern, said)
+                        continue
+                    answered += 1
+                    end, wanted = 0, list[Any]()
+                    for found in re.finditer(pattern, text):
+                        wanted.append([*found.span(), found[0], [*found.groups()], text[end : found.start()]])
+                        end = found.end()
+                    assert said == wanted, (pattern, size, text)
+    assert answered > 100
+
+
+def test_a_rare_word_is_found_in_a_long_text(pool: monty.Monty) -> None:
+    line = "some other text of no word at all, " * 20 + ".\n"
+    text = line * 3_000 + "Here a needle\nis found at last.\n" + line * 50
+    with a_session(pool, text, cell_seconds=60, memory=10**9) as session:
+        cell = """
+import re
+for p in (r"\\bneedle\\b", r".*\\bneedle\\b.*", r"(?i)\\bNEEDLE\\s+is\\b", r"(?<=a )needle", r"(a) \\bneedle\\b"):
+    m = re.search(p, context)
+    print(m.span(), re.findall(p, context), [x.start() for x in re.finditer(p, context)], len(re.split(p, context)))
+print(re.sub(r"\\bneedle\\b", "pin", context).count("pin"), re.search(r"\\bnail\\b", context))
+"""
+        run = Sandbox(session).execute([cell])
+    at = text.index("needle")
+    assert not run.error
+    assert run.printed.splitlines() == [
+        f"{(at, at + 6)} ['needle'] [{at}] 2", f"{(at - 7, at + 6)} ['Here a needle'] [{at - 7}] 2",
+        f"{(at, at + 9)} ['needle\\nis'] [{at}] 2", f"{(at, at + 6)} ['needle'] [{at}] 2",
+        f"{(at - 2, at + 6)} ['a'] [{at - 2}] 3", "1 None",
+    ]  # fmt: skip
