@@ -115,7 +115,7 @@ if __name__ == "__main__":
     # what the commands import when they need it
     from langchain_openai import ChatOpenAI  # noqa: F401
 
-    from langchain_rlm.cli import ask, doctor, main, replay, report  # noqa: F401
+    from langchain_rlm.cli import ask, bench, doctor, main, replay, report  # noqa: F401
     from langchain_rlm.report import page  # noqa: F401
 
     _become(_serve(socket.socket(fileno=int(sys.argv[1]))))

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from langchain_rlm.budget import dollars
+from langchain_rlm.budget import Budget, dollars
 from langchain_rlm.checks import AMOUNT, COUNT
 from langchain_rlm.cli.exits import ANSWERED, INTERRUPTED, NO_MODEL, OUT_OF_BUDGET, WRONG_INPUT, interrupt_on_sigterm
 from langchain_rlm.cli.options import as_typed, number, parse_json
@@ -113,7 +113,7 @@ def plan_of(request: Request) -> Plan:
     given = parse_json("--prices", request.prices)
     try:
         prices = Pricing.of(given)
-        piece = RLM(root, sub, max_concurrency=concurrency).settings.chunk_size
+        piece = RLM(root, sub, budget=Budget(cost=None), max_concurrency=concurrency).settings.chunk_size
     except InputError as error:
         raise as_typed(error) from None
     unpriced = next((name_of(one) for one in (root, sub) if not prices.knows(name_of(one), provider_of(one))), None)
@@ -148,13 +148,13 @@ def _listed(typed: str | None) -> list[str]:
 
 def _count(option: str, text: str) -> int:
     value: int = number(option, text.replace("_", ""), int)
-    COUNT.check(f"{option} ", value)
+    COUNT.check(option, value)
     return value
 
 
 def _amount(option: str, text: str) -> float:
     value: float = number(option, text, float)
-    AMOUNT.check(f"{option} ", value)
+    AMOUNT.check(option, value)
     return value
 
 

@@ -73,10 +73,18 @@ def charts_of_kinds(records: Sequence[Record]) -> list[Chart]:
     """The score of each kind of task by itself."""
     order = methods_of(records)
     return [
-        chart(f"kind-{kind}", kind, f"Mean score of the tasks of kind {kind}, against the characters of the texts.",
-              unit="score", records=of_kind, read=_score, is_share=True, order=order)
-        for kind, of_kind in grouped(records, lambda one: one["kind"]).items()
-    ]  # fmt: skip
+        chart(
+            f"kind-{at}",
+            kind,
+            f"Mean score of the tasks of kind {kind}, against the characters of the texts.",
+            unit="score",
+            records=of_kind,
+            read=_score,
+            is_share=True,
+            order=order,
+        )
+        for at, (kind, of_kind) in enumerate(grouped(records, lambda one: one["kind"]).items())
+    ]
 
 
 def chart(

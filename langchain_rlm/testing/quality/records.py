@@ -115,9 +115,13 @@ class Results:
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the folder, whole or not at all."""
-        beside = self.folder / f".{name}.{os.getpid()}"
-        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
-        beside.replace(self.folder / name)
+        file = self.folder / name
+        beside = file.with_name(f".{file.name}.{os.getpid()}")
+        with beside.open("w", encoding="utf-8", errors="backslashreplace") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(file)
 
     def _count(self, record: Record) -> None:
         self.spent += record["cost"] or 0.0
