@@ -213,4 +213,4 @@ def short(value: float) -> str:
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if value >= size:
             return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}" if value >= 1e-4 or not value else f"{value:.0e}"  # noqa: PLR2004  # else many zeros
+    return f"{value:.3g}" if value >= 1e-4 or not value else f"{value:.0e}"  # else many zeros

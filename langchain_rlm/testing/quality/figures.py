@@ -63,7 +63,7 @@ def clustered(records: Sequence[Record]) -> Interval:
     mean = sum(total for total, _ in sums) / sum(count for _, count in sums)
     if len(sums) == 1:
         return Interval(mean, None, None, 1)
-    draw = random.Random(f"{len(sums)}")  # noqa: S311  # no secret
+    draw = random.Random(f"{len(sums)}")  # no secret
     means = []
     for _ in range(DRAWS):
         drawn = draw.choices(sums, k=len(sums))

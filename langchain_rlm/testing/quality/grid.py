@@ -13,7 +13,7 @@ from langchain_rlm.models.resolve import Model, name_of, provider_of
 from langchain_rlm.models.tokens import Tokens
 from langchain_rlm.testing.quality.methods import REPLY, TOKENS, Method
 from langchain_rlm.testing.quality.task import Task
-from langchain_rlm.testing.quality.tasks import KINDS, make
+from langchain_rlm.testing.quality.tasks import KINDS, LARGEST, SMALLEST, make
 
 SHARE_WRITTEN = 0.05
 """Of a run's tokens, roughly: for estimates alone."""
@@ -45,16 +45,19 @@ def wording(is_searchable: bool) -> str:  # noqa: FBT001  # a word for it
 
 
 def grid(
-    kinds: Iterable[str], sizes: Iterable[int], seeds: int, wordings: Sequence[bool], methods: Sequence[Method]
+    kinds: Iterable[str], sizes: Sequence[int], seeds: int, wordings: Sequence[bool], methods: Sequence[Method]
 ) -> list[Cell]:
     """All runs, small texts first, the methods of one task together.
 
     Raises:
-        InputError: There is no kind of that name.
+        InputError: There is no kind of that name, or no task of that size.
     """
     chosen = list(dict.fromkeys(kinds))
     if unknown := [kind for kind in chosen if kind not in KINDS]:
         msg = f"There is no kind {unknown[0]!r} of tasks; there are {', '.join(KINDS)}."
+        raise InputError(msg)
+    if wrong := [size for size in sizes if not SMALLEST <= size <= LARGEST]:
+        msg = f"There is no task of {wrong[0]:,} characters: use {SMALLEST:,} to {LARGEST:,}."
         raise InputError(msg)
     tasks = product(sorted(set(sizes)), chosen, range(1, seeds + 1), wordings)
     return [

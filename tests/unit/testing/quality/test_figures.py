@@ -1,7 +1,5 @@
 """What is said of records: means, intervals and quantiles."""
 
-import random
-
 import pytest
 
 from langchain_rlm.testing.quality.figures import clustered, quantile, summary
@@ -39,7 +37,7 @@ def test_more_tasks_give_a_narrower_interval_around_the_mean() -> None:
 
 def test_the_same_records_in_another_order_give_the_same() -> None:
     made = records()
-    mixed = random.Random(1).sample(made, len(made))
+    mixed = made[1::2] + made[::2]
     assert clustered(made) == clustered(mixed)
     assert as_markdown(tables(made), "") == as_markdown(tables(mixed), "")
 

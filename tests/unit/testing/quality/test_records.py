@@ -50,9 +50,9 @@ def test_a_line_that_was_cut_off_is_dropped_and_told_once(tmp_path: Path) -> Non
 
 
 def test_a_second_writer_is_told_who_the_first_is(tmp_path: Path) -> None:
-    with Results(tmp_path):
-        with pytest.raises(InputError, match=f"process {os.getpid()} on .* writes here"), Results(tmp_path):
-            pass
+    taken = pytest.raises(InputError, match=f"process {os.getpid()} on .* writes here")
+    with Results(tmp_path), taken, Results(tmp_path):
+        pass
     with Results(tmp_path):
         pass
 
