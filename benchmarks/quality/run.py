@@ -21,10 +21,15 @@ PRICES = '{"simulated-root": {"input": 1.25, "output": 10}, "simulated-sub": {"i
 """US dollars a million tokens: those of a large model and of a small one at the time of writing."""
 METHODS = "call,map-reduce,refine,bm25,embedding,agent,rlms,rlm,auto,plan,samples"
 NOTES = (
-    "A simulated reader: it reads by patterns that were written for these tasks, errs by a published curve, and its "
-    "root model writes fixed programs. The figures prove orchestration and cost alone, and say nothing of any model.",
-    "The simulated root model knows the code of this package and no other's: the methods agent and rlms, which need a "
-    "model that writes code or calls tools by itself, cannot do well here. Compare those with a real model.",
+    (
+        "A simulated reader: it reads by patterns that were written for these tasks, errs by a published curve, and "
+        "its root model writes fixed programs. The figures prove orchestration and cost alone, and say nothing of any "
+        "model."
+    ),
+    (
+        "The simulated root model knows the prompts of this package and no other's: agent and rlms, which need a model "
+        "that calls tools or writes code by itself, cannot do well here. Compare those with a real model."
+    ),
     "Prices are $1.25 and $10 a million tokens for the root model, $0.25 and $2 for the sub-model.",
 )
 OUT = Path(__file__).parent / "results" / "simulated"
@@ -33,7 +38,7 @@ OUT = Path(__file__).parent / "results" / "simulated"
 def main() -> None:
     """Serve the reader, and run the command against it."""
     with simulated(MODELS, seed=1, rot="gpt-5-mini") as url:
-        os.environ |= {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "simulated"}
+        os.environ |= {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "none"}
         notes = [part for note in NOTES for part in ("--note", note)]
         app([
             "bench", "--model", f"openai:{ROOT}", "--sub-model", f"openai:{SUB}", "--prices", PRICES, "--cost", "none",

@@ -20,7 +20,10 @@ TASK = Task(
 )  # fmt: skip
 NAMED = Task("code", 1, 200, True, "What is the code of the safe?", {"a.txt": FILLER, "b.txt": FACT}, [])  # noqa: FBT003
 PRICES: Any = {"root": {"input": 1, "output": 1}, "sub": {"input": 1, "output": 1}}
-CELL = "```repl\nprint(len(context))\nanswer['content'] = llm_query('Find the code: ' + context)\nanswer['ready'] = True\n```"
+CELL = """```repl
+answer['content'] = llm_query('Find the code: ' + context)
+answer['ready'] = True
+```"""
 FOUND = {"match": "4711", "reply": "It is 4711."}
 CODE = {"match": "repl", "reply": CELL}
 
