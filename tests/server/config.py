@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NoReturn, get_args
 
 from tests.server.bodies import DIALECTS
 from tests.server.outcome import Outcome
 
 Json = Mapping[str, Any]
-Kind = Literal["script", "rules", "reader", "echo"]
+Kind = Literal["script", "rules", "reader", "echo", "function"]
 
 FaultKind = Literal[
     "401", "404", "413", "429", "500", "502", "503", "529", "auth", "quota", "too_large_tpm", "html", "error_in_200",
@@ -59,6 +59,9 @@ class ModelConfig:
     turns: tuple[Turn, ...] = ()
     rules: tuple[Rule, ...] = ()
     default: Outcome = NO_RULE
+    function: str = ""
+    """`module:name` of what says the reply: called with the messages, and with `given` by name."""
+    given: Json = field(default_factory=dict)
     window: int | None = None
     max_output: int | None = None
     dialect: str = "openai"
@@ -165,7 +168,7 @@ def parse_fault(value: Any, where: str) -> Fault:
 
 
 MODEL_KEYS = (  # as ModelConfig
-    "kind replies rules default window max_output dialect rpm tpm latency together chunk_delay continues key faults"
+    "kind replies rules default function given window max_output dialect rpm tpm latency together chunk_delay continues key faults"
 )
 
 
@@ -179,6 +182,8 @@ def parse_model(value: Any, where: str) -> ModelConfig:
     plain = {key: value[key] for key in value if key not in {"replies", "rules", "default", "faults"}}
     if kind == "script":
         plain["turns"] = parse_turns(value.get("replies"), f"{where}.replies")
+    if kind == "function" and not re.fullmatch(r"[\w.]+:\w+", str(value.get("function", ""))):
+        fail(f"{where}.function", f"'module:name' is needed, this is {value.get('function')!r}")
     if "default" in value:
         plain["default"] = parse_reply(value["default"], f"{where}.default")
     return ModelConfig(

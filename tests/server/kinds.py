@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from tests.server.config import ModelConfig, Turn
@@ -50,10 +51,16 @@ def by_echo(_: ModelConfig, messages: Messages) -> Outcome:
     return Outcome(content=f"echo: {text[:100]} ({len(text)} characters)")
 
 
+def by_function(model: ModelConfig, messages: Messages) -> Outcome:
+    module, _, name = model.function.partition(":")
+    return Outcome(content=getattr(import_module(module), name)(messages, **model.given))
+
+
 PURE_KINDS: dict[str, Callable[[ModelConfig, Messages], Outcome]] = {
     "rules": by_rules,
     "reader": by_reading,
     "echo": by_echo,
+    "function": by_function,
 }
 
 

@@ -1,0 +1,64 @@
+"""Context rot: how probably a decision is right, by the length of the prompt, and what chance makes of it.
+
+The curves are fits of published results of OOLONG (its authors' table of means by tokens of the context); the root
+mean square error of each fit is below 0.02. They are of whole answers, and are used here for single decisions.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+
+@dataclass(frozen=True)
+class Curve:
+    """`floor + (start - floor) / (1 + (tokens / half) ** slope)`."""
+
+    start: float
+    floor: float
+    half: float
+    slope: float
+
+    def at(self, tokens: float) -> float:
+        """The probability that a decision is right in a prompt of so many tokens."""
+        return self.floor + (self.start - self.floor) / (1 + (tokens / self.half) ** self.slope)
+
+
+CURVES = {
+    "off": Curve(1, 1, 1, 1),
+    "gpt-5": Curve(0.855, 0.40, 61_900, 2.5),
+    "gpt-5-mini": Curve(0.850, 0.40, 36_800, 2.5),
+    "gpt-5-nano": Curve(0.878, 0.35, 13_000, 1.3),
+    "o3": Curve(0.858, 0.35, 36_800, 2.5),
+    "claude-sonnet-4": Curve(0.881, 0.45, 13_000, 1.3),
+    "gemini-2.5-pro": Curve(0.895, 0.05, 47_700, 1.3),
+}
+"""By model. `off`: every decision is right."""
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What chance makes of the decisions of one prompt.
+
+    It follows from the seed, the model, the words that are decided on and how long the prompt is, in halves of powers
+    of two: not from the order of the prompts, nor from how many come at once.
+    """
+
+    seed: int
+    model: str
+    curve: Curve
+    tokens: int
+
+    def _draw(self, *about: object) -> float:
+        bucket = round(2 * math.log2(max(1, self.tokens)))
+        said = "\0".join(map(str, (self.seed, self.model, bucket, *about))).encode(errors="surrogatepass")
+        return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") / 2**64
+
+    def is_right(self, text: str) -> bool:
+        """Whether the reader decides rightly on this text."""
+        return self._draw(text) < self.curve.at(self.tokens)
+
+    def other(self, text: str, right: str, options: Sequence[str]) -> str | None:
+        """A plausible wrong decision on this text; None when there is none."""
+        wrong = [option for option in options if option != right]
+        return wrong[int(self._draw(text, "instead") * len(wrong))] if wrong else None
