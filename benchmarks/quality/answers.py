@@ -72,13 +72,12 @@ def rebuilt(_: Asked, facts: Sequence[Fact]) -> Read:
 
     for fact in facts:
         names = fact.value.split()
-        if fact.relation == "entry":
-            insert(names[0], before[""])
-        elif fact.subject == "insert":
-            insert(names[0], names[1] if names[1] in after else before[""])
-        elif names[0] in after:
+        is_new = fact.relation == "entry" or fact.subject == "insert"
+        if is_new and names[0] not in after:  # notes may say it twice
+            insert(names[0], names[1] if names[-1] in after and len(names) > 1 else before[""])
+        elif not is_new and names[0] in after:
             place = remove(names[0])
-            if fact.subject != "remove":
+            if fact.subject != "remove" and names[-1] not in after:
                 insert(names[-1], place if fact.subject == "rename" else "")
     entries, at = list[str](), after[""]
     while at:
@@ -114,7 +113,7 @@ def conflicts(_: Asked, facts: Sequence[Fact]) -> Read:
     """The pairs of statements that cannot both be true."""
     said = defaultdict[str, list[tuple[str, str]]](list)
     for fact in _of(facts, "statement"):
-        what, _, value = fact.value.rpartition(", ")
+        what, value = fact.value.rsplit(", ", 1)
         said[what].append((fact.subject, value))
     pairs = {(fact.subject, fact.value) for fact in _of(facts, "pair")}
     for same in said.values():

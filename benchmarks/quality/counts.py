@@ -31,8 +31,9 @@ def tallied(facts: Iterable[Fact], key: Callable[[str, str, str], str | None]) -
     for fact in facts:
         if fact.relation == "tally" and fact.value.isdigit():
             counts[fact.subject] += int(fact.value)
-        elif fact.relation == "line" and (found := key(*fact.subject.split(), fact.value)) is not None:
-            counts[found] += 1
+        elif fact.relation == "line":
+            day, user = fact.subject.split()
+            counts.update(filter(None, [key(day, user, fact.value)]))
     return counts
 
 

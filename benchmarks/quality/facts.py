@@ -25,8 +25,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     "price": (r"(?m:^([A-Za-z]+),(\d+)$)",),
     "entry": (r"(?m:^\*( )(\w+)$)",),
     "edit": (
-        r"edit: (put|remove|rename|move) ([^;]+);", r"(\w+) (now follows) (\w+)\.", r"(Nobody needs) (\w+) any longer\.",
-        r"(\w+) (is called) (\w+) from today\.", r"(\w+) (goes first) now\.",
+        r"edit: (put|remove|rename|move) ([^;]+);", r"(\w+) (now follows) (\w+)\.", r"(\w+) (goes first) now\.",
+        r"(Nobody needs) (\w+) any longer\.", r"(\w+) (is called) (\w+) from today\.",
     ),
     "statement": (
         r"\[(\d{5})\] The (bridge) of (\w+) was finished in (\d+)\.",
@@ -47,7 +47,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "tally": (), "first": (), "pair": (),
 }  # fmt: skip
 """By relation: patterns with a subject and a value; some are read by functions of their own below."""
-_NOTE = re.compile(r"^\s*- (\w+) \| ([^|\n]*) \| ([^\n]*)$", re.MULTILINE)
+_NOTE = re.compile(r"(?:^|(?<=: ))- (\w+) \| ([^|\n]*) \| ([^\n]*)$", re.MULTILINE)
 _THING = re.compile(rf"\b(?:{'|'.join(KIND_OF)})\b", re.IGNORECASE)
 OVERLOOKED = frozenset({"entry", "edit", "statement", "call", "member", "pair"})
 """What a reader rather overlooks than takes for another one."""

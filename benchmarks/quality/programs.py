@@ -23,12 +23,13 @@ print(texts[0][:500])
 _SHARED = '''import re
 
 texts = context if isinstance(context, list) else [context]
+sentences = []
 
 def facts(kinds, pieces):
     """What sub-models find in the pieces, as rows of kind, subject and value."""
-    asked = ["List every fact of the kind " + kinds + " in this text, one a line as `- kind | subject | value`; NOTHING if there is none.\\n\\nText:\\n" + piece for piece in pieces]
+    task = "List every fact of the kind " + kinds + " in this text, one a line as `- kind | subject | value`."
     rows = []
-    for said in llm_query_batched(asked):
+    for said in llm_query_batched([task + " NOTHING if there is none.\\n\\nText:\\n" + piece for piece in pieces]):
         for line in said.splitlines():
             parts = line.removeprefix("- ").split(" | ")
             if len(parts) == 3:
@@ -38,13 +39,16 @@ def facts(kinds, pieces):
 def meant(described, words):
     """The word that a description means, as a sub-model says."""
     words = list(dict.fromkeys(words))
-    return llm_query("Which of these is meant by \\"" + described + "\\"? Answer with the word alone.\\n" + ", ".join(words)).strip()
+    asked = "Which of these is meant by \\"" + described + "\\"? Answer with the word alone.\\n"
+    return llm_query(asked + ", ".join(words)).strip()
 
 def sentences_with(word):
     """The sentences that have a word, found by code."""
-    return "\\n".join([found for text in texts for found in re.findall(r"[^.\\n]*\\b" + re.escape(word) + r"\\b[^.\\n]*\\.", text)])
+    if not sentences:
+        sentences.extend([one for text in texts for line in text.splitlines() for one in line.split(". ")])
+    return "\\n".join([one.rstrip(".") + "." for one in sentences if word in one])
 
-'''  # noqa: E501  # a line is a line
+'''
 _NAMED_CODES = """found = "\\n".join([sentences_with(name + " depot") for name in $names])
 FINAL(llm_query($question + "\\n\\nText:\\n" + found))
 """
@@ -75,13 +79,17 @@ FINAL("Answer: " + str(total))
 """
 _REBUILT = """if $is_searchable:
     names = {"put": "insert", "remove": "remove", "rename": "rename", "move": "top"}
-    edits = [(names[said.split()[0]], re.findall(r"[A-Z]\\w+", said)) for text in texts for said in re.findall(r"edit: ([^;]+);", text)]
+    said = [one for text in texts for one in re.findall(r"edit: ([^;]+);", text)]
+    edits = [(names[one.split()[0]], re.findall(r"[A-Z]\\w+", one)) for one in said]
 else:
     edits = [(subject, value.split()) for kind, subject, value in facts("edit", chunks(size=20_000))]
 entries = re.findall(r"(?m)^\\* (\\w+)$$", "\\n".join(texts))
 after = dict(zip([""] + entries, entries + [""]))
 before = {follows: entry for entry, follows in after.items()}
 for doing, names in edits:
+    known = [name in after for name in names]
+    if known != {"insert": [False, True], "rename": [True, False]}.get(doing, [True]):
+        continue  # something was overlooked
     at = names[1] if doing == "insert" else before[names[0]]
     if doing != "insert":
         follows = after.pop(names[0])
@@ -143,8 +151,9 @@ if label:
 else:
     rows = facts("population, mayor, founded", [sentences_with(name) for name in wanted])
 cells = {(subject, kind): value for kind, subject, value in rows}
-lines = [" | ".join([name] + [cells.get((name, kind), "") for kind in ("population", "mayor", "founded")]) for name in wanted]
-FINAL("Answer:\\n" + "\\n".join(lines))
+columns = ("population", "mayor", "founded")
+lines = [[name] + [cells.get((name, column), "") for column in columns] for name in wanted]
+FINAL("Answer:\\n" + "\\n".join([" | ".join(line) for line in lines]))
 """
 _LINES = """months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 lines = re.findall(r"(?m)^\\w{3} \\d\\d, \\d{4} \\| \\d{5} \\| .*$$", "\\n".join(texts))

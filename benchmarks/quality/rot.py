@@ -21,7 +21,8 @@ class Curve:
 
     def at(self, tokens: float) -> float:
         """The probability that a decision is right in a prompt of so many tokens."""
-        return self.floor + (self.start - self.floor) / (1 + (tokens / self.half) ** self.slope)
+        longer: float = (tokens / self.half) ** self.slope
+        return self.floor + (self.start - self.floor) / (1 + longer)
 
 
 CURVES = {

@@ -1,4 +1,4 @@
-"""A simulated reader: an OpenAI-compatible model that reads its prompts, makes mistakes by a curve, and knows no answer.
+"""A simulated reader: an OpenAI-compatible model that reads its prompts, errs by a curve, and knows no right answer.
 
 It proves orchestration and nothing else: that every piece arrives once, that answers come back in order, that limits
 hold, what a method costs for the same reader. Its figures say nothing about models; for it reads by patterns that were

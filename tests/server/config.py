@@ -168,7 +168,8 @@ def parse_fault(value: Any, where: str) -> Fault:
 
 
 MODEL_KEYS = (  # as ModelConfig
-    "kind replies rules default function given window max_output dialect rpm tpm latency together chunk_delay continues key faults"
+    "kind replies rules default function given window max_output dialect rpm tpm latency together chunk_delay "
+    "continues key faults"
 )
 
 

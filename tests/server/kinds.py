@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from tests.server import bodies
 from tests.server.config import ModelConfig, Turn
 from tests.server.outcome import Outcome, last_user_text, text_of
 from tests.server.reader import read
@@ -53,7 +54,10 @@ def by_echo(_: ModelConfig, messages: Messages) -> Outcome:
 
 def by_function(model: ModelConfig, messages: Messages) -> Outcome:
     module, _, name = model.function.partition(":")
-    return Outcome(content=getattr(import_module(module), name)(messages, **model.given))
+    try:
+        return Outcome(content=getattr(import_module(module), name)(messages, **model.given))
+    except Exception as error:  # noqa: BLE001  # a client that is told nothing waits for ever
+        return Outcome(status=500, body=bodies.openai_error(repr(error), "server_error", None), fault="function")
 
 
 PURE_KINDS: dict[str, Callable[[ModelConfig, Messages], Outcome]] = {
