@@ -1,4 +1,4 @@
-"""The whole comparison with the simulated reader: every method, every kind of task, the same figures each time.
+"""The comparison with the simulated reader: every kind of task, the same figures each time.
 
     python benchmarks/quality/run.py [options of `langchain-rlm bench`]
 
@@ -12,23 +12,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.quality.simulated import simulated  # the path is set above
-
 from langchain_rlm.cli.app import app
 
 ROOT, SUB = "simulated-root", "simulated-sub"
 MODELS = {ROOT: {"window": 128_000}, SUB: {"window": 128_000}}
 PRICES = '{"simulated-root": {"input": 1.25, "output": 10}, "simulated-sub": {"input": 0.25, "output": 2}}'
 """US dollars a million tokens: those of a large model and of a small one at the time of writing."""
-METHODS = "call,map-reduce,refine,bm25,embedding,agent,rlms,rlm,auto,plan,samples"
+METHODS = "call,map-reduce,refine,bm25,embedding,rlm,auto,plan,samples"
+"""Those whose prompts the reader knows. `agent` and `rlms` need a model that calls tools, or writes code by itself."""
 NOTES = (
     (
         "A simulated reader: it reads by patterns that were written for these tasks, errs by a published curve, and "
         "its root model writes fixed programs. The figures prove orchestration and cost alone, and say nothing of any "
         "model."
-    ),
-    (
-        "The simulated root model knows the prompts of this package and no other's: agent and rlms, which need a model "
-        "that calls tools or writes code by itself, cannot do well here. Compare those with a real model."
     ),
     "Prices are $1.25 and $10 a million tokens for the root model, $0.25 and $2 for the sub-model.",
 )
