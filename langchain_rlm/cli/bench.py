@@ -1,8 +1,9 @@
 """`langchain-rlm bench`: what was typed, what it will take, and the runs."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,11 @@ def run(request: Request) -> int:
     except RLMError as error:
         say(f"error: {error}", error=True)
         return NO_MODEL if isinstance(error, ModelError) else WRONG_INPUT
+    except OSError as error:
+        if error.filename is None:  # of the output
+            raise
+        say(f"error: {error.filename}: {error.strerror}", error=True)
+        return WRONG_INPUT
 
 
 def plan_of(request: Request) -> Plan:
@@ -120,7 +126,7 @@ def plan_of(request: Request) -> Plan:
     limit = _limit(request.cost, unpriced)
     settings = {
         "model": name_of(root), "sub_model": name_of(sub), "seconds": seconds, "concurrency": concurrency,
-        "retries": RETRIES, "piece": piece,
+        "retries": RETRIES, "piece": piece, "prices": given or "known",
     }  # fmt: skip
     secrets = [*secrets_of(root), *secrets_of(sub)]
     return Plan(
@@ -216,7 +222,29 @@ def _made(request: Request, plan: Plan, results: Results, cells: Sequence[Cell])
         Models(plan.root, plan.sub), plan.limits, plan.purse, plan.prices, results, versions(), tell
     )  # fmt: skip
     with progress if is_shown else nullcontext():
-        return asyncio.run(benchmark.run(cells, plan.concurrency))
+        return asyncio.run(_until_told(benchmark.run(cells, plan.concurrency)))
+
+
+async def _until_told(runs: Coroutine[Any, Any, bool]) -> bool:
+    """Make the runs; SIGTERM and SIGHUP end them as Ctrl-C does, which `asyncio.run` sees to: each is put on record."""
+    task, loop = asyncio.ensure_future(runs), asyncio.get_running_loop()
+    told: list[int] = []
+
+    def end(number: int) -> None:
+        told.append(number)
+        task.cancel()
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        if callable(signal.getsignal(each)):  # else it is ignored, as under nohup
+            loop.add_signal_handler(each, end, each)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if told:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        interrupt_on_sigterm()
 
 
 def _told(request: Request, plan: Plan, results: Results, *, is_whole: bool) -> int:

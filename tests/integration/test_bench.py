@@ -131,6 +131,24 @@ def test_what_a_killed_run_left_is_kept_and_the_rest_is_made(
     assert len({one["key"] for one in records_in(out)}) == len(records_in(out)) == 6
 
 
+def test_a_signal_ends_it_and_what_ended_is_on_record(model_server: ModelServer, bench: Bench, out: Path) -> None:
+    configure(model_server, faults=[{"kind": "stall", "match": "Each line names"}])
+    until = time.monotonic() + SECONDS
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(
+            bench, *TASKS, "--methods", "call", "--seeds", "1", "--concurrency", "2", "--yes", "--quiet"
+        )
+        while not (out / "results.jsonl").exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        os.kill(int(re.findall(r"process (\d+) on", (out / ".lock").read_text())[0]), signal.SIGTERM)
+        done = first.result()
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Interrupted: what ended is on record; the same command goes on.\n"
+    assert [one["kind"] for one in records_in(out)] == ["needle"]
+    assert "| call |" in (out / "tables.md").read_text()
+
+
 def test_calls_that_fail_are_on_record_and_are_made_again_when_asked(
     model_server: ModelServer, bench: Bench, out: Path
 ) -> None:
@@ -199,6 +217,12 @@ def test_without_a_terminal_nothing_is_run_unless_it_is_said(
     assert "Run them? yes or no [no]: no (standard input is not a terminal: use --yes)" in done.stderr
     assert model_server.log() == []
     assert not (out / "results.jsonl").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(bench: Bench, out: Path) -> None:
+    out.write_text("a file")
+    done = bench(*TASKS, models=("--model", "offline"))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "error: out: File exists\n")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,7 +30,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_nothing_is_in_the_way_of_anyone(browser: Browser, file: Path, width: int, scheme: str) -> None:
     """No network, nothing on the console, no sideways scrolling, nothing serious that axe finds."""
-    shade = "dark" if scheme == "dark" else "light"
+    shade: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
     asked: list[str] = []
     said: list[str] = []
     page = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=shade).new_page()

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from langchain_rlm.errors import InputError
-from langchain_rlm.testing.quality import methods
 from langchain_rlm.testing.quality.grid import grid, hash_of
 from langchain_rlm.testing.quality.methods import METHODS, chosen
 
@@ -39,7 +38,7 @@ def test_a_method_without_its_package_names_the_install(monkeypatch: pytest.Monk
     def find(name: str) -> Any:
         return None if name in gone else real(name)
 
-    monkeypatch.setattr(methods.importlib.util, "find_spec", find)
+    monkeypatch.setattr(importlib.util, "find_spec", find)
     with pytest.raises(InputError, match=r"The method bm25 needs: pip install rank-bm25$"):
         chosen(["call", "bm25"])
     with pytest.raises(InputError, match=r"The method refine needs: pip install langchain-classic$"):
