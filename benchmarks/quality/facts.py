@@ -1,6 +1,7 @@
 """What a prompt says, as facts: the forms in which the tasks write them, and the form in which notes are taken.
 
-Each fact is one decision of the reader: rot makes another value of it, or has it overlooked.
+Each fact is one decision of the reader: rot makes another value of it, or has it overlooked. Over many lines it may
+also take each label for another one.
 """
 
 import re
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from benchmarks.quality.rot import Luck
-from langchain_rlm.testing.quality.words import DESCRIBED, KIND_OF
+from langchain_rlm.testing.quality.words import DESCRIBED, KIND_OF, THINGS
 
 _NAME, _PERSON = r"[A-Z]\w+", r"[A-Z]\w+ [A-Z]\w+"
 _FIRM = rf"{_NAME} (?:and Sons|Limited|and Partners|Brothers|Company)"
@@ -76,7 +77,9 @@ def facts_in(text: str, relations: Iterable[str], luck: Luck) -> list[Fact]:
         if match[1] in wanted
     ]  # fmt: skip
     facts = [fact for _, fact in sorted(found, key=lambda one: one[0])]
-    return [*_taken(facts, luck)]
+    lines = [fact.text for fact in facts if fact.relation == "line"]
+    taken = [*_taken(facts, luck)]
+    return taken if luck.is_whole_right(lines) else [*map(_confused, taken)]
 
 
 def kind_of(text: str) -> str:
@@ -94,7 +97,8 @@ def meant(described: str, words: Iterable[str]) -> str:
 def _taken(facts: Sequence[Fact], luck: Luck) -> Iterator[Fact]:
     options = dict[str, list[str]]()
     for fact in facts:
-        if luck.is_right(fact.text):
+        is_right = luck.is_label_right if fact.relation == "line" else luck.is_right
+        if is_right(fact.text):
             yield fact
         elif fact.relation not in OVERLOOKED:
             if fact.relation not in options:
@@ -102,6 +106,14 @@ def _taken(facts: Sequence[Fact], luck: Luck) -> Iterator[Fact]:
             wrong = luck.other(fact.text, fact.value, options[fact.relation])
             if wrong is not None:
                 yield fact._replace(value=wrong)
+
+
+def _confused(fact: Fact) -> Fact:
+    """A line whose label is taken for another one, the same for all lines."""
+    if fact.relation != "line" or not fact.value:
+        return fact
+    labels = [*THINGS]
+    return fact._replace(value=labels[(labels.index(fact.value) + 1) % len(labels)])
 
 
 def _found(text: str, relation: str) -> Iterator[tuple[re.Match[str], Fact]]:

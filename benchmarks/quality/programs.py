@@ -49,6 +49,28 @@ def sentences_with(word):
     return "\\n".join([one.rstrip(".") + "." for one in sentences if word in one])
 
 '''
+_REFERENCE = '''
+def FINAL(value):
+    answer["content"], answer["ready"] = str(value), True
+
+def chunks(size=50_000):
+    """The texts in pieces, cut behind lines; small texts together."""
+    pieces, left = [], "\\n".join(texts)
+    while left:
+        end = len(left) if len(left) <= size else left.rfind("\\n", 0, size) + 1 or size
+        pieces.append(left[:end])
+        left = left[end:]
+    return pieces
+
+def llm_map(items, task, labels, batch=40):
+    """A label for each item."""
+    head = task + "\\n\\nThe labels:\\n" + "".join(["- " + label + "\\n" for label in labels])
+    groups = [items[place : place + batch] for place in range(0, len(items), batch)]
+    prompts = [head + "\\nGive a line for each: its number, a colon, its label.\\n\\n" + "\\n".join([str(number) + ": " + item for number, item in enumerate(group, 1)]) for group in groups]
+    return [line.split(": ")[-1] for said in llm_query_batched(prompts) for line in said.splitlines()]
+
+'''  # noqa: E501
+"""What the REPL of the reference implementation lacks of ours."""
 _NAMED_CODES = """found = "\\n".join([sentences_with(name + " depot") for name in $names])
 FINAL(llm_query($question + "\\n\\nText:\\n" + found))
 """
@@ -204,6 +226,9 @@ FINAL("Answer:\\n" + "\\n".join(pairs))""",
 }
 
 
+_QUESTION = re.compile(r"<question>(.*?)</question>|Answer the following: (.*?)\n\nYour context is", re.DOTALL)
+
+
 def root_reply(first: str, turns: int) -> str:
     """What the root model says in its next turn, to the first message of a run and after so many turns."""
     asked = asked_in(first)
@@ -213,7 +238,7 @@ def root_reply(first: str, turns: int) -> str:
 
 
 def _program(form: Form, match: re.Match[str]) -> str:
-    question = match.string[match.string.find("<question>") + 10 : match.string.find("</question>")].strip()
+    question = next(filter(None, _QUESTION.findall(match.string)[0])).strip()
     described = re.findall(r'"(.+?)"', match[0])
     described = [one for one in described if one in DESCRIBED.values()]
     values: dict[str, object] = {"question": question, "described": described, "labels": [*THINGS]}
@@ -242,7 +267,8 @@ def _program(form: Form, match: re.Match[str]) -> str:
             values["words"] = {} if "(" not in question.partition("Answer with")[0] else _words(question)
             values |= {name: _group(group) for name, group in zip("abcd", groups, strict=False)}
             code = _LINES + _BY_LINES[form.answer.__name__] + "\n"
-    return _SHARED + Template(code).substitute({name: repr(value) for name, value in values.items()})
+    shared = _SHARED + ("" if "<question>" in match.string else _REFERENCE)
+    return shared + Template(code).substitute({name: repr(value) for name, value in values.items()})
 
 
 def _group(group: str | None) -> str | None:

@@ -64,7 +64,7 @@ def _judged(prompt: str, labels: Sequence[str], asked: tuple[Form, re.Match[str]
         items = [("", item)]
     for number, item in items:
         right = _label(item, labels, asked)
-        said = right if luck.is_right(item) else luck.other(item, right, labels) or right
+        said = right if luck.is_label_right(item) else luck.other(item, right, labels) or right
         yield f"{number}: {said}" if number else said
 
 

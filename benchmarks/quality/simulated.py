@@ -2,7 +2,8 @@
 
 It proves orchestration and nothing else: that every piece arrives once, that answers come back in order, that limits
 hold, what a method costs for the same reader. Its figures say nothing about models; for it reads by patterns that were
-written for the very sentences of the tasks, and its programs for their very questions.
+written for the very sentences of the tasks, and its programs for their very questions. As a root model it plays this
+package and the reference implementation; it calls no tools, so an agent that looks into files learns nothing from it.
 
 The server is that of the tests, in a process of its own, with windows, output limits, rates and faults as it has them.
 """
@@ -20,7 +21,8 @@ from tests.server.client import ModelServer
 from tests.server.outcome import text_of, tokens
 
 FUNCTION = "benchmarks.quality.simulated:reply"
-_IS_ROOT = re.compile(r"^`context` is (?:one `str`|a `list` of )", re.MULTILINE)
+_IS_ROOT = re.compile(r"^(?:`context` is (?:one `str`|a `list` of )|Your context is an? )", re.MULTILINE)
+"""In the first message of this package, or of the reference implementation."""
 
 
 @contextmanager

@@ -114,7 +114,7 @@ async def test_a_run_with_code_is_right_without_mistakes(url: str, is_searchable
 
 async def test_the_same_mistakes_cost_a_run_some_of_its_answers(url: str) -> None:
     rlm = RLM(model(url, "root"), model(url, "errs"), route="rlm", budget=Budget(cost=None))
-    tasks = [make("count", seed, SIZE, is_searchable=False) for seed in range(3)]
+    tasks = [make("table", seed, SIZE, is_searchable=False) for seed in range(3)]
     asked: list[Any] = [{"question": task.question, "context": task.context} for task in tasks]
     scores = [
         [task.score(result["answer"]) for task, result in zip(tasks, await rlm.abatch(asked), strict=True)]

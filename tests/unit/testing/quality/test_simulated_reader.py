@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.quality.reading import read
-from benchmarks.quality.rot import CURVES, Luck
+from benchmarks.quality.rot import CURVES, LABEL, WITH_LABELS, Luck
 from benchmarks.quality.simulated import reply, served
 from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.mapping import Task as MapTask
-from langchain_rlm.testing.quality.tasks import make
+from langchain_rlm.testing.quality.tasks import KINDS, make
 from tests.server.config import parse_config
 
 MEASURED = {
@@ -74,9 +74,17 @@ def test_labels_of_many_items_and_of_one_are_read_in_the_form_of_the_package() -
 def test_a_wrong_label_is_another_of_the_labels() -> None:
     task = MapTask("Which kind?", {"animal": "", "tool": ""}, ["animal", "tool"])
     items = [f"{line} {number}" for number in range(30) for line in LINES]
-    said = [line.partition(": ")[2] for line in read(task.prompt(items), luck(tokens=100_000)).splitlines()]
+    said = [line.partition(": ")[2] for line in read(task.prompt(items), luck()).splitlines()]
     assert len(said) == 60
-    assert 10 < sum(label != right for label, right in zip(said, ["tool", "animal"] * 30, strict=True)) < 50
+    assert 0 < sum(label != right for label, right in zip(said, ["tool", "animal"] * 30, strict=True)) < 8
+
+
+def test_over_many_lines_the_labels_are_taken_for_others_as_often_as_the_curve_says() -> None:
+    text = "\n".join(LINES)
+    for tokens in (1_000, 50_000):
+        said = [read(f"{text}\n{QUESTION}", luck(seed, tokens=tokens)) for seed in range(600)]
+        share = sum(each == "Answer: 1" for each in said) / len(said)
+        assert share == pytest.approx(CURVES["gpt-5-mini"].at(tokens) / WITH_LABELS * LABEL**2, abs=0.05)
 
 
 def test_a_form_without_a_known_question_gets_empty_data() -> None:
@@ -108,15 +116,22 @@ def test_a_part_is_answered_with_notes_that_count_when_they_are_read_again() -> 
     assert read(last, SURE) == "Answer: 2"
 
 
-def test_a_root_model_looks_then_writes_a_program_then_gives_up() -> None:
-    task = make("rebuild", 1, 4_000)
-    first = f"<question>\n{task.question}\n</question>\n`context` is one `str`, 4,000 characters in all"
+OURS = "<question>\n{}\n</question>\n`context` is one `str`, 4,000 characters in all"
+THEIRS = "Answer the following: {}\n\nYour context is a str of 4000 total characters."
+
+
+@pytest.mark.parametrize("form", [OURS, THEIRS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_root_model_looks_then_writes_a_program_then_gives_up(kind: str, form: str) -> None:
+    task = make(kind, 1, 4_000)
+    first = form.format(task.question)
     messages = [{"role": "user", "content": first}]
     said = []
     for _ in range(3):
         said.append(reply(messages, model="root", seed=1, rot="off"))
         messages += [{"role": "assistant", "content": said[-1]}, {"role": "user", "content": "output"}]
     assert ["print(" in said[0], "FINAL(" in said[1], "I do not know" in said[2]] == [True] * 3
+    assert ("def llm_map(" in said[1]) == (form == THEIRS)
     for text in said:
         ast.parse(text.split("```repl\n")[1].split("```")[0])
 
