@@ -1,6 +1,7 @@
 """Search first, then one call: by words, and by a small embedding that needs no network."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -54,7 +55,11 @@ def _by_meaning(texts: Sequence[str], question: str) -> Sequence[float]:
 
 @cache
 def _model() -> Any:
-    import wordllama  # an extra
+    root = logging.getLogger()
+    before = root.level, [*root.handlers]
+    import wordllama  # an extra, which sets up the logging of the whole process
 
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
     # its own folder as the cache: the files are there, and by default they would be looked for in the network
     return wordllama.WordLlama.load(cache_dir=Path(str(wordllama.__file__)).parent, disable_download=True)
