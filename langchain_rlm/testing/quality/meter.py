@@ -1,6 +1,7 @@
 """What model calls took and cost, counted in one place for all methods: LangChain's callbacks."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from langchain_rlm.models.failures import Failure, classify
 from langchain_rlm.models.messages import usage_of
 from langchain_rlm.models.prices import Pricing
 
+_CLOCK = re.compile(r"^\[left: .*\]$|\b[\d,.]+ seconds\b", re.MULTILINE)
+"""What a run is told of the time that is left: no two runs have the same."""
 HOPELESS = frozenset({"quota", "authentication", "not_found"})
 """Failures after which no further call of any run can succeed."""
 
@@ -85,7 +88,7 @@ class Meter(BaseCallbackHandler):
 
     @property
     def prompts(self) -> str:
-        """The hash of all prompts, in whatever order they were sent."""
+        """The hash of all prompts, in whatever order they were sent, but for the time that is left."""
         return hashlib.sha256("".join(sorted(self._prompts)).encode()).hexdigest()
 
     def on_chat_model_start(
@@ -105,7 +108,7 @@ class Meter(BaseCallbackHandler):
         sent = [message for conversation in messages for message in conversation]
         text = "\0".join(f"{message.type}\0{message.text}" for message in sent)
         with self._lock:
-            self._prompts.append(hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest())
+            self._prompts.append(hashlib.sha256(_CLOCK.sub("", text).encode(errors="surrogatepass")).hexdigest())
             self._open[run_id] = _Asked(
                 str(told.get("ls_model_name", "")), told.get("ls_provider"), estimate_tokens(text)
             )
