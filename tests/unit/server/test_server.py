@@ -63,6 +63,14 @@ class TestKinds:
         assert reply.usage_metadata["output_tokens"] == 31
         assert reply.response_metadata["model_name"] == "m"
 
+    def test_a_function_says_the_reply_and_what_it_raises_is_told(self, model_server: ModelServer) -> None:
+        last = {"kind": "function", "function": "tests.server.outcome:last_user_text"}
+        model_server.configure(models={"m": last, "wrong": {**last, "given": {"more": 1}}})
+        assert model_server.chat_model("m").invoke("hello").content == "hello"
+        status, body, *_ = post(model_server, "wrong", user("hello"))
+        assert status == 500
+        assert "unexpected keyword argument 'more'" in body["error"]["message"]
+
     def test_a_script_is_at_the_turn_that_the_assistant_messages_count(self, model_server: ModelServer) -> None:
         model_server.configure(models={"m": {"kind": "script", "replies": ["one", "two"]}})
         model = model_server.chat_model("m")
