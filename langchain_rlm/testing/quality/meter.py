@@ -147,5 +147,5 @@ class Meter(BaseCallbackHandler):
         used["output_tokens"] += usage["output_tokens"]
         used["estimated_calls"] += usage["estimated_calls"]
         if usage["cost"] is not None:
-            used["cost"] = (used["cost"] or 0.0) + usage["cost"]
+            used["cost"] = round((used["cost"] or 0.0) + usage["cost"], 12)  # the same in any order
             self.purse.spent += usage["cost"]
