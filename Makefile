@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE = # many processes start: each compiled all anew where this is set
 
-.PHONY: demo cluster engine test test-slow lint types docs bench fuzz clean
+.PHONY: demo cluster engine test test-slow lint types docs bench quality fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/langchain-rlm ask pydoc: --model offline --question "How does the with statement work, and which methods does it call?"
@@ -46,6 +46,11 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/any_model.py
 	$(BIN)/python benchmarks/documents.py
+
+# By hand: the ways to answer, compared with a simulated reader. It goes on where it stopped; see benchmarks/quality.
+quality: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group quality
+	$(BIN)/python benchmarks/quality/run.py --sizes 4000,40000,400000 --seeds 2 $(OPTIONS)
 
 # By hand, ten minutes each; what is found is left in build/fuzz and becomes a test of the module it was found in.
 fuzz: $(VENV)/dev

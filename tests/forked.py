@@ -131,7 +131,7 @@ if __name__ == "__main__":
     from langchain_openai import ChatOpenAI  # noqa: F401
 
     from langchain_rlm import RLM
-    from langchain_rlm.cli import app, ask, doctor, main, replay, report  # noqa: F401
+    from langchain_rlm.cli import app, ask, bench, doctor, main, replay, report  # noqa: F401
     from langchain_rlm.report import page  # noqa: F401
 
     RLM("offline")

@@ -22,6 +22,10 @@ REPLAY_CODES = (
     "Exit codes: 0 every cell asked and printed the same, and the answer is the same; 1 something differs, 2 wrong use "
     "or input, 130 interrupted."
 )
+BENCH_CODES = (
+    "Exit codes: 0 all runs are on record, 2 wrong use or input, 3 a model cannot be used, 4 the limit of dollars is "
+    "reached, 130 interrupted. The same command goes on where it stopped."
+)
 FILE: Any = {"metavar": "FILE", "parser": at_home}
 Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", parser=at_home, help="A file that `ask --journal` wrote.")]
 Context = Annotated[
@@ -204,6 +208,65 @@ def mcp(  # noqa: PLR0917  # typer reads options from the signature
     request = Request(
         root=root, model=model, sub_model=sub_model or None, budget=tuple(budget or ()), prices=prices,
         confirm_above=confirm_above, http=http, host=host,
+    )  # fmt: skip
+    raise typer.Exit(printed(lambda: run(request)))
+
+
+@app.command(epilog=BENCH_CODES)
+def bench(  # noqa: PLR0917  # typer reads options from the signature
+    model: Annotated[
+        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
+    ] = "",
+    sub_model: Annotated[
+        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
+    ] = "",
+    kinds: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Kinds of tasks, as in needle,count. Default: all.")
+    ] = None,
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="call, map-reduce, refine, bm25, embedding, agent, rlms (others' packages, which are named where they "
+            "are missing), rlm, auto, plan, samples. Default: call,rlm,auto,plan.",
+        ),
+    ] = None,
+    sizes: Annotated[str, typer.Option(metavar="NUMBERS", help="Characters of the texts.")] = "4000,40000,400000",
+    seeds: Annotated[str, typer.Option(metavar="NUMBER", help="Tasks of each kind and size.")] = "3",
+    searchable: Annotated[
+        str, typer.Option(metavar="WHICH", help="Questions whose words lead to the evidence: yes, no or both.")
+    ] = "both",
+    out: Annotated[Path, typer.Option(metavar="DIR", parser=at_home, help="Where the results are kept.")] = Path(
+        "bench"
+    ),
+    cost: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOLLARS", help="For all runs of DIR together. Default: 2 where prices are known; or none."
+        ),
+    ] = None,
+    concurrency: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Runs at once, and model calls at once in each.")
+    ] = "8",
+    seconds: Annotated[str, typer.Option(metavar="NUMBER", help="Of each run, at most.")] = "600",
+    prices: Annotated[
+        str | None,
+        typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
+    ] = None,
+    note: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="Stands on the page and above the tables.")
+    ] = None,
+    again_failed: Annotated[bool, typer.Option("--again-failed", help="Run what failed once more.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the runs.")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print how it ended only.")] = False,  # noqa: FBT002
+) -> None:
+    """Compare ways to answer questions over long texts, with your models, on tasks whose answers are known."""
+    from langchain_rlm.cli.bench import Request, run  # imports the engine
+
+    request = Request(
+        model=model, sub_model=sub_model or None, kinds=kinds, methods=methods, sizes=sizes, seeds=seeds,
+        searchable=searchable, out=out, cost=cost, concurrency=concurrency, seconds=seconds, prices=prices,
+        again_failed=again_failed, yes=yes, quiet=quiet, notes=tuple(note or ()),
     )  # fmt: skip
     raise typer.Exit(printed(lambda: run(request)))
 

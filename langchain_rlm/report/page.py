@@ -23,19 +23,21 @@ def render(record: Recording) -> str:
 
 @cache
 def _parts() -> tuple[str, str]:
-    style, script = _file("page.css"), _file("page.js").replace("{functions}", "|".join(sorted(ASKING | ENDING)))
+    style, script = file_of("page.css"), file_of("page.js").replace("{functions}", "|".join(sorted(ASKING | ENDING)))
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{hash_of(script)}'; style-src '{hash_of(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    page = _file("page.html").replace("{policy}", policy).replace("{style}", style).replace("{script}", script)
+    page = file_of("page.html").replace("{policy}", policy).replace("{style}", style).replace("{script}", script)
     before, _, after = page.partition("{data}")
     return before, after
 
 
-def _file(name: str) -> str:
+def file_of(name: str) -> str:
+    """A file of this room."""
     return (files("langchain_rlm.report") / name).read_text(encoding="utf-8").strip()
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """How a page's policy names the script or style sheet that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -32,6 +32,9 @@ ASK_EACH = """answers = llm_query_batched([f'Part {i}: ' + context[i * 1000:i * 
 FINAL(sum(isinstance(answer, str) for answer in answers))"""
 
 
+RARELY_SAID: list[Any] = [{"limit": False}, {"limit": "approve"}, {"limit": float("nan")}, [], {"approve": 1}, {}]
+
+
 def cell(code: str) -> str:
     return f"```repl\n{code}\n```"
 
@@ -128,8 +131,7 @@ def test_one_dollar_is_a_limit_and_no_yes(model_server: ModelServer, said: Any) 
     "said",
     [
         "perhaps", {"limit": -1}, {"limit": "much"}, {"limit": True}, {"yes": 1}, None,
-        *(pytest.param(said, marks=pytest.mark.slow)
-          for said in ({"limit": False}, {"limit": "approve"}, {"limit": float("nan")}, [], {"approve": 1}, {})),
+        *(pytest.param(said, marks=pytest.mark.slow) for said in RARELY_SAID),
     ],
 )  # fmt: skip
 def test_no_answer_is_asked_again_with_what_is_wrong(model_server: ModelServer, said: Any) -> None:
