@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 FIRST = 300.0
 """Seconds while no call of the model has been answered."""
@@ -26,6 +26,10 @@ SECONDS_OF_A_CHARACTER = 0.25
 """What each character of a stream adds: text at the pace of the slowest machine may go on."""
 LONGEST = 10
 """Times its limit that a stream may go on."""
+AGAIN = 1.0
+"""Seconds after which a call that was given up, and goes on, is cancelled once more."""
+LOOK = 5.0
+"""Seconds between two looks whether a call that somebody else has cancelled goes on."""
 
 
 class GivenUpError(TimeoutError):
@@ -132,7 +136,7 @@ class Stalls:
         try:
             async with timer:
                 call.move = lambda when: None if timer.expired() else timer.reschedule(_finite(min(end, when)))
-                with self._awaiting(call, loop.time):
+                with self._awaiting(call, loop.time), _insisting(timer):
                     yield
         except TimeoutError as error:
             if timer.expired() and self.deadline(call) < end:
@@ -150,6 +154,35 @@ class Stalls:
             call.move = _stay
             self.in_flight.discard(call)
             _awaited.reset(awaited)
+
+
+@contextmanager
+def _insisting(timer: asyncio.Timeout) -> Iterator[None]:
+    """Cancel again what goes on though it was cancelled, by the timer or from outside.
+
+    A cancellation can be lost: `asyncio.wait_for`, in which clients await each part of a stream, drops one that comes
+    at the same moment as the part (before Python 3.12).
+    """
+    loop, task, more = asyncio.get_running_loop(), cast("asyncio.Task[Any]", asyncio.current_task()), 0
+    before = task.cancelling()
+
+    looking = loop.call_soon(lambda: None)
+
+    def look() -> None:
+        nonlocal more, looking
+        if task.cancelling() > before + more:
+            task.cancel()
+            more += 1
+        due = timer.when()
+        looking = loop.call_later(LOOK if due is None else min(LOOK, max(due - loop.time(), 0.0) + AGAIN), look)
+
+    look()
+    try:
+        yield
+    finally:
+        looking.cancel()
+        for _ in range(more):
+            task.uncancel()
 
 
 def _stay(_: float) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.models.stalls import FACTOR, FIRST, FLOOR, STALLS, InFlight, Stalls, unsent
+from langchain_rlm.models import stalls as module
+from langchain_rlm.models.stalls import FACTOR, FIRST, FLOOR, STALLS, GivenUpError, InFlight, Stalls, unsent
 
 SECONDS = st.floats(0.001, 10_000)
 
@@ -111,3 +112,33 @@ def paces() -> Iterator[tuple[float, int, float]]:
 @pytest.mark.parametrize(("every", "characters", "until"), [*paces()])
 def test_a_stream_goes_on_while_text_comes(every: float, characters: int, until: float) -> None:
     assert math.isclose(given_up_at(Stalls(10.0), every, characters), until, rel_tol=0.15)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 60.0], ids=["given up", "cancelled from outside"])
+async def test_a_call_that_loses_cancellations_ends_all_the_same(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `asyncio.wait_for` does before Python 3.12, where a part of a stream comes at the same moment."""
+    monkeypatch.setattr(module, "AGAIN", 0.01)
+    monkeypatch.setattr(module, "LOOK", 0.01)
+    begun, lost = asyncio.Event(), list[int]()
+
+    async def limited() -> None:
+        now = asyncio.get_running_loop().time()
+        async with Stalls(seconds).limited(call(Stalls(), now)):
+            while True:
+                begun.set()
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    lost.append(1)
+                    if len(lost) > 2:
+                        raise
+
+    task = asyncio.create_task(limited())
+    await begun.wait()
+    if seconds > 1:
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError if seconds > 1 else GivenUpError):
+        await task
+    assert len(lost) == 3
