@@ -17,7 +17,7 @@ engine:
 	@$(MAKE) --no-print-directory VENV=.venv-cluster .venv-cluster/cluster
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder # they wait, too; the long files come first
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder # they wait, too; the long files come first
 
 test-slow: $(VENV)/dev engine
 	MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -q -m "slow or hypothesis" --hypothesis-profile=new # memory is measured

@@ -145,7 +145,7 @@ def test_a_served_model_is_configured_as_the_server_wants_it() -> None:
 
 
 def test_the_reader_knows_words_and_no_task() -> None:
-    for file in Path("benchmarks/quality").glob("*.py"):
+    for file in {*Path("benchmarks/quality").glob("*.py")} - {Path("benchmarks/quality/run.py")}:  # it runs the command
         tree = ast.parse(file.read_text("utf-8"))
         names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         ours = {name for name in names if name.startswith("langchain_rlm")}
