@@ -28,6 +28,16 @@ BENCH_CODES = (
 )
 FILE: Any = {"metavar": "FILE", "parser": at_home}
 Recorded = Annotated[Path, typer.Argument(metavar="JOURNAL", parser=at_home, help="A file that `ask --journal` wrote.")]
+RootModel = Annotated[
+    str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
+]
+SubModel = Annotated[
+    str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
+]
+Prices = Annotated[
+    str | None,
+    typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
+]
 Context = Annotated[
     list[str] | None,
     typer.Option("--context", metavar="PATH", help="What the run was asked about, as for `ask`; may be repeated."),
@@ -72,12 +82,8 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         ),
     ] = None,
     question: Annotated[str, typer.Option("--question", "-q", help="What to answer.")] = "",
-    model: Annotated[
-        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
-    ] = "",
-    sub_model: Annotated[
-        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
-    ] = "",
+    model: RootModel = "",
+    sub_model: SubModel = "",
     budget: Annotated[
         list[str] | None,
         typer.Option(
@@ -85,10 +91,7 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
             "(US dollars), seconds and call_seconds; none lifts a limit.",
         ),
     ] = None,
-    prices: Annotated[
-        str | None,
-        typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
-    ] = None,
+    prices: Prices = None,
     route: Annotated[str, typer.Option(help="auto, direct (one call with the whole text), rlm or plan.")] = "auto",
     plan: Annotated[
         str | None, typer.Option(metavar="NAME", help="A ready program: find, map, gather, ..., or a plan's file.")
@@ -181,14 +184,10 @@ def replay(
 @app.command(epilog=MCP_CODES)
 def mcp(  # noqa: PLR0917  # typer reads options from the signature
     root: Annotated[str, typer.Option(metavar="DIRECTORY", help="Its files can be asked about.")],
-    model: Annotated[
-        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
-    ] = "",
-    sub_model: Annotated[
-        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
-    ] = "",
+    model: RootModel = "",
+    sub_model: SubModel = "",
     budget: Annotated[list[str] | None, typer.Option(help="Limits of a question, as for `ask`.")] = None,
-    prices: Annotated[str | None, typer.Option(metavar="JSON", help="As for `ask`.")] = None,
+    prices: Prices = None,
     confirm_above: Annotated[
         str | None,
         typer.Option(
@@ -214,12 +213,8 @@ def mcp(  # noqa: PLR0917  # typer reads options from the signature
 
 @app.command(epilog=BENCH_CODES)
 def bench(  # noqa: PLR0917  # typer reads options from the signature
-    model: Annotated[
-        str, typer.Option(help="Root model: openai:NAME, PROVIDER:NAME or offline.", envvar="LANGCHAIN_RLM_MODEL")
-    ] = "",
-    sub_model: Annotated[
-        str, typer.Option(help="Model for sub-queries; the root model by default.", envvar="LANGCHAIN_RLM_SUB_MODEL")
-    ] = "",
+    model: RootModel = "",
+    sub_model: SubModel = "",
     kinds: Annotated[
         str | None, typer.Option(metavar="NAMES", help="Kinds of tasks, as in needle,count. Default: all.")
     ] = None,
@@ -249,10 +244,7 @@ def bench(  # noqa: PLR0917  # typer reads options from the signature
         str, typer.Option(metavar="NUMBER", help="Runs at once, and model calls at once in each.")
     ] = "8",
     seconds: Annotated[str, typer.Option(metavar="NUMBER", help="Of each run, at most.")] = "600",
-    prices: Annotated[
-        str | None,
-        typer.Option(metavar="JSON", help='US dollars a million tokens: {"my-model": {"input": 0.5, "output": 2}}.'),
-    ] = None,
+    prices: Prices = None,
     note: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="Stands on the page and above the tables.")
     ] = None,

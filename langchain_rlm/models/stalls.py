@@ -166,7 +166,7 @@ def _insisting(timer: asyncio.Timeout) -> Iterator[None]:
     loop, task, more = asyncio.get_running_loop(), cast("asyncio.Task[Any]", asyncio.current_task()), 0
     before = task.cancelling()
 
-    looking = loop.call_soon(lambda: None)
+    looking: asyncio.Handle
 
     def look() -> None:
         nonlocal more, looking
@@ -176,7 +176,7 @@ def _insisting(timer: asyncio.Timeout) -> Iterator[None]:
         due = timer.when()
         looking = loop.call_later(LOOK if due is None else min(LOOK, max(due - loop.time(), 0.0) + AGAIN), look)
 
-    look()
+    looking = loop.call_soon(look)
     try:
         yield
     finally:

@@ -74,8 +74,8 @@ class Benchmark:
         began = time.monotonic()
         answer, failure, is_over = Answer(""), None, False
         try:
-            asked = METHODS[cell.method].ask(task, replace(self.models, callbacks=(meter,)), self.limits)
-            answer = await asyncio.wait_for(asked, self.limits.seconds * GRACE)
+            async with asyncio.timeout(self.limits.seconds * GRACE):
+                answer = await METHODS[cell.method].ask(task, replace(self.models, callbacks=(meter,)), self.limits)
         except TimeoutError:
             failure = FailureRecord(type="timeout", message=f"no answer in {self.limits.seconds * GRACE:g} seconds")
         except Exception as error:  # noqa: BLE001  # a failure is a result
