@@ -60,8 +60,7 @@ def _judged(prompt: str, labels: Sequence[str], asked: tuple[Form, re.Match[str]
     """A label for each numbered item, or for the only one."""
     items = _ITEM.findall(prompt)
     if not items or not _CHOICES.search(prompt):
-        item = re.split(r"\n\n", prompt[: prompt.rindex("\n\nAnswer ")])[-1] if "\n\nAnswer " in prompt else prompt
-        items = [("", item)]
+        items = [("", prompt.partition("\n\n")[0] if "\n\nAnswer " in prompt else prompt)]
     for number, item in items:
         right = _label(item, labels, asked)
         said = right if luck.is_label_right(item) else luck.other(item, right, labels) or right

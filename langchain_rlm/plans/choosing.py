@@ -1,20 +1,23 @@
 """How a root model chooses a plan: a digit from a menu, then parameters, on one line. Pure functions over text.
 
-Examples are turns of a conversation: weak models go on with a pattern better than they follow a rule.
+Examples are turns of a conversation: weak models go on with a pattern better than they follow a rule. Those that are
+worded like the question are shown, the most alike last.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from langchain_rlm.plans.kinds import choices, read
+from langchain_rlm.plans.nearest import nearest
 from langchain_rlm.plans.plan import Plan
 
 TITLE = "Questions are asked about texts that you do not see. Choose for each the way in which it is to be answered."
+SHOWN = 10
+"""Examples in the menu: a 1.5B model chose 36 of 40 rightly with the ten most alike, 25 with the same 24 for all."""
 _NUMBER = re.compile(r"\A[^\w\n]*(?:(?:way|plan|answer|option|number)\W*)?(\d{1,2})\b(?!\s*(?:of|%))", re.IGNORECASE)
 
 
@@ -32,7 +35,9 @@ def menu(question: str, plans: Sequence[Plan], *, documents: int = 1) -> list[Ba
     asked = "Answer with the number of the way, and behind it what stands in its parentheses. One line, nothing else."
     above = "\n".join([TITLE, "", "The ways:", *ways, "", asked, "", ""])
     messages: list[BaseMessage] = []
-    for said, way in _examples(plans):
+    examples = list(_examples(plans))
+    for place in nearest(question, [said for said, _ in examples], SHOWN):
+        said, way = examples[place]
         messages += [HumanMessage(f"{above}Question: {said}"), AIMessage(way)]
         above = ""
     many = f" (The text is a list of {documents:,} documents.)" if documents > 1 else ""
@@ -49,11 +54,11 @@ def _wants(plan: Plan) -> str:
 
 
 def _examples(plans: Sequence[Plan]) -> Iterator[tuple[str, str]]:
-    """The examples of all plans: one of each, then the next of each."""
-    of_each = [[(number, part) for part in plan.purpose.split("\n\n")[1:]] for number, plan in enumerate(plans, 1)]
-    for number, example in (one for row in zip_longest(*of_each) for one in row if one is not None):
-        question, *lines = example.strip().splitlines()
-        yield question, "; ".join([str(number), *lines])
+    """The examples of all plans, each a question and what it is answered."""
+    for number, plan in enumerate(plans, 1):
+        for example in plan.purpose.split("\n\n")[1:]:
+            question, *lines = example.strip().splitlines()
+            yield question, "; ".join([str(number), *lines])
 
 
 def chosen(reply: str, plans: Sequence[Plan]) -> Choice | None:

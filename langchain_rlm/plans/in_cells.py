@@ -52,20 +52,27 @@ def sentences(text):
     return [line.strip() for line in re.split(r"(?<=[.!?])\s+|\n", text) if line.strip()]
 
 
-def labelled(items, task, labels, batch):
-    """The label of each item; None where it could not be had.
+def is_alone(items, batch):
+    """Whether each item is judged by itself: in a batch weak models say the same of all."""
+    return batch <= 10 and len(items) <= 100
 
-    Each is judged by itself where there are few: in a batch weak models say the same of all.
-    """
+
+def labelled(items, task, labels, batch):
+    """The label of each item; None where it could not be had."""
     try:
-        return llm_map(items, task, labels, batch=1 if batch <= 10 and len(items) <= 100 else batch)
+        return llm_map(items, task, labels, batch=1 if is_alone(items, batch) else batch)
     except AnswerError as error:
         return error.answers
 
 
+def counts_for(question):
+    """What is asked of an item that may be meant by a question."""
+    return "Does this count for the question: " + question
+
+
 def fitting(lines, question, batch):
     """The lines that fit, and what to say of those that could not be judged."""
-    said = labelled(lines, "A question: " + question + "\n\nDoes this count for it?", ["yes", "no"], batch)
+    said = labelled(lines, counts_for(question), ["yes", "no"], batch)
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
 
 

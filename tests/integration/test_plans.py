@@ -38,12 +38,12 @@ SAID: dict[str, list[tuple[str, str]]] = {
     "map": [("does this count for", LABELLED)],
     "gather": [
         ("short as it stands", '["The mill", "the Mill", "the shed", "the barn", "It"]'), ("It rained", "no"),
-        ("count for it", "Yes."),
+        ("count for the question", "Yes."),
     ],
     "total": [
-        ("Which of the numbers", AMOUNTS), ("count for it", COUNTED),
+        ("Which of the numbers", AMOUNTS), ("count for the question", COUNTED),
     ],
-    "extremes": [("tells of the first", "It is the shed."), ("count for it", COUNTED)],
+    "extremes": [("tells of the first", "It is the shed."), ("count for the question", COUNTED)],
     "compare": [
         ("tell of mill", '{"year": "1820", "price": "90"}'), ("tell of shed", '{"year": "1790", "price": "8"}'),
         ("A table", "The shed is older."),
@@ -59,7 +59,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 ANSWERS = {
     "find": "In 1790. [1]",
-    "map": "Most: house. house: 2, rain: 1, other: 0. 3 items were judged. e.g. [1][2]",
+    "map": "house (of 3 items, house: 2, rain: 1, other: 0) e.g. [1][2]",
     "gather": "- The mill [1]\n- the shed [2]\n2 in all.",
     "total": "110 (2 amounts: 90 + 20) [1][2]",
     "extremes": "It is the shed. [1] (2 were compared.)",
@@ -126,9 +126,9 @@ def test_the_root_model_chooses_a_plan_and_its_parameters_in_one_short_call(mode
 
 
 def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
-    sub = [("It rained", "no"), ("count for it", "yes")]
+    sub = [("It rained", "no"), ("count for the question", "yes")]
     result = ask(rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000))
-    assert result["answer"] == "counted: 2, not counted: 1. 3 items were judged. e.g. [1][2]"
+    assert result["answer"] == "2 of 3 items e.g. [1][2]"
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
 
 
@@ -144,7 +144,7 @@ def test_without_dates_the_order_of_the_text_decides(which: str, told: str, mode
 
 def test_an_amount_is_known_by_its_unit_and_a_date_is_no_amount(model_server: ModelServer) -> None:
     lines = ["On 3 May 1911 they paid 40 crowns for 2 doors.", "In May 30 crowns were paid.", "It rained."]
-    rlm = rlm_of(model_server, sub=[("count for it", COUNTED)], plan="total")
+    rlm = rlm_of(model_server, sub=[("count for the question", COUNTED)], plan="total")
     result = rlm.invoke({"question": "How many crowns were paid?", "context": "\n".join(lines)})
     assert result["answer"] == "70 (2 amounts: 40 + 30) [1][2]"
     assert model_server.stats()["by_model"] == {"sub": 1}
@@ -157,7 +157,7 @@ def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> N
 
 
 def test_a_chosen_plan_without_an_answer_is_followed_by_find_and_then_by_none(model_server: ModelServer) -> None:
-    rlm = rlm_of(model_server, "5; which: first", sub=[("count for it", "hm"), *SAID["find"]], route="plan")
+    rlm = rlm_of(model_server, "5; which: first", sub=[("count for the question", "hm"), *SAID["find"]], route="plan")
     result = ask(rlm)
     assert (result["answer"], result["plan"]["why"]) == (ANSWERS["find"], planning.NO_ANSWER)
     result = ask(rlm_of(model_server, plan=Plan(name="own", purpose="No.", cell="print(1)")))

@@ -3,6 +3,22 @@
 How do Anna and Bert differ in age and profession?
 entities: Anna, Bert
 attributes: age, profession
+
+Compare the red tent with the blue tent in weight and price.
+entities: red tent, blue tent
+attributes: weight, price
+
+Show Linz, Graz and Wels next to each other: mayor and area.
+entities: Linz, Graz, Wels
+attributes: mayor, area
+
+Which colour and length do the scarf and the shawl have?
+entities: scarf, shawl
+attributes: colour, length
+
+Put the rose and the tulip side by side: height and colour.
+entities: rose, tulip
+attributes: height, colour
 """
 
 question: str

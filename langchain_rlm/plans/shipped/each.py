@@ -1,6 +1,16 @@
 """The same question to every document of a list, each answered on its own.
 
 Who wrote each letter?
+
+What does every applicant want to earn?
+
+Say for each of the reports which machine it is about.
+
+Which town is described in each chapter?
+
+Give the date of every document.
+
+Which tool is used in each lesson?
 """
 
 question: str

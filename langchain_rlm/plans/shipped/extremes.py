@@ -14,6 +14,36 @@ which: first
 
 Which printer is the cheapest?
 which: smallest
+
+Who is the mayor now?
+which: last
+
+Whose visit is the latest?
+which: last
+
+At which school is the class smallest?
+which: smallest
+
+Which runner needed the least time?
+which: smallest
+
+Who has scored most goals?
+which: largest
+
+What was the first thing that broke?
+which: first
+
+In which shop is the bread dearest?
+which: largest
+
+Which of the clerks came last?
+which: last
+
+Who leads the club at present?
+which: last
+
+On which day was it coldest?
+which: smallest
 """
 
 question: str

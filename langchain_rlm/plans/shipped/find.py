@@ -3,6 +3,30 @@
 In which year was the mill built?
 
 Where does the sister of the judge work?
+
+Who is the owner of the green house?
+
+What is the name of the cook's cousin?
+
+Which medicine did the nurse bring to room 12?
+
+When does the contract with the printer end?
+
+What became of the man who sold the horse?
+
+Where did the twins go to school?
+
+Which key opens the cellar?
+
+Who won the lottery?
+
+When was the church painted?
+
+Which room is used for the lessons?
+
+Which nurse treated the boy with the burn?
+
+What is the job of the woman who rents the shop from Karl?
 """
 
 question: str

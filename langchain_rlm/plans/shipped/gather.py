@@ -3,6 +3,24 @@
 Name all persons who own a dog.
 
 Which members sing in the choir?
+
+Which shops are closed on Monday?
+
+List every medicine that is named.
+
+Which farmers lost a cow?
+
+Who was at the meeting? Give all names.
+
+What are the reasons that are given for the delay?
+
+Which three streets have no lamps?
+
+Which workers live out of town?
+
+Which guests stay for two nights?
+
+Which cities have a harbour?
 """
 
 question: str

@@ -1,37 +1,60 @@
 """How many there are of a kind, or which of some kinds is the most frequent: every item is judged, code counts.
 
 How many of the reviews are negative?
+statement: this is negative
 
 Do the visitors most often praise the food, the music or the staff?
 labels: food, music, staff
 
+How many calls were about the weather?
+statement: this is about the weather
+
 Which is the most common reason in these notes: illness, travel or weather?
 labels: illness, travel, weather
 
-How many calls were about the weather?
+How many students ask for more time?
+statement: this asks for more time
+
+Is most of the mail private, official or advertising?
+labels: private, official, advertising
+
+How many of the visitors come from abroad?
+statement: this visitor comes from abroad
+
+Are these poems mainly about love or about death?
+labels: love, death
+
+How often was the ferry late?
+statement: the ferry was late
+
+Is this report mostly about money, people or machines?
+labels: money, people, machines
 """
 
 question: str
 labels: list[str] = []
+statement: str = ""
 batch: int
 small_piece: int
 
 items = records(small_piece)
 rest = [label for label in labels if label.lower() in ("other", "others", "none", "neither")] or ["other"]
 kinds = [label for label in labels if label not in rest]
-asked = "A question: " + question + "\n\n"
+of_items = " of " + format(len(items), ",") + " items"
 if len(kinds) > 1:
     choices = kinds + rest
-    judged = labelled(items, asked + "Which does this count for?", choices, batch)
+    task = "What is this?" if is_alone(items, batch) else "A question: " + question + "\n\nWhich does this count for?"
+    judged = labelled(items, task, choices, batch)
     counts = {label: judged.count(label) for label in choices}
     highest = max([counts[label] for label in kinds])
-    said = "Most: " + " and ".join([label for label in kinds if counts[label] == highest]) + ". "
-    said += ", ".join([label + ": " + format(count, ",") for label, count in counts.items()])
+    said = " and ".join([label for label in kinds if counts[label] == highest])
+    said += " (" + of_items.strip() + ", " + ", ".join([label + ": " + format(count, ",") for label, count in counts.items()]) + ")"
 else:
     choices = ["yes", "no"]
-    judged = labelled(items, asked + "Does this count for it?", choices, batch)
-    said = "counted: " + format(judged.count("yes"), ",") + ", not counted: " + format(judged.count("no"), ",")
+    task = "Statement: " + statement + "\n\nDoes the text say what the statement says?" if statement else counts_for(question)
+    judged = labelled(items, task, choices, batch)
+    said = format(judged.count("yes"), ",") + of_items
 lacking = judged.count(None)
 examples = [mark_of(item) for item, label in zip(items, judged) if label == choices[0]][:3]
-said += ". " + format(len(items) - lacking, ",") + " items were judged." + told(lacking, len(items), "items")
+said += told(lacking, len(items), "items")
 FINAL(said + (" e.g. " + "".join(examples) if examples else ""))

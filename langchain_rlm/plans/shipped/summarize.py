@@ -1,6 +1,14 @@
 """A summary, the main points, what the whole is about.
 
 What is this book about?
+
+Summarize the talks.
+
+What are the main points of the agreement?
+
+Give me a short overview of the year.
+
+In a few sentences: what happened in the trial?
 """
 
 question: str

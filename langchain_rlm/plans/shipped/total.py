@@ -3,6 +3,14 @@
 What did the repairs cost altogether?
 
 How many tons were shipped in total?
+
+How much was paid for candles and oil in all?
+
+What is the sum of the gifts?
+
+How many hours of work fell on the garden altogether?
+
+How much rain fell in April, all days together?
 """
 
 question: str

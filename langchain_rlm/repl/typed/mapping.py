@@ -35,9 +35,9 @@ class Task:
     form: Form | None = None
 
     def prompt(self, items: Sequence[str], note: str = "") -> str:
-        """Asks about one item, or about numbered ones; of one, what is wanted stands last: weak models heed that."""
+        """Asks about one item, or numbered ones; one stands first, and what is wanted last: weak models heed that."""
         if len(items) == 1:
-            parts = [note, self.text, _listed(items), self._wanted_of_one()]
+            parts = [note, _listed(items), self.text, self._wanted_of_one()]
         else:
             parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]
         return "\n\n".join(part for part in parts if part)

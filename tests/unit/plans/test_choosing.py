@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.plans.choosing import chosen, menu
+from langchain_rlm.plans.choosing import SHOWN, chosen, menu
 from langchain_rlm.plans.library import fitting
 from langchain_rlm.plans.plan import Plan
 
@@ -54,3 +54,17 @@ def test_the_menu_is_a_conversation_of_examples_that_are_read_as_they_are_meant(
         assert choice is not None
         assert len(choice.parameters) == answer.text.count(":")
     assert "each" not in {plan.name for plan in fitting(1)}
+
+
+def test_the_examples_that_are_worded_like_a_question_stand_right_before_it() -> None:
+    plans = fitting(1)
+    said = [message.text.rpartition("Question: ")[2] for message in menu("Which barn is the oldest?", plans)]
+    assert len(said) == 2 * SHOWN + 1
+    assert "Which bridge is the longest?" in said[-7::2]
+    other = [message.text for message in menu("How many of the letters are friendly?", plans)]
+    assert other[-3:-1] == ["Question: How many of the reviews are negative?", "2; statement: this is negative"]
+
+
+@pytest.mark.parametrize("question", ["", "???", "Wie viele Briefe sind freundlich?", "何通の手紙がありますか"])
+def test_a_question_like_no_example_has_a_whole_menu(question: str) -> None:
+    assert len(menu(question, fitting(1))) == 2 * SHOWN + 1

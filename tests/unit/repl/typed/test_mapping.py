@@ -28,7 +28,7 @@ def labelled(prompt: str) -> str:
     items = ITEM.findall(prompt)
     if items:
         return "\n".join(f"{number}: {parity(item)}" for number, item in items)
-    found = re.search(r"\n\n(\d+)\n\nAnswer", prompt)
+    found = re.search(r"(?:\A|\n\n)(\d+)\n\nEven or odd\?\n\nAnswer", prompt)
     return f"It is {parity(found[1])}." if found else ""
 
 

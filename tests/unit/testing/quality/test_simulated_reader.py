@@ -66,7 +66,7 @@ def test_labels_of_many_items_and_of_one_are_read_in_the_form_of_the_package() -
     many = MapTask("Which kind of thing does this line name?", labels, [*labels])
     assert read(many.prompt(LINES), SURE) == "11: tool\n14: animal"
     assert read(many.prompt(LINES[1:]), SURE) == "animal"
-    counted = MapTask(f"A question: {QUESTION}\n\nDoes this count for it?", {"yes": "", "no": ""}, ["yes", "no"])
+    counted = MapTask(f"Does this count for the question: {QUESTION}", {"yes": "", "no": ""}, ["yes", "no"])
     assert read(counted.prompt(LINES), SURE) == "11: yes\n14: no"
     assert read(counted.prompt(LINES[1:]), SURE) == "no"
 
