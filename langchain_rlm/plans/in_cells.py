@@ -65,14 +65,16 @@ def labelled(items, task, labels, batch):
         return error.answers
 
 
-def counts_for(question):
-    """What is asked of an item that may be meant by a question."""
+def counts_for(question, statement=""):
+    """What is asked of an item that may be meant by a question; best by what has to be true of it."""
+    if statement:
+        return "Statement: " + statement + "\n\nDoes the text say what the statement says?"
     return "Does this count for the question: " + question
 
 
-def fitting(lines, question, batch):
+def fitting(lines, question, batch, statement=""):
     """The lines that fit, and what to say of those that could not be judged."""
-    said = labelled(lines, counts_for(question), ["yes", "no"], batch)
+    said = labelled(lines, counts_for(question, statement), ["yes", "no"], batch)
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
 
 
@@ -199,3 +201,30 @@ def concluded(question, notes, size):
     if "does not say" in said.lower():
         return "The text does not say."
     return said + " " + supporting(said, shown, question)
+
+
+def looked_up(question, piece, notes):
+    """The answer that stands in few places, with marks."""
+    pieces = chunks(size=piece)
+    lacking = 0
+    try:
+        quotes = llm_quotes(question, pieces)
+    except AnswerError as error:
+        quotes = [quote for found in error.answers if found for quote in found]
+        lacking = len(error.missing)
+
+    # models overlook sentences: those with the rarest words of the question, and with names that quotes bring in, count too
+    rows = [line for text in documents() for line in sentences(text)]
+    quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
+    words = [word for word in plain_words(question).split() if len(word) > 3 or word.isdigit()]
+    names = []
+    for line in telling(rows, words, 8) + quotes[:10]:
+        for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
+            names += [word for word in plain_words(name).split() if word not in words]
+    wanted = set(telling(rows, words, 12) + telling(rows, list(dict.fromkeys(names))[:12], 8))
+    found = [line for line in rows if line in wanted or plain_words(line) in quoted]
+    have = {plain_words(line) for line in found}
+    found = [line + " " + mark_of(line) for line in dict.fromkeys(found)]
+    found += [quote for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]
+    said = concluded(question, found, notes) if found else "The text does not say."
+    return said + told(lacking, len(pieces), "pieces")

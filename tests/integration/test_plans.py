@@ -142,6 +142,17 @@ def test_without_dates_the_order_of_the_text_decides(which: str, told: str, mode
     assert model_server.stats()["by_model"] == {"sub": 1}
 
 
+@pytest.mark.parametrize("plan", ["compare", "extremes"])
+def test_where_nothing_can_be_compared_the_text_is_searched_for_the_answer(
+    plan: str, model_server: ModelServer
+) -> None:
+    sub = [("tell of nave", '{"colour": "unknown"}'), ("Copy from", "- It rained."), ("from these sentences", "Rain.")]
+    given = {"compare": {"entities": ["nave"], "attributes": ["colour"]}, "extremes": {"which": "largest"}}
+    rlm = rlm_of(model_server, sub=sub, plan=plan, plan_parameters=given[plan])
+    result = rlm.invoke({"question": "What was it like?", "context": "It rained.\nThe nave is old."})
+    assert (result["answer"], result["stop_reason"]) == ("Rain. [1]", "answered")
+
+
 def test_an_amount_is_known_by_its_unit_and_a_date_is_no_amount(model_server: ModelServer) -> None:
     lines = ["On 3 May 1911 they paid 40 crowns for 2 doors.", "In May 30 crowns were paid.", "It rained."]
     rlm = rlm_of(model_server, sub=[("count for the question", COUNTED)], plan="total")

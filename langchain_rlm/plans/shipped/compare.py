@@ -58,5 +58,9 @@ for (entity, lines), answer in zip(asked, answers):
     rows.append([entity] + cells)
 head = [["", *attributes], ["---" for column in range(len(attributes) + 1)]]
 table = "\n".join(["| " + " | ".join(row) + " |" for row in head + rows])
-said = llm_query("A table:\n" + re.sub(r" \[c\d+\]", "", table) + "\n\nAnswer the question from the table, in one or two short sentences.\n\nQuestion: " + question)
-FINAL(said.strip() + "\n\n" + table + told(lacking, len(entities), "entities"))
+if all([value == "unknown" for row in rows for value in row[1:]]):
+    said = looked_up(question, piece, notes)
+else:
+    said = llm_query("A table:\n" + re.sub(r" \[c\d+\]", "", table) + "\n\nAnswer the question from the table, in one or two short sentences.\n\nQuestion: " + question)
+    said = said.strip() + "\n\n" + table + told(lacking, len(entities), "entities")
+FINAL(said)

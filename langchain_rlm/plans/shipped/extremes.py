@@ -1,63 +1,70 @@
 """The most or the least of many: largest, smallest, highest, cheapest, oldest, newest; or what is first, last, or so at the end.
 
 Which bridge is the longest?
-which: largest
+which: largest; statement: a bridge has a length
 
 Where is the black horse in the end?
-which: last
+which: last; statement: the black horse is somewhere
 
 Which farm sold the most milk?
-which: largest
+which: most; statement: a farm sold milk
 
 Who was the earliest settler?
-which: first
+which: earliest; statement: somebody settled
 
 Which printer is the cheapest?
-which: smallest
+which: smallest; statement: a printer has a price
 
 Who is the mayor now?
-which: last
+which: last; statement: somebody became mayor
 
 Whose visit is the latest?
-which: last
+which: latest; statement: somebody paid a visit
 
 At which school is the class smallest?
-which: smallest
+which: smallest; statement: a school has a class
 
 Which runner needed the least time?
-which: smallest
+which: least; statement: a runner needed time
 
 Who has scored most goals?
-which: largest
+which: most; statement: somebody scored goals
 
 What was the first thing that broke?
-which: first
+which: first; statement: something broke
 
 In which shop is the bread dearest?
-which: largest
+which: largest; statement: a shop has a price for bread
 
 Which of the clerks came last?
-which: last
+which: last; statement: a clerk came
 
 Who leads the club at present?
-which: last
+which: last; statement: somebody leads the club
 
 On which day was it coldest?
-which: smallest
+which: smallest; statement: a day has a temperature
+
+Which of the hills is the highest one?
+which: largest; statement: a hill has a height
 """
 
 question: str
-which: Literal["", "largest", "smallest", "first", "last"] = ""
+which: Literal["", "largest", "highest", "most", "smallest", "lowest", "least", "first", "earliest", "oldest", "last", "latest", "newest"] = ""
+statement: str = ""
 piece: int
 batch: int
 notes: int
 
 if not which:
     which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
+means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "oldest": "first", "latest": "last", "newest": "last"}
+which = means.get(which, which)
 of_time = which in ("first", "last")
 what = "date or time" if of_time else "number"
 lines, lacking, count = candidates("Which " + what + "s have to be compared? " + question, moment if of_time else numbers_in, piece)
-lines, unjudged = fitting(lines, question, batch)
+fit, unjudged = fitting(lines, question, batch, statement)
+lines = fit or lines
 if of_time and not lines:
     # no dates: what is told first or last of the sentences with the most words of the question
     words = [word for word in plain_words(question).split() if len(word) > 3]
@@ -75,4 +82,7 @@ if rows:
     quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
     said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
     said = said.strip() + " " + "".join(re.findall(r"\[c\d+\]", " ".join(quotes))) + " (" + format(len(rows), ",") + " were compared.)"
-FINAL((said if rows else "The text has nothing to compare.") + told(lacking, count, "pieces") + unjudged)
+    said += told(lacking, count, "pieces") + unjudged
+else:
+    said = looked_up(question, piece, notes)
+FINAL(said)

@@ -21,6 +21,12 @@ Which workers live out of town?
 Which guests stay for two nights?
 
 Which cities have a harbour?
+
+Which people cannot swim?
+
+For the list of prizes: which pupils were never late?
+
+Who of them speaks Italian?
 """
 
 question: str

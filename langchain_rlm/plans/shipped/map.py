@@ -51,8 +51,7 @@ if len(kinds) > 1:
     said += " (" + of_items.strip() + ", " + ", ".join([label + ": " + format(count, ",") for label, count in counts.items()]) + ")"
 else:
     choices = ["yes", "no"]
-    task = "Statement: " + statement + "\n\nDoes the text say what the statement says?" if statement else counts_for(question)
-    judged = labelled(items, task, choices, batch)
+    judged = labelled(items, counts_for(question, statement), choices, batch)
     said = format(judged.count("yes"), ",") + of_items
 lacking = judged.count(None)
 examples = [mark_of(item) for item, label in zip(items, judged) if label == choices[0]][:3]
