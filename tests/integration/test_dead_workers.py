@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
 
 from langchain_rlm import RLM
 from tests.resources import children
@@ -65,18 +66,24 @@ def test_one_that_dies_while_the_root_model_thinks_is_built_again(model_server: 
     assert len(model_server.log()) == 2
 
 
+class _KillsAfterTheSecondReply(BaseCallbackHandler):
+    """The run waits for what it does: the variable is not read yet."""
+
+    def __init__(self) -> None:
+        self.killed: list[bool] = []
+
+    def on_llm_end(self, *_: Any, **__: Any) -> None:
+        self.killed.append(bool(self.killed) and kill_workers())
+
+
 def test_one_that_dies_before_a_variable_is_read_is_built_again(model_server: ModelServer) -> None:
     rlm = rlm_of(model_server, "kept = 'seven'\nend('x')", tools=[killer()])
     replies = [cell("kept = 'seven'"), "FINAL_VAR(kept)"]
     model_server.configure(models={"root": {"kind": "script", "replies": replies}})
-    killed: list[bool] = []
-    last: Any = None
-    for mode, data in rlm.stream(GIVEN, stream_mode=["custom", "values"]):
-        if mode == "custom" and data["event"] == "reply" and data["turn"] == 2:
-            killed.append(kill_workers())
-        last = data
-    assert killed == [True]
-    assert last["answer"] == "seven"
+    reader = _KillsAfterTheSecondReply()
+    result = rlm.invoke(GIVEN, {"callbacks": [reader]})
+    assert reader.killed == [False, True]
+    assert result["answer"] == "seven"
 
 
 def test_a_worker_that_dies_in_its_cell_again_and_again_loses_the_cell_and_not_the_run(

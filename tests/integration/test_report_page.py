@@ -6,7 +6,7 @@ Every page that a test opens must ask the network for nothing and write nothing 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -329,7 +329,12 @@ def test_calls_without_an_entry_of_their_own_are_said_to_be_in_the_totals_only(
 
 
 def test_the_timeline_names_the_call_that_is_pointed_at_and_goes_to_it(show: Show, recursive: Recording) -> None:
-    page = show(recursive)
+    journal: Any = [
+        {**entry, "at": 1 + place / 10, **({"seconds": 0.05} if "seconds" in entry else {})}
+        for place, entry in enumerate(cast("list[Any]", recursive.journal))
+    ]
+    journal[1] |= {"at": 0.9, "seconds": 0.9}  # the first turn
+    page = show(replace(recursive, journal=journal))
     canvas, says = page.locator("canvas"), page.locator(".says")
     expect(says).to_contain_text("67 calls, at most")
     canvas.hover(position={"x": 60, "y": 2})
