@@ -4,7 +4,7 @@
     MODEL_URL=http://127.0.0.1:8900/v1 SEEDS=1,2 python benchmarks/any_model.py plans
 
 `map` has models without latency: answers and calls are counted, not seconds. `plans` asks a real model, behind an
-OpenAI-compatible endpoint, the questions of `questions.py` and `held_out.py` in each way (WAYS=direct,rlm,plan;
+OpenAI-compatible endpoint, the questions of `held_out.py` and those it takes in, each way (WAYS=direct,rlm,plan;
 KINDS=fact,count,...).
 """
 
