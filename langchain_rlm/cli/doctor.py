@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from langchain_rlm.context.conversions import kept
 from langchain_rlm.errors import RLMError
-from langchain_rlm.repl.monty.jail import NONE, jail_report
+from langchain_rlm.repl.jail.report import NONE
+from langchain_rlm.repl.monty.jail import jail_report
 from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits
 
 WORKS, MISSING = 0, 1
@@ -100,10 +101,10 @@ def _worker() -> Check:
 
 
 def _cell() -> str:
-    from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which the list must tell
+    from langchain_rlm.repl.kinds import DEFAULT  # may be missing, which the list must tell
 
     context = ReplContext([TEXT], True, [{}], len(TEXT))  # noqa: FBT003  # one text
-    with closing(DEFAULT_SANDBOXES()) as sandboxes:
+    with closing(DEFAULT()) as sandboxes:
         sandbox = sandboxes.new(context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
         with closing(sandbox):
             sandbox.open()

@@ -17,7 +17,8 @@ import pytest
 
 from langchain_rlm import RLM
 from langchain_rlm.errors import InputError
-from langchain_rlm.repl.monty import jail, landlock
+from langchain_rlm.repl.jail import landlock
+from langchain_rlm.repl.monty import jail
 from tests.debian import UnavailableError, libraries, unpacked
 from tests.unit.repl.monty.sessions import a_session, answered, ended, failed, output
 
