@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import langchain_rlm
 from langchain_rlm.errors import HostError
 from langchain_rlm.repl.cpython.channel import PART, Channel, ClosedError, LateError, MalformedError
 
-ROOT = str(Path(langchain_rlm.__file__).parent.parent)
+ROOT = str(Path(__file__).resolve().parents[3])
 TRIAL_SECONDS, TRIAL_MEMORY = 20.0, 2**28
 _ROOMS = ("", ".repl", ".repl.jail", ".repl.cpython", ".repl.cpython.worker")
 _START = f"""

@@ -1,12 +1,13 @@
 """Full Python as a sandbox: which interpreter with which packages, and the jail without which it does not start."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from langchain_rlm.repl.cpython.environment import check_packages, sites_of
+from langchain_rlm.repl.cpython.interpreters import interpreter
 from langchain_rlm.repl.cpython.jail import wrapper
 from langchain_rlm.repl.cpython.process import Launcher
 from langchain_rlm.repl.cpython.session import CPythonSandbox
@@ -46,24 +47,33 @@ class CPython:
     python: str | Path | None = None
     unjailed: bool = False
 
+    def __post_init__(self) -> None:
+        check_packages(self.packages)
+        object.__setattr__(self, "packages", tuple(self.packages))
+        interpreter(self.python)
+
     def __call__(self) -> CPythonSandboxes:
         """What makes sandboxes; it may install the packages, and blocks meanwhile.
 
         Raises:
             InputError: There is no jail here, the interpreter cannot be used, or a package cannot be installed.
         """
-        python = str(self.python or getattr(sys, "_base_executable", sys.executable))
-        before = [] if self.unjailed else wrapper(python, ())
-        return CPythonSandboxes(python, (), before, is_jailed=not self.unjailed)
+        python = interpreter(self.python)
+        if not self.unjailed:
+            wrapper(python.path, ())
+        sites = (*sites_of(self.packages, python), *python.sites)
+        before = [] if self.unjailed else wrapper(python.path, sites)
+        return CPythonSandboxes(python.path, sites, before, is_jailed=not self.unjailed)
 
     @property
     def version(self) -> str:
         """Of the interpreter, such as `3.11`."""
-        return ".".join(map(str, sys.version_info[:2]))
+        return interpreter(self.python).version
 
     @property
     def library(self) -> str:
         """What code may import, in words."""
         names = [re.split(r"[\[<>=!~; @]", package.strip(), maxsplit=1)[0] for package in self.packages]
-        parts = [f"the standard library of CPython {self.version}", *names]
-        return f"{', '.join(parts[:-1])} and {parts[-1]}" if names else parts[0]
+        own = "the packages of its environment" if self.python is not None else ""
+        parts = [f"the standard library of CPython {self.version}", *names, *([own] if own else [])]
+        return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
