@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from langchain_rlm.errors import HostError
 from langchain_rlm.repl.cpython.channel import PART, Channel, ClosedError, LateError, MalformedError
@@ -127,7 +127,7 @@ def trial(python: str, wrapper: Sequence[str]) -> None:
         HostError: It does not start; the message says why.
     """
     with contextlib.closing(Launcher(python, wrapper)) as launcher:
-        told = {"parent": None, "sites": [], "memory": TRIAL_MEMORY, "jailed": True, "is_trial": True}
+        told: dict[str, Any] = {"parent": None, "sites": [], "memory": TRIAL_MEMORY, "jailed": True, "is_trial": True}
         with contextlib.closing(launcher.start("", PART)) as worker:
             try:
                 until = time.monotonic() + TRIAL_SECONDS

@@ -20,7 +20,7 @@ from langchain_rlm.errors import HostError, ReplayError
 from langchain_rlm.repl.cpython.calls import CALLS_AT_ONCE, Request, read_host, read_request
 from langchain_rlm.repl.cpython.channel import ClosedError, LateError, MalformedError
 from langchain_rlm.repl.cpython.process import Launcher, Worker
-from langchain_rlm.repl.functions import KEPT, NAMES
+from langchain_rlm.repl.functions import ASKING, KEPT, NAMES
 from langchain_rlm.repl.jail.processes import innermost, is_waiting
 from langchain_rlm.repl.protocol import (
     Asked,
@@ -118,7 +118,8 @@ class CPythonSandbox:
             "print_limit": self.limits.print_limit, "chunk_size": self.context.chunk_size,
             "calls_at_once": CALLS_AT_ONCE,
         }  # fmt: skip
-        names = {"all": sorted(NAMES), "rebindable": sorted(NAMES - KEPT), "tools": sorted(self.tools)}
+        sets = {"all": NAMES, "asking": ASKING, "rebindable": NAMES - KEPT, "tools": self.tools}
+        names = {name: sorted(each) for name, each in sets.items()}
         return {
             "parent": None, "sites": [*self.sites], "memory": memory, "jailed": self.is_jailed, "texts": sizes,
             "single": self.context.single, "sources": [dict(source) for source in self.context.sources],

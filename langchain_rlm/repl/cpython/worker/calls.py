@@ -76,7 +76,7 @@ def _word(argument: int, *, upper: bool = False) -> int:
 def bounded(pid: int) -> dict[str, tuple[list[_Test], int]]:
     """The calls that are allowed with some arguments only, and what the others fail with."""
     none = (0,)
-    itself = [(_word(0), WHOLE, (pid,))]
+    itself: list[_Test] = [(_word(0), WHOLE, (pid,))]
     return {
         "clone": ([(_word(0), THREAD | NAMESPACES, (THREAD,))], NOT_PERMITTED),
         "clone3": ([(_word(0), 0, (1,))], NOT_KNOWN),  # its flags cannot be seen; the C library takes clone then

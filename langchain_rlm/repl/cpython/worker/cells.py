@@ -14,6 +14,7 @@ import traceback
 import types
 from typing import Any
 
+from langchain_rlm.repl.cpython.worker.awaiting import awaiting
 from langchain_rlm.repl.cpython.worker.contract import Contract, FinalError
 from langchain_rlm.repl.cpython.worker.wire import Wire
 
@@ -21,6 +22,7 @@ DEEPEST = 6
 """Frames shown; of a deeper stack, the outermost and innermost halves."""
 LONGEST = 4_000
 """Characters shown of an error's message; of a longer one, the first and last halves."""
+TOP_LEVEL = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 NOT_RUN = "\nNothing of this cell was run."
 
 
@@ -33,7 +35,7 @@ class Output(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, text: str) -> int:
+    def write(self, text: Any) -> int:
         if not isinstance(text, str):
             msg = f"write() argument must be str, not {type(text).__name__}"
             raise TypeError(msg)
@@ -69,7 +71,7 @@ class Cells:
         self.output.printed = 0
         self.contract.begin(is_first=is_first)
         try:
-            compiled = compile(code, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            compiled = _compiled(code, name)
         except SyntaxError as error:
             text = (error.text or "").strip()
             told = f"Line {error.lineno}: SyntaxError: {error.msg} (line {error.lineno}: {text})"
@@ -135,6 +137,14 @@ class Cells:
         place = "" if name == f"<cell {self.number}>" else " of an earlier cell"
         function = frame.f_code.co_name
         return f"  line {line}{place}, in {function}\n    {linecache.getline(name, line).strip()}"
+
+
+def _compiled(code: str, name: str) -> types.CodeType:
+    tree: Any = code
+    if "await" in code or "asyncio" in code:
+        tree = awaiting(compile(code, name, "exec", flags=ast.PyCF_ONLY_AST | TOP_LEVEL, dont_inherit=True))
+    made: types.CodeType = compile(tree, name, "exec", flags=TOP_LEVEL, dont_inherit=True)
+    return made
 
 
 def _summary(error: BaseException) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
+from itertools import islice
 from typing import Any
 
+from langchain_rlm.repl.cpython.worker.awaiting import NAME as AWAITABLE
 from langchain_rlm.repl.cpython.worker.values import plain, tamed
 from langchain_rlm.repl.cpython.worker.wire import Wire
 
 OWN = "_rlm_contract_"
+ITEMS = 1_000_001
+"""Items that are taken of an endless iterator: more than may be handed over."""
 
 
 class AnswerError(RuntimeError):
@@ -46,20 +50,27 @@ class Contract:
         self.kept = {name: function for name, function in own.items() if name not in names["rebindable"]}
         self.rebindable = {name: own[name] for name in names["rebindable"]}
         self.inner["_rlm_rebindable"] = self.rebindable
+        twins = {own[name]: self.inner[f"_rlm_async_{name}"] for name in names["asking"]}
+        twins.update((function, self._twin(name)) for name, function in self.tools.items())
+        variables[AWAITABLE] = lambda function: _twin_of(function, twins)
         for name in ("SubQueryFailure", "AnswerError"):
             variables[name] = self.inner[f"_rlm_{name}"]
 
     def _around_host(self) -> None:
-        inner, ask = self.inner, self.wire.ask
+        inner, ask, later = self.inner, self.wire.ask, self.wire.ask_later
         measured: Callable[[str, Any], Any] = inner["_rlm_measured"]
         inner.update(
             _rlm_AnswerError=AnswerError,
             _rlm_throw=lambda error: error,
             _rlm_slice=lambda text, low, high, _: text[low:high],
-            _rlm_measured=lambda name, value: measured(name, tamed(value)),
+            _rlm_measured=lambda name, value: _measured(measured, name, value),
             _rlm_host_query=lambda *what: ask("ask", "query", *plain(what)),
             _rlm_ask_typed=lambda name, given: ask("ask", "typed", name, plain(given)),
             _rlm_host_tool=lambda *call: ask("ask", "tool", *plain(call)),
+            _rlm_host_future=lambda *what: later("ask", "query", *plain(what)),
+            _rlm_host_typed_future=lambda name, given: later("ask", "typed", name, plain(given)),
+            _rlm_host_tool_future=lambda *call: later("ask", "tool", *plain(call)),
+            _rlm_listed=_listed,
             _rlm_host_final=self._final,
             _rlm_contract_SHOW_VARS=lambda: inner["_rlm_show_vars"](self.variables),
             _rlm_contract_FINAL_VAR=lambda name: inner["_rlm_final_var"](name, self.variables),
@@ -99,6 +110,14 @@ class Contract:
         tool.__name__ = tool.__qualname__ = name
         return tool
 
+    def _twin(self, name: str) -> Callable[..., Any]:
+        async def tool(*args: Any, **kwargs: Any) -> Any:
+            inner = self.inner
+            given = inner["_rlm_measured"](name, [[*args], kwargs])
+            return inner["_rlm_one"](await inner["_rlm_host_tool_future"](name, *given))
+
+        return tool
+
     def begin(self, *, is_first: bool) -> None:
         """Bind anew, before a cell, what no cell may shadow for the next."""
         self.wire.is_over = False
@@ -123,6 +142,24 @@ class Contract:
         if name not in self.variables:
             return []
         return [plain(self.inner["_rlm_measured"](name, self.variables[name]))]
+
+
+def _measured(measured: Callable[[str, Any], Any], name: str, value: Any) -> Any:
+    """A value that may be handed over; where numpy is loaded, with what it made tamed, once its size is known."""
+    found = measured(name, value)
+    return measured(name, tamed(value)) if "numpy" in sys.modules else found
+
+
+def _listed(value: Any) -> Any:
+    """What is read item by item, as its items."""
+    return [*islice(value, ITEMS)] if isinstance(value, (Iterator, range, KeysView, ValuesView, ItemsView)) else value
+
+
+def _twin_of(function: Any, twins: dict[Any, Any]) -> Any:
+    try:
+        return twins.get(function, function)
+    except TypeError:  # it has no hash
+        return function
 
 
 _builtin_print = print

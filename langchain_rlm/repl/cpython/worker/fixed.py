@@ -51,7 +51,7 @@ def _fix_clock(now: float) -> None:
             raise ValueError(msg)
         really(0)
 
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]
 
 
 def _at(function: Callable[..., Any], place: int, now: Any) -> Callable[..., Any]:

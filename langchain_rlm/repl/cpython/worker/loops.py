@@ -18,7 +18,7 @@ LOOK_SECONDS = 0.01
 """How long a loop waits at a time while other threads may bring something."""
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type, misc]  # of the platform
+class _Selector(selectors.DefaultSelector):
     """Lets time pass at once where no thread could bring anything, and not at all while a model is asked."""
 
     wire: Any = None

@@ -21,14 +21,17 @@ def tamed(value: Any, room: int = DEEPEST) -> Any:
     return value.item() if home == "numpy" and hasattr(value, "item") else value
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, room: int = DEEPEST) -> Any:
     """A value as JSON has it, as the host makes them plain: sets in order, keys and all else as text."""
+    if not room:
+        msg = "nested too deeply. Give it as text."
+        raise ValueError(msg)
     if value is None or isinstance(value, (str, float, bool, int)):
         return value
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(one, room - 1) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
+        return [plain(one, room - 1) for one in value]
     if isinstance(value, (set, frozenset)):
-        return sorted((plain(one) for one in value), key=str)
+        return sorted((plain(one, room - 1) for one in value), key=str)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

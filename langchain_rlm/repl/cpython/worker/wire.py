@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
 import itertools
 import json
 import os
 import queue
 import sys
+from collections.abc import Callable
 from typing import Any
 
 PART = 1 << 20
@@ -24,7 +26,7 @@ class Wire:
         self.incoming, self.outgoing = incoming, outgoing
         self.commands: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
         self._writing = _thread.allocate_lock()
-        self._waiting: dict[int, list[Any]] = {}
+        self._waiting: dict[int, Callable[[str, Any], None]] = {}
         self._numbers = itertools.count()
         self.is_over = False
         """The answer was given: nothing is asked any more."""
@@ -58,11 +60,9 @@ class Wire:
     def _listen(self) -> None:
         while True:
             kind, *rest = self.receive()
-            slot = self._waiting.pop(rest[0], None) if kind in ("answer", "refused") else None
-            if slot is not None:
-                slot[1:] = [kind, rest[1]]
-                slot[0].release()
-            elif kind not in ("answer", "refused"):
+            if kind in ("answer", "refused"):
+                self._waiting.pop(rest[0], _nobody)(kind, rest[1])
+            else:
                 self.commands.put([kind, *rest])
 
     @property
@@ -77,15 +77,49 @@ class Wire:
 
     def ask(self, kind: str, *what: Any) -> Any:
         """Ask the host, and wait for its answer."""
+        lock = _thread.allocate_lock()
+        told: list[Any] = []
+        lock.acquire()
+
+        def answered(*answer: Any) -> None:
+            told[:] = answer
+            lock.release()
+
+        self._asked(answered, self.others, kind, what)
+        lock.acquire()
+        return _value(*told)
+
+    async def ask_later(self, kind: str, *what: Any) -> Any:
+        """The same from an event loop, which goes on meanwhile."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+
+        def settle(*answer: Any) -> None:
+            if not future.done():
+                future.set_result(answer)
+
+        def answered(*answer: Any) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(settle, *answer)
+
+        self._asked(answered, self.others + 1, kind, what)
+        return _value(*await future)
+
+    def _asked(self, answered: Callable[[str, Any], None], others: int, kind: str, what: tuple[Any, ...]) -> None:
         if self.is_over:
             raise SystemExit
         number = next(self._numbers)
-        lock = _thread.allocate_lock()
-        lock.acquire()
-        slot = [lock, "", None]
-        self._waiting[number] = slot
-        self.send(kind, number, self.others, *what)
-        lock.acquire()
-        if slot[1] == "refused":
-            raise AskingRefusedError(slot[2])
-        return slot[2]
+        self._waiting[number] = answered
+        self.send(kind, number, others, *what)
+
+
+def _nobody(_: str, __: Any) -> None:
+    """Nobody waits any more."""
+
+
+def _value(kind: str, value: Any) -> Any:
+    if kind == "refused":
+        raise AskingRefusedError(value)
+    return value
