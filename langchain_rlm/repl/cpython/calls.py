@@ -29,7 +29,9 @@ class Request:
     def order(self) -> tuple[Any, ...]:
         """Puts requests in order: by their words, numbers by their size."""
         assert self.waiting.asked is not None  # noqa: S101  # else it would not wait
-        parts = re.split(r"(\d+)", self.waiting.asked.calls[0].prompt[:_COMPARED])
+        first = self.waiting.asked.calls[0]
+        words = f"{first.prompt[:_COMPARED]} {first.arguments or ''}"[:_COMPARED]
+        parts = re.split(r"(\d+)", words)
         natural = tuple((place % 2, int(part) if place % 2 else part) for place, part in enumerate(parts))
         return (*natural, (2, self.waiting.asked.digest()))
 

@@ -31,7 +31,7 @@ def check_packages(packages: Sequence[str]) -> None:
         InputError: As it says.
     """
     is_list = isinstance(packages, Sequence) and not isinstance(packages, str)
-    if not is_list or not all(isinstance(one, str) and re.match(r"[A-Za-z0-9.]", one.strip()) for one in packages):
+    if not is_list or not all(isinstance(one, str) and re.match(r"[A-Za-z0-9./]", one.strip()) for one in packages):
         msg = f"CPython(packages={packages!r:.100}): pass names as pip reads them, as in ['pandas', 'numpy==2.1']."
         raise InputError(msg)
 

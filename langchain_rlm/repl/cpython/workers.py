@@ -73,7 +73,7 @@ class CPython:
     @property
     def library(self) -> str:
         """What code may import, in words."""
-        names = [re.split(r"[\[<>=!~; @]", package.strip(), maxsplit=1)[0] for package in self.packages]
+        names = [re.split(r"[\[<>=!~; @]|-\d", Path(package.strip()).name, maxsplit=1)[0] for package in self.packages]
         own = "the packages of its environment" if self.python is not None else ""
         parts = [f"the standard library of CPython {self.version}", *names, *([own] if own else [])]
         return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import sys
 import threading
+import time
 import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from langchain_rlm.repl.cpython.worker.wire import Wire
 
 
-LOOK_SECONDS = 0.01
-"""How long a loop waits at a time while other threads may bring something."""
+LOOK_SECONDS, IDLE_LOOKS, WORK_SECONDS = 0.01, 3, 0.001
+"""How long a loop waits at a time while other threads may bring something; how often, when they do not work."""
+_processor_time = time.process_time
+"""The true one."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -27,15 +30,16 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> Any:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        left = timeout
-        while left > 0:
+        idle = 0
+        while idle < IDLE_LOOKS:
             if self.wire.is_asking:
                 return super().select()
-            part = min(left, LOOK_SECONDS) if self.wire.others else 0
-            ready = super().select(part)
+            before = _processor_time()
+            ready = super().select(LOOK_SECONDS if self.wire.others else 0)
             if ready:
                 return ready
-            left = left - part if part else 0
+            idle = idle + 1 if _processor_time() - before < WORK_SECONDS else 0
+            idle = idle if self.wire.others else IDLE_LOOKS
         self.now += timeout
         return []
 

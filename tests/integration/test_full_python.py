@@ -1,0 +1,86 @@
+"""Runs in full Python, from the question to the answer: told to the root model, kept on record, built again, replayed."""
+
+import os
+import platform
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from langchain_rlm import RLM, CPython, load_journal, save_journal
+from langchain_rlm.context.load import load_corpus
+from langchain_rlm.runtime.replay import Replay
+from tests.server.client import ModelServer
+
+pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="full Python is jailed on Linux alone")
+THREADS = """from concurrent.futures import ThreadPoolExecutor, as_completed
+with ThreadPoolExecutor(4) as pool:
+    futures = [pool.submit(llm_query, f'question {n}') for n in range(10)]
+    told = [future.result() for future in as_completed(futures)]
+print(len(told), __import__('time').time() > 0)"""
+DONE = "FINAL(sorted(told))"
+
+
+def cell(code: str) -> str:
+    return f"```repl\n{code}\n```"
+
+
+def made(server: ModelServer, *cells: str, **settings: Any) -> RLM:
+    models = {
+        "root": {"kind": "script", "replies": [cell(code) for code in cells]},
+        "sub": {"kind": "script", "replies": ["said"]},
+    }
+    server.configure(models=models)
+    root, leaf = (server.chat_model(name, keep_alive=True) for name in ("root", "sub"))
+    return RLM(root, leaf, **{"route": "rlm", "repl": "cpython", **settings})
+
+
+def test_threads_of_a_cell_ask_at_once_and_the_record_replays(model_server: ModelServer, tmp_path: Path) -> None:
+    result = made(model_server, THREADS, DONE).invoke({"question": "What?", "context": "some text"})
+    assert (result["answer"], result["stop_reason"]) == (str(["said"] * 10).replace("'", '"'), "answered")
+    asked = [len(entry["calls"]) for entry in result["journal"] if entry["kind"] == "asked"]
+    assert asked == [4, 4, 2]
+    assert result["journal"][0]["repl"] == {"python": CPython().version, "packages": []}
+    save_journal(result, tmp_path / "run.jsonl")
+    replay = Replay(load_journal(tmp_path / "run.jsonl"), load_corpus("some text"), lambda _: None)
+    replay.run()
+    assert (replay.cells, replay.is_answered) == (2, True)
+
+
+def test_the_root_model_is_told_of_full_python(model_server: ModelServer) -> None:
+    made(model_server, "FINAL('x')").invoke({"question": "What?", "context": "text"})
+    (system, *_) = model_server.log()[0]["messages"]
+    assert f"Only the standard library of CPython {CPython().version} is there;" in system["content"]
+
+
+def test_a_worker_that_is_killed_from_outside_is_built_again(model_server: ModelServer) -> None:
+    killed: list[int] = []
+
+    def strike() -> str:
+        """End the worker, the first time."""
+        if not killed:
+            killed.extend(_workers())
+            os.kill(killed[0], signal.SIGKILL)
+        return "struck"
+
+    rlm = made(model_server, "kept = 41", "x = strike()\nprint(x)", "FINAL([kept + 1, x])", tools=[strike])
+    result = rlm.invoke({"question": "What?", "context": "text"})
+    assert len(killed) == 1
+    assert result["answer"] == '[42, "struck"]'
+
+
+def _workers() -> list[int]:
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return [int(pid) for path in children for pid in path.read_text().split() if _is_worker(int(pid))]
+
+
+def _is_worker(pid: int) -> bool:
+    return b"repl.cpython" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def no_worker_is_left() -> Iterator[None]:
+    yield
+    assert _workers() == []
