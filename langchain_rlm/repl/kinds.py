@@ -45,3 +45,16 @@ def factory_of(record: Mapping[str, Any] | None) -> SandboxFactory:
 def library_of(factory: SandboxFactory) -> str:
     """What code may import there, in words."""
     return factory.library if isinstance(factory, CPython) else "Python's standard library"
+
+
+def check_same(factory: SandboxFactory, record: Mapping[str, Any] | None) -> None:
+    """Refuse to go on with a run in another kind of sandbox, or with other packages, than it began in.
+
+    Raises:
+        InputError: It names what to pass.
+    """
+    now, then = record_of(factory), record
+    if (now is None, now and now["packages"]) != (then is None, then and then["packages"]):
+        wanted = "repl='monty'" if then is None else f"repl=CPython(packages={then['packages']!r})"
+        msg = f"This run began with RLM({wanted}): its cells do other things elsewhere. Pass that to go on with it."
+        raise InputError(msg)

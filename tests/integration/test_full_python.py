@@ -1,4 +1,4 @@
-"""Runs in full Python, from the question to the answer: told to the root model, kept on record, built again, replayed."""
+"""Runs in full Python, from question to answer: told to the root model, kept on record, built again, replayed."""
 
 import os
 import platform
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_rlm import RLM, CPython, load_journal, save_journal
+from langchain_rlm import RLM, CPython, InputError, load_journal, save_journal
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.runtime.replay import Replay
 from tests.server.client import ModelServer
@@ -21,6 +23,7 @@ with ThreadPoolExecutor(4) as pool:
     told = [future.result() for future in as_completed(futures)]
 print(len(told), __import__('time').time() > 0)"""
 DONE = "FINAL(sorted(told))"
+ASKED: Any = {"question": "What?", "context": "text"}
 
 
 def cell(code: str) -> str:
@@ -42,7 +45,8 @@ def test_threads_of_a_cell_ask_at_once_and_the_record_replays(model_server: Mode
     assert (result["answer"], result["stop_reason"]) == (str(["said"] * 10).replace("'", '"'), "answered")
     asked = [len(entry["calls"]) for entry in result["journal"] if entry["kind"] == "asked"]
     assert asked == [4, 4, 2]
-    assert result["journal"][0]["repl"] == {"python": CPython().version, "packages": []}
+    begun: Any = result["journal"][0]
+    assert begun["repl"] == {"python": CPython().version, "packages": []}
     save_journal(result, tmp_path / "run.jsonl")
     replay = Replay(load_journal(tmp_path / "run.jsonl"), load_corpus("some text"), lambda _: None)
     replay.run()
@@ -50,7 +54,7 @@ def test_threads_of_a_cell_ask_at_once_and_the_record_replays(model_server: Mode
 
 
 def test_the_root_model_is_told_of_full_python(model_server: ModelServer) -> None:
-    made(model_server, "FINAL('x')").invoke({"question": "What?", "context": "text"})
+    made(model_server, "FINAL('x')").invoke(ASKED)
     (system, *_) = model_server.log()[0]["messages"]
     assert f"Only the standard library of CPython {CPython().version} is there;" in system["content"]
 
@@ -66,9 +70,19 @@ def test_a_worker_that_is_killed_from_outside_is_built_again(model_server: Model
         return "struck"
 
     rlm = made(model_server, "kept = 41", "x = strike()\nprint(x)", "FINAL([kept + 1, x])", tools=[strike])
-    result = rlm.invoke({"question": "What?", "context": "text"})
+    result = rlm.invoke(ASKED)
     assert len(killed) == 1
     assert result["answer"] == '[42, "struck"]'
+
+
+def test_a_run_does_not_go_on_in_another_sandbox(model_server: ModelServer) -> None:
+    saver, config = InMemorySaver(), RunnableConfig(configurable={"thread_id": "t"})
+    made(model_server, "kept = 41\nFINAL('x')", checkpointer=saver).invoke(ASKED, config)
+    other = made(model_server, "FINAL(kept)", checkpointer=saver, repl="monty")
+    with pytest.raises(InputError, match=r"This run began with RLM\(repl=CPython\(packages=\[\]\)\)"):
+        other.invoke(ASKED, config)
+    same = made(model_server, "FINAL(kept)", checkpointer=saver)
+    assert same.invoke(ASKED, config)["answer"] == "41"
 
 
 def _workers() -> list[int]:

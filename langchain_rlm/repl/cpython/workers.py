@@ -8,9 +8,10 @@ from pathlib import Path
 
 from langchain_rlm.repl.cpython.environment import check_packages, sites_of
 from langchain_rlm.repl.cpython.interpreters import interpreter
-from langchain_rlm.repl.cpython.jail import wrapper
+from langchain_rlm.repl.cpython.jail import jail_report, wrapper
 from langchain_rlm.repl.cpython.process import Launcher
 from langchain_rlm.repl.cpython.session import CPythonSandbox
+from langchain_rlm.repl.jail.report import JailReport
 from langchain_rlm.repl.protocol import Host, ReplContext, ReplLimits
 
 
@@ -64,6 +65,14 @@ class CPython:
         sites = (*sites_of(self.packages, python), *python.sites)
         before = [] if self.unjailed else wrapper(python.path, sites)
         return CPythonSandboxes(python.path, sites, before, is_jailed=not self.unjailed)
+
+    def jail(self) -> JailReport:
+        """Which jail holds the workers here, and why not another.
+
+        Raises:
+            InputError: `LANGCHAIN_RLM_JAIL` names no jail, or one that does not work here.
+        """
+        return jail_report(interpreter(self.python).path)
 
     @property
     def version(self) -> str:

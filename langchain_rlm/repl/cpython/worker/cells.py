@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import dis
-import inspect
 import io
 import linecache
+import opcode
 import sys
 import threading
 import traceback
@@ -23,6 +22,8 @@ DEEPEST = 6
 LONGEST = 4_000
 """Characters shown of an error's message; of a longer one, the first and last halves."""
 TOP_LEVEL = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+COROUTINE = 0x80
+"""The flag of code that awaits (`inspect.CO_COROUTINE`)."""
 NOT_RUN = "\nNothing of this cell was run."
 
 
@@ -87,7 +88,7 @@ class Cells:
     def _ran(self, compiled: types.CodeType) -> str | None:
         """Run it; what it raised, as the root model is told."""
         try:
-            if compiled.co_flags & inspect.CO_COROUTINE:
+            if compiled.co_flags & COROUTINE:
                 self._run_async(eval(compiled, self.variables))  # noqa: S307  # this is what the jail is for
             else:
                 exec(compiled, self.variables)  # noqa: S102  # as above
@@ -108,9 +109,7 @@ class Cells:
         self.loop.run_until_complete(coroutine)
 
     def _ended(self, compiled: types.CodeType, error: str | None) -> dict[str, Any]:
-        names = {
-            step.argval for step in dis.get_instructions(compiled) if step.opname in ("STORE_NAME", "STORE_GLOBAL")
-        }
+        names = _stored(compiled)
         try:
             ready, described = self.contract.at_end(sorted(names))
         except BaseException as problem:  # noqa: BLE001  # what is in `answer` may be anything
@@ -145,6 +144,18 @@ def _compiled(code: str, name: str) -> types.CodeType:
         tree = awaiting(compile(code, name, "exec", flags=ast.PyCF_ONLY_AST | TOP_LEVEL, dont_inherit=True))
     made: types.CodeType = compile(tree, name, "exec", flags=TOP_LEVEL, dont_inherit=True)
     return made
+
+
+def _stored(compiled: types.CodeType) -> set[str]:
+    """The names that a cell's own code assigns. What `dis` says of it, without the time that its import takes."""
+    stores = {opcode.opmap["STORE_NAME"], opcode.opmap["STORE_GLOBAL"]}
+    names, code, above = set(), compiled.co_code, 0
+    for place in range(0, len(code), 2):
+        value = above << 8 | code[place + 1]
+        above = value if code[place] == opcode.EXTENDED_ARG else 0
+        if code[place] in stores:
+            names.add(compiled.co_names[value])
+    return names
 
 
 def _summary(error: BaseException) -> str:

@@ -7,9 +7,8 @@ import sys
 import threading
 import time
 import types
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from langchain_rlm.repl.cpython.worker.wire import Wire
@@ -46,25 +45,25 @@ class _Selector(selectors.DefaultSelector):
 
 def watch_for(wire: Wire) -> None:
     """Fix `asyncio` when it is imported: many cells do without, and it takes its time."""
-    sys.meta_path.insert(0, _Finder(wire))
+    sys.meta_path.insert(0, cast("Any", _Finder(wire)))
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name == "nest_asyncio":
-            return ModuleSpec(name, _Nothing())
+            return ModuleSpec(name, cast("Any", _Nothing()))
         if name != "asyncio":
             return None
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Fixing(spec.loader, self.wire)
+            spec.loader = cast("Any", _Fixing(spec.loader, self.wire))
         return spec
 
 
-class _Fixing(Loader):
+class _Fixing:
     """Loads `asyncio`, and fixes it."""
 
     def __init__(self, loader: Any, wire: Wire) -> None:
@@ -78,8 +77,11 @@ class _Fixing(Loader):
         _fix(module, self.wire)
 
 
-class _Nothing(Loader):
+class _Nothing:
     """`nest_asyncio`: there is nothing to apply, `asyncio.run` may be called anywhere."""
+
+    def create_module(self, _: ModuleSpec) -> None:
+        """The usual one."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.apply = lambda *_: None  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from langchain_rlm.context.formats import profile
 from langchain_rlm.repl.cpython.session import CPythonSandbox
 from langchain_rlm.repl.cpython.workers import CPythonSandboxes
 from langchain_rlm.repl.monty.session import BLOCKS, WIDE, MontySandbox
-from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits, Sandbox
 
 TEXT = "alpha beta gamma\n" * 20
 SMALL_BLOCKS = (3, 4, 2)
@@ -66,7 +66,7 @@ def ended(outcome: Outcome) -> Ended:
     return outcome
 
 
-def output(session: MontySandbox, code: str) -> str:
+def output(session: Sandbox, code: str) -> str:
     """What a cell prints that must end well."""
     return ended(session.start(code)).output
 
