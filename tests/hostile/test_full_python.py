@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from langchain_rlm.errors import InputError
 from langchain_rlm.repl.cpython.session import CPythonSandbox
 from langchain_rlm.repl.cpython.workers import CPython, CPythonSandboxes
+from langchain_rlm.repl.jail.report import KINDS
+from langchain_rlm.repl.jail.report import VARIABLE as JAIL
 from langchain_rlm.repl.protocol import Asked, Ended, Outcome
 from tests.hostile import contract, escapes, kernel, resources
 from tests.hostile.attempts import MARKER, STOPPED, VARIABLE, Attempt
@@ -18,6 +21,8 @@ from tests.hostile.test_cells import LIMITS, MOST_ASKED, MOST_OUTPUT, how
 from tests.unit.repl.monty.sessions import a_session, output
 
 pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="full Python is jailed on Linux alone")
+PATIENT = {**LIMITS, "cell_seconds": 60}
+"""The limits of attempts that are to end by themselves, however busy the machine is."""
 CALLS = kernel.CALLS if platform.machine() == "x86_64" else ()
 STOPPED_BY_KERNEL = (*kernel.FILES, *kernel.PROCESSES, *kernel.NETWORK, *CALLS)
 ATTEMPTS = (
@@ -39,7 +44,7 @@ class Host:
     def tried(self, attempt: Attempt) -> tuple[Ended, str]:
         """How it ends, and all that is told of it."""
         if self.session is None or self.session._is_killed:
-            self.session = self.stack.enter_context(a_session(self.sandboxes, tools=frozenset({"search"}), **LIMITS))
+            self.session = self.stack.enter_context(a_session(self.sandboxes, tools=frozenset({"search"}), **PATIENT))
         for code in attempt.code(self.canary, os.getpid()):
             last = answered(self.session, self.session.start(code))
         told = f"{last.output}{last.error}{last.final}{last.variables}{self.session.draft()!r}"
@@ -49,12 +54,17 @@ class Host:
         self.session = None
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+@pytest.fixture(scope="module", params=KINDS)
+def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     canary = tmp_path_factory.mktemp("host") / "canary.txt"
     canary.write_text(MARKER)
-    with pytest.MonkeyPatch.context() as patch, closing(CPython()()) as sandboxes, ExitStack() as stack:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setenv(VARIABLE, MARKER)
+        patch.setenv(JAIL, request.param)
+        try:
+            sandboxes = stack.enter_context(closing(CPython()()))
+        except InputError as error:
+            pytest.skip(str(error))
         neighbour = stack.enter_context(a_session(sandboxes, f"{MARKER} of the neighbour\n" * 10))
         output(neighbour, f"neighbour = '{MARKER}'")
         yield Host(sandboxes, canary, neighbour, stack)
@@ -94,7 +104,7 @@ def test_what_monty_refuses_reaches_nothing_either(host: Host, place: int) -> No
 
 @pytest.mark.parametrize(("name", "code"), kernel.ENDS, ids=[name for name, _ in kernel.ENDS])
 def test_code_that_ends_its_worker_loses_its_cell_alone(host: Host, name: str, code: str) -> None:
-    with a_session(host.sandboxes, **LIMITS) as session:
+    with a_session(host.sandboxes, **PATIENT) as session:
         last = answered(session, session.start(f"print('begun')\n{code}"))
         assert how(last) == STOPPED, (name, last)
         assert session._worker is not None
@@ -119,7 +129,7 @@ def test_a_signal_handler_keeps_no_worker_alive(host: Host) -> None:
 def test_threads_that_are_left_do_not_run_between_cells(host: Host) -> None:
     count = "def count():\n    while True:\n        pass\n"
     code = f"import threading\n{count}threading.Thread(target=count, daemon=True).start()"
-    with a_session(host.sandboxes, **{**LIMITS, "cell_seconds": 20}) as session:
+    with a_session(host.sandboxes, **PATIENT) as session:
         assert answered(session, session.start(code)).error is None
         assert session._worker is not None
         pid = session._worker.pid

@@ -25,6 +25,8 @@ class Request:
 
     number: int
     waiting: Waiting
+    thread: int = 0
+    """Which thread waits, as the worker's kernel numbers it; 0: none, an event loop goes on."""
 
     def order(self) -> tuple[Any, ...]:
         """Puts requests in order: by their words, numbers by their size."""

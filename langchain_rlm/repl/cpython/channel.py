@@ -3,12 +3,16 @@
 import contextlib
 import json
 import os
+import re
 import select
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 PART = 1 << 18
+ITEMS = 1_500_000
+"""Values of one message: a small message may be huge when it is read."""
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 
 class ClosedError(Exception):
@@ -36,6 +40,8 @@ class Channel:
     incoming: int
     outgoing: int
     most: int
+    size: int = 0
+    """Bytes of the newest message."""
     _received: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:
@@ -81,6 +87,7 @@ class Channel:
             return None
         data = bytes(memoryview(self._received)[4 : 4 + size])
         del self._received[: 4 + size]
+        self.size = size
         return _message(data)
 
     def _wait(self, until: float, *, writes: bool = False, may_be_late: bool = False) -> tuple[bool, bool]:
@@ -113,7 +120,15 @@ class Channel:
                 os.close(descriptor)
 
 
+def _values(data: bytes) -> int:
+    """How many values there can be at most, if commas and brackets in texts count, too."""
+    return sum(map(data.count, (b",", b"[", b"{")))
+
+
 def _message(data: bytes) -> list[Any]:
+    if _values(data) > ITEMS and _values(_TEXT.sub(b"", data)) > ITEMS:
+        msg = f"a message of more than {ITEMS:,} values"
+        raise MalformedError(msg)
     try:
         message = json.loads(data.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:

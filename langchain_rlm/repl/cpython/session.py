@@ -6,6 +6,7 @@ Between pauses the process is stopped: no thread that a cell has left behind goe
 """
 
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -44,7 +45,9 @@ ANSWERED_AT_ONCE = 10_000
 """Calls in a row that need no model: their time does not count as the cell's own."""
 STILL_SECONDS = 2.0
 """Seconds that threads which go on may hold up what others ask."""
-LOOK_SECONDS = 0.0005
+LOOK_SECONDS = 0.001
+UNSEEN_SECONDS = 0.02
+"""How long nothing may come where threads cannot be seen."""
 ENDING_SECONDS = 2.0
 """Seconds in which a worker that has closed its pipes ends; one that has not is ended."""
 LATER = "the cell that asked has ended; ask, and wait for the answer, within a cell"
@@ -74,6 +77,10 @@ class CPythonSandbox:
     """What the cell waits for."""
     _asking: list[Request] = field(default_factory=list)
     """What it has asked since, and goes out next."""
+    _blocked: set[int] = field(default_factory=set)
+    """The threads that wait for answers."""
+    _size: int = 0
+    """Bytes of that."""
     _end: dict[str, Any] | None = None
     _final: tuple[Any] | None = None
     _is_alone: bool = False
@@ -92,7 +99,7 @@ class CPythonSandbox:
         """Start the worker and hand the context over."""
         sizes = [len(text.encode("utf-8", "surrogatepass")) for text in self.context.texts]
         memory = self.limits.memory + 5 * sum(sizes)
-        self._worker = self.launcher.start(self.seed, memory // 4)
+        self._worker = self.launcher.start(self.seed, self.limits.memory // 8 + 2 * sum(sizes))
         if self._is_killed:
             self.kill()
         self._allowed = max(self.limits.cell_seconds, LEAST_SECONDS)
@@ -121,7 +128,9 @@ class CPythonSandbox:
         sets = {"all": NAMES, "asking": ASKING, "rebindable": NAMES - KEPT, "tools": self.tools}
         names = {name: sorted(each) for name, each in sets.items()}
         return {
-            "parent": None, "sites": [*self.sites], "memory": memory, "jailed": self.is_jailed, "texts": sizes,
+            "parent": None if self.launcher.wrapper else os.getpid(),
+            "most": self._running().channel.most,
+            "sites": [*self.sites], "memory": memory, "jailed": self.is_jailed, "texts": sizes,
             "single": self.context.single, "sources": [dict(source) for source in self.context.sources],
             "settings": settings, "names": names, "contract": contract.read_text(encoding="utf-8"),
             "started": self.started.isoformat(), "seed": self.seed,
@@ -150,7 +159,8 @@ class CPythonSandbox:
         """Run a cell until it ends or asks; the first one of a question finds `answer` empty."""
         self._output.clear()
         self._printed, self._end, self._final = 0, None, None
-        self._paused, self._asking = [], []
+        self._paused, self._asking, self._size = [], [], 0
+        self._blocked.clear()
         self._allowed, self._own, self._of_host = self.limits.cell_seconds, 0.0, 0.0
         if len(code) > LONGEST_CELL:
             told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
@@ -172,10 +182,13 @@ class CPythonSandbox:
         return self._run(lambda: self._give(done))
 
     def _give(self, done: Sequence[Request]) -> None:
-        """Give each thread its answers, and let it run alone until it waits again."""
+        """Give each thread its answers, and let it run alone until it waits again; event loops get theirs at once."""
         was_alone = self._is_alone
-        for each in done:
-            self._send("answer", each.number, each.waiting.value)
+        later = [each for each in done if not each.thread]
+        turns = [[each] for each in done if each.thread]
+        for turn in [*turns, *([later] if later else [])]:
+            self._blocked.difference_update(each.thread for each in turn)
+            self._send("answers", [[each.number, each.waiting.value] for each in turn])
             while not was_alone and not self._is_still():
                 self._handle(self._receive())
         self._is_alone = was_alone and not done
@@ -234,14 +247,15 @@ class CPythonSandbox:
         """Whether every thread of the cell waits, and nothing has come that was not received."""
         if self._is_alone:
             return True
-        worker, until = self._running(), time.monotonic() + STILL_SECONDS
+        worker, until, look = self._running(), time.monotonic() + STILL_SECONDS, LOOK_SECONDS / 16
         while time.monotonic() < until:
             if worker.channel.has_more():
                 return False
-            waits = is_waiting(worker.pid)
+            waits = is_waiting(worker.pid, self._blocked)
             if waits and not worker.channel.has_more():
                 return True
-            time.sleep(LOOK_SECONDS if waits is not None else LOOK_SECONDS * 40)
+            time.sleep(look if waits is not None else UNSEEN_SECONDS)
+            look = min(2 * look, LOOK_SECONDS)
             if waits is None and not worker.channel.has_more():
                 return True  # it cannot be seen: nothing came for a while
         return True
@@ -250,7 +264,7 @@ class CPythonSandbox:
         """The pause: what all threads ask, in an order that does not hang on which of them was first."""
         if len(self._asking) > 1:
             self._asking.sort(key=Request.order)
-        self._paused, self._asking = self._asking, []
+        self._paused, self._asking, self._size = self._asking, [], 0
         asked = [each.waiting.asked for each in self._paused if each.waiting.asked]
         if len(asked) == 1:
             return asked[0]
@@ -261,12 +275,12 @@ class CPythonSandbox:
         match kind, said:
             case "print", [str(text)]:
                 self._print(text)
-            case "ask", [int(number), int(others), str(how), *what]:
+            case "ask", [int(number), int(others), int(thread), str(how), *what]:
                 self._is_alone = others == 0
-                self._ask(number, how, what)
-            case "host", [int(number), int(), str(name), list(args)]:
+                self._ask(number, thread, how, what)
+            case "host", [int(number), int(), int(), str(name), list(args)]:
                 self._send("answer", number, self._told_by_host(name, args))
-            case "final", [int(number), int(), value]:
+            case "final", [int(number), int(), int(), value]:
                 self._send("answer", number, self._taken(value))
             case "end", [int(others), dict(end)]:
                 self._is_alone = others == 0
@@ -275,14 +289,22 @@ class CPythonSandbox:
                 msg = f"a message that is none ({kind!r:.40})"
                 raise MalformedError(msg)
 
-    def _ask(self, number: int, how: str, what: list[Any]) -> None:
+    def _ask(self, number: int, thread: int, how: str, what: list[Any]) -> None:
         asked = sum(len(each.waiting.asked.calls) for each in self._asking if each.waiting.asked)
+        self._size += self._running().channel.size
+        if self._size > self._running().channel.most:
+            msg = "more questions at once than its memory holds"
+            raise MalformedError(msg)
         request = read_request(number, how, what, tools=self.tools, host=self.host, context=self.context)
         if isinstance(request, str) or self._end is not None or self._final or asked > CALLS_AT_ONCE:
             self._send("refused", number, request if isinstance(request, str) else LATER)
         elif request.waiting.asked is None:
             self._send("answer", number, request.waiting.value)
         else:
+            request.thread = thread
+            self._blocked.update(
+                [] if self.launcher.wrapper else [thread]
+            )  # in a jail of its own they have other numbers
             self._asking.append(request)
 
     def _told_by_host(self, name: str, args: list[Any]) -> list[Any]:
@@ -310,7 +332,7 @@ class CPythonSandbox:
     def _print(self, text: str) -> None:
         """Keep what is printed. The worker limits it itself; code that gets around that loses its worker."""
         room = 2 * self.limits.print_limit - self._printed
-        self._printed += len(text)
+        self._printed += max(1, len(text))
         self._output.append(encodable(text[: max(0, room)]))
         if len(text) > room:
             msg = "more output than its limit"

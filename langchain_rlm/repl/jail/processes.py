@@ -1,7 +1,9 @@
 """Worker processes seen from the outside: which one runs the cells, what it may use, whether it waits."""
 
 import contextlib
+import os
 import platform
+from collections.abc import Collection
 from pathlib import Path
 
 
@@ -28,15 +30,23 @@ def limit_memory(pid: int, size: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
-def is_waiting(pid: int) -> bool | None:
-    """Whether every thread of a process waits; None where that cannot be seen."""
+def is_waiting(pid: int, but: Collection[int] = ()) -> bool | None:
+    """Whether every thread of a process waits, but those that are known to; None where that cannot be seen."""
     try:
-        states = [path.read_text().rpartition(") ")[2][:1] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
-    except FileNotFoundError:  # a thread has ended meanwhile
-        return False
+        tasks = [task for task in os.listdir(f"/proc/{pid}/task") if int(task) not in but]  # noqa: PTH208  # it is fast
+        return all(_state(f"/proc/{pid}/task/{task}/stat") == b"S" for task in tasks)
+    except (FileNotFoundError, ProcessLookupError):  # a thread has ended meanwhile
+        return False if Path(f"/proc/{pid}").exists() else None
     except OSError:
         return None
-    return all(state == "S" for state in states) if states else None
+
+
+def _state(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 512).rpartition(b") ")[2][:1]
+    finally:
+        os.close(descriptor)
 
 
 def _words(path: Path) -> list[str]:

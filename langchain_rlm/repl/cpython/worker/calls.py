@@ -75,7 +75,7 @@ def _word(argument: int, *, upper: bool = False) -> int:
 
 def bounded(pid: int) -> dict[str, tuple[list[_Test], int]]:
     """The calls that are allowed with some arguments only, and what the others fail with."""
-    none = (0,)
+    none, signals = (0,), tuple(number for number in range(65) if number not in (9, 19))  # not SIGKILL, SIGSTOP
     itself: list[_Test] = [(_word(0), WHOLE, (pid,))]
     return {
         "clone": ([(_word(0), THREAD | NAMESPACES, (THREAD,))], NOT_PERMITTED),
@@ -83,8 +83,8 @@ def bounded(pid: int) -> dict[str, tuple[list[_Test], int]]:
         # duplicates and flags; no owner who gets signals, no sizes of pipes, no locks
         "fcntl": ([(_word(1), WHOLE, (0, 1, 2, 3, 4, 1030))], NOT_PERMITTED),
         "ioctl": ([(_word(1), WHOLE, (0x5450, 0x5451, 0x5421))], NO_TERMINAL),  # FIONCLEX, FIOCLEX, FIONBIO
-        "kill": ([*itself, (_word(1), WHOLE, tuple(n for n in range(32) if n not in (9, 19)))], NOT_PERMITTED),
-        "tgkill": (itself, NOT_PERMITTED),
+        "kill": ([*itself, (_word(1), WHOLE, signals)], NOT_PERMITTED),
+        "tgkill": ([*itself, (_word(2), WHOLE, signals)], NOT_PERMITTED),
         "prctl": ([(_word(0), WHOLE, (15, 16))], NOT_PERMITTED),  # a thread's name
         "prlimit64": (
             [(_word(0), WHOLE, none), (_word(2), WHOLE, none), (_word(2, upper=True), WHOLE, none)], NOT_PERMITTED,

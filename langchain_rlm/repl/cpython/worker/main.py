@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import types
 import warnings
 from typing import Any
 
 from langchain_rlm.repl.cpython.worker import cells, confine, contract, fixed, loops, wire
+
+STACK = (1 if sys.version_info >= (3, 11) else 4) << 20
+"""Bytes of a thread's stack: what it might use counts as memory. Before 3.11, calls in Python take more of it."""
 
 
 def main() -> None:
@@ -16,6 +20,8 @@ def main() -> None:
     link = _own_pipes()
     told = link.receive()[0]
     confine.die_with_parent(told["parent"])
+    link.most = told.get("most", 0)
+    threading.stack_size(STACK)
     sys.path[:] = [path for path in sys.path if path] + told["sites"]
     try:
         confine.limit(told["memory"])

@@ -24,6 +24,8 @@ class Wire:
 
     def __init__(self, incoming: int, outgoing: int) -> None:
         self.incoming, self.outgoing = incoming, outgoing
+        self.most = 0
+        """Bytes of a message that the host takes, once it has said so."""
         self.commands: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
         self._writing = _thread.allocate_lock()
         self._waiting: dict[int, Callable[[str, Any], None]] = {}
@@ -33,6 +35,10 @@ class Wire:
 
     def send(self, *message: Any) -> None:
         data = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if self.most and len(data) > self.most:
+            most = f"{self.most:,} is the most"
+            msg = f"too much to hand over at once: {len(data):,} bytes, {most}. Pass less, or in parts."
+            raise ValueError(msg)
         rest = memoryview(len(data).to_bytes(4, "big") + data)
         with self._writing:
             while rest:
@@ -60,10 +66,26 @@ class Wire:
     def _listen(self) -> None:
         while True:
             kind, *rest = self.receive()
-            if kind in ("answer", "refused"):
+            if kind == "answers":
+                self._answered(rest[0])
+            elif kind in ("answer", "refused"):
                 self._waiting.pop(rest[0], _nobody)(kind, rest[1])
             else:
                 self.commands.put([kind, *rest])
+
+    def _answered(self, answers: list[Any]) -> None:
+        """Wake those that wait: those of event loops at once, so that all are there when the first goes on."""
+        found = [(self._waiting.pop(number, _nobody), value) for number, value in answers]
+        if len(found) == 1:
+            found[0][0]("answer", found[0][1])
+            return
+        loops: dict[Any, list[Any]] = {}
+        for answered, value in found:
+            loops.setdefault(getattr(answered, "loop", None), []).append((answered, value))
+        for loop, each in loops.items():
+            with contextlib.suppress(RuntimeError):  # it is closed
+                if loop is not None:
+                    loop.call_soon_threadsafe(_settle_all, each)
 
     @property
     def others(self) -> int:
@@ -85,7 +107,7 @@ class Wire:
             told[:] = answer
             lock.release()
 
-        self._asked(answered, self.others, kind, what)
+        self._asked(answered, self.others, _native_thread(), kind, what)
         lock.acquire()
         return _value(*told)
 
@@ -96,23 +118,45 @@ class Wire:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
 
-        def settle(*answer: Any) -> None:
-            if not future.done():
-                future.set_result(answer)
-
-        def answered(*answer: Any) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(settle, *answer)
-
-        self._asked(answered, self.others + 1, kind, what)
+        self._asked(_Later(loop, future), self.others + 1, 0, kind, what)
         return _value(*await future)
 
-    def _asked(self, answered: Callable[[str, Any], None], others: int, kind: str, what: tuple[Any, ...]) -> None:
+    def _asked(
+        self, answered: Callable[[str, Any], None], others: int, thread: int, kind: str, what: tuple[Any, ...]
+    ) -> None:
         if self.is_over:
             raise SystemExit
         number = next(self._numbers)
         self._waiting[number] = answered
-        self.send(kind, number, others, *what)
+        try:
+            self.send(kind, number, others, thread, *what)
+        except BaseException:
+            del self._waiting[number]
+            raise
+
+
+class _Later:
+    """Gives an event loop its answer."""
+
+    def __init__(self, loop: Any, future: Any) -> None:
+        self.loop, self.future = loop, future
+
+    def __call__(self, *answer: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self.loop.call_soon_threadsafe(self.settle, *answer)
+
+    def settle(self, *answer: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(answer)
+
+
+def _settle_all(answers: list[tuple[_Later, Any]]) -> None:
+    for later, value in answers:
+        later.settle("answer", value)
+
+
+def _native_thread() -> int:
+    return getattr(_thread, "get_native_id", _thread.get_ident)()
 
 
 def _nobody(_: str, __: Any) -> None:
