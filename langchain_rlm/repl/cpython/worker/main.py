@@ -9,7 +9,7 @@ import types
 import warnings
 from typing import Any
 
-from langchain_rlm.repl.cpython.worker import cells, confine, contract, fixed, loops, wire
+from langchain_rlm.repl.cpython.worker import cells, confine, contract, fixed, loops, patience, wire
 
 STACK = (1 if sys.version_info >= (3, 11) else 4) << 20
 """Bytes of a thread's stack: what it might use counts as memory. Before 3.11, calls in Python take more of it."""
@@ -65,6 +65,7 @@ def _repl(link: wire.Wire, told: dict[str, Any]) -> cells.Cells:
     sys.argv[:] = [""]
     warnings.simplefilter("ignore")
     loops.watch_for(link)
+    patience.have_patience(link)
     fixed.fix(told["started"], told["seed"])
     return repl
 

@@ -1,6 +1,7 @@
 """How threads and event loops of a cell ask: what several ask goes out at once, and again in the same order."""
 
 import platform
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -93,6 +94,16 @@ def test_no_time_passes_for_an_event_loop_while_a_model_is_asked(session: CPytho
     outcome = session.start(code)
     assert asked(outcome) == ["slow"]
     assert ended(session.resume([("ok", "late")])).output == "late\n"
+
+
+def test_no_timeout_of_a_thread_runs_out_while_a_model_is_asked(session: CPythonSandbox) -> None:
+    code = f"{POOL}with ThreadPoolExecutor(1) as p: print(p.submit(llm_query, 'slow').result(timeout=0.2))"
+    outcome = session.start(code)
+    assert asked(outcome) == ["slow"]
+    threading.Event().wait(0.3)  # longer than the timeout
+    assert ended(session.resume([("ok", "late")])).output == "late\n"
+    said = failed(session.start(f"{POOL}import threading\nprint(threading.Event().wait(0.1))\n1 / 0"))
+    assert "ZeroDivisionError" in said
 
 
 def test_a_loop_runs_in_a_loop(session: CPythonSandbox) -> None:
