@@ -62,7 +62,7 @@ def measure(kind: str) -> None:
     start = (spent() - before) / STARTS
     before = spent()
     with closing(factory()) as sandboxes, closing(opened(sandboxes)) as sandbox:
-        held = memory(sandbox._pid if kind == "monty" else innermost(sandbox._worker.process.pid))  # noqa: SLF001  # to look
+        held = memory(sandbox._pid if kind == "monty" else innermost(sandbox._live.worker.process.pid))  # noqa: SLF001  # to look
         pauses = asked(sandbox)
     query = (spent() - before - start) / pauses
     print(

@@ -8,10 +8,9 @@ Between pauses the process is stopped: no thread that a cell has left behind goe
 import contextlib
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 from itertools import islice
@@ -20,9 +19,10 @@ from typing import Any
 from langchain_rlm.errors import HostError, ReplayError
 from langchain_rlm.repl.cpython.calls import CALLS_AT_ONCE, Request, read_host, read_request
 from langchain_rlm.repl.cpython.channel import ClosedError, LateError, MalformedError
-from langchain_rlm.repl.cpython.process import Launcher, Worker
+from langchain_rlm.repl.cpython.process import Launcher
+from langchain_rlm.repl.cpython.running import Running
 from langchain_rlm.repl.functions import ASKING, KEPT, NAMES
-from langchain_rlm.repl.jail.processes import innermost, is_waiting
+from langchain_rlm.repl.jail.processes import innermost
 from langchain_rlm.repl.protocol import (
     Asked,
     Ended,
@@ -43,18 +43,11 @@ LEAST_SECONDS = 60.0
 """Seconds that the start of a worker may take, however little a cell may."""
 ANSWERED_AT_ONCE = 10_000
 """Calls in a row that need no model: their time does not count as the cell's own."""
-STILL_SECONDS = 2.0
-"""Seconds that threads which go on may hold up what others ask."""
-LOOK_SECONDS = 0.001
-UNSEEN_SECONDS = 0.02
-"""How long nothing may come where threads cannot be seen."""
 ENDING_SECONDS = 2.0
 """Seconds in which a worker that has closed its pipes ends; one that has not is ended."""
 LATER = "the cell that asked has ended; ask, and wait for the answer, within a cell"
 KILLED = -signal.SIGKILL, 128 + signal.SIGKILL
 """How a process ends that was ended by `kill -9`: itself, or the jail around it."""
-STOPS = sys.platform == "linux"
-"""Elsewhere a process that is stopped would outlive its host."""
 
 
 @dataclass
@@ -70,25 +63,17 @@ class CPythonSandbox:
     started: datetime
     host: Host
     tools: frozenset[str] = frozenset()
-    _worker: Worker | None = None
+    _live: Running | None = None
     _output: list[str] = field(default_factory=list)
     _printed: int = 0
     _paused: list[Request] = field(default_factory=list)
     """What the cell waits for."""
     _asking: list[Request] = field(default_factory=list)
     """What it has asked since, and goes out next."""
-    _blocked: set[int] = field(default_factory=set)
-    """The threads that wait for answers."""
     _size: int = 0
     """Bytes of that."""
     _end: dict[str, Any] | None = None
     _final: tuple[Any] | None = None
-    _is_alone: bool = False
-    """The only thread of the cell waits."""
-    _allowed: float = 0.0
-    _own: float = 0.0
-    """Seconds of the cell's own code so far."""
-    _since: float = 0.0
     _of_host: float = 0.0
     _answered: int = 0
     _is_killed: bool = False
@@ -99,16 +84,16 @@ class CPythonSandbox:
         """Start the worker and hand the context over."""
         sizes = [len(text.encode("utf-8", "surrogatepass")) for text in self.context.texts]
         memory = self.limits.memory + 5 * sum(sizes)
-        self._worker = self.launcher.start(self.seed, self.limits.memory // 8 + 2 * sum(sizes))
+        most = self.limits.memory // 8 + 2 * sum(sizes)
+        worker = self.launcher.start(self.seed, most)
+        live = self._live = Running(worker, max(self.limits.cell_seconds, LEAST_SECONDS))
         if self._is_killed:
             self.kill()
-        self._allowed = max(self.limits.cell_seconds, LEAST_SECONDS)
-        self._begin_clock()
         try:
-            self._worker.channel.send(self._until(), self._told(sizes, memory))
+            live.send(self._told(sizes, memory, most))
             for text in self.context.texts:
-                self._worker.channel.send_bytes(self._until(), text.encode("utf-8", "surrogatepass"))
-            kind, *said = self._receive()
+                worker.channel.send_bytes(live.until, text.encode("utf-8", "surrogatepass"))
+            kind, *said = live.receive()
         except (ClosedError, LateError, MalformedError) as error:
             kind, said = "failed", [f"it ended at once ({type(error).__name__})"]
         if kind != "ready":
@@ -116,10 +101,10 @@ class CPythonSandbox:
                 return
             msg = f"A REPL cannot be started: {said[0] if said else kind}."
             raise HostError(msg)
-        self._worker.pid = innermost(self._worker.process.pid)
-        self._stop()
+        worker.pid = innermost(worker.process.pid)
+        live.stop()
 
-    def _told(self, sizes: list[int], memory: int) -> dict[str, Any]:
+    def _told(self, sizes: list[int], memory: int, most: int) -> dict[str, Any]:
         contract = files("langchain_rlm.repl.monty") / "sandbox" / "contract.py"  # one for all sandboxes
         settings = {
             "print_limit": self.limits.print_limit, "chunk_size": self.context.chunk_size,
@@ -129,7 +114,7 @@ class CPythonSandbox:
         names = {name: sorted(each) for name, each in sets.items()}
         return {
             "parent": None if self.launcher.wrapper else os.getpid(),
-            "most": self._running().channel.most,
+            "most": most,
             "sites": [*self.sites], "memory": memory, "jailed": self.is_jailed, "texts": sizes,
             "single": self.context.single, "sources": [dict(source) for source in self.context.sources],
             "settings": settings, "names": names, "contract": contract.read_text(encoding="utf-8"),
@@ -139,19 +124,25 @@ class CPythonSandbox:
     def kill(self) -> None:
         """End the worker at once, from any thread."""
         self._is_killed = True
-        if self._worker is not None:
-            self._worker.signal(signal.SIGKILL)
+        if self._live is not None:
+            self._live.worker.signal(signal.SIGKILL)
 
     def close(self) -> None:
         """End the worker. Safe to call twice."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.close()
+        live, self._live = self._live, None
+        if live is not None:
+            live.worker.close()
 
     def allow(self, seconds: float) -> None:
         """Let the running cell have so many seconds from now on, and each one after it."""
-        self._allowed, self._own, self._of_host = seconds, 0.0, 0.0
-        self.limits = ReplLimits(**{**self.limits.__dict__, "cell_seconds": seconds})
+        self.limits = replace(self.limits, cell_seconds=seconds)
+        self._of_host = 0.0
+        self._here().allow(seconds)
+
+    def _here(self) -> Running:
+        if self._live is None:
+            raise ClosedError
+        return self._live
 
     # -- cells ----------------------------------------------------------------------------------------------------
 
@@ -160,12 +151,17 @@ class CPythonSandbox:
         self._output.clear()
         self._printed, self._end, self._final = 0, None, None
         self._paused, self._asking, self._size = [], [], 0
-        self._blocked.clear()
-        self._allowed, self._own, self._of_host = self.limits.cell_seconds, 0.0, 0.0
+        self._of_host = 0.0
         if len(code) > LONGEST_CELL:
             told = f"The cell has {len(code):,} characters, at most {LONGEST_CELL:,} are run. Write a shorter one."
             return Ended("", f"{told}\nNothing of this cell was run.", refused=True)
-        return self._run(lambda: self._send("cell", encodable(code), is_first))
+        return self._run(lambda: self._begin(encodable(code), is_first=is_first))
+
+    def _begin(self, code: str, *, is_first: bool) -> None:
+        live = self._here()
+        live.blocked.clear()
+        live.allow(self.limits.cell_seconds)
+        live.send("cell", code, is_first)
 
     def resume(self, results: Sequence[Result]) -> Outcome:
         """Put the answers of the paused cell in, and run it on."""
@@ -183,15 +179,16 @@ class CPythonSandbox:
 
     def _give(self, done: Sequence[Request]) -> None:
         """Give each thread its answers, and let it run alone until it waits again; event loops get theirs at once."""
-        was_alone = self._is_alone
+        live = self._here()
+        was_alone = live.is_alone
         later = [each for each in done if not each.thread]
         turns = [[each] for each in done if each.thread]
         for turn in [*turns, *([later] if later else [])]:
-            self._blocked.difference_update(each.thread for each in turn)
-            self._send("answers", [[each.number, each.waiting.value] for each in turn])
-            while not was_alone and not self._is_still():
-                self._handle(self._receive())
-        self._is_alone = was_alone and not done
+            live.blocked.difference_update(each.thread for each in turn)
+            live.send("answers", [[each.number, each.waiting.value] for each in turn])
+            while not was_alone and not live.is_still():
+                self._handle(live.receive())
+        live.is_alone = was_alone and not done
 
     def variable(self, name: str) -> tuple[Any] | None:
         """A variable's value in a tuple, or None when no variable has that name."""
@@ -203,11 +200,12 @@ class CPythonSandbox:
         return found[0] if found else None
 
     def _looked_up(self, *question: str) -> tuple[Any] | None:
-        self._allowed, self._own = max(self.limits.cell_seconds, LEAST_SECONDS), 0.0
-        with contextlib.suppress(ClosedError, LateError, MalformedError), self._going():
-            self._send(*question)
+        with contextlib.suppress(ClosedError, LateError, MalformedError), self._here().going():
+            live = self._here()
+            live.allow(max(self.limits.cell_seconds, LEAST_SECONDS))
+            live.send(*question)
             while True:
-                kind, *said = self._receive()
+                kind, *said = live.receive()
                 if kind == "value":
                     found = said[0] if said else None
                     return usable(found[0]) if isinstance(found, list) and len(found) == 1 else None
@@ -219,12 +217,12 @@ class CPythonSandbox:
     def _run(self, step: Any) -> Outcome:
         self._answered = 0
         try:
-            with self._going():
+            with self._here().going():
                 step()
                 return self._driven()
         except LateError:
             self.kill()
-            limit = f"The cell's own code ran for more than {self._allowed:g} seconds and was stopped"
+            limit = f"The cell's own code ran for more than {self._here().allowed:g} seconds and was stopped"
             return self._lost(f"{limit}; its variables are lost. Do less in one cell.")
         except MalformedError as error:
             self.kill()
@@ -235,30 +233,13 @@ class CPythonSandbox:
     def _driven(self) -> Outcome:
         """Take what comes until the cell has ended, or waits."""
         while True:
-            if self._end is not None and self._is_still():
+            if self._end is not None and self._here().is_still():
                 return self._ended(self._end)
-            if self._asking and self._is_still():
+            if self._asking and self._here().is_still():
                 return self._asked()
-            self._handle(self._receive())
-            if self._answered > ANSWERED_AT_ONCE or self._of_host > self._allowed:
+            self._handle(self._here().receive())
+            if self._answered > ANSWERED_AT_ONCE or self._of_host > self._here().allowed:
                 return self._given_up()
-
-    def _is_still(self) -> bool:
-        """Whether every thread of the cell waits, and nothing has come that was not received."""
-        if self._is_alone:
-            return True
-        worker, until, look = self._running(), time.monotonic() + STILL_SECONDS, LOOK_SECONDS / 16
-        while time.monotonic() < until:
-            if worker.channel.has_more():
-                return False
-            waits = is_waiting(worker.pid, self._blocked)
-            if waits and not worker.channel.has_more():
-                return True
-            time.sleep(look if waits is not None else UNSEEN_SECONDS)
-            look = min(2 * look, LOOK_SECONDS)
-            if waits is None and not worker.channel.has_more():
-                return True  # it cannot be seen: nothing came for a while
-        return True
 
     def _asked(self) -> Asked:
         """The pause: what all threads ask, in an order that does not hang on which of them was first."""
@@ -276,14 +257,14 @@ class CPythonSandbox:
             case "print", [str(text)]:
                 self._print(text)
             case "ask", [int(number), int(others), int(thread), str(how), *what]:
-                self._is_alone = others == 0
+                self._here().is_alone = others == 0
                 self._ask(number, thread, how, what)
             case "host", [int(number), int(), int(), str(name), list(args)]:
-                self._send("answer", number, self._told_by_host(name, args))
+                self._here().send("answer", number, self._told_by_host(name, args))
             case "final", [int(number), int(), int(), value]:
-                self._send("answer", number, self._taken(value))
+                self._here().send("answer", number, self._taken(value))
             case "end", [int(others), dict(end)]:
-                self._is_alone = others == 0
+                self._here().is_alone = others == 0
                 self._end = end
             case _:
                 msg = f"a message that is none ({kind!r:.40})"
@@ -291,18 +272,18 @@ class CPythonSandbox:
 
     def _ask(self, number: int, thread: int, how: str, what: list[Any]) -> None:
         asked = sum(len(each.waiting.asked.calls) for each in self._asking if each.waiting.asked)
-        self._size += self._running().channel.size
-        if self._size > self._running().channel.most:
+        self._size += self._here().worker.channel.size
+        if self._size > self._here().worker.channel.most:
             msg = "more questions at once than its memory holds"
             raise MalformedError(msg)
         request = read_request(number, how, what, tools=self.tools, host=self.host, context=self.context)
         if isinstance(request, str) or self._end is not None or self._final or asked > CALLS_AT_ONCE:
-            self._send("refused", number, request if isinstance(request, str) else LATER)
+            self._here().send("refused", number, request if isinstance(request, str) else LATER)
         elif request.waiting.asked is None:
-            self._send("answer", number, request.waiting.value)
+            self._here().send("answer", number, request.waiting.value)
         else:
             request.thread = thread
-            self._blocked.update(
+            self._here().blocked.update(
                 [] if self.launcher.wrapper else [thread]
             )  # in a jail of its own they have other numbers
             self._asking.append(request)
@@ -315,11 +296,10 @@ class CPythonSandbox:
             return [None, "TypeError", f"{name} was called with wrong arguments"]
         began = time.monotonic()
         try:
-            return [self.host(name, *call), "", ""]
+            with self._here().aside():
+                return [self.host(name, *call), "", ""]
         finally:
-            took = time.monotonic() - began
-            self._of_host += took
-            self._since += took
+            self._of_host += time.monotonic() - began
 
     def _taken(self, value: Any) -> str:
         """Take the answer of the run, or say why not."""
@@ -341,13 +321,13 @@ class CPythonSandbox:
     def _refuse(self, said: list[Any]) -> None:
         """Answer a thread that goes on between cells."""
         if len(said) > 1 and isinstance(said[0], int):
-            self._send("refused", said[0], LATER)
+            self._here().send("refused", said[0], LATER)
 
     # -- its end --------------------------------------------------------------------------------------------------
 
     def _ended(self, end: dict[str, Any]) -> Ended:
         for each in self._asking:
-            self._send("refused", each.number, LATER)
+            self._here().send("refused", each.number, LATER)
         self._asking = []
         error = end.get("error")
         error = encodable(error) if isinstance(error, str) else None
@@ -370,53 +350,14 @@ class CPythonSandbox:
         self.kill()
         said = f"The cell called functions of the REPL more than {ANSWERED_AT_ONCE:,} times in a row and was stopped"
         if self._answered <= ANSWERED_AT_ONCE:
-            said = f"Functions of the REPL worked for the cell for more than {self._allowed:g} seconds"
+            said = f"Functions of the REPL worked for the cell for more than {self._here().allowed:g} seconds"
         return self._lost(f"{said}; its variables are lost.")
 
     def _died(self) -> Ended:
         """The worker has ended: killed from the outside, or by what the code in it did."""
-        code = self._running().code(ENDING_SECONDS) if self._worker else None
+        code = self._live.worker.code(ENDING_SECONDS) if self._live else None
         if code in KILLED and not self._is_killed:
             msg = "The REPL worker was ended"
             raise SandboxLostError(msg)
         self.kill()
         return self._lost("The REPL worker was ended; the variables of this cell are lost.")
-
-    # -- the worker -----------------------------------------------------------------------------------------------
-
-    def _running(self) -> Worker:
-        if self._worker is None:
-            raise ClosedError
-        return self._worker
-
-    @contextlib.contextmanager
-    def _going(self) -> Iterator[None]:
-        """While the worker runs; before and after, it is stopped."""
-        worker = self._running()
-        self._begin_clock()
-        if STOPS:
-            worker.signal(signal.SIGCONT)
-        try:
-            yield
-        finally:
-            self._own += time.monotonic() - self._since
-            self._stop()
-
-    def _stop(self) -> None:
-        if STOPS and self._worker is not None:
-            self._worker.signal(signal.SIGSTOP)
-
-    def _begin_clock(self) -> None:
-        self._since = time.monotonic()
-
-    def _until(self) -> float:
-        return self._since + self._allowed - self._own
-
-    def _send(self, *message: Any) -> None:
-        self._is_alone = False
-        self._running().channel.send(self._until(), *message)
-
-    def _receive(self) -> list[Any]:
-        if time.monotonic() > self._until():
-            raise LateError
-        return self._running().channel.receive(self._until())
