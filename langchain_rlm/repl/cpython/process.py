@@ -93,7 +93,7 @@ class Launcher:
         Raises:
             HostError: None can be started.
         """
-        command = [*self.wrapper, self.python, "-s", "-S", "-B", "-c", _START, ROOT]
+        command = [*self.wrapper, self.python, "-s", "-S", "-c", _START, ROOT]
         try:
             process = self._thread.submit(_started, command, environment(seed)).result()
         except (OSError, RuntimeError) as error:
