@@ -3,10 +3,11 @@
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,17 +43,14 @@ class Host:
     stack: ExitStack
     session: CPythonSandbox | None = None
 
-    def tried(self, attempt: Attempt) -> tuple[Ended, str]:
+    def tried(self, attempt: Attempt, limits: Mapping[str, Any]) -> tuple[Ended, str]:
         """How it ends, and all that is told of it."""
         if self.session is None or self.session._is_killed:
-            self.session = self.stack.enter_context(a_session(self.sandboxes, tools=frozenset({"search"}), **PATIENT))
+            self.session = self.stack.enter_context(a_session(self.sandboxes, tools=frozenset({"search"}), **limits))
         for code in attempt.code(self.canary, os.getpid()):
             last = answered(self.session, self.session.start(code))
         told = f"{last.output}{last.error}{last.final}{last.variables}{self.session.draft()!r}"
         return last, told
-
-    def renewed(self) -> None:
-        self.session = None
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -89,7 +87,7 @@ def check_nothing_was_reached(host: Host, last: Ended, told: str) -> None:
 
 @pytest.mark.parametrize("attempt", STOPPED_BY_KERNEL, ids=[attempt.name for attempt in STOPPED_BY_KERNEL])
 def test_the_kernel_refuses(host: Host, attempt: Attempt) -> None:
-    last, told = host.tried(attempt)
+    last, told = host.tried(attempt, PATIENT)
     assert how(last) in attempt.ends.split(" or "), last
     assert attempt.said in told, last
     check_nothing_was_reached(host, last, told)
@@ -97,10 +95,11 @@ def test_the_kernel_refuses(host: Host, attempt: Attempt) -> None:
 
 @pytest.mark.parametrize("place", range(0, len(ATTEMPTS), 12))
 def test_what_monty_refuses_reaches_nothing_either(host: Host, place: int) -> None:
+    host.session = None
     for attempt in ATTEMPTS[place : place + 12]:
-        last, told = host.tried(attempt)
+        last, told = host.tried(attempt, LIMITS)
         check_nothing_was_reached(host, last, told)
-    host.renewed()
+    host.session = None
 
 
 @pytest.mark.parametrize(("name", "code"), kernel.ENDS, ids=[name for name, _ in kernel.ENDS])
