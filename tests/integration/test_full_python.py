@@ -1,8 +1,12 @@
 """Runs in full Python, from question to answer: told to the root model, kept on record, built again, replayed."""
 
+import contextlib
 import os
 import platform
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,3 +102,37 @@ def _is_worker(pid: int) -> bool:
 def no_worker_is_left() -> Iterator[None]:
     yield
     assert _workers() == []
+
+
+DIES = """
+import sys, threading
+from datetime import UTC, datetime
+from langchain_rlm.repl.cpython.workers import CPython
+from langchain_rlm.repl.protocol import ReplContext, ReplLimits
+given = {"seed": "", "started": datetime.now(UTC), "host": print}
+sandbox = CPython()().new(ReplContext(["t"], True, [{}], 9), ReplLimits(), **given)
+sandbox.open()
+if sys.argv[1] == "paused":
+    sandbox.start("llm_query('x')")
+else:
+    threading.Thread(target=sandbox.start, args=("while True: pass",)).start()
+print(sandbox._live.worker.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("how", ["paused", "running"])
+def test_a_worker_ends_with_its_host(how: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", DIES, how], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        worker = int(host.stdout.readline())
+        host.kill()
+    until = time.monotonic() + 30
+    while _is_alive(worker):
+        assert time.monotonic() < until, "it lives on"
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    return False
