@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from langchain_rlm.models.prices import Prices as Prices
     from langchain_rlm.models.profiles import Profile as Profile
     from langchain_rlm.plans.plan import Plan as Plan
+    from langchain_rlm.repl.cpython.workers import CPython as CPython
     from langchain_rlm.repl.protocol import ReplLimits as ReplLimits
     from langchain_rlm.result import result_to_html as result_to_html
     from langchain_rlm.result import result_to_json as result_to_json
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from langchain_rlm.testing.replay_model import ReplayChatModel as ReplayChatModel
 
 _HOMES = {
-    "Budget": "budget", "ChatRLM": "adapters.chat_model", "create_rlm_chain": "adapters.chain",
+    "Budget": "budget", "ChatRLM": "adapters.chat_model", "CPython": "repl.cpython.workers",
+    "create_rlm_chain": "adapters.chain",
     "Files": "context.files", "GroupingSaver": "runtime.savers", "HostError": "errors", "InputError": "errors",
     "JOURNAL_SCHEMA": "journal.schema", "load_journal": "journal.files", "ModelError": "errors", "Plan": "plans.plan",
     "Prices": "models.prices", "Profile": "models.profiles", "Recording": "journal.record",

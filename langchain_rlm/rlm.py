@@ -25,6 +25,7 @@ from langchain_rlm.models.profiles import Profile, profile_of
 from langchain_rlm.models.resolve import Model, name_of, resolve_model
 from langchain_rlm.plans.library import plan_of
 from langchain_rlm.plans.plan import Plan
+from langchain_rlm.repl.kinds import sandboxes_of
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -40,7 +41,7 @@ from langchain_rlm.runtime.loop import (
 )
 from langchain_rlm.runtime.registry import NAMESPACE, RunRegistry
 from langchain_rlm.runtime.savers import usable_by_async
-from langchain_rlm.settings import DEFAULT_SANDBOXES, PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
+from langchain_rlm.settings import PREFIX, CallSettings, OnBusy, Settings, WayIn, check_settings
 from langchain_rlm.state import RLMInput, RLMQuestion, RLMResult
 
 Mode = StreamMode | Literal["tools"]  # LangGraph takes "tools", though its type leaves it out
@@ -98,6 +99,8 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         samples: Independent runs for each question, at once and under one budget. The answer is the one on which most
             agree; where texts differ, one call of the root model says which; ties go to the run with fewer turns. A
             further question on a thread begins anew.
+        repl: What runs the code: `"monty"`, an interpreter that can reach nothing; `"cpython"` or
+            `CPython(packages=["pandas"])`, full Python with packages, in a jail of the operating system (Linux).
 
     Raises:
         InputError: A setting is out of range, or of another type; or a limit on dollars is set that cannot hold.
@@ -131,7 +134,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
         instructions: str | None = None,
         profile: Profile | str | None = None,
         samples: int = 1,
-        _sandboxes: SandboxFactory = DEFAULT_SANDBOXES,
+        repl: SandboxFactory | Literal["monty", "cpython"] = "monty",
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name not in {"self", "__class__"}}
         check_settings(self._given)
@@ -143,7 +146,7 @@ class RLM(Batched, Runnable[RLMAsk, RLMResult]):
             budget=budget or Budget(), max_concurrency=max_concurrency, max_retries=max_retries, route=route,
             direct_below=direct_below, model_window=model_window,
             sub_model_window=model_window if sub_model is None and sub_model_window is None else sub_model_window,
-            limits=repl_limits or ReplLimits(), prices=Pricing.of(prices), sandboxes=_sandboxes,
+            limits=repl_limits or ReplLimits(), prices=Pricing.of(prices), sandboxes=sandboxes_of(repl),
             plan=None if plan is None else plan_of(plan), plan_parameters=dict(plan_parameters or {}),
             tools=repl_tools(tools),
             response_format=None if response_format is None else ResponseFormat.of(response_format),

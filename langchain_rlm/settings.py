@@ -27,13 +27,11 @@ from langchain_rlm.models.resolve import (
 from langchain_rlm.plans.library import plan_of
 from langchain_rlm.plans.plan import Plan
 from langchain_rlm.plans.sizes import Sizes
-from langchain_rlm.repl.monty.workers import MontySandboxes
+from langchain_rlm.repl.kinds import DEFAULT
 from langchain_rlm.repl.protocol import ReplLimits, SandboxFactory
 from langchain_rlm.repl.tools import ReplTool
 from langchain_rlm.response_format import ResponseFormat
 
-DEFAULT_SANDBOXES: SandboxFactory = MontySandboxes
-"""What runs the code unless another sandbox is chosen."""
 CHARACTERS_PER_TOKEN = 4
 READS_WELL = 12_500
 """Tokens that models read well at once: far below their windows (research: quality falls from 16,000 on)."""
@@ -111,7 +109,7 @@ class Settings:
     sub_model_window: int | None
     limits: ReplLimits
     prices: Pricing = field(default_factory=Pricing)
-    sandboxes: SandboxFactory = DEFAULT_SANDBOXES
+    sandboxes: SandboxFactory = DEFAULT
     tools: Mapping[str, ReplTool] = field(default_factory=dict)
     response_format: ResponseFormat | None = None
     require_coverage: float | None = None

@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 from langchain_rlm.context.conversions import kept
 from langchain_rlm.errors import RLMError
-from langchain_rlm.repl.monty.jail import NONE, jail_report
-from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits
+from langchain_rlm.repl.cpython.workers import CPython
+from langchain_rlm.repl.jail.report import NONE
+from langchain_rlm.repl.monty.jail import jail_report
+from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits, SandboxFactory
 
 WORKS, MISSING = 0, 1
 NEEDED = ("langchain-rlm", "langgraph", "langchain-core", "langchain-openai", "pydantic-monty")
@@ -66,6 +68,7 @@ def examine() -> Iterator[Check]:
         yield Check(package, found or "not installed", works=found is not None)
     yield _jail()
     yield _worker()
+    yield _full_python()
     for package, use in OPTIONAL.items():
         found = _version(package)
         yield Check(package, found or f"not installed ({use})")
@@ -91,19 +94,35 @@ def _jail() -> Check:
     return Check("jail", f"{report.kind} ({report.why}{others})", works=None if report.kind == NONE else True)
 
 
+def _full_python() -> Check:
+    """What holds full Python, which has no other wall; not having it is no fault."""
+    try:
+        report = CPython().jail()
+        if report.kind == NONE:
+            others = "".join(f"; {kind}: {why}" for kind, why in report.others.items())
+            return Check("full Python", f"repl='cpython' does not start here: {report.why}{others}")
+        said = _cell(CPython())
+    except Exception as error:  # noqa: BLE001  # the list tells any error
+        return Check("full Python", f"repl='cpython' does not start here: {type(error).__name__}: {error}")
+    works = said == EXPECTED
+    return Check(
+        "full Python", f"repl='cpython' runs a cell that says {said!r}; {report.kind} alone holds it", works=works
+    )
+
+
 def _worker() -> Check:
     try:
-        said = _cell()
+        from langchain_rlm.repl.kinds import DEFAULT  # may be missing, which the list must tell
+
+        said = _cell(DEFAULT)
     except Exception as error:  # noqa: BLE001  # the list tells any error
         return Check("REPL worker", f"{type(error).__name__}: {error}", works=False)
     return Check("REPL worker", f"starts and runs a cell that says {said!r}", works=said == EXPECTED)
 
 
-def _cell() -> str:
-    from langchain_rlm.settings import DEFAULT_SANDBOXES  # may be missing, which the list must tell
-
+def _cell(factory: SandboxFactory) -> str:
     context = ReplContext([TEXT], True, [{}], len(TEXT))  # noqa: FBT003  # one text
-    with closing(DEFAULT_SANDBOXES()) as sandboxes:
+    with closing(factory()) as sandboxes:
         sandbox = sandboxes.new(context, ReplLimits(), seed="", started=datetime.now(UTC), host=lambda _: None)
         with closing(sandbox):
             sandbox.open()

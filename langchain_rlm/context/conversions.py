@@ -23,11 +23,10 @@ from typing import IO, Any, cast
 from langchain_rlm.context import convert
 from langchain_rlm.context.blobs import Directory
 from langchain_rlm.context.corpus import LeftOut, SourceText
-from langchain_rlm.context.paths import at_home
+from langchain_rlm.context.paths import CACHE
+from langchain_rlm.context.paths import cache as cache_directory
 from langchain_rlm.errors import InputError, MissingExtraError
 
-CACHE = "LANGCHAIN_RLM_CACHE"
-"""The environment variable that names the directory of converted texts; `off` for none."""
 KEPT = 500_000_000
 """Bytes of converted texts that are kept; the oldest go."""
 AT_ONCE = min(8, os.cpu_count() or 1)
@@ -157,12 +156,8 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
 
 def kept() -> Directory | None:
     """Where converted texts are kept, if they are."""
-    given = os.environ.get(CACHE, "")
-    if given.lower() == "off":
-        return None
-    caches = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
-    path = given or Path(os.environ.get("XDG_CACHE_HOME") or caches, "langchain-rlm")
-    return Directory(at_home(path) / "converted", CACHE)
+    path = cache_directory()
+    return None if path is None else Directory(path / "converted", CACHE)
 
 
 def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:

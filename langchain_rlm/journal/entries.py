@@ -27,6 +27,15 @@ from langchain_rlm.journal.parts import (
 )
 
 
+class FullPython(TypedDict):
+    """An interpreter, and what is there beside its standard library."""
+
+    python: str
+    """Its version, such as `3.11`."""
+    packages: list[str]
+    """As they were asked for."""
+
+
 class RunEntry(TypedDict):
     """A run begins: what a replay needs to be exact."""
 
@@ -53,6 +62,8 @@ class RunEntry(TypedDict):
     """The name of the profile that fits the run to its models; without it, `default`."""
     fences: NotRequired[list[str]]
     """Tags of the blocks that are cells beside `repl`; without it, those of Python."""
+    repl: NotRequired[FullPython]
+    """Where its code runs in full Python."""
     limits: NotRequired[Limits]
     """Of its REPL, where they are not the default."""
     shown: NotRequired[list[ContextSpan]]

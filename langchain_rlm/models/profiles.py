@@ -115,10 +115,13 @@ class Profile:
             msg = f"Profile({self.name!r}): the file {self.system} cannot be read ({error}). Pass a file of UTF-8."
             raise InputError(msg) from error
 
-    def prompt(self, *, sub_calls: bool, recursion: bool, text: bool, instructions: str | None = None) -> str:
+    def prompt(
+        self, *, sub_calls: bool, recursion: bool, text: bool, instructions: str | None = None,
+        library: str = "Python's standard library",
+    ) -> str:  # fmt: skip
         """The root model's system prompt, for what a run has; see `prompts.system_prompt`."""
         has = {"sub_calls": sub_calls, "recursion": recursion, "text": text}
-        return prompts.system_prompt(str(self.system), self.hints, instructions=instructions, **has)
+        return prompts.system_prompt(str(self.system), self.hints, instructions=instructions, library=library, **has)
 
 
 _NEEDED = {

@@ -24,6 +24,7 @@ from langchain_rlm.nodes.ending import finish
 from langchain_rlm.nodes.planning import planned
 from langchain_rlm.nodes.sampling import sampled
 from langchain_rlm.prompts.documents import files_inside
+from langchain_rlm.repl.kinds import library_of
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
@@ -155,7 +156,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
     )
     system = settings.profile.prompt(
         sub_calls=run.may_ask, recursion=run.may_recurse, text=run.corpus.searchable is None,
-        instructions=settings.instructions,
+        instructions=settings.instructions, library=library_of(settings.sandboxes),
     )  # fmt: skip
     room = settings.history_room if room is None else room
     turns = conversation(state["journal"], room=room, shown=settings.shown)

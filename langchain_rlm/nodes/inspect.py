@@ -14,6 +14,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
+from langchain_rlm.repl.kinds import record_of
 from langchain_rlm.repl.protocol import BATCH, ReplLimits
 from langchain_rlm.runtime.given import corpus_of
 from langchain_rlm.runtime.registry import BEGUN, CONTEXT, GIVEN, RunRegistry
@@ -135,6 +136,8 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
         entry["batch"] = batch
     if (fences := run.tree.settings.profile.fences) is not None:
         entry["fences"] = [*fences]
+    if (record := record_of(run.tree.settings.sandboxes)) is not None:
+        entry["repl"] = {"python": record["python"], "packages": record["packages"]}
     if limits := _limits(run.tree.settings.limits):
         entry["limits"] = limits
     if run.corpus.left_out:

@@ -44,9 +44,9 @@ def text(name: str) -> str:
 
 def system_prompt(
     template: str, hints: Mapping[str, str], *, sub_calls: bool, recursion: bool, text: bool,
-    instructions: str | None = None,
+    instructions: str | None = None, library: str = "Python's standard library",
 ) -> str:  # fmt: skip
-    """The root model's system prompt. Without `text`, the context can only be searched.
+    """The root model's system prompt. Without `text`, the context can only be searched; `library` may be imported.
 
     A hint that names a function which the run lacks is left out.
     """
@@ -54,6 +54,7 @@ def system_prompt(
     functions = [function for function in FUNCTIONS if function.needs is None or has[function.needs]]
     lacking = [function.name for function in FUNCTIONS if function not in functions]
     prompt = _PART.sub(lambda part: part[2] if has[part[1]] else "", template)
+    prompt = prompt.replace("{{library}}", library)
     prompt = prompt.replace("{{functions}}", _function_lines(functions)).rstrip()
     told = [f"- {kind}: {hint}" for kind, hint in hints.items() if not any(name in hint for name in lacking)]
     return "\n".join([prompt, *(["\nBy kind of task:", *told] if told else [])]) + _told(instructions)

@@ -21,11 +21,12 @@ from langchain_rlm.journal.parts import Call
 from langchain_rlm.journal.reading import RecordedCell, answered_calls, answers, begun, recorded_cells, results_of
 from langchain_rlm.journal.record import Recording
 from langchain_rlm.repl.functions import RECORDED
+from langchain_rlm.repl.kinds import factory_of
 from langchain_rlm.repl.protocol import BATCH, Asked, Ended, Host, Outcome, ReplContext, ReplLimits, Sandbox, Sandboxes
 from langchain_rlm.runtime.differences import apart, calls_apart, differs
 from langchain_rlm.runtime.replay_answers import Answers
 from langchain_rlm.runtime.replay_header import check_header
-from langchain_rlm.settings import CHARACTERS_PER_TOKEN, DEFAULT_SANDBOXES, READS_WELL
+from langchain_rlm.settings import CHARACTERS_PER_TOKEN, READS_WELL
 
 CHUNK = READS_WELL * CHARACTERS_PER_TOKEN
 """Characters of a chunk where the record does not say: what models with a window above 62,500 tokens get."""
@@ -154,7 +155,7 @@ class Replay:
 
     def run(self) -> None:
         run = _Run(self, self.recording.journal, self.corpus)
-        with closing(DEFAULT_SANDBOXES()) as self.sandboxes:
+        with closing(factory_of(begun(self.recording.journal).get("repl"))()) as self.sandboxes:
             run.run()
         check_header(self.recording, self.corpus)
         self.is_answered = run.answers.made is not None

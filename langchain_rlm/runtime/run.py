@@ -18,6 +18,7 @@ from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
 from langchain_rlm.models.resolve import Model
 from langchain_rlm.repl.functions import RECORDED
+from langchain_rlm.repl.kinds import check_same
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
 from langchain_rlm.repl.tools import ReplTool, search_tools
 from langchain_rlm.response_format import ResponseFormat
@@ -172,6 +173,8 @@ class Run:
     def _fresh(self, sandboxes: Sandboxes, journal: Sequence[Entry]) -> Sandbox:
         settings, run = self.tree.settings, begun(journal)
         is_rebuilt = any(entry["kind"] == "cell" for entry in journal)
+        if is_rebuilt:
+            check_same(settings.sandboxes, run.get("repl"))
         return sandbox_of(
             sandboxes, run, self.corpus, self._host,
             size=settings.chunk_size, limits=as_recorded(settings.limits, run) if is_rebuilt else settings.limits,

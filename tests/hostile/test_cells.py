@@ -82,7 +82,7 @@ def how(outcome: Ended) -> str:
 def test_an_attempt_ends_as_expected_and_reaches_nothing(host: Host, attempt: Attempt) -> None:
     with a_session(host.pool, tools=frozenset({"search"}), **LIMITS) as session:
         if attempt.unlowered:
-            session._lowering = Unlowered()  # type: ignore[assignment]
+            session._lowering = Unlowered()
         for code in attempt.code(host.canary, os.getpid()):
             last = answered(session, session.start(code))
         told = f"{last.output}{last.error}{last.final}{last.variables}{session.draft()!r}"

@@ -11,6 +11,7 @@ from docs import generate
 from langchain_rlm.models.profiles import PROFILES
 from langchain_rlm.plans.library import shipped
 from langchain_rlm.repl.functions import FUNCTIONS
+from langchain_rlm.repl.jail.report import OFF, VARIABLE
 from langchain_rlm.repl.monty import jail
 from tests.pages import DOCS, README, ROOT, blocks, name, pages, rows
 
@@ -82,7 +83,7 @@ def test_the_tables_of_plans_profiles_and_jails_have_a_row_for_each() -> None:
     assert in_ticks(rows(CONCEPTS / "routes.md", "Plans")) == list(shipped())
     assert sorted(in_ticks(rows(CONCEPTS / "models.md", "Profiles"))) == sorted(PROFILES)
     jails = in_ticks(rows(CONCEPTS / "sandboxes.md", "Sandboxes"))
-    assert jails == [jail.VARIABLE, *jail._KINDS, jail.OFF]
+    assert jails == [VARIABLE, *jail._KINDS, OFF]
 
 
 def test_each_environment_variable_is_on_its_page_and_no_other() -> None:

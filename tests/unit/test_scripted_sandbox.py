@@ -41,7 +41,7 @@ def count(repl: ScriptedSandbox) -> Script:
 def test_a_run_goes_through_scripted_cells_as_through_code() -> None:
     sandboxes = ScriptedSandboxes({"count": count})
     root, sub = (FakeListChatModel(responses=[text]) for text in ("```repl\ncount\n```", "five"))
-    result = RLM(root, sub, route="rlm", _sandboxes=sandboxes).invoke({"question": "How many?", "context": "text"})
+    result = RLM(root, sub, route="rlm", repl=sandboxes).invoke({"question": "How many?", "context": "text"})
     assert (result["answer"], result["stop_reason"]) == ("five", "answered")
     assert [entry["kind"] for entry in result["journal"]].count("answer") == 2
     assert [sandbox.ran for sandbox in sandboxes.opened] == [["count"]]

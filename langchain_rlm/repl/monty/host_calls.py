@@ -1,6 +1,6 @@
 """The calls that leave a cell: what the host answers at once, what it asks, and where it waits meanwhile."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -10,10 +10,10 @@ import pydantic_monty as monty
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.repl.functions import ReplFunction
 from langchain_rlm.repl.monty.bindings import ANSWERED
-from langchain_rlm.repl.monty.values import read_ahead, read_asked, read_tool_call
 from langchain_rlm.repl.protocol import Asked, Host, ReplContext, Result, usable
-from langchain_rlm.repl.typed.asking import Program
 from langchain_rlm.repl.typed.programs import NAMES, program
+from langchain_rlm.repl.typed.waiting import Waiting
+from langchain_rlm.repl.values import read_ahead, read_asked, read_tool_call
 
 CALLS_AT_ONCE = 100_000
 """Sub-queries of one batch."""
@@ -26,36 +26,11 @@ _TAKING = frozenset({
 
 
 @dataclass
-class _Waiting:
-    """A call that waits: what it asks, and the program that takes the answers, if there is one."""
-
-    asked: Asked | None = None
-    """None: the call is answered."""
-    program: Program | None = None
-    value: Any = None
-
-    def take(self, answers: list[Result]) -> None:
-        """Take the answers to what it asked."""
-        self.asked, self.value = None, answers
-        if self.program is not None:
-            self.go(lambda program: program.send(answers))
-
-    def go(self, step: Callable[[Program], Asked]) -> "_Waiting":
-        """Run the program on to what it asks next, or to its end."""
-        assert self.program is not None  # noqa: S101  # asked before
-        try:
-            self.asked = step(self.program)
-        except StopIteration as done:
-            self.value = done.value
-        return self
-
-
-@dataclass
 class _Pause:
     """Where a cell waits: at a call (`ids` is None) or at futures."""
 
     snapshot: Any
-    waiting: list[_Waiting]
+    waiting: list[Waiting]
     ids: list[int] | None = None
 
 
@@ -73,7 +48,7 @@ class HostCalls:
     final: tuple[Any] | None = None
     """The answer that the cell has given."""
     _pause: _Pause | None = None
-    _waiting: dict[int, _Waiting] = field(default_factory=dict)
+    _waiting: dict[int, Waiting] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin a cell: the one before awaits nothing any more."""
@@ -151,11 +126,11 @@ class HostCalls:
             asked = read_ahead(args) if name == "_rlm_host_ahead" else read_asked(args)
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
-        return self._waits(snapshot, _Waiting(asked))
+        return self._waits(snapshot, Waiting(asked))
 
-    def _waits(self, snapshot: Any, waiting: "_Waiting | monty.ExternalExceptionData") -> Any:
+    def _waits(self, snapshot: Any, waiting: "Waiting | monty.ExternalExceptionData") -> Any:
         """Let the cell wait for a call, or go on with a future for it."""
-        if not isinstance(waiting, _Waiting):
+        if not isinstance(waiting, Waiting):
             return snapshot.resume(waiting)
         if snapshot.function_name.endswith("_future"):
             self._waiting[snapshot.call_id] = waiting
@@ -163,12 +138,12 @@ class HostCalls:
         return self._go_on(_Pause(snapshot, [waiting]))
 
 
-def _begun(args: tuple[Any, ...], host: Host, context: ReplContext) -> "_Waiting | monty.ExternalExceptionData":
+def _begun(args: tuple[Any, ...], host: Host, context: ReplContext) -> "Waiting | monty.ExternalExceptionData":
     """A program at what it asks first; or what is wrong with its arguments."""
     given = usable(args[1:]) if len(args) == 2 and args[0] in NAMES and isinstance(args[1], dict) else None  # noqa: PLR2004
     try:
         if given is not None:
-            return _Waiting(program=program(args[0], given[0][0], host, context)).go(next)
+            return Waiting(program=program(args[0], given[0][0], host, context)).go(next)
     except (TypeError, ValueError) as error:
         kind: Any = "TypeError" if isinstance(error, TypeError) else "ValueError"
         return {"exc_type": kind, "message": str(error)}

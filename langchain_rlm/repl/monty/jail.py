@@ -18,19 +18,18 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from langchain_rlm.errors import InputError, is_of_host
-from langchain_rlm.repl.monty import landlock
+from langchain_rlm.errors import is_of_host
+from langchain_rlm.repl.jail import landlock
+from langchain_rlm.repl.jail.report import JailReport, UnavailableError, choose
 from langchain_rlm.threads import OwnThreads, held_over_forks
 
-VARIABLE = "LANGCHAIN_RLM_JAIL"
-AUTO, OFF, NONE = "auto", "off", "none"
 TRIAL_SECONDS = 10.0
 _NAME = "langchain-rlm-worker"
 _MFD_EXEC = 0x10
@@ -39,25 +38,6 @@ _LIBRARY_CACHE = "/etc/ld.so.cache"
 STANDARD_ERROR = 2
 _lock = held_over_forks(threading.Lock())
 Started = TypeVar("Started")
-
-
-@dataclass(frozen=True)
-class JailReport:
-    """Which jail is in force.
-
-    Attributes:
-        kind: `bubblewrap`, `landlock` or `none`.
-        why: Why this kind was chosen.
-        others: Why each other kind was not.
-    """
-
-    kind: str
-    why: str
-    others: Mapping[str, str] = field(default_factory=dict)
-
-
-class _UnavailableError(Exception):
-    """This kind of jail does not work here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -120,33 +100,6 @@ def jail_report() -> JailReport:
         return _choose()[0]
 
 
-def innermost(pid: int) -> int:
-    """The process that runs the cells: the worker itself, or the last one below the wrapper that the pool started.
-
-    When it ends the others end by themselves. Ended from the outside, they would be left to whoever collects orphans,
-    and in a container that may be nobody.
-    """
-    with contextlib.suppress(OSError):
-        while children := [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(path)]:
-            pid = int(children[0])
-    return pid
-
-
-def limit_memory(pid: int, size: int) -> None:
-    """Limit a worker's address space to `size` bytes. Only Linux can do so for another process."""
-    if platform.system() != "Linux":
-        return
-    import resource  # not everywhere
-
-    with contextlib.suppress(OSError, ValueError):
-        hard = resource.prlimit(pid, resource.RLIMIT_AS)[1]
-        resource.prlimit(pid, resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
-
-
-def _words(path: Path) -> list[str]:
-    return path.read_text(encoding="ascii").split()
-
-
 def _wrapper() -> _Wrapper | None:
     with _lock:
         wrapper = _choose()[1]
@@ -157,24 +110,7 @@ def _wrapper() -> _Wrapper | None:
 
 
 def _choose() -> tuple[JailReport, _Wrapper | None]:
-    asked = os.environ.get(VARIABLE, "").strip().lower() or AUTO
-    if asked not in {AUTO, OFF, *_KINDS}:
-        msg = f"{VARIABLE}={asked!r} is not a jail. Use {AUTO}, {', '.join(_KINDS)} or {OFF}."
-        raise InputError(msg)
-    if asked == OFF:
-        return JailReport(NONE, f"{VARIABLE} is {OFF}"), None
-    others: dict[str, str] = {}
-    for kind in _KINDS if asked == AUTO else (asked,):
-        found = _tried(kind, os.environ.get("PATH"), os.environ.get("MONTY_BIN"))
-        if isinstance(found, _Wrapper):
-            not_tried = {other: f"{kind} is used" for other in _KINDS if other != kind and other not in others}
-            why = "the first that works here" if asked == AUTO else f"{VARIABLE} asks for it"
-            return JailReport(kind, why, {**others, **not_tried}), found
-        others[kind] = found
-    if asked != AUTO:
-        msg = f"{VARIABLE}={asked!r} does not work here: {others[asked]}. Mend that, or use {AUTO} or {OFF}."
-        raise InputError(msg)
-    return JailReport(NONE, "no kind of jail works here", others), None
+    return choose(lambda kind: _tried(kind, os.environ.get("PATH"), os.environ.get("MONTY_BIN")))
 
 
 @lru_cache(maxsize=16)
@@ -187,7 +123,7 @@ def _tried(kind: str, _path: str | None, _monty: str | None) -> _Wrapper | str:
         descriptor = _in_memory(_KINDS[kind](binary, libraries))
         wrapper = _Wrapper(descriptor, _direct((*libraries, binary)) if kind == "landlock" else ())
         _try(wrapper.path)
-    except (_UnavailableError, OSError) as error:
+    except (UnavailableError, OSError) as error:
         if is_of_host(error):
             raise  # it says nothing about the jail
         if descriptor is not None:
@@ -230,22 +166,22 @@ def _try(path: str) -> None:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         msg = f"a trial did not end in {TRIAL_SECONDS:g} seconds"
-        raise _UnavailableError(msg) from None
+        raise UnavailableError(msg) from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
         msg = f"a trial failed: {said[-1]}"
-        raise _UnavailableError(msg)
+        raise UnavailableError(msg)
 
 
 def _worker_binary() -> str:
     if platform.system() != "Linux":
         msg = f"this jail does not exist on {platform.system()}"
-        raise _UnavailableError(msg)
+        raise UnavailableError(msg)
     try:
         from pydantic_monty._binary import find_monty_binary  # the only place that knows; private, so it may go
     except ImportError:
         msg = "this pydantic-monty does not tell where its program is"
-        raise _UnavailableError(msg) from None
+        raise UnavailableError(msg) from None
     return str(Path(find_monty_binary()).resolve())
 
 
@@ -254,7 +190,7 @@ def _libraries(binary: str) -> list[str]:
     ldd = shutil.which("ldd")
     if ldd is None:
         msg = "ldd, which tells the worker's libraries, is not on PATH"
-        raise _UnavailableError(msg)
+        raise UnavailableError(msg)
     done = subprocess.run([ldd, binary], capture_output=True, text=True, timeout=TRIAL_SECONDS, check=False)  # noqa: S603
     found = set(re.findall(r"(/[^\n]+) \(0x", done.stdout))
     return sorted(found | ({_LIBRARY_CACHE} if found and Path(_LIBRARY_CACHE).exists() else set()))
@@ -279,7 +215,7 @@ def _bubblewrap(binary: str, libraries: list[str]) -> str:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         msg = "bwrap is not on PATH (install bubblewrap)"
-        raise _UnavailableError(msg)
+        raise UnavailableError(msg)
     command = [
         bwrap, "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL",
         "--new-session", "--die-with-parent", "--as-pid-1", "--clearenv",
@@ -292,10 +228,10 @@ def _bubblewrap(binary: str, libraries: list[str]) -> str:
 
 
 def _landlock(binary: str, libraries: list[str]) -> str:
-    launcher = str(files("langchain_rlm.repl.monty") / "landlock.py")
+    launcher = str(files("langchain_rlm.repl.jail") / "landlock.py")
     if not sys.executable or not Path(launcher).is_file():
         msg = "there is no Python interpreter or launcher on disk to start the worker with"
-        raise _UnavailableError(msg)
+        raise UnavailableError(msg)
     command = [sys.executable, "-I", "-S", "-B", launcher, *libraries, binary, "--"]
     return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
 

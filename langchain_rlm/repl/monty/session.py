@@ -17,10 +17,10 @@ from typing import Any, Protocol
 import pydantic_monty as monty
 
 from langchain_rlm.errors import UnsupportedCodeError
+from langchain_rlm.repl.jail.processes import innermost, limit_memory
 from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.clock import CellClock
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
-from langchain_rlm.repl.monty.jail import innermost, limit_memory
 from langchain_rlm.repl.monty.lowering import (
     PLACES,
     LoweredCell,
@@ -31,7 +31,6 @@ from langchain_rlm.repl.monty.lowering import (
     sandbox_source,
 )
 from langchain_rlm.repl.monty.tracebacks import CellText, explain
-from langchain_rlm.repl.monty.values import read_end
 from langchain_rlm.repl.protocol import (
     Asked,
     Ended,
@@ -43,6 +42,7 @@ from langchain_rlm.repl.protocol import (
     SandboxLostError,
     usable,
 )
+from langchain_rlm.repl.values import read_end
 
 WIDE = 100_000
 """Characters from which on places in a text that is not ASCII are looked up by `sandbox/wide.py`."""

@@ -11,8 +11,9 @@ import pytest
 
 from langchain_rlm import Files, InputError
 from langchain_rlm.context import conversions
-from langchain_rlm.context.conversions import CACHE, Loading, kept
+from langchain_rlm.context.conversions import Loading, kept
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.paths import CACHE
 from tests.resources import Held, children, soon, ticks
 from tests.unit.context.made_files import pdf_of
 

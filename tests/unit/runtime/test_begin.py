@@ -35,7 +35,7 @@ def ask(repl: ScriptedSandbox) -> Script:
 def rlm(says: Callable[[Any], Any] = lambda _: CELL, *, is_saved: bool = True, **given: Any) -> RLM:
     saver = InMemorySaver() if is_saved else None
     sandboxes = ScriptedSandboxes({"answer": answer, "ask": ask})
-    return RLM(Model(says=says), route="rlm", checkpointer=saver, _sandboxes=sandboxes, **given)
+    return RLM(Model(says=says), route="rlm", checkpointer=saver, repl=sandboxes, **given)
 
 
 def broken(_: Any) -> Any:

@@ -10,8 +10,10 @@ import pydantic_monty as monty
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
+from langchain_rlm.repl.cpython.session import CPythonSandbox
+from langchain_rlm.repl.cpython.workers import CPythonSandboxes
 from langchain_rlm.repl.monty.session import BLOCKS, WIDE, MontySandbox
-from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits
+from langchain_rlm.repl.protocol import Asked, Ended, Outcome, ReplContext, ReplLimits, Sandbox
 
 TEXT = "alpha beta gamma\n" * 20
 SMALL_BLOCKS = (3, 4, 2)
@@ -28,14 +30,14 @@ def host_of(texts: Sequence[str]) -> Callable[..., Any]:
 
 @contextmanager
 def a_session(
-    pool: monty.Monty,
+    pool: monty.Monty | CPythonSandboxes,
     *texts: str,
     single: bool = True,
     host: Callable[..., Any] | None = None,
     tools: frozenset[str] = frozenset(),
     wide: int = WIDE,
     **limits: Any,
-) -> Iterator[MontySandbox]:
+) -> Iterator[Any]:
     """A REPL over the texts, closed at the end. Its host cuts them. With another `wide`, blocks are small."""
     texts = texts or (TEXT,)
     host = host or host_of(texts)
@@ -43,17 +45,13 @@ def a_session(
         {"id": f"d{index}", "name": f"t{index}", "size": len(t), "metadata": {}} for index, t in enumerate(texts)
     ]
     context = ReplContext(texts, single, sources, 100)
-    session = MontySandbox(
-        pool,
-        context,
-        ReplLimits(**limits),
-        seed="seed",
-        started=STARTED,
-        host=host,
-        tools=tools,
-        wide=wide,
-        blocks=BLOCKS if wide == WIDE else SMALL_BLOCKS,
-    )
+    given: dict[str, Any] = {"seed": "seed", "started": STARTED, "host": host, "tools": tools}
+    session: MontySandbox | CPythonSandbox
+    if isinstance(pool, CPythonSandboxes):
+        session = pool.new(context, ReplLimits(**limits), **given)
+    else:
+        blocks = BLOCKS if wide == WIDE else SMALL_BLOCKS
+        session = MontySandbox(pool, context, ReplLimits(**limits), **given, wide=wide, blocks=blocks)
     session.open()
     try:
         yield session
@@ -68,7 +66,7 @@ def ended(outcome: Outcome) -> Ended:
     return outcome
 
 
-def output(session: MontySandbox, code: str) -> str:
+def output(session: Sandbox, code: str) -> str:
     """What a cell prints that must end well."""
     return ended(session.start(code)).output
 

@@ -17,7 +17,9 @@ import pytest
 
 from langchain_rlm import RLM
 from langchain_rlm.errors import InputError
-from langchain_rlm.repl.monty import jail, landlock
+from langchain_rlm.repl.jail import landlock
+from langchain_rlm.repl.jail.report import VARIABLE, JailReport
+from langchain_rlm.repl.monty import jail
 from tests.debian import UnavailableError, libraries, unpacked
 from tests.unit.repl.monty.sessions import a_session, answered, ended, failed, output
 
@@ -28,7 +30,7 @@ WAIT_SECONDS = 30.0
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv(jail.VARIABLE, request.param)
+    monkeypatch.setenv(VARIABLE, request.param)
     try:
         if request.param == "bubblewrap" and shutil.which("bwrap") is None:
             root = unpacked("bubblewrap", ["bubblewrap"], BWRAP)
@@ -277,13 +279,13 @@ def nothing_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path
 
 
 def test_off_is_no_jail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(jail.VARIABLE, "off")
+    monkeypatch.setenv(VARIABLE, "off")
     assert jail.worker_path() is None
-    assert jail.jail_report() == jail.JailReport("none", "LANGCHAIN_RLM_JAIL is off")
+    assert jail.jail_report() == JailReport("none", "LANGCHAIN_RLM_JAIL is off")
 
 
 def test_an_unknown_jail_is_named_with_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(jail.VARIABLE, "Docker")
+    monkeypatch.setenv(VARIABLE, "Docker")
     with pytest.raises(
         InputError, match=r"LANGCHAIN_RLM_JAIL='docker' is not a jail. Use auto, bubblewrap, landlock or off"
     ):
@@ -292,7 +294,7 @@ def test_an_unknown_jail_is_named_with_what_to_use(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.usefixtures("nothing_on_the_path")
 def test_a_jail_that_is_asked_for_and_does_not_work_is_an_error_that_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(jail.VARIABLE, "bubblewrap")
+    monkeypatch.setenv(VARIABLE, "bubblewrap")
     with pytest.raises(
         InputError, match=r"'bubblewrap' does not work here: bwrap is not on PATH \(install bubblewrap\)"
     ):
@@ -307,7 +309,7 @@ def test_a_bwrap_that_may_not_make_namespaces_gives_way_to_the_next(
     bwrap = nothing_on_the_path / "bwrap"
     bwrap.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     bwrap.chmod(0o700)
-    monkeypatch.setenv(jail.VARIABLE, "auto")
+    monkeypatch.setenv(VARIABLE, "auto")
     report = jail.jail_report()
     assert report.kind in {"landlock", "none"}
     assert report.others["bubblewrap"] == "a trial failed: bwrap: No permissions to create new namespace"
@@ -317,7 +319,7 @@ def test_where_nothing_works_there_is_no_jail_and_every_reason(
     nothing_on_the_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (nothing_on_the_path / "ldd").unlink(missing_ok=True)
-    monkeypatch.setenv(jail.VARIABLE, "auto")
+    monkeypatch.setenv(VARIABLE, "auto")
     assert jail.worker_path() is None
     report = jail.jail_report()
     assert (report.kind, set(report.others)) == ("none", set(KINDS))

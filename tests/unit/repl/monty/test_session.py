@@ -1,12 +1,14 @@
 """A real REPL, driven cell by cell: what stays, what is said of errors, how a cell asks and how it answers."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pydantic_monty as monty
 import pytest
 
 from langchain_rlm.errors import ReplayError
+from langchain_rlm.repl.cpython.workers import CPython, CPythonSandboxes
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import Asked, Call, Ended
 from tests.unit.repl.monty.sessions import LEFT, TEXT, a_session, answered, asked, ended, failed, output
@@ -20,10 +22,14 @@ print(asyncio.run(main()))
 """
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[monty.Monty]:
-    with monty.Monty(min_processes=1, max_processes=50) as pool:
-        yield pool
+@pytest.fixture(scope="module", params=["monty", "cpython"])
+def pool(request: pytest.FixtureRequest) -> Iterator[monty.Monty | CPythonSandboxes]:
+    if request.param == "monty":
+        with monty.Monty(min_processes=1, max_processes=50) as pool:
+            yield pool
+    else:
+        with closing(CPython()()) as sandboxes:
+            yield sandboxes
 
 
 @pytest.fixture
@@ -130,8 +136,12 @@ def test_a_cell_pauses_at_llm_query_and_runs_on_with_the_answer(session: MontySa
 
 def test_a_question_may_be_asked_anywhere(session: MontySandbox) -> None:
     outcome = session.start("def f(p):\n    return llm_query(p)\nprint([f(p) for p in 'ab'], {p: f(p) for p in 'c'})")
-    assert asked(outcome) == ["a", "b", "c"]
-    assert ended(session.resume(answered(outcome))).output == "['A', 'B'] {'c': 'C'}\n"
+    prompts = []
+    while isinstance(outcome, Asked):  # one by one, or all ahead
+        prompts += asked(outcome)
+        outcome = session.resume(answered(outcome))
+    assert prompts == ["a", "b", "c"]
+    assert ended(outcome).output == "['A', 'B'] {'c': 'C'}\n"
 
 
 def test_a_batch_is_asked_at_once_and_answered_in_order(session: MontySandbox) -> None:

@@ -148,7 +148,7 @@ found += [context.count("words", -50), context.startswith("end", -3)]
         space: dict[str, Any] = {"context": text}
         exec(code, space)  # noqa: S102  # ours
         assert session.variable("found") == (space["found"],)
-        assert "_rlm_text_find" in session._lowered.source  # type: ignore[union-attr]
+        assert "_rlm_text_find" in session._lowered.source
 
 
 def test_texts_of_any_size_are_handed_over_whole_and_in_order(pool: monty.Monty) -> None:

@@ -16,7 +16,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PR_SET_NO_NEW_PRIVS = 38
 VERSION = 1
 PATH_BENEATH = 1
-EXECUTE, READ_FILE = 1 << 0, 1 << 2
+EXECUTE, READ_FILE, READ_DIRECTORY = 1 << 0, 1 << 2, 1 << 3
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights about files each version of the interface knows."""
 BIND_AND_CONNECT_TCP = 0b11
@@ -85,6 +85,16 @@ def restrict(paths: list[str]) -> bool:
     Raises:
         OSError: The kernel cannot.
     """
+    restrict_files(paths)
+    return _filter_calls()
+
+
+def restrict_files(paths: list[str]) -> None:
+    """Leave this thread, and what it starts, no files but these and what is in these directories, for good.
+
+    Raises:
+        OSError: The kernel cannot.
+    """
     no_flags = ctypes.c_uint32()
     known = _checked(version(), "the kernel has no Landlock")
     rules = _Ruleset(
@@ -97,14 +107,22 @@ def restrict(paths: list[str]) -> bool:
     _checked(ruleset, "landlock_create_ruleset")
     for path in paths:
         file = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rule = _PathBeneath(EXECUTE | READ_FILE, file)
+        rights = EXECUTE | READ_FILE | (READ_DIRECTORY if os.path.isdir(path) else 0)  # noqa: PTH112  # starts fast
+        rule = _PathBeneath(rights, file)
         added = _libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), no_flags)
         _checked(added, f"landlock_add_rule for {path}")
         os.close(file)
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0))), "no_new_privs")
     _checked(_libc.syscall(RESTRICT_SELF, ruleset, no_flags), "landlock_restrict_self")
     os.close(ruleset)
-    return _filter_calls()
+
+
+def install(steps: list[tuple[int, int, int, int]]) -> bool:
+    """Filter the system calls of this thread, and of what it starts, by a program (code, then, otherwise, k)."""
+    program = _Program(len(steps), (_Instruction * len(steps))(*(_Instruction(*step) for step in steps)))
+    nothing = ctypes.c_ulong()
+    done = _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(FILTER_MODE), ctypes.byref(program), nothing, nothing)
+    return bool(done == 0)
 
 
 def _filter_calls() -> bool:
@@ -121,10 +139,7 @@ def _filter_calls() -> bool:
         (RETURN, 0, 0, ALLOW),
         (RETURN, 0, 0, EPERM),
     ]
-    program = _Program(len(steps), (_Instruction * len(steps))(*(_Instruction(*step) for step in steps)))
-    nothing = ctypes.c_ulong()
-    done = _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(FILTER_MODE), ctypes.byref(program), nothing, nothing)
-    return bool(done == 0)
+    return install(steps)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""What the operating system holds workers with, whatever runs in them."""

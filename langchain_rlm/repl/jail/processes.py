@@ -1,0 +1,53 @@
+"""Worker processes seen from the outside: which one runs the cells, what it may use, whether it waits."""
+
+import contextlib
+import os
+import platform
+from collections.abc import Collection
+from pathlib import Path
+
+
+def innermost(pid: int) -> int:
+    """The process that runs the cells: the worker itself, or the last one below the wrapper that was started.
+
+    When it ends the others end by themselves. Ended from the outside, they would be left to whoever collects orphans,
+    and in a container that may be nobody.
+    """
+    with contextlib.suppress(OSError):
+        while children := [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(path)]:
+            pid = int(children[0])
+    return pid
+
+
+def limit_memory(pid: int, size: int) -> None:
+    """Limit a worker's address space to `size` bytes. Only Linux can do so for another process."""
+    if platform.system() != "Linux":
+        return
+    import resource  # not everywhere
+
+    with contextlib.suppress(OSError, ValueError):
+        hard = resource.prlimit(pid, resource.RLIMIT_AS)[1]
+        resource.prlimit(pid, resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
+def is_waiting(pid: int, but: Collection[int] = ()) -> bool | None:
+    """Whether every thread of a process waits, but those that are known to; None where that cannot be seen."""
+    try:
+        tasks = [task for task in os.listdir(f"/proc/{pid}/task") if int(task) not in but]  # noqa: PTH208  # it is fast
+        return all(_state(f"/proc/{pid}/task/{task}/stat") == b"S" for task in tasks)
+    except (FileNotFoundError, ProcessLookupError):  # a thread has ended meanwhile
+        return False if Path(f"/proc/{pid}").exists() else None
+    except OSError:
+        return None
+
+
+def _state(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 512).rpartition(b") ")[2][:1]
+    finally:
+        os.close(descriptor)
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text(encoding="ascii").split()

@@ -1,0 +1,60 @@
+"""The sandboxes that there are, by name: chosen, kept on record, told of in prompts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_rlm.errors import InputError
+from langchain_rlm.repl.cpython.workers import CPython
+from langchain_rlm.repl.monty.workers import MontySandboxes
+from langchain_rlm.repl.protocol import SandboxFactory
+
+DEFAULT: SandboxFactory = MontySandboxes
+"""What runs the code unless another sandbox is chosen."""
+
+
+def sandboxes_of(repl: Any) -> SandboxFactory:
+    """The sandbox that was chosen: by its name, or as it is.
+
+    Raises:
+        InputError: It is none.
+    """
+    if isinstance(repl, str) and repl in _NAMED:
+        return _NAMED[repl]
+    if isinstance(repl, str) or not callable(repl):
+        msg = f"repl={repl!r:.100}: use 'monty', 'cpython' or CPython(packages=[...])."
+        raise InputError(msg)
+    factory: SandboxFactory = repl
+    return factory
+
+
+_NAMED: Mapping[str, SandboxFactory] = {"monty": DEFAULT, "cpython": CPython()}
+
+
+def record_of(factory: SandboxFactory) -> dict[str, Any] | None:
+    """What a journal keeps of a sandbox; None of the default one, and of those that are not ours."""
+    if not isinstance(factory, CPython):
+        return None
+    return {"python": factory.version, "packages": [*factory.packages]}
+
+
+def factory_of(record: Mapping[str, Any] | None) -> SandboxFactory:
+    """The sandbox that a journal names."""
+    return DEFAULT if record is None else CPython(packages=tuple(record["packages"]))
+
+
+def library_of(factory: SandboxFactory) -> str:
+    """What code may import there, in words."""
+    return factory.library if isinstance(factory, CPython) else "Python's standard library"
+
+
+def check_same(factory: SandboxFactory, record: Mapping[str, Any] | None) -> None:
+    """Refuse to go on with a run in another kind of sandbox, or with other packages, than it began in.
+
+    Raises:
+        InputError: It names what to pass.
+    """
+    now, then = record_of(factory), record
+    if (now is None, now and now["packages"]) != (then is None, then and then["packages"]):
+        wanted = "repl='monty'" if then is None else f"repl=CPython(packages={then['packages']!r})"
+        msg = f"This run began with RLM({wanted}): its cells do other things elsewhere. Pass that to go on with it."
+        raise InputError(msg)

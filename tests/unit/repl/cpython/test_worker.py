@@ -1,0 +1,33 @@
+"""What runs in the worker needs nothing but the standard library, of any Python that may be chosen."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from langchain_rlm.repl.cpython import worker
+from langchain_rlm.repl.cpython.interpreters import OLDEST
+from langchain_rlm.repl.cpython.worker import calls
+from langchain_rlm.repl.jail import landlock
+
+SOURCES = [*Path(worker.__file__).parent.glob("*.py"), Path(landlock.__file__)]
+OWN = ("langchain_rlm.repl.cpython.worker", "langchain_rlm.repl.jail")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_each_file_can_be_read_by_the_oldest_python_and_imports_the_standard_library_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=OLDEST)
+    for node in ast.walk(tree):
+        names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            assert name.startswith(OWN) or name.partition(".")[0] in sys.stdlib_module_names, name
+
+
+def test_both_machines_allow_the_same_calls_but_those_that_one_does_not_have() -> None:
+    assert calls.NUMBERS["x86_64"].keys() == calls.NUMBERS["aarch64"].keys() == calls.bounded(1).keys()
+    for machine, free in calls.FREE.items():
+        assert len(set(free)) == len(free)
+        assert not set(free) & set(calls.NUMBERS[machine].values())
+        assert not set(free) & set(landlock.REFUSED[machine])
