@@ -19,7 +19,7 @@ from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, 
 from langchain_rlm.models.resolve import Model
 from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
-from langchain_rlm.repl.tools import ReplTool, search_tools
+from langchain_rlm.repl.tools import ReplTool, context_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
 from langchain_rlm.runtime.replay import as_recorded, rebuild, sandbox_of
@@ -90,13 +90,12 @@ class Run:
     @property
     def may_plan(self) -> bool:
         """A plan may take the root model's place: code is not what was asked for, and there is text to read."""
-        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.searchable is None
+        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.is_text
 
     @property
     def tools(self) -> dict[str, ReplTool]:
-        """The functions of this run's REPL: the user's, and those of a context that is searched."""
-        searching = search_tools(self.corpus.searchable) if self.corpus.searchable else []
-        return {**self.tree.settings.tools, **{tool.name: tool for tool in searching}}
+        """The functions of this run's REPL: the user's, and those of a context that is searched or has tables."""
+        return {**self.tree.settings.tools, **{tool.name: tool for tool in context_tools(self.corpus)}}
 
     @property
     def response_format(self) -> ResponseFormat | None:
