@@ -63,6 +63,9 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._pool.shutdown()
+        if intake := self._intake:  # nobody took it
+            intake.done()
+            intake.close()
 
     def stop(self) -> None:
         """End the processes; what waits for them ends, too."""

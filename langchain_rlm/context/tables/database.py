@@ -17,7 +17,8 @@ from typing import IO, Any, cast
 
 from langchain_core.runnables import RunnableConfig
 
-from langchain_rlm.context.tables.intake import FILE, MEMORY, Intake, config, stamp_of
+from langchain_rlm.context.tables.intake import FILE, MEMORY, Intake, config
+from langchain_rlm.context.tables.makers import stamp_of
 from langchain_rlm.context.tables.table import Table
 from langchain_rlm.errors import InputError
 from langchain_rlm.threads import on_thread
@@ -127,8 +128,8 @@ class TableSet:
         """The table and the rows that were asked for, as `rows` takes them; they must be there."""
         given = {**dict(zip(("table", "start", "end"), args, strict=False)), **kwargs}
         table = self.named(given.get("table"))
-        start, end = given.get("start", 0), given.get("end", table.rows)
-        if not all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end)):
+        start, end = given.get("start"), given.get("end")
+        if not all(isinstance(one, int | None) and not isinstance(one, bool) for one in (start, end)):
             msg = f"rows(table, start, end): start and end are whole numbers, not {start!r:.60} and {end!r:.60}"
             raise TypeError(msg)
         start, end, _ = slice(start, end).indices(table.rows)

@@ -3,17 +3,17 @@
 What runs here is our own SQL. Models' SQL runs in `worker.py`, when the file is there.
 """
 
-import hashlib
+import contextlib
 import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from langchain_rlm.context.tables.kinds import PARQUET, TEXT
+from langchain_rlm.context.tables.makers import Maker, makers
 from langchain_rlm.context.tables.profile import profiled
 from langchain_rlm.context.tables.table import Table, free_name, quoted
 from langchain_rlm.errors import InputError, MissingExtraError
@@ -21,9 +21,6 @@ from langchain_rlm.errors import InputError, MissingExtraError
 MEMORY = 1_000_000_000
 """Bytes that DuckDB may hold, beside what it does not count."""
 THREADS = 4
-WHOLE = 64_000_000
-"""Bytes of a file that are all hashed; of a larger one, samples, with its size and the time of its last change."""
-SAMPLES, SAMPLE = 64, 65_536
 FILE = "tables.duckdb"
 NEEDS = "reading tables needs an extra: pip install 'langchain-rlm[tables]'."
 
@@ -62,8 +59,9 @@ class Intake:
         )  # fmt: skip
 
     def stop(self) -> None:
-        """Interrupt what runs; no more is taken in."""
-        self._connection.interrupt()
+        """Interrupt what runs."""
+        with contextlib.suppress(self._errors):  # it is closed
+            self._connection.interrupt()
 
     def add(self, wanted: str, data: Any, source: str) -> list[Table]:
         """Take in a file, a data frame or a database.
@@ -72,101 +70,43 @@ class Intake:
             InputError: It cannot be read as tables.
         """
         before = len(self.tables)
-        try:
-            with self._lock:
-                for name, called, make in self._parts(wanted, data, source):
-                    self._add(name, called, make)
-        except self._errors as error:
-            del self.tables[before:]
-            msg = f"cannot be read as a table ({_said(error)})."
-            raise InputError(msg) from error
+        with self._lock:
+            try:
+                for each in makers(wanted, data, source):
+                    self._add(*each)
+            except (self._errors, InputError) as error:
+                self._drop(self.tables[before:])
+                if isinstance(error, InputError):
+                    raise
+                msg = f"cannot be read as a table ({_said(error)})."
+                raise InputError(msg) from error
         self.sources.append((wanted, data, source))
         return self.tables[before:]
 
-    def _parts(self, wanted: str, data: Any, source: str) -> Iterator[tuple[str, str, Any]]:
-        if isinstance(data, Path):
-            yield wanted, source, _Parquet(data) if data.suffix.lower() in PARQUET else _Text(data)
-        else:
-            yield wanted, source, _Frame(data)
-
-    def _add(self, wanted: str, source: str, maker: Any) -> None:
+    def _add(self, wanted: str, source: str, maker: Maker) -> None:
         name = free_name(wanted, [table.name for table in self.tables], self._reserved)
-        connection = self._connection
-        stamp = maker.stamp()
+        connection, stamp = self._connection, maker.stamp()
         maker.make(connection, quoted(name))
+        identity = maker.identity(connection, quoted(name))
+        file = str(maker.parquet) if maker.parquet is not None else None
+        about = {"identity": identity, "file": file, "stamp": stamp, "reserved": self._reserved}
+        self.tables.append(profiled(connection, name, source, **about))
         if maker.stamp() != stamp:
-            connection.execute(f"DROP TABLE {quoted(name)}")
             msg = "changed while it was read. Ask again when nothing writes to it."
             raise InputError(msg)
-        identity = maker.identity(connection, quoted(name))
-        file = str(maker.path) if isinstance(maker, _Parquet) else None
-        self.tables.append(profiled(connection, name, source, identity=identity, file=file, stamp=stamp))
+
+    def _drop(self, tables: Sequence[Table]) -> None:
+        """Take back tables of something of which not all can be read."""
+        for table in tables:
+            kind = "TABLE" if table.file is None else "VIEW"
+            self._connection.execute(f"DROP {kind} {quoted(table.name)}")
+            self.tables.remove(table)
 
     def done(self) -> None:
-        """Close the file: from now on it is only read."""
-        self._connection.close()
-
-
-@dataclass
-class _OfFile:
-    path: Path
-
-    def stamp(self) -> tuple[int, int]:
-        return stamp_of(self.path)
-
-    def identity(self, *_: Any) -> str:
-        return identity_of(self.path)
-
-
-class _Parquet(_OfFile):
-    def make(self, connection: Any, name: str) -> None:
-        path = str(self.path.resolve()).replace("'", "''")
-        self.path = self.path.resolve()
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-
-
-class _Text(_OfFile):
-    def make(self, connection: Any, name: str) -> None:
-        reader = TEXT[self.path.suffix.lower()]
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {reader}", [str(self.path)])
-
-
-@dataclass
-class _Frame:
-    data: Any
-
-    def stamp(self) -> None:
-        return None
-
-    def make(self, connection: Any, name: str) -> None:
-        connection.register("_given", self.data)
-        try:
-            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM _given")
-        finally:
-            connection.unregister("_given")
-
-    def identity(self, connection: Any, name: str) -> str:
-        hashed = f"SELECT bit_xor(hash(n, t)), count(*) FROM (SELECT rowid AS n, t FROM {name} AS t)"
-        return hashlib.sha256(str(connection.execute(hashed).fetchone()).encode()).hexdigest()
-
-
-def stamp_of(path: Path) -> tuple[int, int]:
-    """Size and time of the last change."""
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
-
-
-def identity_of(path: Path) -> str:
-    """A hash of a file's bytes; of a large one, of samples of them, its size and the time of its last change."""
-    digest, (size, changed) = hashlib.sha256(), stamp_of(path)
-    with path.open("rb") as file:
-        if size <= WHOLE:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{size} {changed}".encode())
-        for sample in range(SAMPLES):
-            file.seek((size - SAMPLE) * sample // (SAMPLES - 1))
-            digest.update(file.read(SAMPLE))
-    return digest.hexdigest()
+        """Close the file: from now on it is only read. What is being taken in is given up."""
+        self.stop()
+        with self._lock:
+            self._connection.close()
 
 
 def _said(error: Exception) -> str:

@@ -9,11 +9,8 @@ LARGE = 50_000_000
 PARQUET = frozenset({".parquet", ".pq"})
 SQLITE = frozenset({".sqlite", ".sqlite3", ".db", ".db3"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-TEXT = {
-    ".csv": "read_csv(?)", ".tsv": "read_csv(?, delim = '\t')",
-    **dict.fromkeys((".jsonl", ".ndjson"), "read_json(?, format = 'newline_delimited')"),
-}  # fmt: skip
-"""Files of rows that are text, too, and how DuckDB reads them."""
+TEXT = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+"""Files of rows that are text, too."""
 _SQLITE_HEAD = b"SQLite format 3\0"
 _FRAMES = {
     "pandas": {"DataFrame"}, "polars": {"DataFrame", "LazyFrame"},

@@ -1,9 +1,9 @@
 """The profile of a table: its columns, how many rows, what is in each column, the first rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from langchain_rlm.context.tables.table import CELL, TOLD, Column, Table, quoted
+from langchain_rlm.context.tables.table import CELL, TOLD, Column, Table, quoted, shown
 from langchain_rlm.context.tables.values import as_text, cell, plain
 
 FIRST = 3
@@ -16,14 +16,16 @@ _ORDERED = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "DATE", "TIME", "BOOLEAN")
 
 
 def profiled(
-    connection: Any, name: str, source: str, *, identity: str, file: str | None, stamp: tuple[int, int] | None
-) -> Table:
+    connection: Any, name: str, source: str, *, identity: str, file: str | None, stamp: tuple[int, int] | None,
+    reserved: Collection[str] = (),
+) -> Table:  # fmt: skip
     """Look at a table: one pass over all its rows, and one more for columns with few different values."""
     described = connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
     names, kinds = [row[0] for row in described], [row[1] for row in described]
     rows, ranges = _ranges(connection, name, names[:TOLD], kinds)
     ranges += [""] * (len(names) - len(ranges))
-    columns = tuple(Column(*each) for each in zip(names, kinds, ranges, strict=True))
+    told = (shown(column, reserved) for column in names)
+    columns = tuple(Column(*each) for each in zip(told, kinds, ranges, strict=True))
     return Table(name, source, rows, columns, _first(connection, name, names), identity, file, stamp)
 
 

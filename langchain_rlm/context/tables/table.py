@@ -17,14 +17,14 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `range` says in words what is in it."""
+    """A column: its name as SQL has it, and in words what is in it."""
 
     name: str
     kind: str
     range: str = ""
 
     def line(self) -> str:
-        return " ".join(filter(None, (quoted(self.name), self.kind, self.range)))
+        return " ".join(filter(None, (self.name, self.kind, self.range)))
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,13 @@ class Table:
 
 
 def quoted(name: str) -> str:
-    """A name as SQL has it: in quotes where it needs them."""
-    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+    """A name in SQL, whatever it is."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def shown(name: str, reserved: Collection[str]) -> str:
+    """A name in SQL: in quotes where it needs them."""
+    return name if _PLAIN.fullmatch(name) and name.lower() not in reserved else quoted(name)
 
 
 def free_name(wanted: str, taken: Collection[str], reserved: Collection[str] = ()) -> str:
@@ -74,7 +79,7 @@ def told(tables: Sequence[Table]) -> list[str]:
     lines = [f"Tables for `sql` and `rows` (DuckDB); they are not in `context`: {len(tables):,}."] if tables else []
     for table in tables[:LISTED]:
         columns = "; ".join(column.line() for column in table.columns[:TOLD])
-        more = [quoted(column.name) for column in table.columns[TOLD:]]
+        more = [column.name for column in table.columns[TOLD:]]
         lines.append(
             f"`{table.name}` ({table.source}): {table.rows:,} rows, {len(table.columns):,} columns: {columns}."
         )
