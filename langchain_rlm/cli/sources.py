@@ -38,13 +38,13 @@ def read_sources(
             problems.append(str(error))
     if problems:
         raise InputError("\n".join(problems))
-    documents = tuple(one for one in read if isinstance(one, SourceText))
-    if not any(document.text.strip() for document in documents):
+    documents, tables = tuple(one for one in read if isinstance(one, SourceText)), loading.taken()
+    if tables is None and not any(document.text.strip() for document in documents):
         named = ", ".join("standard input" if path == "-" else path for path in paths)
         msg = f"There is no text in {named}. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)
     left_out = tuple(one for one in read if isinstance(one, LeftOut))
-    return load_corpus(Corpus(documents, single=len(documents) == 1, left_out=left_out))
+    return load_corpus(Corpus(documents, single=len(documents) == 1, left_out=left_out, tables=tables))
 
 
 def pydoc_topics() -> list[SourceText]:

@@ -80,19 +80,25 @@ class TableSet:
         Raises:
             InputError: They have changed since.
         """
-        self.users.add(user)
         with self._lock:
-            if self.intake is not None:
-                return
-            intake = Intake()
+            self.intake = self.intake or self._again()
+            self.users.add(user)
+
+    def _again(self) -> Intake:
+        intake = Intake()
+        try:
             for wanted, data, source in self.sources:
                 intake.add(wanted, data, source)
+        except (InputError, OSError) as error:
+            msg = f"The table {source} cannot be read any more ({error}). Begin a new run."
+            raise InputError(msg) from error
+        finally:
             intake.done()
-            for old, new in zip(self.tables, intake.tables, strict=True):
-                if old.identity != new.identity:
-                    msg = f"The table {old.name} ({old.source}) is not what it was when the run began. Begin a new run."
-                    raise InputError(msg)
-            self.intake = intake
+        for old, new in zip(self.tables, intake.tables, strict=True):
+            if old.identity != new.identity:
+                msg = f"The table {old.name} ({old.source}) is not what it was when the run began. Begin a new run."
+                raise InputError(msg)
+        return intake
 
     def leave(self, user: str) -> None:
         """End the process and remove the file, unless somebody else uses them. It may block."""
@@ -105,11 +111,14 @@ class TableSet:
                 self.intake.close()
                 self.intake = None
 
-    def _end(self) -> None:
+    def _end(self) -> int | None:
+        """End the process, and say how it ended."""
         worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.kill()
-            worker.communicate()
+        if worker is None:
+            return None
+        worker.kill()
+        worker.communicate()
+        return worker.returncode
 
     async def sql(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: RunnableConfig) -> Any:
         given = [*args, *kwargs.values()]
@@ -119,12 +128,17 @@ class TableSet:
         return await self._ask({"do": "sql", "query": given[0], "most_rows": MOST_ROWS})
 
     async def rows(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: RunnableConfig) -> Any:
-        table, start, end = self.stretch(args, kwargs)
-        return await self._ask({
-            "do": "rows", "table": table.name, "start": start, "end": end, "file": table.file, "of": table.rows,
-        })  # fmt: skip
+        return await self._ask(_asks_rows(*self._stretch(args, kwargs)))
 
-    def stretch(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Table, int, int]:
+    def read(self, name: str, start: int, end: int) -> str:
+        """Rows as text, at once; they must be there. It may block."""
+        asked = _asks_rows(*self._stretch([name, start, end], {}))
+        made = self._asked(_Job(), {**asked, "most_characters": MOST_CHARACTERS})
+        if "error" in made:
+            raise ValueError(made["error"])
+        return str(made["value"])
+
+    def _stretch(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Table, int, int]:
         """The table and the rows that were asked for, as `rows` takes them; they must be there."""
         given = {**dict(zip(("table", "start", "end"), args, strict=False)), **kwargs}
         table = self.named(given.get("table"))
@@ -170,9 +184,7 @@ class TableSet:
             made = _answered(job, json.dumps(request).encode())
             job.process = None
             if made is None:
-                status = self._worker and self._worker.wait()
-                self._end()
-                made = {"error": _lost(job, status)}
+                made = {"error": _lost(job, self._end())}
             self._check()
         return made
 
@@ -202,6 +214,10 @@ class TableSet:
         into = cast("IO[bytes]", self._worker.stdin)
         into.write(json.dumps(settings).encode() + b"\n")
         return self._worker
+
+
+def _asks_rows(table: Table, start: int, end: int) -> dict[str, Any]:
+    return {"do": "rows", "table": table.name, "start": start, "end": end, "file": table.file, "of": table.rows}
 
 
 def _answered(job: _Job, line: bytes) -> dict[str, Any] | None:

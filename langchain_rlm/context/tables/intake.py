@@ -9,7 +9,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +89,8 @@ class Intake:
         maker.make(connection, quoted(name))
         identity = maker.identity(connection, quoted(name))
         file = str(maker.parquet) if maker.parquet is not None else None
-        about = {"identity": identity, "file": file, "stamp": stamp, "reserved": self._reserved}
-        self.tables.append(profiled(connection, name, source, **about))
+        table = profiled(connection, name, source, self._reserved)
+        self.tables.append(replace(table, identity=identity, file=file, stamp=stamp))
         if maker.stamp() != stamp:
             msg = "changed while it was read. Ask again when nothing writes to it."
             raise InputError(msg)

@@ -15,10 +15,7 @@ FEW = 8
 _ORDERED = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "DATE", "TIME", "BOOLEAN")
 
 
-def profiled(
-    connection: Any, name: str, source: str, *, identity: str, file: str | None, stamp: tuple[int, int] | None,
-    reserved: Collection[str] = (),
-) -> Table:  # fmt: skip
+def profiled(connection: Any, name: str, source: str, reserved: Collection[str]) -> Table:
     """Look at a table: one pass over all its rows, and one more for columns with few different values."""
     described = connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
     names, kinds = [row[0] for row in described], [row[1] for row in described]
@@ -26,7 +23,7 @@ def profiled(
     ranges += [""] * (len(names) - len(ranges))
     told = (shown(column, reserved) for column in names)
     columns = tuple(Column(*each) for each in zip(told, kinds, ranges, strict=True))
-    return Table(name, source, rows, columns, _first(connection, name, names), identity, file, stamp)
+    return Table(name, source, rows, columns, _first(connection, name, names))
 
 
 def _ranges(connection: Any, name: str, columns: Sequence[str], kinds: Sequence[str]) -> tuple[int, list[str]]:

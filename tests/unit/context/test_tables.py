@@ -15,7 +15,7 @@ from langchain_rlm.context.tables import database
 from langchain_rlm.context.tables.database import TableSet
 from langchain_rlm.context.tables.table import told
 
-duckdb = pytest.importorskip("duckdb")
+duckdb: Any = pytest.importorskip("duckdb")
 
 
 @pytest.fixture
@@ -237,16 +237,16 @@ def test_wide_empty_and_huge_tables(loaded: Any, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len("\n".join(told(corpus.tables.tables))) < 6_000
     assert sql(corpus, "SELECT length(text) AS n FROM huge") == [{"n": 5_000_000}]
-    for call in (lambda: rows(corpus, "huge", 0, 1), lambda: sql(corpus, "SELECT text FROM huge")):
+    for asked in (lambda: rows(corpus, "huge", 0, 1), lambda: sql(corpus, "SELECT text FROM huge")):
         with pytest.raises(ValueError, match="more than 2,000,000 characters"):
-            call()
+            asked()  # type: ignore[no-untyped-call]
     assert sql(corpus, "SELECT * FROM empty") == []
 
 
 def test_values_are_plain_data(loaded: Any, numbers: Path) -> None:
     query = (
-        "SELECT DATE '2026-01-02' AS d, TIMESTAMP '2026-01-02 03:04:05' AS t, 1.50::DECIMAL(9, 2) AS m, 'a'::BLOB AS b, "
-        "'NaN'::DOUBLE AS nan, 'inf'::DOUBLE AS inf, [1, 2] AS l, {'x': DATE '2026-01-02'} AS s, "
+        "SELECT DATE '2026-01-02' AS d, TIMESTAMP '2026-01-02 03:04:05' AS t, 1.50::DECIMAL(9, 2) AS m, "
+        "'a'::BLOB AS b, 'NaN'::DOUBLE AS nan, 'inf'::DOUBLE AS inf, [1, 2] AS l, {'x': DATE '2026-01-02'} AS s, "
         "170141183460469231731687303715884105727::HUGEINT AS h"
     )
     assert sql(loaded(Files(numbers, tables=True)), query) == [{
