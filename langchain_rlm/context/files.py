@@ -88,16 +88,22 @@ class Files:
             with Loading() as own:
                 yield from self.read(own)
             return
-        given = [self.paths] if isinstance(self.paths, str | Path) else self.paths
-        paths, problems = [*map(at_home, given)], list[str]()
-        loading.ahead([path for path in paths if path.is_file() and not self._is_table(path)], self.encoding)
-        for path in paths:
+        problems = list[str]()
+        loading.ahead(self.texts(), self.encoding)
+        for path in self._paths():
             try:
                 problems += yield from self._read(path, loading)
             except OSError as error:  # no file can have the name
                 problems.append(f"{path}: cannot be read ({error.strerror}).")
         if problems:
             raise InputError(_all(problems))
+
+    def _paths(self) -> list[Path]:
+        return [*map(at_home, [self.paths] if isinstance(self.paths, str | Path) else self.paths)]
+
+    def texts(self) -> list[Path]:
+        """The files among the paths that are read as text."""
+        return [path for path in self._paths() if os.path.isfile(path) and not self._is_table(path)]  # noqa: PTH113  # any name
 
     def _read(self, path: Path, loading: Loading) -> Reading:
         if path.is_dir():

@@ -93,7 +93,7 @@ class Run:
     @property
     def may_plan(self) -> bool:
         """A plan may take the root model's place: code is not what was asked for, and there is text to read."""
-        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.is_text
+        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.is_text and not self.corpus.tables
 
     @property
     def tools(self) -> dict[str, ReplTool]:

@@ -97,8 +97,8 @@ def test_recursive_runs_ask_the_same_tables_and_cite_them(model_server: ModelSer
     total = "str(sql('SELECT sum(id) AS s FROM orders')[0]['s'])"
     counts = cell(f"rows('orders', 0, 2)\nFINAL({total} + cite('orders, row 2')['mark'])")
     rlm = rlm_with(model_server, asks, budget=Budget(depth=2))
-    scripts = {"root": [asks], "sub": [counts]}
-    model_server.configure(models={name: {"kind": "script", "replies": said} for name, said in scripts.items()})
+    rules = [{"match": r"<question>\nCount", "reply": counts}]
+    model_server.configure(models={"root": {"kind": "rules", "rules": rules, "default": asks}, "sub": {"kind": "echo"}})
     result: Any = rlm.invoke({"question": QUESTION, "context": Files(orders, tables=True)})
     assert result["answer"] == "20100[1]"
     assert [(one["document"], one["start"], one["end"]) for one in result["citations"]] == [("t0", 1, 2)]

@@ -9,9 +9,10 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from langchain_rlm.context.tables.kinds import SQLITE
@@ -22,6 +23,9 @@ from langchain_rlm.errors import InputError
 
 AT_ONCE = 10_000
 """Rows that are fetched from a database at once."""
+STEPS = 100_000
+"""Steps of SQLite between two looks whether it is to stop."""
+STOPPED = "was not read to its end: the loading was stopped."
 NULL = "\\N"
 """Stands for no value; a text of that form is quoted, and stays a text."""
 TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -36,29 +40,32 @@ Column = tuple[str, str]
 Rows = Iterable[Sequence[Any]]
 
 
-def of_file(wanted: str, path: Path, source: str) -> Iterator[tuple[str, str, Maker]]:
+def of_file(wanted: str, path: Path, source: str, stopped: Event) -> Iterator[tuple[str, str, Maker]]:
     """The tables of a SQLite file, or the sheets of a workbook."""
     if path.suffix.lower() in SQLITE:
-        yield from _of_sqlite(path, source)
+        yield from _of_sqlite(path, source, stopped)
     else:
-        yield from _of_workbook(wanted, path, source)
+        yield from _of_workbook(wanted, path, source, stopped)
 
 
 @dataclass
 class Copied(OfFile):
     """A table of a file that `read` gives."""
 
+    stopped: Event = field(default_factory=Event)
     read: Callable[[], tuple[list[Column], Rows]] = lambda: ([], ())
 
     def make(self, connection: Any, name: str) -> None:
-        copy(connection, name, *self.read())
+        copy(connection, name, *self.read(), self.stopped)
 
 
-def copy(connection: Any, name: str, columns: Sequence[Column], rows: Rows) -> None:
+def copy(connection: Any, name: str, columns: Sequence[Column], rows: Rows, stopped: Event) -> None:
     """Make a table of rows."""
     kinds = [kind for _, kind in columns]
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
         for row in rows:
+            if stopped.is_set():
+                raise InputError(STOPPED)
             file.write(",".join(map(_cell, row, kinds)) + "\n")
         file.flush()
         names = names_of(column for column, _ in columns)
@@ -81,9 +88,9 @@ def _cell(value: Any, kind: str) -> str:
     return '"' + str(value).replace('"', '""') + '"' if kind in ("VARCHAR", "BLOB") else str(value)
 
 
-def _of_sqlite(path: Path, source: str) -> Iterator[tuple[str, str, Maker]]:
+def _of_sqlite(path: Path, source: str, stopped: Event) -> Iterator[tuple[str, str, Maker]]:
     """Each table and view. The file is opened to be read only."""
-    with closing(_sqlite(path)) as file:
+    with closing(_sqlite(path, stopped)) as file:
         try:
             found = file.execute(
                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
@@ -95,20 +102,26 @@ def _of_sqlite(path: Path, source: str) -> Iterator[tuple[str, str, Maker]]:
         msg = "the database has no table."
         raise InputError(msg)
     for (name,) in found:
-        yield name, f"{source}, {name}", Copied(path, read=lambda name=name: _sqlite_table(path, name))  # type: ignore[misc]
+        yield (
+            name,
+            f"{source}, {name}",
+            Copied(path, stopped=stopped, read=lambda name=name: _sqlite_table(path, name, stopped)),
+        )  # type: ignore[misc]
 
 
-def _sqlite(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+def _sqlite(path: Path, stopped: Event) -> sqlite3.Connection:
+    file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    file.set_progress_handler(stopped.is_set, STEPS)  # a view may have no end
+    return file
 
 
 def _unread(error: Exception) -> InputError:
     return InputError(f"cannot be read as a table ({error}).")
 
 
-def _sqlite_table(path: Path, name: str) -> tuple[list[Column], Rows]:
+def _sqlite_table(path: Path, name: str, stopped: Event) -> tuple[list[Column], Rows]:
     """Columns have the type of all their values, whatever was declared: SQLite does not hold anybody to it."""
-    file = _sqlite(path)
+    file = _sqlite(path, stopped)
     try:
         file.execute("BEGIN")  # one state of the file for all that is read
         table = _in_sqlite(name)
@@ -143,7 +156,7 @@ def _fetched(file: sqlite3.Connection, query: str) -> Rows:
             raise _unread(error) from error
 
 
-def _of_workbook(wanted: str, path: Path, source: str) -> Iterator[tuple[str, str, Maker]]:
+def _of_workbook(wanted: str, path: Path, source: str, stopped: Event) -> Iterator[tuple[str, str, Maker]]:
     """Each sheet that has rows; its first row names the columns."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, WorksheetNotFound
 
@@ -158,7 +171,7 @@ def _of_workbook(wanted: str, path: Path, source: str) -> Iterator[tuple[str, st
         raise InputError(msg)
     for name, rows in filled.items():
         called = wanted if len(filled) == 1 else f"{wanted}_{name}"
-        yield called, f"{source}, {name}", Copied(path, read=lambda rows=rows: _sheet(rows))  # type: ignore[misc]
+        yield called, f"{source}, {name}", Copied(path, stopped=stopped, read=lambda rows=rows: _sheet(rows))  # type: ignore[misc]
 
 
 def _sheet(rows: list[list[Any]]) -> tuple[list[Column], Rows]:
@@ -194,6 +207,7 @@ class OfDatabase:
 
     database: Any
     table: Any
+    stopped: Event
     parquet: Path | None = None
 
     def stamp(self) -> None:
@@ -201,7 +215,7 @@ class OfDatabase:
 
     def make(self, connection: Any, name: str) -> None:
         columns = [(column.name, _type_in_database(column)) for column in self.table.columns]
-        copy(connection, name, columns, self._rows())
+        copy(connection, name, columns, self._rows(), self.stopped)
 
     def _rows(self) -> Rows:
         engine = self.database._engine  # noqa: SLF001  # which has no public name there
@@ -220,7 +234,7 @@ def _type_in_database(column: Any) -> str:
         return "VARCHAR"
 
 
-def of_database(_: str, database: Any, source: str) -> Iterator[tuple[str, str, Maker]]:
+def of_database(database: Any, source: str, stopped: Event) -> Iterator[tuple[str, str, Maker]]:
     """The tables that an `SQLDatabase` may use."""
     import sqlalchemy  # the package of `SQLDatabase` brings it
 
@@ -229,7 +243,7 @@ def of_database(_: str, database: Any, source: str) -> Iterator[tuple[str, str, 
     try:
         for name in usable:
             table = sqlalchemy.Table(name, metadata, autoload_with=database._engine, schema=database._schema)  # noqa: SLF001
-            yield name, f"{source}, {name}", OfDatabase(database, table)
+            yield name, f"{source}, {name}", OfDatabase(database, table, stopped)
     except sqlalchemy.exc.SQLAlchemyError as error:
         msg = f"the database cannot be read ({str(error)[:300]})."
         raise InputError(msg) from error

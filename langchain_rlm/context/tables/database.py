@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,8 @@ MOST_CHARACTERS = 2_000_000
 """What one query may give: it is kept in the journal."""
 SECONDS = 60.0
 """Time for one query."""
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+"""Variables of the environment that the process of the queries has; no key is among them."""
 ADVICE = "Filter or aggregate earlier, or ask in parts."
 _SERVE = "from langchain_rlm.context.tables.worker import serve; serve({}, {!r})"
 
@@ -57,8 +58,7 @@ class TableSet:
     @classmethod
     def of(cls, intake: Intake) -> "TableSet | None":
         """The tables of an intake, which is over; None where it has none."""
-        intake.done()
-        if intake.tables:
+        if intake.done() and intake.tables:
             return cls((*intake.tables,), intake, (*intake.sources,))
         intake.close()
         return None
@@ -185,6 +185,8 @@ class TableSet:
             job.process = None
             if made is None:
                 made = {"error": _lost(job, self._end())}
+            elif made.get("ends"):
+                self._end()
             self._check()
         return made
 
@@ -204,7 +206,8 @@ class TableSet:
         assert self.intake is not None  # noqa: S101  # looked at before
         directory = self.intake.directory
         places = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
-        env = {"PYTHONPATH": places, "HOME": str(directory), "TMPDIR": tempfile.gettempdir()}
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        env = {**kept, "PYTHONPATH": places, "HOME": str(directory)}
         self._worker = subprocess.Popen(  # noqa: S603  # this interpreter, with our own code
             [sys.executable, "-P", "-c", _SERVE.format(os.getpid(), str(directory / FILE))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, start_new_session=True,

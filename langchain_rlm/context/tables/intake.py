@@ -4,8 +4,6 @@ What runs here is our own SQL. Models' SQL runs in `worker.py`, when the file is
 """
 
 import contextlib
-import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
@@ -13,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from langchain_rlm.context.tables import directories
 from langchain_rlm.context.tables.makers import Maker, makers
 from langchain_rlm.context.tables.profile import profiled
 from langchain_rlm.context.tables.table import Table, free_name, quoted
@@ -21,6 +20,8 @@ from langchain_rlm.errors import InputError, MissingExtraError
 MEMORY = 1_000_000_000
 """Bytes that DuckDB may hold, beside what it does not count."""
 THREADS = 4
+HANGS = 10.0
+"""Seconds in which a database must end what it was asked."""
 FILE = "tables.duckdb"
 NEEDS = "reading tables needs an extra: pip install 'langchain-rlm[tables]'."
 
@@ -47,9 +48,9 @@ class Intake:
             import duckdb  # an extra
         except ImportError as error:
             raise MissingExtraError(NEEDS) from error
-        self.directory = Path(tempfile.mkdtemp(prefix="langchain-rlm-tables-"))
-        self.close = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
-        self._lock = threading.Lock()
+        self.directory, lock = directories.made()
+        self.close = weakref.finalize(self, directories.remove, self.directory, lock)
+        self._lock, self._stopped = threading.Lock(), threading.Event()
         self._connection = duckdb.connect(str(self.directory / FILE), config=config(self.directory))
         self._errors = duckdb.Error
         self._reserved = frozenset(
@@ -59,7 +60,8 @@ class Intake:
         )  # fmt: skip
 
     def stop(self) -> None:
-        """Interrupt what runs."""
+        """Interrupt what runs; no more is taken in."""
+        self._stopped.set()
         with contextlib.suppress(self._errors):  # it is closed
             self._connection.interrupt()
 
@@ -72,7 +74,7 @@ class Intake:
         before = len(self.tables)
         with self._lock:
             try:
-                for each in makers(wanted, data, source):
+                for each in makers(wanted, data, source, self._stopped):
                     self._add(*each)
             except (self._errors, InputError) as error:
                 self._drop(self.tables[before:])
@@ -102,11 +104,14 @@ class Intake:
             self._connection.execute(f"DROP {kind} {quoted(table.name)}")
             self.tables.remove(table)
 
-    def done(self) -> None:
-        """Close the file: from now on it is only read. What is being taken in is given up."""
+    def done(self) -> bool:
+        """Close the file: from now on it is only read. What is being taken in is given up; False when that hangs."""
         self.stop()
-        with self._lock:
-            self._connection.close()
+        if not self._lock.acquire(timeout=HANGS):
+            return False
+        with contextlib.closing(self._connection):
+            self._lock.release()
+        return True
 
 
 def _said(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """What is known of a table: its columns with their ranges, its rows, where it is from."""
 
+import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ TOLD = 60
 """Columns of a table that are told with their ranges."""
 NAMED = 200
 """Further columns that are told by name."""
+LONGEST = 10_000
+"""Characters about the columns of one table."""
 CELL = 60
 """Characters of a value that are told."""
 LISTED = 20
@@ -53,7 +56,16 @@ def quoted(name: str) -> str:
 
 def shown(name: str, reserved: Collection[str]) -> str:
     """A name in SQL: in quotes where it needs them."""
-    return name if _PLAIN.fullmatch(name) and name.lower() not in reserved else quoted(name)
+    return name if _PLAIN.fullmatch(name) and name.lower() not in reserved else on_one_line(quoted(name))
+
+
+def on_one_line(name: str) -> str:
+    """A name that cannot pose as another line."""
+    return name if name.isprintable() else json.dumps(name)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def free_name(wanted: str, taken: Collection[str], reserved: Collection[str] = ()) -> str:
@@ -78,13 +90,12 @@ def told(tables: Sequence[Table]) -> list[str]:
     """The lines of the first message about tables."""
     lines = [f"Tables for `sql` and `rows` (DuckDB); they are not in `context`: {len(tables):,}."] if tables else []
     for table in tables[:LISTED]:
-        columns = "; ".join(column.line() for column in table.columns[:TOLD])
+        columns = _cut("; ".join(column.line() for column in table.columns[:TOLD]))
         more = [column.name for column in table.columns[TOLD:]]
-        lines.append(
-            f"`{table.name}` ({table.source}): {table.rows:,} rows, {len(table.columns):,} columns: {columns}."
-        )
+        size = f"{table.rows:,} rows, {len(table.columns):,} columns"
+        lines.append(f"`{table.name}` ({on_one_line(table.source)}): {size}: {columns}.")
         if more:
-            listed = ", ".join(more[:NAMED]) + (", ..." if len(more) > NAMED else "")
+            listed = _cut(", ".join(more[:NAMED]) + (", ..." if len(more) > NAMED else ""))
             lines.append(f"And {len(more):,} more columns (DESCRIBE {table.name} has their types): {listed}.")
         lines += [f"<rows>\n{table.first}\n</rows>"] if table.first else []
     if len(tables) > LISTED:

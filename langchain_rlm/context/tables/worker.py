@@ -10,15 +10,19 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from langchain_rlm.context.tables.table import label, quoted
 from langchain_rlm.context.tables.values import as_text, names_of, plain
 from langchain_rlm.surrogates import encodable
 
-ADDRESSES = 4_000_000_000
+ADDRESSES = 2_000_000_000
 """Bytes of address space beside what DuckDB may use, where the system can hold a process to that."""
 FETCHED = 1_000
+LACKS = ("MemoryError", "OutOfMemoryException")
+ENDS = ("FatalException", "InternalException")
+"""After these errors DuckDB takes no query any more."""
 SAID = 1_500
 """Characters of DuckDB's message."""
 
@@ -40,10 +44,10 @@ def serve(parent: int, file: str) -> None:
             made = {"value": _OPERATIONS[asked["do"]](connection, asked)}
         except QueryError as error:
             made = {"error": str(error)}
-        except MemoryError:
-            made = {"error": "the query needs too much memory. Aggregate or filter earlier, or ask in parts."}
         except Exception as error:  # noqa: BLE001  # DuckDB raises many kinds; the code is told
-            made = {"error": encodable(str(error)).strip()[:SAID]}
+            kind = type(error).__name__
+            said = "the query needs too much memory. Filter or aggregate earlier, or ask in parts."
+            made = {"error": said if kind in LACKS else encodable(str(error)).strip()[:SAID], "ends": kind in ENDS}
         replies.write(json.dumps(made).encode() + b"\n")
         replies.flush()
 
@@ -55,6 +59,8 @@ def _end_with(parent: int) -> None:
 
 
 def _opened(file: str, settings: dict[str, Any]) -> Any:
+    with contextlib.suppress(OSError):  # Linux has it: where memory is short, this process is to go, not another
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     with contextlib.suppress(ImportError, ValueError):  # Windows has no limits, others have lower ones
         import resource
 

@@ -2,16 +2,19 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from langchain_rlm import Files, InputError, Tables
+from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
-from langchain_rlm.context.tables import database
+from langchain_rlm.context.tables import database, directories
 from langchain_rlm.context.tables.database import TableSet
 from langchain_rlm.context.tables.table import told
 
@@ -308,3 +311,37 @@ def test_nothing_is_left_when_the_last_user_leaves_and_tables_come_back_when_one
     numbers.write_text("n,half\n1,2\n")
     with pytest.raises(InputError, match="is not what it was when the run began"):
         corpus.tables.enter("four")
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_one_and_not_what_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(directories, "YOUNG", -1.0)
+    left = tmp_path / f"{directories.PREFIX}left"
+    left.mkdir()
+    (left / directories.LOCK).touch()
+    used = load_corpus(Files(numbers, tables=True)).tables
+    assert used is not None
+    assert not left.exists()
+    other = load_corpus(Files(numbers, tables=True)).tables
+    assert used.intake is not None
+    assert used.intake.directory.exists()
+    del other
+
+
+def test_loading_that_is_stopped_ends_what_is_copied_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = sqlite_file(tmp_path / "endless.db")
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(
+            "CREATE VIEW endless AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT n FROM r"
+        )
+        file.commit()
+    loading = Loading()
+    threading.Timer(0.5, loading.stop).start()
+    with pytest.raises(InputError, match="interrupted"):
+        load_corpus(path, loading=loading)
+    assert [*tmp_path.iterdir()] == [path]
