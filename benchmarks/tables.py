@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 QUERIES = {
     "count by country": "SELECT country, count(*) AS n, sum(total) AS s FROM orders GROUP BY country ORDER BY n DESC",
@@ -29,7 +29,7 @@ def make(path: Path, size: int) -> None:
     import duckdb
 
     orders = f"SELECT range AS id, range + 1 AS one, range + 2 AS two FROM range({size // 100})"  # noqa: S608  # a number
-    made = duckdb.sql(orders).project(
+    made = cast("Any", duckdb.sql(orders)).project(
         "id, hash(id) % 1000000 AS customer, chr(65 + (hash(one) % 20)::INT) AS country, "
         "(hash(two) % 100000) / 100 AS total, DATE '2020-01-01' + (id % 2000)::INT AS day, "
         "'Note ' || hash(id) || ' late ' || hash(one) || ' of it.' AS note"

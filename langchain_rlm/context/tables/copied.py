@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -102,11 +103,8 @@ def _of_sqlite(path: Path, source: str, stopped: Event) -> Iterator[tuple[str, s
         msg = "the database has no table."
         raise InputError(msg)
     for (name,) in found:
-        yield (
-            name,
-            f"{source}, {name}",
-            Copied(path, stopped=stopped, read=lambda name=name: _sqlite_table(path, name, stopped)),
-        )  # type: ignore[misc]
+        read = partial(_sqlite_table, path, name, stopped)
+        yield name, f"{source}, {name}", Copied(path, stopped=stopped, read=read)
 
 
 def _sqlite(path: Path, stopped: Event) -> sqlite3.Connection:
@@ -171,7 +169,7 @@ def _of_workbook(wanted: str, path: Path, source: str, stopped: Event) -> Iterat
         raise InputError(msg)
     for name, rows in filled.items():
         called = wanted if len(filled) == 1 else f"{wanted}_{name}"
-        yield called, f"{source}, {name}", Copied(path, stopped=stopped, read=lambda rows=rows: _sheet(rows))  # type: ignore[misc]
+        yield called, f"{source}, {name}", Copied(path, stopped=stopped, read=partial(_sheet, rows))
 
 
 def _sheet(rows: list[list[Any]]) -> tuple[list[Column], Rows]:

@@ -23,6 +23,9 @@ THREADS = 4
 HANGS = 10.0
 """Seconds in which a database must end what it was asked."""
 FILE = "tables.duckdb"
+SLOW = "fsst,dict_fsst,zstd"
+"""Ways to compress that take more time to write than they save in one run: the copy takes half, and is half as large
+again."""
 NEEDS = "reading tables needs an extra: pip install 'langchain-rlm[tables]'."
 
 
@@ -52,6 +55,7 @@ class Intake:
         self.close = weakref.finalize(self, directories.remove, self.directory, lock)
         self._lock, self._stopped = threading.Lock(), threading.Event()
         self._connection = duckdb.connect(str(self.directory / FILE), config=config(self.directory))
+        self._connection.execute(f"SET disabled_compression_methods = '{SLOW}'")
         self._errors = duckdb.Error
         self._reserved = frozenset(
             word for (word,) in self._connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from langchain_rlm.context.tables.table import CELL, TOLD, Column, Table, quoted, shown
-from langchain_rlm.context.tables.values import as_text, cell, plain
+from langchain_rlm.context.tables.values import as_text, flat, plain
 
 FIRST = 3
 """Rows that are shown."""
@@ -65,7 +65,7 @@ def _texts(connection: Any, name: str, column: str, about: int) -> str:
 
 def _short(value: Any) -> str:
     made = plain(value)
-    return repr(cell(made, CELL)) if isinstance(made, str) and not hasattr(value, "isoformat") else str(made)
+    return repr(flat(made, CELL)) if isinstance(made, str) and not hasattr(value, "isoformat") else str(made)
 
 
 def _first(connection: Any, name: str, columns: Sequence[str]) -> str:

@@ -47,6 +47,11 @@ def as_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], start: int, l
 
 
 def cell(value: Any, longest: int | None = None) -> str:
-    """A value on one line."""
-    text = "" if value is None else " ".join(str(value).splitlines()).replace("|", "\\|")
+    """A value as a column of a line."""
+    return flat("" if value is None else str(value), longest).replace("|", "\\|")
+
+
+def flat(text: str, longest: int | None = None) -> str:
+    """A text on one line."""
+    text = " ".join(text.splitlines())
     return text if longest is None or len(text) <= longest else text[:longest] + "..."

@@ -41,7 +41,7 @@ def serve(parent: int, file: str) -> None:
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         try:
-            made = {"value": _OPERATIONS[asked["do"]](connection, asked)}
+            made: dict[str, Any] = {"value": _OPERATIONS[asked["do"]](connection, asked)}
         except QueryError as error:
             made = {"error": str(error)}
         except Exception as error:  # noqa: BLE001  # DuckDB raises many kinds; the code is told

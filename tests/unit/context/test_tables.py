@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from langchain_rlm import Files, InputError, Tables
+from langchain_rlm.cli.sources import read_sources
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import load_corpus
@@ -345,3 +347,35 @@ def test_loading_that_is_stopped_ends_what_is_copied_and_leaves_nothing(
     with pytest.raises(InputError, match="interrupted"):
         load_corpus(path, loading=loading)
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    written(tmp_path / "a.parquet", "PAR1")
+    written(tmp_path / "b.txt", "A text.")
+    with pytest.raises(InputError, match=r"a.parquet: .* pip install 'langchain-rlm\[tables\]'"):
+        load_corpus(tmp_path / "a.parquet")
+    (left,) = load_corpus(tmp_path).left_out
+    assert "langchain-rlm[tables]" in left.reason
+
+
+def test_the_command_line_reads_tables_beside_texts(numbers: Path, tmp_path: Path) -> None:
+    note = written(tmp_path / "note.txt", "A text.")
+    with Loading() as loading:
+        corpus = read_sources((str(numbers), str(note)), loading, tables=True)
+    assert (names(corpus), corpus.texts) == (["numbers"], ("A text.",))
+    with Loading() as loading:
+        assert read_sources((str(numbers),), loading).tables is None
+
+
+def test_what_the_model_is_told_of_a_table(tmp_path: Path, loaded: Any) -> None:
+    path = written(tmp_path / "sales.csv", "id,order,day,note\n1,new,2026-01-02,\n2,sent,2026-02-03,a|b\n3,new,,c\n")
+    first, columns, rows_shown = told(loaded(Files(path, tables=True)).tables.tables)
+    assert first == "Tables for `sql` and `rows` (DuckDB); they are not in `context`: 1."
+    assert columns == (
+        "`sales` (sales.csv): 3 rows, 4 columns: id BIGINT 1 to 3; \"order\" VARCHAR 'new', 'sent'; day DATE "
+        "2026-01-02 to 2026-02-03, 1 empty; note VARCHAR 'a|b', 'c', 1 empty."
+    )
+    assert rows_shown.splitlines()[1:4] == [
+        "row | id | order | day | note", "1 | 1 | new | 2026-01-02 | ", "2 | 2 | sent | 2026-02-03 | a\\|b",
+    ]  # fmt: skip
