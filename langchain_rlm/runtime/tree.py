@@ -71,7 +71,8 @@ class RunTree:
 
     async def use(self, tables: TableSet) -> None:
         """Have tables ready until this ends."""
-        self.tables.append(tables)
+        if not any(known is tables for known in self.tables):
+            self.tables.append(tables)
         await on_thread(partial(tables.enter, self.id))
 
     async def close(self) -> None:

@@ -105,6 +105,8 @@ class TableSet:
         self.users.discard(user)
         if self.users:
             return
+        if (worker := self._worker) is not None:
+            worker.kill()  # who waits for it holds the lock
         with self._lock:
             self._end()
             if self.intake is not None:
@@ -181,6 +183,8 @@ class TableSet:
                 return {"error": "the run has ended."}
             self._check()
             job.process = self._ready()
+            if job.is_cancelled:  # by now
+                job.end()
             made = _answered(job, json.dumps(request).encode())
             job.process = None
             if made is None:
