@@ -41,7 +41,13 @@ class _Job:
     is_late: bool = False
     process: "subprocess.Popen[bytes] | None" = None
 
+    def begin(self, process: "subprocess.Popen[bytes]") -> None:
+        self.process = process
+        if self.is_cancelled:  # by now
+            self.end()
+
     def end(self) -> None:
+        self.is_cancelled = True
         if self.process is not None:
             self.process.kill()
 
@@ -66,6 +72,7 @@ class TableSet:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
+        self._taking: Intake | None = None
 
     @property
     def identity(self) -> str:
@@ -85,19 +92,22 @@ class TableSet:
             self.users.add(user)
 
     def _again(self) -> Intake:
-        intake = Intake()
+        intake = self._taking = Intake()
         try:
             for wanted, data, source in self.sources:
                 intake.add(wanted, data, source)
         except (InputError, OSError) as error:
+            intake.close()
             msg = f"The table {source} cannot be read any more ({error}). Begin a new run."
             raise InputError(msg) from error
         finally:
             intake.done()
-        for old, new in zip(self.tables, intake.tables, strict=True):
-            if old.identity != new.identity:
-                msg = f"The table {old.name} ({old.source}) is not what it was when the run began. Begin a new run."
-                raise InputError(msg)
+            self._taking = None
+        was, now = ([(table.name, table.identity) for table in tables] for tables in (self.tables, intake.tables))
+        if changed := [name for name, _ in {*was} ^ {*now}]:
+            intake.close()
+            msg = f"The table {changed[0]} is not what it was when the run began. Begin a new run."
+            raise InputError(msg)
         return intake
 
     def leave(self, user: str) -> None:
@@ -105,6 +115,8 @@ class TableSet:
         self.users.discard(user)
         if self.users:
             return
+        if (taking := self._taking) is not None:
+            taking.stop()
         if (worker := self._worker) is not None:
             worker.kill()  # who waits for it holds the lock
         with self._lock:
@@ -170,7 +182,6 @@ class TableSet:
         try:
             made = await on_thread(partial(self._asked, job, asked))
         except asyncio.CancelledError:
-            job.is_cancelled = True
             job.end()
             raise
         if "error" in made:
@@ -182,9 +193,7 @@ class TableSet:
             if job.is_cancelled or self.intake is None:
                 return {"error": "the run has ended."}
             self._check()
-            job.process = self._ready()
-            if job.is_cancelled:  # by now
-                job.end()
+            job.begin(self._ready())
             made = _answered(job, json.dumps(request).encode())
             job.process = None
             if made is None:
