@@ -41,6 +41,7 @@ EXTRAS = {
     "postgres": "durable runs in PostgreSQL",
     "providers": "models by the name of any provider, and `RLMMiddleware`",
     "sqlite": "durable runs in SQLite",
+    "tables": "tables and databases: CSV, Parquet, SQLite, workbooks, data frames, by SQL",
     "all": "all of these",
 }
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langchain_rlm.adapters.tool import RLMTool as RLMTool
     from langchain_rlm.budget import Budget as Budget
     from langchain_rlm.context.files import Files as Files
+    from langchain_rlm.context.tables.given import Tables as Tables
     from langchain_rlm.errors import HostError as HostError
     from langchain_rlm.errors import InputError as InputError
     from langchain_rlm.errors import ModelError as ModelError
@@ -47,7 +48,8 @@ _HOMES = {
     "ReplayChatModel": "testing.replay_model", "ReplayError": "errors", "ReplLimits": "repl.protocol",
     "result_to_html": "result", "result_to_json": "result", "RLM": "rlm", "RLMError": "errors", "RLMInput": "state",
     "RLMMiddleware": "adapters.middleware", "RLMResult": "state", "RLMRetriever": "adapters.retriever",
-    "RLMTool": "adapters.tool", "save_journal": "journal.files", "ThreadBusyError": "errors",
+    "RLMTool": "adapters.tool", "save_journal": "journal.files", "Tables": "context.tables.given",
+    "ThreadBusyError": "errors",
 }  # fmt: skip
 __all__ = [name for name in _HOMES if name != "RLMMiddleware" or find_spec("langchain") is not None]
 

@@ -34,6 +34,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.load import Reading
 from langchain_rlm.evidence.marks import place_of
 from langchain_rlm.journal.files import recording_of
+from langchain_rlm.journal.record import number
 from langchain_rlm.report.page import render
 from langchain_rlm.report.payload import around
 from langchain_rlm.rlm import RLM
@@ -306,8 +307,8 @@ def _ended(result: Any, corpus: Corpus | None) -> _Ended:
 def _around(entry: Mapping[str, Any], corpus: Corpus | None) -> tuple[str, str]:
     if corpus is None:
         return "", ""
-    number = int(entry["document"].removeprefix("d"))
-    return around(corpus.documents[number].text, entry["start"], entry["end"])
+    place = number(entry["document"])
+    return around(corpus.documents[place].text, entry["start"], entry["end"]) if place >= 0 else ("", "")
 
 
 def _answer(run: str, result: Any) -> Answer:

@@ -60,6 +60,9 @@ class Library:
             if self._search is not None or (corpus.searchable is not None and (self._texts or self._root)):
                 msg = "A retriever or store has no documents with names: it cannot stand beside other documents."
                 raise InputError(msg)
+            if corpus.tables is not None:
+                msg = "A table has no text: it cannot stand among documents with names. Ask about it with RLM itself."
+                raise InputError(msg)
             if corpus.searchable is not None:
                 self._search = corpus
             for document in corpus.documents:

@@ -118,6 +118,10 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
     skip_unreadable: Annotated[  # noqa: FBT002
         bool, typer.Option("--skip-unreadable", help="Leave out also what is named and cannot be read.")
     ] = False,
+    tables: Annotated[
+        bool | None,
+        typer.Option(help="Take CSV, TSV, JSON lines and workbooks as tables for SQL, or as text. Default: by size."),
+    ] = None,
     ignored: Annotated[  # noqa: FBT002
         bool,
         typer.Option("--ignored", help="Read hidden files, folders of dependencies and what .gitignore names, too."),
@@ -138,7 +142,10 @@ def ask(  # noqa: PLR0917  # typer reads options from the signature
         max_concurrency=max_concurrency,
         sub_model_window=sub_model_window, require_citations=citations, require_coverage=require_coverage,
         as_json=as_json, quiet=quiet, journal=journal, report=page,
-        files={"encoding": encoding, "strict": strict, "skip_unreadable": skip_unreadable, "ignored": ignored},
+        files={
+            "encoding": encoding, "strict": strict, "skip_unreadable": skip_unreadable, "ignored": ignored,
+            "tables": tables,
+        },
     )  # fmt: skip
     raise typer.Exit(printed(lambda: run(request)))
 

@@ -21,6 +21,7 @@ OPTIONAL = {
     "pypdf": "PDF files: pip install 'langchain-rlm[pdf]'",
     "markitdown": "Word, PowerPoint, EPUB and Outlook files: pip install 'langchain-rlm[office]'",
     "python-calamine": "Excel and OpenDocument sheets: the same",
+    "duckdb": "tables and databases: pip install 'langchain-rlm[tables]'",
     "html-to-markdown": "web pages as Markdown: the same",
     "langchain": "models by the name of any provider: pip install 'langchain-rlm[providers]'",
     "langchain-anthropic": "models of Anthropic",

@@ -107,6 +107,9 @@ def read_address(address: str, *, loading: Loading | None = None) -> Corpus:
             corpus = load_corpus(file, loading=loading)
         except (InputError, OSError) as error:
             raise _refused(address, str(error).replace(str(file), shown(address)).rstrip(".")) from error
+    if corpus.tables is not None:
+        msg = f"{shown(address)} is a table: save it to a file, and pass its path."
+        raise InputError(msg)
     told = shown(address)
     documents = (replace(one, name=told, metadata={**one.metadata, "source": told}) for one in corpus.documents)
     return load_corpus(replace(corpus, documents=tuple(documents)))

@@ -25,6 +25,9 @@ from langchain_rlm.context.blobs import Directory
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.paths import CACHE
 from langchain_rlm.context.paths import cache as cache_directory
+from langchain_rlm.context.tables.database import TableSet
+from langchain_rlm.context.tables.intake import Intake
+from langchain_rlm.context.tables.table import Table
 from langchain_rlm.errors import InputError, MissingExtraError
 
 KEPT = 500_000_000
@@ -41,7 +44,7 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
     """The loading of one context. `tell` is called with the number of files that are loaded, and of all."""
 
     tell: Callable[[int, int], None] | None = None
-    read: list[SourceText | LeftOut] = field(default_factory=list)
+    read: list[SourceText | LeftOut | Table] = field(default_factory=list)
     """What there is so far."""
     done: int = 0
     is_stopped: bool = False
@@ -54,10 +57,14 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, "rlm-convert")
         self._kept = kept()
+        self._intake: Intake | None = None
 
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._pool.shutdown()
+        if intake := self._intake:  # nobody took it
+            intake.done()
+            intake.close()
 
     def stop(self) -> None:
         """End the processes; what waits for them ends, too."""
@@ -67,6 +74,8 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         for process in processes:
             process.kill()
             process.communicate()
+        if self._intake is not None:
+            self._intake.stop()
         if self._kept and processes:
             _drop_oldest(self._kept.path)
 
@@ -78,6 +87,20 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
             if path not in self._ahead:
                 is_text = path.suffix.lower() not in convert.SUFFIXES
                 self._ahead[path] = None if is_text else self._pool.submit(self._convert, path, encoding)
+
+    def tables(self, wanted: str, data: Any, source: str) -> list[Table]:
+        """Take in a file, a data frame or a database as tables; for the arguments see `Intake.add`."""
+        with self._lock:
+            if self.is_stopped:
+                raise CancelledError
+            self._intake = self._intake or Intake()
+        return self._intake.add(wanted, data, source)
+
+    def taken(self) -> TableSet | None:
+        """The tables that were taken in so far, if any; from now on they belong to who asked."""
+        with self._lock:
+            intake, self._intake = self._intake, None
+        return TableSet.of(intake) if intake is not None else None
 
     def step(self) -> None:
         """A file is about to be read."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from langchain_rlm.context.pieces import Piece, assemble
 from langchain_rlm.context.searchable import Searchable
+from langchain_rlm.context.tables.database import TableSet
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 
@@ -18,6 +19,8 @@ SLICE = 4_000_000
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 SEARCHED = "search:"
 """How the hash of a context begins that can only be searched."""
+TABULAR = "tables:"
+"""How the hash of a context begins that has tables: no store keeps it."""
 NAME_SHOWN = 80
 """Characters of a document's name that are told."""
 NAMED = 3
@@ -61,6 +64,7 @@ class Corpus:
     """A source that can only be searched; then there are no documents."""
     left_out: tuple[LeftOut, ...] = ()
     """Files of the directories it was read from that are not in it."""
+    tables: TableSet | None = None
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -80,6 +84,9 @@ class Corpus:
             digest.update(json.dumps([document.name, len(document.text)]).encode())
             for start in range(0, len(document.text), SLICE):
                 digest.update(_encode(document, start))
+        if self.tables is not None:
+            digest.update(self.tables.identity.encode())
+            return TABULAR + digest.hexdigest()
         return "sha256:" + digest.hexdigest()
 
     @cached_property
@@ -91,7 +98,17 @@ class Corpus:
         """The context of a recursive run: one document for each list of pieces, or the same source to search."""
         texts = [assemble(document, self.texts) for document in pieces]
         documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
-        return Corpus(documents, single, None if documents else self.searchable)
+        return Corpus(documents, single, None if documents else self.searchable, tables=self.tables)
+
+    @property
+    def is_text(self) -> bool:
+        """There is text to read, not only what can be searched or queried."""
+        return self.searchable is None and (bool(self.documents) or self.tables is None)
+
+    @property
+    def is_kept(self) -> bool:
+        """A store can keep it."""
+        return self.searchable is None and self.tables is None
 
     def ref(self) -> dict[str, Any]:
         """What state says of this context: its hash, and enough to name it in an error."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pathspec import GitIgnoreSpec
-from pydantic import Field, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from langchain_rlm.checks import FLAG, Rule
 from langchain_rlm.context.conversions import Loading
@@ -22,6 +22,8 @@ from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
 from langchain_rlm.context.paths import at_home
+from langchain_rlm.context.tables.kinds import is_table
+from langchain_rlm.context.tables.table import Table
 from langchain_rlm.errors import InputError
 
 LARGEST = 1_000_000_000
@@ -34,7 +36,8 @@ ARCHIVES = frozenset({
 })  # fmt: skip
 NAMED = 20
 """Files in a message."""
-Reading = Generator[SourceText | LeftOut, None, list[str]]
+Read = SourceText | LeftOut | Table
+Reading = Generator[Read, None, list[str]]
 """What is read and what is left out; at its end what must be read and cannot."""
 BY_CHOICE = ("hidden", "a folder of dependencies", "ignored by .gitignore")
 
@@ -49,6 +52,9 @@ class Files:
         skip_unreadable: Leave out also what is named outright and cannot be read.
         ignored: Read what is left out by choice too: hidden files, folders of dependencies, what `.gitignore` names.
         encoding: Of all text files, such as `"cp1252"`. Default: what a byte order mark says, else UTF-8, else guessed.
+        tables: Take CSV, TSV, JSON lines and workbooks as tables for `sql` and `rows` (`True`) or as text (`False`).
+            Default: as text, but for CSV, TSV and JSON lines above 50 MB, with the extra `tables`. Parquet and SQLite
+            files are always tables.
 
     Raises:
         InputError: A setting cannot be used.
@@ -59,6 +65,7 @@ class Files:
     skip_unreadable: bool = field(default=False, kw_only=True)
     ignored: bool = field(default=False, kw_only=True)
     encoding: str | None = field(default=None, kw_only=True)
+    tables: bool | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
@@ -67,7 +74,7 @@ class Files:
             msg = f"encoding={self.encoding!r}: Python knows no such encoding. Use a name such as 'cp1252'."
             raise InputError(msg)
 
-    def read(self, loading: Loading | None = None) -> Iterator[SourceText | LeftOut]:
+    def read(self, loading: Loading | None = None) -> Iterator[Read]:
         """Read all of them, as a part of `loading` if it is given.
 
         Yields:
@@ -81,16 +88,22 @@ class Files:
             with Loading() as own:
                 yield from self.read(own)
             return
-        given = [self.paths] if isinstance(self.paths, str | Path) else self.paths
-        paths, problems = [*map(at_home, given)], list[str]()
-        loading.ahead(filter(os.path.isfile, paths), self.encoding)
-        for path in paths:
+        problems = list[str]()
+        loading.ahead(self.texts(), self.encoding)
+        for path in self._paths():
             try:
                 problems += yield from self._read(path, loading)
             except OSError as error:  # no file can have the name
                 problems.append(f"{path}: cannot be read ({error.strerror}).")
         if problems:
             raise InputError(_all(problems))
+
+    def _paths(self) -> list[Path]:
+        return [*map(at_home, [self.paths] if isinstance(self.paths, str | Path) else self.paths)]
+
+    def texts(self) -> list[Path]:
+        """The files among the paths that are read as text."""
+        return [path for path in self._paths() if os.path.isfile(path) and not self._is_table(path)]  # noqa: PTH113  # any name
 
     def _read(self, path: Path, loading: Loading) -> Reading:
         if path.is_dir():
@@ -106,7 +119,7 @@ class Files:
 
     def _named(self, path: Path, loading: Loading) -> Reading:
         try:
-            yield from documents_in(path, path.parent, self.encoding, loading)
+            yield from self._in(path, path.parent, loading)
         except InputError as error:
             if not self.skip_unreadable:
                 return [str(error)]
@@ -127,21 +140,23 @@ class Files:
     def _found(
         self, base: Path, found: Iterable[tuple[Path, str, str | None]], nothing: str, loading: Loading
     ) -> Reading:
-        left_out, paths, is_empty = list[LeftOut](), dict[Path, str](), True
+        left_out, paths, texts, is_empty = list[LeftOut](), dict[Path, str](), list[Path](), True
         for path, name, reason in found:
-            if reason or (reason := why_not(path)):
+            if reason or (not (is_table := self._is_table(path)) and (reason := why_not(path))):
                 left_out.append(LeftOut(name, reason))
             else:
                 paths[path] = name
-        loading.ahead(paths, self.encoding)
+                if not is_table:
+                    texts.append(path)
+        loading.ahead(texts, self.encoding)
         for path, name in paths.items():
             try:
-                for one in documents_in(path, base, self.encoding, loading):
-                    if isinstance(one, SourceText):
+                for one in self._in(path, base, loading):
+                    if isinstance(one, LeftOut):
+                        left_out.append(one)
+                    else:
                         is_empty = False
                         yield one
-                    else:
-                        left_out.append(one)
             except InputError as error:
                 left_out.append(LeftOut(name, _reason(path, error)))
         yield from left_out
@@ -149,6 +164,20 @@ class Files:
         if is_empty and not self.skip_unreadable:
             return ["\n".join([nothing, *_some(unread)])]
         return unread if self.strict else []
+
+    def _is_table(self, path: Path) -> bool:
+        return is_table(path, tables=self.tables)
+
+    def _in(self, path: Path, base: Path, loading: Loading) -> Iterator[Read]:
+        if not self._is_table(path):
+            yield from documents_in(path, base, self.encoding, loading)
+            return
+        loading.step()
+        try:
+            yield from loading.tables(path.stem, path, path.relative_to(base).as_posix())
+        except (InputError, OSError) as error:
+            msg = f"{path}: {error}"
+            raise type(error)(msg) if isinstance(error, InputError) else InputError(msg) from error
 
     def _nothing_in(self, path: Path) -> str:
         return f"{path}: the directory holds no text file. Name files, or a pattern such as {path / '**' / '*.md'}."
@@ -161,6 +190,7 @@ _RULES = {
     ),
     "strict": FLAG, "skip_unreadable": FLAG, "ignored": FLAG,
     "encoding": Rule(StrictStr | None, "use the name of an encoding, or None"),
+    "tables": Rule(StrictBool | None, "use True, False or None"),
 }  # fmt: skip
 
 

@@ -15,9 +15,12 @@ from langgraph.store.base import BaseStore
 
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
-from langchain_rlm.context.files import Files
+from langchain_rlm.context.files import Files, Read
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.searchable import Searchable
+from langchain_rlm.context.tables.given import Tables
+from langchain_rlm.context.tables.kinds import is_frame, is_sql_database
+from langchain_rlm.context.tables.table import Table
 from langchain_rlm.errors import InputError
 
 FORMS = (
@@ -70,22 +73,24 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         return context
     if isinstance(context, Corpus):
         single, documents, left_out = context.single, tuple(_unique(context.documents)), context.left_out
+        tables = context.tables
     else:
         _refuse_paths(context, looks_for_files=looks_for_files)
         with loading or Loading() as now:
             read = now.read
             for one in _read(context, now):
                 read.append(one)  # what there is so far may be asked for meanwhile
+            tables = now.taken()
         documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
         single = is_one and len(documents) == 1
-    if not any(document.text.strip() for document in documents):
+    if tables is None and not any(document.text.strip() for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
         files = ", ".join(str(read.metadata["source"]) for read in documents[:3] if "source" in read.metadata)
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"
         raise InputError(msg)
-    return Corpus(documents, single, left_out=left_out)
+    return Corpus(documents, single, left_out=left_out, tables=tables)
 
 
 def so_far(loading: Loading, reason: str) -> Corpus:
@@ -94,7 +99,8 @@ def so_far(loading: Loading, reason: str) -> Corpus:
     missing = f"{total - done:,} of {total:,} files" if total else "the rest of the context"
     documents = tuple(_unique(one for one in read if isinstance(one, SourceText)))
     left_out = *(one for one in read if isinstance(one, LeftOut)), LeftOut(missing, reason)
-    return Corpus(documents or (SourceText("nothing", ""),), left_out=left_out)
+    tables = loading.taken()
+    return Corpus(documents or (() if tables else (SourceText("nothing", ""),)), left_out=left_out, tables=tables)
 
 
 def _refuse_paths(context: Any, *, looks_for_files: bool) -> None:
@@ -122,17 +128,22 @@ def _is_there(path: str) -> bool:
         return False
 
 
-def _read(context: Any, loading: Loading) -> Iterator[SourceText | LeftOut]:
+def _read(context: Any, loading: Loading) -> Iterator[Read]:
     if isinstance(context, BaseLoader):
         yield from _load(context)
         return
     if isinstance(context, Mapping):
         for name, text in context.items():
-            yield _named(str(name), text)
+            if is_frame(text) or is_sql_database(text):
+                yield from _table(str(name), text, str(name), loading)
+            else:
+                yield _named(str(name), text)
         return
     if isinstance(context, list | tuple) and context and all(isinstance(item, Path) for item in context):
         context = Files(context)  # which names all that cannot be read
-    is_one = isinstance(context, str | Document | Path | Files)
+    is_one = (
+        isinstance(context, str | Document | Path | Files | Tables) or is_frame(context) or is_sql_database(context)
+    )
     items: Iterable[Any] = [context] if is_one else _items(context)
     for index, item in enumerate(items):
         yield from _read_item(item, index, loading)
@@ -159,7 +170,15 @@ def _items(context: Any) -> Iterable[Any]:
     raise InputError(msg)
 
 
-def _read_item(item: Any, index: int, loading: Loading) -> Iterator[SourceText | LeftOut]:
+def _table(wanted: str, data: Any, source: str, loading: Loading) -> Iterator[Table]:
+    try:
+        yield from loading.tables(wanted, data, source)
+    except InputError as error:
+        msg = f"{source}: {error}"
+        raise type(error)(msg) from error
+
+
+def _read_item(item: Any, index: int, loading: Loading) -> Iterator[Read]:
     if isinstance(item, str):
         yield SourceText("text" if index == 0 else f"text {index + 1}", item)
     elif isinstance(item, Document):
@@ -168,6 +187,11 @@ def _read_item(item: Any, index: int, loading: Loading) -> Iterator[SourceText |
         yield from (item if isinstance(item, Files) else Files(item)).read(loading)
     elif isinstance(item, SourceText):
         yield item
+    elif isinstance(item, Tables):
+        for wanted, data, source in item.items():
+            yield from _table(wanted, data, source, loading)
+    elif is_frame(item) or is_sql_database(item):
+        yield from _table("data", item, f"a {type(item).__name__}", loading)
     else:
         msg = f"Item {index} of the context is {_kind(item)}. {FORMS}"
         raise InputError(msg)

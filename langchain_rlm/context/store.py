@@ -23,8 +23,8 @@ class ContextStore:
     blobs: BlobStore
 
     async def put(self, corpus: Corpus) -> None:
-        """Keep a context; one that can only be searched cannot be kept."""
-        if corpus.searchable is not None:
+        """Keep a context; one that can only be searched, or has tables, cannot be kept."""
+        if not corpus.is_kept:
             return
         known = await self._known(corpus.hash)
         if known is None or known.is_damaged:

@@ -8,6 +8,7 @@ from langchain_rlm.context.pieces import PAGE_BREAK, Piece, above, stretch
 from langchain_rlm.evidence.marks import MARK, renamed, resolve
 from langchain_rlm.evidence.nearest import nearest, over_a_break
 from langchain_rlm.evidence.quotes import Found, Place, Quotes, find
+from langchain_rlm.evidence.rows import is_of_table
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import Entry
@@ -174,6 +175,7 @@ def _above(call: str, mark: str) -> str:
 def known(corpus: Corpus, journal: Sequence[Entry]) -> dict[str, Cited | None]:
     """All citations that marks can stand for, recursive runs included."""
     found: dict[str, Cited | None] = {entry["mark"][1:-1]: entry for entry in cited(journal).values()}
+    found.update(_of_rows_below(journal))
     for mark, place in _below(journal, lambda document, start, end: corpus.texts[document][start:end]):
         found[mark] = None if place is None else citation(corpus, place, mark)
     return found
@@ -193,8 +195,19 @@ def _below(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place 
             yield _above(run["marks"], mark), lifted
 
 
+def _of_rows_below(journal: Sequence[Entry]) -> Iterator[tuple[str, Cited]]:
+    """The citations of rows in recursive runs, which ask the same tables."""
+    for _, run in journals.runs_below(journal):
+        own = ((entry["mark"][1:-1], entry) for entry in cited(run["journal"]).values() if is_of_table(entry))
+        for mark, entry in (*own, *_of_rows_below(run["journal"])):
+            above_it = _above(run["marks"], mark)
+            yield above_it, {**entry, "mark": f"[{above_it}]"}
+
+
 def _all_places(journal: Sequence[Entry], read: Reader) -> Iterator[tuple[str, Place | None]]:
     for entry in cited(journal).values():
+        if is_of_table(entry):
+            continue
         yield entry["mark"][1:-1], Place(int(entry["document"][1:]), entry["start"], entry["end"])
     yield from _below(journal, read)
 

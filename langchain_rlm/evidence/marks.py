@@ -7,6 +7,8 @@ from itertools import count, filterfalse
 from typing import Any, cast
 
 from langchain_rlm.context.corpus import on_one_line
+from langchain_rlm.context.tables.table import label
+from langchain_rlm.evidence.rows import is_of_table
 from langchain_rlm.journal.header import Citation
 from langchain_rlm.journal.parts import Cited
 
@@ -25,8 +27,10 @@ Marks = Mapping[str, Cited | None]
 
 
 def place_of(citation: Mapping[str, Any]) -> str:
-    """The document of a citation, and the page, or else the line, where the name does not say it."""
+    """The document of a citation, and the page, or else the line, where the name does not say it; rows of a table."""
     name = on_one_line(citation["name"])
+    if is_of_table(citation):
+        return label(name, citation["start"], citation["end"])
     where = f"line {citation['line']:,}" if citation["page"] is None else f"page {citation['page']}"
     if last := citation.get("last_page"):
         where = f"pages {citation['page']}-{last}"

@@ -17,6 +17,7 @@ from langchain_core.documents import Document
 
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.pieces import Span
+from langchain_rlm.evidence.rows import is_of_table
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.reading import answered_calls, answering, arrived, spans
 from langchain_rlm.state import RLMResult
@@ -82,7 +83,7 @@ def _passage(document: SourceText, start: int, end: int, why: Mapping[str, Any])
 def _cited(citations: Iterable[Mapping[str, Any]], documents: Sequence[SourceText]) -> Iterator[tuple[Span, Any]]:
     numbers = {document.name: index for index, document in enumerate(documents)}
     for citation in citations:
-        index = numbers.get(str(citation.get("name") or citation.get("source")))
+        index = None if is_of_table(citation) else numbers.get(str(citation.get("name") or citation.get("source")))
         if index is not None and isinstance(citation.get("start"), int) and isinstance(citation.get("end"), int):
             yield (index, citation["start"], citation["end"]), citation.get("mark")
 

@@ -14,7 +14,7 @@ from langchain_rlm.journal.entries import AnswerEntry, BelowRun, Entry, RunEntry
 from langchain_rlm.journal.header import Header, Line
 from langchain_rlm.journal.parts import Call, Cited, Place
 from langchain_rlm.journal.reading import answers, answers_of, begun, calls_of
-from langchain_rlm.journal.record import number
+from langchain_rlm.journal.record import number, table_number
 
 
 class _Cite(TypedDict):
@@ -50,6 +50,9 @@ def _citations(header: Header, run: RunEntry) -> Iterator[str]:
 
 def _cited(run: RunEntry, place: Place, text: str | None = None) -> Iterator[str]:
     document = number(place["document"])
+    if table_number(place["document"]) >= 0:
+        yield from [f"start is {place['start']}, and end is {place['end']}"] if place["start"] > place["end"] else ()
+        return
     if document < 0:
         yield f"document is {shown(place['document'])}, not the id of one"
     yield from _stretch(run, document, place["start"], place["end"], text)

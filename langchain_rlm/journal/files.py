@@ -128,7 +128,7 @@ def _forms(recording: Recording, corpus: Corpus) -> Iterator[Corpus]:
         named.append(tuple(SourceText(name, d.text, d.metadata) for name, d in pairs))
     for documents in named:
         for single in kinds:
-            yield Corpus(documents, single, corpus.searchable)
+            yield Corpus(documents, single, corpus.searchable, tables=corpus.tables)
 
 
 def _lines(recording: Recording) -> Iterator[Any]:

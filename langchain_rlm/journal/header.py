@@ -76,6 +76,20 @@ class DocumentCoverage(TypedDict):
     """What no model has seen."""
 
 
+class TableCoverage(TypedDict):
+    """Which rows of a table were read as text."""
+
+    id: str
+    """Its id: `t0`, `t1`, ..."""
+    name: str
+    """As SQL has it."""
+    rows: Whole
+    read: Number
+    """The share that `rows` gave. What a query of SQL looked at is not known by rows."""
+    read_ranges: list[Range]
+    """In rows, from 0."""
+
+
 class Coverage(TypedDict):
     """Which share of the context models have seen, from 0 to 1.
 
@@ -95,6 +109,8 @@ class Coverage(TypedDict):
     is_reached: NotRequired[bool]
     left_out: NotRequired[list[LeftOutFile]]
     """Files of the directories asked about that are not in the context."""
+    tables: NotRequired[list[TableCoverage]]
+    """The tables of the context. The shares above are of the texts; of a context without texts, of the rows."""
 
 
 class KnownDocument(TypedDict):

@@ -125,7 +125,7 @@ class Place(TypedDict):
     """A stretch of the context."""
 
     document: str
-    """Its id: `d0`, `d1`, ..."""
+    """Its id: `d0`, `d1`, ...; of a table `t0`, `t1`, ...: then start and end are rows, from 0."""
     start: Whole
     end: Whole
 

@@ -13,6 +13,7 @@ from langchain_rlm.journal.reading import answering, turns
 from langchain_rlm.journal.reading import question as newest_question
 
 DOCUMENT = re.compile(r"d(\d{1,15})", re.ASCII)
+TABLE = re.compile(r"t(\d{1,15})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,12 @@ class Recording:
 def number(identity: Any) -> int:
     """The position of a document with an id such as `d3`; -1 for anything else."""
     match = DOCUMENT.fullmatch(str(identity))
+    return int(match[1]) if match else -1
+
+
+def table_number(identity: Any) -> int:
+    """The position of a table with an id such as `t3`; -1 for anything else."""
+    match = TABLE.fullmatch(str(identity))
     return int(match[1]) if match else -1
 
 

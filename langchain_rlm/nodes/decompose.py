@@ -10,6 +10,7 @@ from langgraph.types import Command
 from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.corpus import shown_name
+from langchain_rlm.context.tables.table import told
 from langchain_rlm.errors import HostError, ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, ReplyEntry
@@ -149,6 +150,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         chunk_size=(begun.get("chunk_size") or settings.chunk_size) if run.may_ask else None,
         models=tuple(settings.sub_models),
         tools=[tool.line() for tool in run.tools.values()],
+        tables=told(run.corpus.tables.tables) if run.corpus.tables else (),
         schema=run.response_format.schema() if run.response_format else None,
         left_out=_left_out(state),
         inside=files_inside(run.corpus),

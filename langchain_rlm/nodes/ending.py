@@ -1,19 +1,21 @@
 """The end of a run: its answer as text and as data, and the documents it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langgraph.graph import END
 from langgraph.types import Command
 
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.pieces import Range, merged
 from langchain_rlm.context.searchable import touched as touched_by
 from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
+from langchain_rlm.evidence.rows import table_coverage
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.answer import NOTHING, as_text, digest, newest_refused
 from langchain_rlm.journal.entries import EndEntry, Entry
-from langchain_rlm.journal.header import Citation, Coverage
+from langchain_rlm.journal.header import Citation, Coverage, TableCoverage
 from langchain_rlm.journal.samples import Sample
 from langchain_rlm.journal.tally import tally
 from langchain_rlm.nodes.conversation import cut
@@ -55,9 +57,24 @@ def covered(run: Run, journal: Sequence[Entry]) -> Coverage | None:
     if run.path or run.corpus.searchable is not None:
         return None
     found = coverage(journal, run.corpus.sources(), run.corpus.texts)
+    if run.corpus.tables is not None:
+        found["tables"] = table_coverage(journal, run.corpus.tables.tables)
+        if not run.corpus.documents:
+            found.update(_of_rows(found["tables"]))
     found["documents"] = [d for d in found["documents"] if d["read_ranges"] or d["printed_ranges"]]
     required = run.tree.settings.require_coverage
     return found if required is None else {**found, "required": required, "is_reached": found["seen"] >= required}
+
+
+def _of_rows(tables: Sequence[TableCoverage]) -> Coverage:
+    """The shares of a context that has tables only."""
+    rows, read = sum(one["rows"] for one in tables), sum(_rows(one) for one in tables)
+    share = read / rows if rows else 1.0
+    return {"read": share, "printed": 0.0, "seen": share, "documents": []}
+
+
+def _rows(table: TableCoverage) -> int:
+    return sum(end - start for start, end in table["read_ranges"])
 
 
 async def best_so_far(run: Run, whole: Sequence[Entry]) -> Any:
@@ -90,14 +107,29 @@ def touched(
     if run.corpus.searchable is not None:
         answered = [(call, answer) for call, answer in journals.answered_calls(journal) if "tool" in call and answer]
         return touched_by((call["tool"], call["arguments"], a["value"]) for call, a in answered if "value" in a)
-    spans: dict[str, list[Range]] = {}
+    spans: dict[str, list[Range]] = {
+        one["id"]: [(start, end) for start, end in one["read_ranges"]] for one in _tables(found) if one["read_ranges"]
+    }
     for document in found["documents"] if found else ():
         ranges = [*document.get("read_ranges", ()), *document.get("printed_ranges", ())]
         spans[document["id"]] = [(start, end) for start, end in ranges]
     for entry in citations:
         spans.setdefault(entry["document"], []).append((entry["start"], entry["end"]))
+    sources = [*run.corpus.sources(), *_sources_of(run.corpus)]
+    texts = [*run.corpus.texts, *([""] * (len(sources) - len(run.corpus.texts)))]
     return [
         {**source, "spans": [list(span) for span in merged(spans[source["id"]])]}
-        for source, text in zip(run.corpus.sources(), run.corpus.texts, strict=True)
+        for source, text in zip(sources, texts, strict=True)
         if source["id"] in spans and not text.isspace()
     ]
+
+
+def _sources_of(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """The tables as documents, whose sizes and spans are rows."""
+    for place, table in enumerate(corpus.tables.tables if corpus.tables else ()):
+        facts = {"source": table.source, "unit": "rows"}
+        yield {"id": f"t{place}", "name": table.name, "size": table.rows, "metadata": facts}
+
+
+def _tables(found: Coverage | None) -> Sequence[TableCoverage]:
+    return found.get("tables", ()) if found else ()

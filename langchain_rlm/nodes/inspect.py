@@ -40,8 +40,14 @@ async def inspect(registry: RunRegistry, state: RLMState, config: RunnableConfig
         )
         raise InputError(msg)
     wanted = [name for name in ("require_coverage", "require_citations", "plan") if getattr(tree.settings, name)]
-    if corpus.searchable is not None and wanted:
-        msg = f"{wanted[0]} needs a context that can be read, and this one can only be searched."
+    if corpus.tables is not None and "require_citations" in wanted:
+        wanted.remove("require_citations")  # rows are cited
+    if corpus.tables is not None and (tree.settings.plan is not None or tree.settings.route == "plan"):
+        msg = "A plan reads text, and this context has tables. Ask without one."
+        raise InputError(msg)
+    if not corpus.is_text and wanted:
+        how = "searched" if corpus.searchable is not None else "asked with SQL"
+        msg = f"{wanted[0]} needs a context that can be read, and this one can only be {how}."
         raise InputError(msg)
     ref = {**begun.get("context_ref", {}), **corpus.ref()}
     run = await registry.enter(tree, begun, corpus)
@@ -101,7 +107,7 @@ def choose_route(run: Run) -> Route:
     settings = run.tree.settings
     if settings.samples > 1 and not run.path:
         return "samples"  # each of them chooses for itself
-    if run.corpus.searchable is not None:
+    if not run.corpus.is_text or run.corpus.tables is not None:
         return "rlm"
     if run.depth == 0 and _is_planned(run):
         return "plan"

@@ -140,7 +140,7 @@ async def _use_tool(registry: RunRegistry, run: Run, call: Call, config: Runnabl
     args, kwargs = call["arguments"]
     try:
         async with asyncio.timeout(run.tree.ledger.remaining_seconds()):
-            return {"value": plain(await tool.call(args, kwargs, config))}
+            return {"value": run.noted(call["tool"], plain(await tool.call(args, kwargs, config)))}
     except GraphBubbleUp:
         if run.tree.is_saved:
             raise

@@ -72,17 +72,19 @@ def _function_lines(functions: Sequence[ReplFunction]) -> str:
 def task_message(
     question: str, profiles: list[tuple[str, TextProfile]], *, single: bool, shown: int, chunk_size: int | None,
     models: tuple[str, ...], left: Mapping[str, Any], tools: Sequence[str] = (), schema: str | None = None,
-    left_out: Sequence[str] = (), inside: Sequence[str] = (),
+    left_out: Sequence[str] = (), inside: Sequence[str] = (), tables: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The first message of a run: the question, what the context is, and the numbers that hold for this run.
 
     `shown` are characters of output, `chunk_size` those that a sub-model reads well (None without sub-models); `tools`
-    are lines for further functions of the REPL, `inside` those about files that are put together in documents.
+    are lines for further functions of the REPL, `inside` those about files that are put together in documents, `tables`
+    those about what is no text.
     """
     lines = [
         f"<question>\n{question}\n</question>",
-        *_about(profiles, single=single),
+        *_about(profiles, single=single, has_tables=bool(tables)),
         *inside,
+        *tables,
         *_left_out(left_out),
         *(["Also in the REPL:", *tools] if tools else []),
         f"A cell shows you up to {shown:,} characters of output; of more you see the beginning and the end.",
@@ -101,12 +103,14 @@ def task_message(
 def _packed(profiles: list[tuple[str, TextProfile]], size: int) -> str:
     """A word about pieces of several documents, when most documents are small."""
     small = sum(2 * profile.characters <= size for _, profile in profiles)
-    if len(profiles) == 1 or 2 * small < len(profiles):
+    if len(profiles) <= 1 or 2 * small < len(profiles):
         return ""
     return " Most documents are shorter, so its pieces hold several: have answers say which document they are about."
 
 
-def _about(profiles: list[tuple[str, TextProfile]], *, single: bool) -> list[str]:
+def _about(profiles: list[tuple[str, TextProfile]], *, single: bool, has_tables: bool) -> list[str]:
+    if not profiles and has_tables:
+        return ["There are tables only; `context` is empty."]
     if not profiles:
         return ["There is too much to hold in `context`, which is empty: look for what you need with `search`."]
     total = sum(profile.characters for _, profile in profiles)

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from langchain_core.runnables import RunnableConfig, RunnableLambda, patch_config
 from langchain_core.tools import BaseTool, StructuredTool, Tool
 
+from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.searchable import DEFAULT_K, Searchable
+from langchain_rlm.context.tables.database import MOST_ROWS, TableSet
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.functions import NAMES
 from langchain_rlm.threads import on_thread
@@ -106,7 +108,25 @@ def _signature(function: Callable[..., Any]) -> str:
         return "(...)"
 
 
-def search_tools(source: Searchable) -> list[ReplTool]:
+def context_tools(corpus: Corpus) -> list[ReplTool]:
+    """The functions that the REPL gets for what is not text in a context."""
+    return [
+        *(_search_tools(corpus.searchable) if corpus.searchable else ()),
+        *(_table_tools(corpus.tables) if corpus.tables else ()),
+    ]
+
+
+def _table_tools(tables: TableSet) -> list[ReplTool]:
+    first = tables.tables[0].name
+    sql_about = f"one SELECT over the tables, as a list of dicts, up to {MOST_ROWS:,}; what SQL can count, let it count"
+    rows_about = f'rows start to end - 1 as text, for sub-models; its first line names them: cite("{first}, rows 1-3")'
+    return [
+        ReplTool("sql", "(query)", sql_about, tables.sql),
+        ReplTool("rows", "(table, start, end)", rows_about, tables.rows),
+    ]
+
+
+def _search_tools(source: Searchable) -> list[ReplTool]:
     """The two functions that the REPL gets for a context that is searched."""
     search_about = f"up to k documents that match, best first, as dicts with id, name, text, metadata ({source.kind})"
     fetch_about = "the whole text of a document by its id, as search gave it"

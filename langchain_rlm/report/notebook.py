@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_rlm.journal.record import Recording, number
-from langchain_rlm.report.payload import document_shares
+from langchain_rlm.report.payload import document_shares, rows_name
 
 ANSWER = 20_000
 """Characters of the answer."""
@@ -81,6 +81,8 @@ def _rest(left: int, what: str) -> list[str]:
 
 
 def _place(record: Recording, citation: Mapping[str, Any]) -> str:
+    if (rows := rows_name(citation)) is not None:
+        return shown(rows)
     parts = [str(citation.get("name") or record.name(number(citation.get("document"))))]
     parts += [f"{kind} {citation[kind]:,}" for kind in ("page", "line") if isinstance(citation.get(kind), int)]
     parts[1:] = [part for part in parts[1:] if not parts[0].endswith(part)]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.pieces import Range, gaps, merged, total
+from langchain_rlm.evidence.marks import place_of
+from langchain_rlm.evidence.rows import is_of_table
 from langchain_rlm.journal.reading import left_out as left_out_files
 from langchain_rlm.journal.record import Recording, number
 from langchain_rlm.report.texts import Sources, Texts
@@ -45,10 +47,15 @@ def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Nod
     passage = citation.get("text") or citation.get("quote")
     return {
         "mark": citation.get("mark"), "text": tree.text(passage), "before": tree.text(before),
-        "after": tree.text(after), "name": str(citation.get("name") or record.name(index)),
-        "start": amount(start), "end": amount(end), "line": amount(citation.get("line")),
+        "after": tree.text(after), "name": rows_name(citation) or str(citation.get("name") or record.name(index)),
+        "start": amount(start), "end": amount(end), "line": amount(None if index < 0 else citation.get("line")),
         "page": amount(citation.get("page")),
     }  # fmt: skip
+
+
+def rows_name(citation: Mapping[str, Any]) -> str | None:
+    """The rows that a citation names; None when it is of text."""
+    return place_of(citation) if is_of_table(citation) else None
 
 
 def around(text: str, start: int, end: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
 from langchain_rlm.context.blobs import GraphStore
-from langchain_rlm.context.corpus import SEARCHED, Corpus, is_hash
+from langchain_rlm.context.corpus import SEARCHED, TABULAR, Corpus, is_hash
 from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
@@ -21,7 +21,7 @@ from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.paid import spending
 from langchain_rlm.models.resolve import Model, resolve_model
-from langchain_rlm.repl.tools import search_tools
+from langchain_rlm.repl.tools import context_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.host import host_store
 from langchain_rlm.runtime.lost import beside
@@ -165,11 +165,12 @@ class RunRegistry:
         path = state.get("path", "")
         profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
         run = Run(tree, path, state.get("depth", 0), corpus, profiles)
-        searching = search_tools(corpus.searchable) if corpus.searchable else []
-        taken = [tool.name for tool in searching if tool.name in self.settings.tools]
+        taken = [tool.name for tool in context_tools(corpus) if tool.name in self.settings.tools]
         if taken:
             msg = f"The tool {taken[0]!r} has the name of what searches this context. Rename the tool."
             raise InputError(msg)
+        if corpus.tables is not None:
+            await tree.use(corpus.tables)
         self.runs[tree.id, path] = run
         if tree.writer is None:
             with contextlib.suppress(RuntimeError, LookupError):
@@ -215,7 +216,7 @@ class RunRegistry:
             while len(self.recent) > 1 and (len(self.recent) > RECENT or size > RECENT_CHARACTERS):
                 size -= self.recent.pop(next(iter(self.recent))).characters
         contexts = self.contexts or tree.contexts
-        if contexts is not None and corpus.searchable is None:
+        if contexts is not None and corpus.is_kept:
             await tree.uses.begin(contexts.blobs, corpus.hash)
             await contexts.put(corpus)
 
@@ -266,6 +267,11 @@ def _profiles(corpus: Corpus) -> list[TextProfile]:
 
 def unknown_context(ref: Mapping[str, Any], contexts: ContextStore | None = None) -> InputError:
     """The error for a run whose text is not there; `contexts` is where it was looked for."""
+    if str(ref.get("hash")).startswith(TABULAR):
+        return InputError(
+            f"The context of this run has tables ({name_of_context(ref)}), so it is not kept, and it is not at hand in "
+            'this RLM object. Pass it again: `invoke({"context": ...}, config)`.'
+        )
     if str(ref.get("hash")).startswith(SEARCHED):
         return InputError(
             f"The context of this run is searched ({name_of_context(ref)}), so it cannot be kept, and it is not at "

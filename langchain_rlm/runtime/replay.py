@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from langchain_rlm.context.chunking import Chunks
-from langchain_rlm.context.corpus import SEARCHED, Corpus
+from langchain_rlm.context.corpus import SEARCHED, TABULAR, Corpus
 from langchain_rlm.context.formats import TextProfile, profile
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.below import context_over
@@ -214,7 +214,8 @@ class _Run:
         corpus, run, recording = self.corpus or Corpus(()), begun(self.journal), self.replay.recording
         remedy = CHUNK_TAKEN if recording.chunk_size is None else ""
         called = {call["tool"] for call, _ in answered_calls(self.journal) if "tool" in call}
-        searching = {"search", "fetch"} if recording.context.startswith(SEARCHED) else set()
+        begins = recording.context.partition(":")[0] + ":"
+        searching = {SEARCHED: {"search", "fetch"}, TABULAR: {"sql", "rows"}}.get(begins, set())
         sandbox = sandbox_of(
             self.replay.sandboxes, run, corpus, self._host,
             size=recording.chunk_size or CHUNK, limits=as_recorded(ReplLimits(), run), tools=called | searching,

@@ -12,6 +12,7 @@ from langchain_rlm.context.pieces import Piece, stretch
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
 from langchain_rlm.evidence.quotes import Found, Place, find
+from langchain_rlm.evidence.rows import cited_rows, given
 from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, LostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
@@ -20,7 +21,7 @@ from langchain_rlm.models.resolve import Model
 from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.kinds import check_same
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
-from langchain_rlm.repl.tools import ReplTool, search_tools
+from langchain_rlm.repl.tools import ReplTool, context_tools
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime.repl_pool import Repl
 from langchain_rlm.runtime.replay import as_recorded, rebuild, sandbox_of
@@ -60,6 +61,8 @@ class Run:
     cited_last: tuple[int, int] | None = None
     read_last: tuple[str, list[Piece]] = ("", [])
     """The text that quotes were looked for in last, and where it is in the context."""
+    rows_given: list[str] = field(default_factory=list)
+    """What `rows` gave the code, in which quotes are looked for."""
     is_counted: bool = False
     """What its journal says was spent is in the ledger."""
     lost: list[LostEntry] = field(default_factory=list)
@@ -91,13 +94,12 @@ class Run:
     @property
     def may_plan(self) -> bool:
         """A plan may take the root model's place: code is not what was asked for, and there is text to read."""
-        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.searchable is None
+        return self.tree.settings.route != "rlm" and self.may_ask and self.corpus.is_text and not self.corpus.tables
 
     @property
     def tools(self) -> dict[str, ReplTool]:
-        """The functions of this run's REPL: the user's, and those of a context that is searched."""
-        searching = search_tools(self.corpus.searchable) if self.corpus.searchable else []
-        return {**self.tree.settings.tools, **{tool.name: tool for tool in searching}}
+        """The functions of this run's REPL: the user's, and those of a context that is searched or has tables."""
+        return {**self.tree.settings.tools, **{tool.name: tool for tool in context_tools(self.corpus)}}
 
     @property
     def response_format(self) -> ResponseFormat | None:
@@ -110,6 +112,12 @@ class Run:
             journal = read("journal")
             self.asked = {entry["id"]: entry for entry in last_asked(journal)[0]["calls"]}, turns(journal)
         return self.asked
+
+    def noted(self, tool: str, value: Any) -> Any:
+        """What a function gave; rows of a table are remembered, for quotes of them."""
+        if tool == "rows" and self.corpus.tables is not None:
+            self.rows_given.append(value)
+        return value
 
     def take_lost(self) -> list[Entry]:
         entries, self.lost = self.lost, []
@@ -186,6 +194,7 @@ class Run:
         sandbox.host = self._host
         sandbox.allow(self.tree.settings.limits.cell_seconds)
         self.cited = cited(journal)
+        self.rows_given = [*given(journal)] if self.corpus.tables else []
         if sent := [span for call, _ in answered_calls(journal) for span in spans(call)]:
             self.finder.given.recall(sent)
 
@@ -210,6 +219,9 @@ class Run:
         return self.tree.ledger.left()
 
     def host_cite(self, quote: str, source: str | int | Within | None, near: int | None) -> Cited | dict[str, Any]:
+        texts = [source.text] if isinstance(source, Within) else self.rows_given
+        if (rows := self._cite_rows(quote, texts)) is not None:
+            return rows
         if isinstance(source, Within):
             return self._cite_within(quote, source.text)
         try:
@@ -218,6 +230,17 @@ class Run:
             return {"error": str(error)}
         self.cited_last = (place.document, place.end)
         return self._cite(place, found)
+
+    def _cite_rows(self, quote: str, texts: Sequence[str]) -> Cited | dict[str, Any] | None:
+        """The citation of rows of a table; None when the quote is of something else."""
+        if self.corpus.tables is None:
+            return None
+        found = cited_rows(self.corpus.tables, quote, texts, f"c{len(self.cited) + 1}")
+        if isinstance(found, str):
+            return {"error": found}
+        if found is None:
+            return None
+        return self.cited.setdefault((found["document"], found["start"], found["end"]), found)
 
     def _cite_within(self, quote: str, text: str) -> Cited | dict[str, Any]:
         """The citation of a quote in a text of the code's; without a mark where that is not of the context."""

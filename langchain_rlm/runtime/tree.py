@@ -8,11 +8,13 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
+from functools import partial
 from typing import Any
 
 from langchain_rlm.budget import Ledger
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.store import ContextStore
+from langchain_rlm.context.tables.database import TableSet
 from langchain_rlm.context.uses import Uses
 from langchain_rlm.models.calls import Caller
 from langchain_rlm.models.reservations import Reservations
@@ -21,6 +23,7 @@ from langchain_rlm.models.stalls import Stalls
 from langchain_rlm.runtime.repl_pool import IdleRepls, ReplPool
 from langchain_rlm.runtime.savers import hold
 from langchain_rlm.settings import Settings
+from langchain_rlm.threads import on_thread
 
 UNSAVED = 8
 """Answers that may wait to be saved while others take their places in flight: this many, or half of those in flight."""
@@ -45,6 +48,8 @@ class RunTree:
     contexts: ContextStore | None = None
     """The store of the host whose checkpointer keeps the run: another process finds the contexts there."""
     uses: Uses = field(init=False)
+    tables: list[TableSet] = field(default_factory=list)
+    """Those that it uses."""
     entering: asyncio.Lock = field(default_factory=asyncio.Lock)
     writer: Callable[[Any], None] | None = None
 
@@ -64,6 +69,14 @@ class RunTree:
         """Calls that are in flight, or whose answers wait to be saved, at the most."""
         return self.settings.max_concurrency + max(UNSAVED, self.settings.max_concurrency // 2)
 
+    async def use(self, tables: TableSet) -> None:
+        """Have tables ready until this ends."""
+        if not any(known is tables for known in self.tables):
+            self.tables.append(tables)
+        await on_thread(partial(tables.enter, self.id))
+
     async def close(self) -> None:
         await self.uses.end()
+        while self.tables:
+            await on_thread(partial(self.tables.pop().leave, self.id))
         await self.repls.close()

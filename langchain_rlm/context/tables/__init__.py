@@ -1,0 +1,1 @@
+"""Tables as a context: copied into a DuckDB file of the run's, and asked in a process of their own."""
