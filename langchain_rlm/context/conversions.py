@@ -69,7 +69,7 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
             process.kill()
             process.communicate()
         if self._kept and processes:
-            _drop_oldest(self._kept.path)
+            drop_oldest(self._kept.path)
 
     def ahead(self, paths: Iterable[Path], encoding: str | None) -> None:
         """Files that will be read: they are counted, and converted before they are asked for."""
@@ -155,14 +155,14 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         return process
 
 
-def kept() -> Directory | None:
-    """Where converted texts are kept, if they are."""
+def kept(folder: str = "converted") -> Directory | None:
+    """Where converted texts are kept, or what else a folder is for, if it is."""
     given = os.environ.get(CACHE, "")
     if given.lower() == "off":
         return None
     caches = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
     path = given or Path(os.environ.get("XDG_CACHE_HOME") or caches, "langchain-rlm")
-    return Directory(at_home(path) / "converted", CACHE)
+    return Directory(at_home(path) / folder, CACHE)
 
 
 def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
@@ -175,7 +175,8 @@ def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
     return None
 
 
-def _drop_oldest(directory: Path) -> None:
+def drop_oldest(directory: Path) -> None:
+    """Keep what was used last of a directory of the cache."""
     with contextlib.suppress(OSError):  # another process does the same
         states = {file: file.stat() for file in directory.iterdir()}
         size = 0

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from langchain_rlm.context.large import LargeText
 from langchain_rlm.context.pieces import Piece, assemble
 from langchain_rlm.context.searchable import Searchable
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 
@@ -29,7 +31,7 @@ class SourceText:
     """One document of the context."""
 
     name: str
-    text: str
+    text: Text
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,7 +65,7 @@ class Corpus:
     """Files of the directories it was read from that are not in it."""
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[Text, ...]:
         return tuple(document.text for document in self.documents)
 
     @cached_property
@@ -78,8 +80,8 @@ class Corpus:
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())
-            for start in range(0, len(document.text), SLICE):
-                digest.update(_encode(document, start))
+            for data in _encoded(document):
+                digest.update(data)
         return "sha256:" + digest.hexdigest()
 
     @cached_property
@@ -89,9 +91,17 @@ class Corpus:
 
     def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
         """The context of a recursive run: one document for each list of pieces, or the same source to search."""
-        texts = [assemble(document, self.texts) for document in pieces]
+        texts = [self._whole(document) or assemble(document, self.texts) for document in pieces]
         documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
         return Corpus(documents, single, None if documents else self.searchable)
+
+    def _whole(self, pieces: Sequence[Piece]) -> LargeText | None:
+        """The large text that pieces are all of: it is read from the same file."""
+        if len(pieces) != 1 or isinstance(pieces[0], str):
+            return None
+        document, start, end = pieces[0]
+        text = self.texts[document]
+        return text if isinstance(text, LargeText) and (start, end) == (0, len(text)) else None
 
     def ref(self) -> dict[str, Any]:
         """What state says of this context: its hash, and enough to name it in an error."""
@@ -105,13 +115,19 @@ class Corpus:
         ]
 
 
+def _encoded(document: SourceText) -> Iterator[bytes]:
+    if isinstance(document.text, LargeText):
+        return document.text.windows()
+    return (_encode(document, start) for start in range(0, len(document.text), SLICE))
+
+
 def _encode(document: SourceText, start: int) -> bytes:
     try:
         return document.text[start : start + SLICE].encode()
     except UnicodeEncodeError as error:
         msg = (
             f"{document.name}: character {start + error.start:,} is a lone surrogate "
-            f"({document.text[start + error.start]!r}), which cannot be encoded. "
+            f"({document.text[start + error.start :][:1]!r}), which cannot be encoded. "
             "Decode the source with errors='replace' before passing it."
         )
         raise InputError(msg) from None

@@ -18,6 +18,7 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.searchable import Searchable
+from langchain_rlm.context.text import is_blank
 from langchain_rlm.errors import InputError
 
 FORMS = (
@@ -80,7 +81,7 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
         single = is_one and len(documents) == 1
-    if not any(document.text.strip() for document in documents):
+    if not any(not is_blank(document.text) for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
         files = ", ".join(str(read.metadata["source"]) for read in documents[:3] if "source" in read.metadata)
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"

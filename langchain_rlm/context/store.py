@@ -12,6 +12,7 @@ from langchain_rlm.context.corpus import Corpus, SourceText, is_hash, plain_meta
 from langchain_rlm.context.listing import Listing, OtherFormatError, key_of
 from langchain_rlm.context.parts import DamagedError, Part, Slice, cut, in_order, joined, pack, unpack
 from langchain_rlm.context.remote import said
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import HostError, InputError, RLMError
 from langchain_rlm.threads import on_thread
 
@@ -39,7 +40,7 @@ class ContextStore:
         listing = Listing(corpus.hash, corpus.single, documents, parts, corpus.characters)
         await self.blobs.aput(key_of(corpus.hash), listing.dump())  # last: all that it lists is stored
 
-    async def _send(self, texts: Sequence[str], slices: Sequence[Slice], *, anew: bool) -> Part:
+    async def _send(self, texts: Sequence[Text], slices: Sequence[Slice], *, anew: bool) -> Part:
         part, packed = await on_thread(partial(pack, texts, slices))
         if anew:
             await self.blobs.adelete(part.key)  # a store that has it does not take it again

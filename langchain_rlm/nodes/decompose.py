@@ -10,6 +10,7 @@ from langgraph.types import Command
 from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.corpus import shown_name
+from langchain_rlm.context.text import whole
 from langchain_rlm.errors import HostError, ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, ReplyEntry
@@ -227,7 +228,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
 def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     """The whole context with the first question, then what was said since."""
     form = run.response_format
-    documents = [(document.shown, document.text) for document in run.corpus.documents]
+    documents = [(document.shown, whole(document.text)) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
     schema, told = form.schema() if form else None, run.tree.settings.instructions
     prompt = prompts.direct_prompt(begun["question"], documents, schema, told, _left_out(state))

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_rlm.context.pieces import Range, gaps, merged, total
 from langchain_rlm.journal.reading import left_out as left_out_files
 from langchain_rlm.journal.record import Recording, number
-from langchain_rlm.report.texts import Sources, Texts
+from langchain_rlm.report.texts import Sources, Text, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 
 LISTED = 100
@@ -51,7 +51,7 @@ def _citation(record: Recording, citation: Mapping[str, Any], tree: Tree) -> Nod
     }  # fmt: skip
 
 
-def around(text: str, start: int, end: int) -> tuple[str, str]:
+def around(text: Text, start: int, end: int) -> tuple[str, str]:
     """The text before and after a passage, cut between words."""
     low, high = max(0, start - AROUND), min(len(text), end + AROUND)
     before, after = text[low:start], text[end:high]

@@ -4,6 +4,13 @@
 _rlm_end = _rlm_Sentinel()
 
 
+class _rlm_NoText:
+    pass
+
+
+_rlm_large_kind = _rlm_NoText  # what large texts are, where there are some
+
+
 class _rlm_Iterator:
     def __init__(self, step, kind="generator"):
         self._step = step

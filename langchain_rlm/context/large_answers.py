@@ -1,0 +1,112 @@
+"""What the REPL asks of large texts, answered by ranges. It follows from the arguments and the text, so none is kept.
+
+Each answer takes a second or so at most: what takes longer is answered in steps, which say from where to go on.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.cutting import ends_in
+from langchain_rlm.context.formats import TextProfile
+from langchain_rlm.context.large import LargeText, TooMuchError
+from langchain_rlm.context.large_search import scan, search_of
+from langchain_rlm.context.pieces import Span
+
+MOST = 10_000
+"""Matches, and ends of pieces, that are given at once."""
+CUTS = 8
+"""Ways to cut texts of which the pieces are known."""
+
+
+class LargeAnswers:
+    """Answers for the large texts of one context."""
+
+    def __init__(self, corpus: Corpus, profiles: Sequence[TextProfile]) -> None:
+        self._corpus = corpus
+        self._profiles = profiles
+        self._cuts: dict[tuple[int, int], _Cut] = {}
+        self.slices: list[Span] = []
+        """What was given with the last answer: slices, and what matched."""
+        self.stretch: Span | None = None
+        """The lines that were given with it."""
+
+    def answer(self, what: str, number: int, args: Sequence[Any]) -> Any:
+        """The answer to one question about a document, or a dict with an `error`."""
+        text = self._corpus.texts[number]
+        if not isinstance(text, LargeText):
+            return {"error": "this text is not a large one"}
+        self.slices, self.stretch = [], None
+        try:
+            return getattr(self, f"_{what}")(number, text, *args)
+        except (TooMuchError, re.error, TypeError, AttributeError, IndexError) as error:
+            return {"error": str(error)}
+
+    def _slice(self, number: int, text: LargeText, start: int, stop: int, step: int | None) -> str:
+        self.slices = [(number, start, stop)] if step is None else []
+        return text[start:stop:step]
+
+    def _near(self, _: int, text: LargeText, start: int, stop: int) -> str:
+        return text[start:stop]
+
+    def _is_ascii(self, _: int, text: LargeText) -> bool:
+        return text.isascii()
+
+    def _find(self, _: int, text: LargeText, sub: str, start: int, stop: int) -> list[int | None]:
+        """The place of the first one, or -1, and from where to go on."""
+        found, at = text.found(sub, text.byte(start), text.byte(stop))
+        return [found, None if at is None else text.place(at)]
+
+    def _rfind(self, _: int, text: LargeText, sub: str, start: int, stop: int) -> list[int | None]:
+        found, at = text.found_before(sub, text.byte(start), text.byte(stop))
+        return [found, None if at is None else text.place(at)]
+
+    def _count(self, _: int, text: LargeText, sub: str, start: int, stop: int) -> list[int | None]:
+        if sub == "\n" and (start, stop) == (0, len(text)):
+            return [text.index.line_feeds, None]
+        found, at = text.counted(sub, text.byte(start), text.byte(stop))
+        return [found, None if at is None else text.place(at)]
+
+    def _line_count(self, _: int, text: LargeText, any_break: bool) -> int:  # noqa: FBT001  # from the REPL
+        return text.line_count(any_break=any_break)
+
+    def _lines(self, number: int, text: LargeText, any_break: bool, first: int, most: int) -> list[Any]:  # noqa: FBT001
+        """Lines in one text, and how many."""
+        found, count = text.lines(first, most, any_break=any_break)
+        if count:
+            place = text.place(text.lines_at[0])
+            self.stretch = (number, place, place + len(found))
+        return [found, count]
+
+    def _scan(self, number: int, text: LargeText, how: tuple[str, int], place: int, most: int) -> list[Any] | None:
+        """Matches, and from where to go on; None where RE2 does not read the pattern as Python does."""
+        search = search_of(*how, is_ascii=text.isascii())
+        if search is None:
+            return None
+        found, at = scan(text, search, place, min(most, MOST))
+        self.slices = [(number, match[0], match[0] + len(match[1])) for match in found]
+        return [found, at]
+
+    def _ends(self, number: int, text: LargeText, size: int, first: int, most: int) -> list[int]:
+        """The ends of pieces from a number on; none where there are no more."""
+        if (number, size) not in self._cuts:
+            while len(self._cuts) >= CUTS:
+                self._cuts.pop(next(iter(self._cuts)))
+            self._cuts[number, size] = _Cut(ends_in(text, size, profile=self._profiles[number]))
+        return self._cuts[number, size].ends(first, min(most, MOST))
+
+
+class _Cut:
+    """The ends of pieces, as far as they were asked for."""
+
+    def __init__(self, more: Iterator[list[int]]) -> None:
+        self._more = more
+        self._known: list[int] = []
+
+    def ends(self, first: int, most: int) -> list[int]:
+        while len(self._known) < first + most and (more := next(self._more, None)) is not None:
+            self._known += more
+            if len(self._known) > first:
+                break
+        return self._known[first : first + most]
