@@ -36,6 +36,8 @@ class TextProfile:
     levels: tuple[Level, ...]
     head: str
     tail: str
+    is_large: bool = False
+    """It is not in memory: code has less of it than of a `str`."""
 
 
 def profile(text: Text, *, name: str = "") -> TextProfile:
@@ -46,7 +48,9 @@ def profile(text: Text, *, name: str = "") -> TextProfile:
     scan = scan_of(text)
     kind, found = found_in(scan, name)
     structure = _binary_warning(scan) + found.said
-    return TextProfile(len(text), scan.line_count, kind, structure, found.levels, _head(text), _tail(text))
+    ends = _head(text), _tail(text)
+    is_large = not isinstance(text, str)
+    return TextProfile(len(text), scan.line_count, kind, structure, found.levels, *ends, is_large=is_large)
 
 
 def estimate_tokens(characters_or_text: int | Text) -> int:

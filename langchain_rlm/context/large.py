@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from langchain_rlm.context.large_index import BLOCK, BREAK, FEED, WINDOW, Index
+from langchain_rlm.context.parts import WIDEST
 from langchain_rlm.errors import InputError
 
 LARGE = 64_000_000
@@ -146,7 +147,7 @@ class LargeText:
         """The characters that begin in a block, without one that ends in the next, and the bytes before them."""
         if self._decoded is None or self._decoded[0] != number:
             data = self.read(number * BLOCK, min(self.index.size, (number + 1) * BLOCK))
-            lead = next((at for at in range(4) if data[at : at + 1] and data[at] & 0xC0 != 0x80), 0)  # noqa: PLR2004  # UTF-8
+            lead = next((at for at, one in enumerate(data[:WIDEST]) if not is_inside(one)), 0)
             self._decoded = number, data[lead:].decode("utf-8", "ignore"), lead
         return self._decoded[1:]
 
@@ -233,7 +234,12 @@ class LargeText:
             data = self.read(at, min(high, at + WINDOW + len(wanted) - 1))
             total += data.count(wanted)
             at += max(WINDOW, _last_counted(data, wanted))
-        return total, at if at < high else None
+        return total, self.aligned(at) if at < high else None
+
+    def aligned(self, byte: int) -> int:
+        """The first byte from one on with which a character begins."""
+        data = self.read(byte, min(self.index.size, byte + WIDEST))
+        return byte + next((at for at, one in enumerate(data) if not is_inside(one)), len(data))
 
     def startswith(self, prefix: str, /) -> bool:
         return self[: len(prefix)] == prefix
@@ -293,6 +299,11 @@ class LargeText:
         ends = (begin + at for at in _ends(data, is_odd=any_break and bool(self.index.breaks)))
         before = self.index.ends_before(any_break=any_break)[block]
         return next(islice((end for end in ends if end > low), number - before - 1, None), low)
+
+
+def is_inside(byte: int) -> bool:
+    """Whether a byte goes on with a character."""
+    return byte & 0xC0 == 0x80  # noqa: PLR2004  # UTF-8
 
 
 def _ends(data: bytes, *, is_odd: bool) -> Iterator[int]:

@@ -11,11 +11,13 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.cutting import ends_in
 from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.large import LargeText, TooMuchError
-from langchain_rlm.context.large_search import scan, search_of
+from langchain_rlm.context.large_search import Found, scan, search_of
 from langchain_rlm.context.pieces import Span
 
 MOST = 10_000
 """Matches, and ends of pieces, that are given at once."""
+LINE = 8_000_000
+"""Characters of a line in which the sandbox looks for patterns."""
 CUTS = 8
 """Ways to cut texts of which the pieces are known."""
 
@@ -88,6 +90,23 @@ class LargeAnswers:
         self.slices = [(number, match[0], match[0] + len(match[1])) for match in found]
         return [found, at]
 
+    def _piece(self, _: int, text: LargeText, start: int, size: int, reach: int) -> list[Any]:
+        """Whole lines from a place on, with what follows them up to a reach, and how many characters the lines have."""
+        end = text.find("\n", start + size, start + size + LINE) + 1
+        if not end and start + size + LINE < len(text):
+            msg = f"A line of the text is longer than {LINE:,} characters; such a pattern is not looked for in it."
+            raise TooMuchError(msg)
+        end = end or len(text)
+        return [text[start : end + reach], end - start]
+
+    def _findall(self, number: int, text: LargeText, how: tuple[str, int], place: int) -> list[Any] | None:
+        """What `re.findall` gives of matches, and from where to go on."""
+        answer = self._scan(number, text, how, place, MOST)
+        if answer is None:
+            return None
+        found, at = answer
+        return [[_groups(match) for match in found], at]
+
     def _ends(self, number: int, text: LargeText, size: int, first: int, most: int) -> list[int]:
         """The ends of pieces from a number on; none where there are no more."""
         if (number, size) not in self._cuts:
@@ -95,6 +114,15 @@ class LargeAnswers:
                 self._cuts.pop(next(iter(self._cuts)))
             self._cuts[number, size] = _Cut(ends_in(text, size, profile=self._profiles[number]))
         return self._cuts[number, size].ends(first, min(most, MOST))
+
+
+def _groups(match: Found) -> Any:
+    """The groups of a match as `re.findall` gives them."""
+    _, text, *spans = match
+    if not spans:
+        return text
+    groups = ["" if span is None else text[span[0] : span[1]] for span in spans]
+    return groups[0] if len(groups) == 1 else groups
 
 
 class _Cut:

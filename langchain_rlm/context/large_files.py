@@ -7,13 +7,16 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from langchain_rlm.context.conversions import drop_oldest, kept
+from langchain_rlm.context.corpus import SLICE, SourceText
 from langchain_rlm.context.encodings import BOMS, SNIFFED, guessed, is_binary
 from langchain_rlm.context.large import LARGE, LargeText, Source
 from langchain_rlm.context.large_index import WINDOW, DamagedIndexError, Index, index_of
-from langchain_rlm.errors import InputError
+from langchain_rlm.context.parts import WIDEST
+from langchain_rlm.errors import HostError, InputError
 
 VARIABLE = "LANGCHAIN_RLM_LARGE"
 """The environment variable that says from how many bytes on a text is left in its file."""
@@ -70,12 +73,55 @@ def _decoded(source: Source, encoding: str) -> LargeText:
 
 def written(name: str, parts: Iterable[str]) -> LargeText:
     """A text as a large one, in a file without a name, which is gone with it, however this process ends."""
-    with tempfile.TemporaryFile() as file:
+    with Writing(name) as writing:
         for part in parts:
-            file.write(part.encode())
-        file.flush()
-        source = Source(name, os.dup(file.fileno()))
-    return LargeText(source, index_of(source.read, source.size))
+            writing.append(part)
+        return writing.text()
+
+
+class Writing(contextlib.AbstractContextManager["Writing"]):
+    """A large text that is written part by part."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed in the end
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def append(self, part: str) -> None:
+        try:
+            self._file.write(part.encode())
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def text(self) -> LargeText:
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        source = Source(self._name, os.dup(self._file.fileno()))
+        return LargeText(source, index_of(source.read, source.size))
+
+    def _unwritable(self, error: OSError) -> HostError:
+        return HostError(
+            f"{self._name}: a large text is kept in a temporary file, which cannot be written ({error.strerror}). Make "
+            f"room in {tempfile.gettempdir()}, or set TMPDIR to a directory that has some."
+        )
+
+
+def moved(document: SourceText) -> SourceText:
+    """The document; where its text takes several bytes a character and is large, with that in a file."""
+    text = document.text
+    if not isinstance(text, str) or text.isascii() or WIDEST * len(text) < (least := large_from()):
+        return document
+    starts = range(0, len(text), SLICE)
+    try:
+        if len(text) < least and sum(len(text[at : at + SLICE].encode()) for at in starts) < least:
+            return document
+        return replace(document, text=written(document.name, (text[at : at + SLICE] for at in starts)))
+    except UnicodeEncodeError:
+        return document  # whoever needs its bytes says what is wrong
 
 
 def _indexed(source: Source) -> Index:

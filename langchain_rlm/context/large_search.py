@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from langchain_rlm.context.large import AT_ONCE, MOST, LargeText, TooMuchError
+from langchain_rlm.context.large import AT_ONCE, MOST, LargeText, TooMuchError, is_inside
 from langchain_rlm.context.large_index import WINDOW
 from langchain_rlm.context.large_patterns import translated
 
@@ -83,6 +83,8 @@ class _Window:
             high = min(size, at + room + (search.reach if search.breaks else 0))
             self._data = text.read(self._low, min(size, high + BESIDE))
             self.next = min(size, at + room)
+            if search.breaks:
+                self.next, high = self._begin(self.next), self._begin(high)
             if search.breaks or high == size:
                 break
             line = self._data.rfind(b"\n", at - self._low, high - self._low) + 1
@@ -109,6 +111,12 @@ class _Window:
             spans = [self._within(start, match.span(group)) for group in groups]
             self._end = low + end
             yield [place, data[start:end].decode(), *spans]
+
+    def _begin(self, byte: int) -> int:
+        """Where the character begins that a byte is in."""
+        while byte < self._text.index.size and is_inside(self._data[byte - self._low]):
+            byte -= 1
+        return byte
 
     def place_behind(self) -> int:
         """The character behind the last match."""

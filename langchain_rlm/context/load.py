@@ -16,6 +16,7 @@ from langgraph.store.base import BaseStore
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files
+from langchain_rlm.context.large_files import moved
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.context.text import is_blank
@@ -86,7 +87,7 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         files = ", ".join(str(read.metadata["source"]) for read in documents[:3] if "source" in read.metadata)
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"
         raise InputError(msg)
-    return Corpus(documents, single, left_out=left_out)
+    return Corpus(tuple(map(moved, documents)), single, left_out=left_out)
 
 
 def so_far(loading: Loading, reason: str) -> Corpus:

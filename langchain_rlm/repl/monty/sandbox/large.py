@@ -3,6 +3,8 @@
 _rlm_large_near = 65536  # characters of a large text that are kept for single characters
 _rlm_large_batch = 1000
 _rlm_large_listed = 64000000  # characters of lines that one list may hold
+_rlm_large_reach = 100000  # characters of a match over several lines that RE2 does not look for
+_rlm_large_lead = 1000  # and before it, where it looks back
 _rlm_large_ways = (
     "a large text stays on disk. It has len, slices, in, find, rfind, index, count, startswith, endswith, splitlines(), "
     "split('\\n'), and chunks(context) and re.search, finditer, findall go over it"
@@ -312,6 +314,8 @@ _rlm_small_drained = _rlm_drained
 
 
 def _rlm_slice(value, start, stop, step):
+    if isinstance(value, (str, list)):
+        return _rlm_small_slice(value, start, stop, step)
     if isinstance(value, _rlm_LargeText):
         return value._slice(start, stop, step)
     if isinstance(value, _rlm_large_listing):
@@ -320,6 +324,8 @@ def _rlm_slice(value, start, stop, step):
 
 
 def _rlm_at(value, key):
+    if isinstance(value, (list, dict, tuple)):
+        return value[key]
     if isinstance(value, _rlm_LargeText):
         return value._at(key)
     if isinstance(value, _rlm_large_listing):
@@ -330,12 +336,16 @@ def _rlm_at(value, key):
 
 
 def _rlm_wide_len(value):
+    if isinstance(value, (list, dict, tuple, set)):
+        return len(value)
     if isinstance(value, _rlm_LargeText) or isinstance(value, _rlm_large_listing):
         return value.__len__()
     return _rlm_small_len(value)
 
 
 def _rlm_large_in(item, value):
+    if isinstance(value, (str, list, dict, tuple, set)):
+        return item in value
     if isinstance(value, _rlm_LargeText):
         if not isinstance(item, str):
             raise TypeError("'in <string>' requires string as left operand, not " + type(item).__name__)
@@ -375,9 +385,12 @@ def _rlm_in_batches(items, make):
         return make(items)
     out = None
     first = 0
-    iterator = None if isinstance(items, _rlm_large_listing) else iter(items)
+    is_found = isinstance(items, _rlm_LargeFound)
+    iterator = None if is_found or isinstance(items, _rlm_large_listing) else iter(items)
     while True:
-        if iterator is None:
+        if is_found:
+            some = items._take(_rlm_large_batch)
+        elif iterator is None:
             some = items._some(first, 1 << 60)
         else:
             some = []
@@ -466,15 +479,50 @@ class _rlm_LargeMatch:
         return "<re.Match object; span=" + repr(self.span()) + ", match=" + repr(self._text) + ">"
 
 
+def _rlm_large_hard(pattern):
+    raise ValueError(
+        "the pattern " + repr(pattern.pattern) + " cannot be looked for in a large text: it has to do with its beginning "
+        "or end, or a match may be of any length. Look for what begins a match, and use the pattern on slices or lines."
+    )
+
+
 def _rlm_large_scan(pattern, text, start, most):
     # some matches from a place on, and from where to go on, or None
-    found = _rlm_large_asked("scan", text._number, [pattern.pattern, pattern._given], start, most)
+    found = None
+    if not pattern._is_odd:
+        found = _rlm_large_asked("scan", text._number, [pattern.pattern, pattern._given], start, most)
     if found is None:
-        raise ValueError(
-            "the pattern " + repr(pattern.pattern) + " cannot be looked for in a large text: look for simpler words, "
-            "and use it on the lines or slices where they are"
-        )
+        pattern._is_odd = True
+        return _rlm_large_pieces(pattern, text, start)
     return ([_rlm_LargeMatch(pattern, text, one) for one in found[0]], found[1])
+
+
+def _rlm_large_pieces(pattern, text, start):
+    # Monty's engine, on lines that the host gives: what begins in them is found, as far as a match may reach
+    reader = pattern._reader
+    lead = min(start, _rlm_large_lead if reader.looks_back and reader.breaks else 1)
+    reach = _rlm_large_reach if reader.breaks else 0
+    part, size = _rlm_large_asked("piece", text._number, start - lead, _rlm_piece + lead, reach)
+    is_last = start - lead + size >= text._length
+    if (start or not is_last) and (reader.is_anchored or reader.is_endless):
+        _rlm_large_hard(pattern)
+    found = []
+    end = size
+    for match in pattern._all(part):
+        at = match.start()
+        if at < lead and match.end() > lead:
+            _rlm_large_hard(pattern)
+        if at < lead:
+            continue
+        if at >= size and not is_last:
+            break
+        if reach and match.end() == len(part) and start - lead + len(part) < text._length:
+            _rlm_large_hard(pattern)
+        spans = [match.span(number) for number in range(1, pattern.groups + 1)]
+        within = [None if span[0] < 0 else [span[0] - at, span[1] - at] for span in spans]
+        found.append(_rlm_LargeMatch(pattern, text, [start - lead + at, match.group(), *within]))
+        end = max(end, match.end())
+    return (found, None if is_last else start - lead + end)
 
 
 class _rlm_LargeFound:
@@ -486,6 +534,9 @@ class _rlm_LargeFound:
         self._ready = []
 
     def _take(self, most):
+        if self._ready:
+            ready, self._ready = self._ready[::-1], []
+            return ready
         while self._next is not None:
             found, self._next = _rlm_large_scan(self._pattern, self._text, self._next, most)
             if found:
@@ -508,20 +559,27 @@ def _rlm_large_search(pattern, text, start=0):
     return found[0] if found else None
 
 
+def _rlm_large_groups(match):
+    groups = match.groups("")
+    return match._text if not groups else groups[0] if len(groups) == 1 else groups
+
+
 def _rlm_large_findall(pattern, text, start=0):
     out = []
     size = 0
-    found = _rlm_LargeFound(pattern, text, start)
-    while True:
-        some = found._take(10000)
-        if not some:
-            return out
-        for match in some:
-            size += len(match._text)
-            if pattern.groups == 0:
-                out.append(match._text)
-            elif pattern.groups == 1:
-                out.append(match[1] or "")
-            else:
-                out.append(match.groups(""))
+    while start is not None:
+        found = None
+        if not pattern._is_odd:
+            found = _rlm_large_asked("findall", text._number, [pattern.pattern, pattern._given], start)
+        if found is None:
+            found = _rlm_large_scan(pattern, text, start, 1 << 60)
+            found = ([_rlm_large_groups(match) for match in found[0]], found[1])
+        some, start = found
+        if pattern.groups > 1:
+            some = [tuple(one) for one in some]
+            size += sum([sum([len(part) for part in one]) for one in some])
+        else:
+            size += sum([len(one) for one in some])
+        out += some
         _rlm_large_room(size)
+    return out

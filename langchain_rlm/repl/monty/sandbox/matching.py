@@ -174,6 +174,7 @@ class _rlm_Pattern:
         self._cutter = None
         self._inner = {}
         self._native = None
+        self._is_odd = False  # not looked for by the host in large texts
 
     def __repr__(self):
         names = {2: "IGNORECASE", 8: "MULTILINE", 16: "DOTALL", 64: "VERBOSE", 256: "ASCII"}

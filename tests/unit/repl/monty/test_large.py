@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from langchain_rlm.context import large, large_index
+from langchain_rlm.context import large, large_index, large_search
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
 from langchain_rlm.context.large import LargeText
@@ -42,7 +42,7 @@ def told(t, s, a, b, k):
         lambda: re.findall(r"^a.*$", t, re.M), lambda: [m.groups() for m in re.finditer(r"(?P<x>a+)|(b)", t)], lambda: re.search(r"\s\S", t).start(),
         lambda: re.search("漢", t) is None, lambda: re.compile("a.").findall(t), lambda: re.match("[ab]*", t).end(),
         lambda: [m.groupdict() for m in re.compile(r"(?P<x>\d|a)").finditer(t)], lambda: re.findall(r"[\s\S]b", t), lambda: re.findall(r"a{2,3}?|\D\d", t),
-        lambda: re.findall("[\u0300-\u0400é]", t), lambda: re.search("(a)(b)?", t).groups(), lambda: re.findall("a", t, re.I), lambda: re.findall("b|\\n", t),
+        lambda: re.findall("[\u0300-\u0400é]", t), lambda: re.search("(a)(b)?", t).groups(), lambda: re.findall("a", t, re.I), lambda: re.findall("b|\\n", t), lambda: re.findall(r"\ba+\b|\Bb", t), lambda: [m.span() for m in re.finditer(r"(?<=a)b|a(?!a)", t)], lambda: [m.span(1) for m in re.finditer(r"(\w)\1", t)], lambda: [m.span() for m in re.finditer("a*", t)], lambda: re.findall(r"(?<!\w)(a+)|(b)(?=\s)", t), lambda: re.findall(r"\b\w+\s+\w", t) if "." in t else 1,
         lambda: t.find(a, b), lambda: t[s], lambda: t.count(None), lambda: t.index("nowhere"), lambda: 3 in t,
     ):
         try:
@@ -62,9 +62,10 @@ def _small_windows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large_index, "BLOCK", 8)
         patch.setattr(large, "BLOCK", 8)
-        for module in (large_index, large):
+        for module in (large_index, large, large_search):
             patch.setattr(module, "WINDOW", 16)
-        patch.setattr(large, "AT_ONCE", 48)
+        for module in (large, large_search):
+            patch.setattr(module, "AT_ONCE", 48)
         yield
 
 
@@ -91,6 +92,7 @@ def host() -> OneText:
 def session(host: OneText) -> Iterator[MontySandbox]:
     with monty.Monty(max_processes=1) as pool, a_session(pool, host.take("a"), host=host) as opened:
         output(opened, TOLD)
+        opened._feed("_rlm_large_batch = 3\n_rlm_large_near = 16")
         yield opened
 
 
