@@ -102,12 +102,10 @@ class Measured:
 
 def _grepped(pattern: str, path: Path) -> tuple[float, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = subprocess.run(
-        [shutil.which("grep") or "grep", "-cE", pattern.replace("?:", ""), str(path)], capture_output=True, text=True, check=True,
-        env={**os.environ, "LC_ALL": "C"},
-    ).stdout.strip()  # fmt: skip
+    command = [shutil.which("grep") or "grep", "-cE", pattern.replace("?:", ""), str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C"})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, found
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, told.stdout.strip()
 
 
 def first(path: Path) -> list[Row]:

@@ -54,8 +54,8 @@ def search_of(pattern: str, flags: int, *, is_ascii: bool) -> Search | None:
     options = re2.Options()
     options.max_mem, options.log_errors = MEMORY, False
     try:
-        compiled = re2.compile(found.source.encode(), options)._regexp  # its own objects take three times as long
-        return Search(compiled.Match, re2._Anchor.UNANCHORED, found.breaks, found.reach)
+        compiled = re2.compile(found.source.encode(), options)._regexp  # noqa: SLF001  # without its objects, which take three times as long
+        return Search(compiled.Match, re2._Anchor.UNANCHORED, found.breaks, found.reach)  # noqa: SLF001
     except re2.error:
         return None
 
@@ -116,8 +116,7 @@ class _Window:
             if groups:
                 found += [self._within(start, span) for span in groups]
             self._end = low + stop
-            if self._end > self.next:
-                self.next = self._end
+            self.next = max(self.next, self._end)
             yield found
 
     def _begin(self, byte: int) -> int:

@@ -83,9 +83,10 @@ def test_a_str_with_wide_letters_is_moved_to_a_file_and_others_are_not() -> None
 
 
 def test_no_room_for_a_temporary_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not Path("/dev/full").exists():
+    full = Path("/dev/full")
+    if not full.exists():
         pytest.skip("there is no full device here")
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/dev/full").open("wb"))
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: full.open("wb"))
     with pytest.raises(HostError, match="Make room in"):
         load_corpus(TEXT)
 

@@ -256,6 +256,8 @@ class Calls(Iteration, ast.NodeTransformer):
             return self._rebuilt("_rlm_reduce", node)
         if (module, name) == ("json", "dumps") and keyword_value(node, "default"):
             return self._rebuilt("_rlm_json_dumps", node)
+        if self._is_large and (module, name) == ("json", "loads"):
+            return self._rebuilt("_rlm_large_loads", node)
         if (module, name) == ("datetime", "timedelta"):
             return self._rebuilt("_rlm_timedelta", node)
         return node

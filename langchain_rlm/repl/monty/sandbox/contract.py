@@ -287,11 +287,11 @@ def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, mod
 
 def _rlm_quotes_asked(question, texts, model):
     texts = context if texts is None else texts
-    texts = [texts] if isinstance(texts, str) else _rlm_items("llm_quotes", "texts", texts)
+    texts = [texts] if isinstance(texts, (str, _rlm_large_kind)) else _rlm_items("llm_quotes", "texts", texts)
     pieces = []
     for text in texts:
         # one that is too long is cut
-        pieces += _rlm_contract_chunks(text) if isinstance(text, str) else [text]
+        pieces += _rlm_drained(_rlm_contract_chunks(text)) if isinstance(text, (str, _rlm_large_kind)) else [text]
     return _rlm_measured("llm_quotes", {"question": question, "texts": pieces, "model": model})
 
 

@@ -9,6 +9,7 @@ class _rlm_NoText:
 
 
 _rlm_large_kind = _rlm_NoText  # what large texts are, where there are some
+_rlm_large_kinds = (_rlm_NoText,)  # and what comes of them and is read item by item
 
 
 class _rlm_Iterator:

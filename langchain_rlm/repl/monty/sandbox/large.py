@@ -307,6 +307,7 @@ def _rlm_large_room(size):
 
 _rlm_LargeText = _rlm_large_kind = LargeText
 _rlm_large_listing = (_rlm_LargeLines, _rlm_LargeChunks)
+_rlm_large_kinds = (LargeText, _rlm_LargeLines, _rlm_LargeChunks)
 _rlm_small_slice = _rlm_slice
 _rlm_small_at = _rlm_at
 _rlm_small_len = _rlm_wide_len
@@ -361,6 +362,12 @@ def _rlm_large_isinstance(value, kinds):
     if isinstance(value, _rlm_large_listing):
         return list in (kinds if isinstance(kinds, tuple) else (kinds,))
     return isinstance(value, kinds)
+
+
+def _rlm_large_loads(text, *args, **named):
+    if isinstance(text, _rlm_LargeText):
+        text._refuse("json.loads(context)", "read it line by line if its lines are JSON, or parse slices of it")
+    return _rlm_json.loads(text, *args, **named)
 
 
 def _rlm_drained(iterable):

@@ -16,7 +16,8 @@ from langchain_rlm.context.large import LargeText
 from langchain_rlm.context.large_answers import LargeAnswers
 from langchain_rlm.context.large_files import written
 from langchain_rlm.repl.monty.session import MontySandbox
-from tests.unit.repl.monty.sessions import a_session, output
+from langchain_rlm.repl.protocol import Asked
+from tests.unit.repl.monty.sessions import a_session, ended, failed, output
 
 TOLD = r"""
 import json, re
@@ -110,3 +111,57 @@ def test_a_large_text_does_what_a_str_does(
     found = json.loads(output(session, f"print(json.dumps(told(t, {', '.join(map(repr, values))})))"))
     expected = json.loads(json.dumps(_SPACE["told"](text, *values)))
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("t.lower()", "context.lower(): search with re.IGNORECASE"),
+        ("t.split()", "context.split(): split lines or chunks of it, or find words with re.finditer"),
+        ("t.split('a')", "context.split('a'): split lines or chunks of it"),
+        ("list(t)", "go line by line: for line in context.splitlines()"),
+        ("for letter in t:\n    pass", "go line by line: for line in context.splitlines()"),
+        ("print(t)", "print context[:2000], or send slices or chunks to models"),
+        ("print(f'{t}')", "print context[:2000], or send slices or chunks to models"),
+        ("t + 'x'", "a large text cannot be joined; use slices"),
+        ("import json\njson.loads(t)", "json.loads(context): read it line by line"),
+        ("re.sub('a', 'b', t)", "a large text cannot be changed; change slices and lines"),
+        ("re.split('a', t)", "go through re.finditer, and slice between the matches"),
+        ("re.search('b$', t)", "cannot be looked for in a large text: it has to do with its beginning or end"),
+        ("re.findall('(?s)a.*b', t)", "or a match may be of any length. Look for what begins a match"),
+        ("re.search('(', t)", "missing ), unterminated subpattern"),
+        ("t[0:80]", "80 characters of a large text at once; 60 are the most"),
+        ("list(t.splitlines())", "loop over the lines or pieces, or take fewer: lines[:1000]"),
+        ("llm_query(t)", "llm_query: the prompt must be a str, not LargeText"),
+        ("chunks([t, 'a'])", "text[0] is a large text: cut it on its own"),
+    ],
+)
+def test_what_a_large_text_cannot_do_is_an_error_that_says_what_to_write(
+    session: MontySandbox, host: OneText, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    host.take("ab\n" * 30)
+    monkeypatch.setattr(large, "MOST", 60 if "80" in code else large.MOST)
+    session._feed("import re\nt = _rlm_LargeText(0, 90)\n_rlm_piece = 20")
+    session._feed("_rlm_large_listed = 50")
+    try:
+        assert said in failed(session.start(code))
+    finally:
+        session._feed("_rlm_large_listed = 64000000\n_rlm_piece = 200000")
+
+
+def test_a_loop_over_pieces_of_a_large_text_asks_for_all_at_once(session: MontySandbox, host: OneText) -> None:
+    host.take("one two\n" * 20)
+    session._feed("t = _rlm_LargeText(0, 160)")
+    cell = (
+        "pieces = chunks(t, 40)\nout = []\nfor piece in pieces:\n    out.append(llm_query('Say: ' + piece))\nprint(out)"
+    )
+    paused = session.start(cell)
+    assert isinstance(paused, Asked)
+    assert (len(paused.calls), paused.is_ahead) == (4, True)
+    assert ended(session.resume([("ok", "yes")] * 4)).output.strip() == "['yes', 'yes', 'yes', 'yes']"
+
+
+def test_a_pattern_that_takes_for_ever_elsewhere_is_searched_in_no_time(session: MontySandbox, host: OneText) -> None:
+    host.take("a" * 5_000)
+    session._feed("t = _rlm_LargeText(0, 5000)")
+    assert output(session, "print(re.search('(a+)+b', t), len(re.findall('(?:a|aa)+', t)))").strip() == "None 1"
