@@ -149,11 +149,10 @@ def _rlm_checked_context(name, value):
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (list, tuple)):
-        value = [text._number if isinstance(text, _rlm_large_kind) else text for text in value]
         for i, text in enumerate(value):
-            if not isinstance(text, (str, int)):
+            if not isinstance(text, (str, _rlm_large_kind)):
                 raise TypeError(name + ": context[" + str(i) + "] must be a str, not " + type(text).__name__ + ".")
-        return _rlm_measured(name, list(value))
+        return _rlm_measured(name, [text._number if isinstance(text, _rlm_large_kind) else text for text in value])
     raise TypeError(name + ": context must be a str or a list of str, not " + type(value).__name__ + ".")
 
 
