@@ -21,7 +21,7 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
-from langchain_rlm.context.large_files import in_file, is_large
+from langchain_rlm.context.large_files import in_file, large_from
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
@@ -296,9 +296,10 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
 
 
 def _text_of(path: Path, encoding: str | None) -> tuple[Text, str | None]:
-    if is_large(path):
+    size = path.stat().st_size
+    if size >= large_from():
         return in_file(path, encoding)
-    if path.stat().st_size > BLOCK:
+    if size > BLOCK:
         with contextlib.suppress(ValueError, LookupError), path.open("rb") as file:
             return decoded_in_blocks(file, encoding), None
     return decoded(path.read_bytes(), str(path), encoding)

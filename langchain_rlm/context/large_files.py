@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from langchain_rlm.context.conversions import drop_oldest, kept
@@ -21,8 +20,6 @@ from langchain_rlm.errors import HostError, InputError
 
 VARIABLE = "LANGCHAIN_RLM_LARGE"
 """The environment variable that says from how many bytes on a text is left in its file."""
-ASCII = 4
-"""Times the size from which a text is left in its file where it is ASCII."""
 SETTLED = 2.0
 """Seconds after which a file that was written is told from what it may become by its state."""
 _UTF8 = "utf-8"
@@ -37,20 +34,6 @@ def large_from() -> int:
         msg = f"{VARIABLE}={said!r}: give a number of bytes, such as {LARGE}."
         raise InputError(msg)
     return int(said)
-
-
-def is_large(path: Path) -> bool:
-    """Whether a text file is left where it is: from a size on, and a larger one where all is ASCII.
-
-    ASCII takes a byte a letter here and in the worker, and code has all of `str` then.
-    """
-    size, least = path.stat().st_size, large_from()
-    if size < least:
-        return False
-    if size >= least * ASCII:
-        return True
-    with path.open("rb") as file:
-        return not all(block.isascii() for block in iter(partial(file.read, WINDOW), b""))
 
 
 def in_file(path: Path, encoding: str | None) -> tuple[LargeText, str | None]:

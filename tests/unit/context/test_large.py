@@ -44,11 +44,6 @@ def test_a_file_is_left_where_it_is_from_a_size_on(tmp_path: Path) -> None:
     assert str(path) in repr(large_one)
 
 
-def test_ascii_is_held_up_to_four_times_the_size(tmp_path: Path) -> None:
-    assert isinstance(load_corpus(in_file(tmp_path, b"a" * 3_999)).texts[0], str)
-    assert isinstance(load_corpus(in_file(tmp_path, b"a" * 4_000)).texts[0], LargeText)
-
-
 def test_the_hash_of_a_context_does_not_say_where_its_text_is(tmp_path: Path) -> None:
     held = Corpus((SourceText("a.txt", TEXT),), single=True)
     assert load_corpus(in_file(tmp_path)).hash == held.hash
