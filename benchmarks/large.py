@@ -34,7 +34,13 @@ for number, piece in enumerate(chunks(size=20_000)):
         break
     n += len(llm_query('What happened? ' + piece))
 print(n)"""
-LINES = "print(sum(1 for line in context.splitlines() if 'ERROR' in line))"
+LOOPED = 1_000_000
+LINES = f"""n = 0
+for number, line in enumerate(context.splitlines()):
+    if number == {LOOPED}:
+        break
+    n += 'ERROR' in line
+print(n)"""
 
 
 def a_log(path: Path, size: int) -> None:
@@ -129,7 +135,7 @@ def scans(path: Path) -> list[Row]:
         assert run.outputs[cell] == found
         rows += limited(f"re.findall({pattern!r}) over grep -c", run.took(cell) / seconds, limit, "x")
     rows.append((f"{PIECES} pieces sent", f"{run.took(len(cells)):.2f} s", "", True))
-    rows.append(("all lines looped over", f"{run.took(len(cells) + 1):.2f} s", "", True))
+    rows.append((f"a loop over {LOOPED:,} lines", f"{run.took(len(cells) + 1):.2f} s", "", True))
     rows += limited("peak of the host", run.host, 500, "MB")
     return [*rows, *limited("peak of the worker", run.worker, 500, "MB")]
 

@@ -11,7 +11,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.cutting import ends_in
 from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.large import LargeText, TooMuchError
-from langchain_rlm.context.large_search import Found, scan, search_of
+from langchain_rlm.context.large_search import Found, places, scan, search_of
 from langchain_rlm.context.pieces import Span
 
 MOST = 10_000
@@ -101,6 +101,11 @@ class LargeAnswers:
 
     def _findall(self, number: int, text: LargeText, how: tuple[str, int], place: int) -> list[Any] | None:
         """What `re.findall` gives of matches, and from where to go on."""
+        search = search_of(*how, is_ascii=text.isascii())
+        if search is not None and not search.groups and text.isascii():
+            ends, texts, at = places(text, search, place)
+            self.slices = [(number, *each) for each in ends]
+            return [texts, at]
         answer = self._scan(number, text, how, place, MOST)
         if answer is None:
             return None

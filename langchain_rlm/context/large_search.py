@@ -15,6 +15,8 @@ GIVEN = 1_000_000
 """Characters of matches that are given at once."""
 MEMORY = 64 * 1024 * 1024
 """Bytes that a compiled pattern may take."""
+Ends = tuple[int, int]
+"""Where a match begins and ends."""
 Found = list[Any]
 """A match: its place, its text, and where each group begins and ends in it, or -1."""
 
@@ -35,6 +37,7 @@ class Search:
     find: Callable[[Any, bytes, int, int], Sequence[tuple[int, int]]]
     """RE2's own search: the spans of a match and of its groups, -1 where there is none."""
     anchor: Any
+    groups: int
     breaks: bool
     reach: int
 
@@ -54,8 +57,9 @@ def search_of(pattern: str, flags: int, *, is_ascii: bool) -> Search | None:
     options = re2.Options()
     options.max_mem, options.log_errors = MEMORY, False
     try:
-        compiled = re2.compile(found.source.encode(), options)._regexp  # noqa: SLF001  # without its objects, which take three times as long
-        return Search(compiled.Match, re2._Anchor.UNANCHORED, found.breaks, found.reach)  # noqa: SLF001
+        compiled = re2.compile(found.source.encode(), options)
+        groups, compiled = compiled.groups, compiled._regexp  # noqa: SLF001  # without its objects, which take three times as long
+        return Search(compiled.Match, re2._Anchor.UNANCHORED, groups, found.breaks, found.reach)  # noqa: SLF001
     except re2.error:
         return None
 
@@ -73,6 +77,23 @@ def scan(text: LargeText, search: Search, place: int, most: int) -> tuple[list[F
                 return found, window.place_behind()
         at = window.next
     return found, text.place(at) if at < text.index.size else None
+
+
+def places(text: LargeText, search: Search, place: int) -> tuple[list[Ends], list[str], int | None]:
+    """One step of a search in ASCII for all that matches: the places, the texts, and from where to go on.
+
+    It makes no more of a match than that, which is most of the time that a search for something frequent takes.
+    """
+    at, found, texts, size = place, list[Ends](), list[str](), 0
+    end = min(text.index.size, at + AT_ONCE)
+    while at < end and size <= GIVEN:
+        window = _Window(text, at, search)
+        for start, stop, data in window.spans():
+            found.append((start, stop))
+            texts.append(data.decode())
+            size += stop - start
+        at = window.next
+    return found, texts, at if at < text.index.size else None
 
 
 class _Window:
@@ -102,6 +123,18 @@ class _Window:
                 raise TooMuchError(msg)
         self._high = high
         self._known = (at, text.place(at))
+
+    def spans(self) -> Iterator[tuple[int, int, bytes]]:
+        """Where matches are in the text, and what they are."""
+        data, low, find, anchor = self._data, self._low, self._search.find, self._search.anchor
+        at, end, limit = self._at - low, self._high - low, self.next - low
+        while True:
+            start, stop = find(anchor, data, at, end)[0]
+            if start < 0 or start >= limit:
+                break
+            at = stop
+            yield low + start, low + stop, data[start:stop]
+        self.next = max(self.next, low + at)
 
     def matches(self) -> Iterator[Found]:
         data, low, find, anchor = self._data, self._low, self._search.find, self._search.anchor
