@@ -301,7 +301,7 @@ def _rlm_large_room(size):
     if size > _rlm_large_listed:
         raise ValueError(
             "a list of more than " + format(_rlm_large_listed, ",") + " characters of a large text would be too much; "
-            "loop over the lines or pieces, or take fewer: lines[:1000]"
+            "loop over the lines, pieces or re.finditer, or take fewer: lines[:1000]"
         )
 
 

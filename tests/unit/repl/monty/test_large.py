@@ -131,7 +131,7 @@ def test_a_large_text_does_what_a_str_does(
         ("re.findall('(?s)a.*b', t)", "or a match may be of any length. Look for what begins a match"),
         ("re.search('(', t)", "missing ), unterminated subpattern"),
         ("t[0:80]", "80 characters of a large text at once; 60 are the most"),
-        ("list(t.splitlines())", "loop over the lines or pieces, or take fewer: lines[:1000]"),
+        ("list(t.splitlines())", "loop over the lines, pieces or re.finditer, or take fewer: lines[:1000]"),
         ("llm_query(t)", "llm_query: the prompt must be a str, not LargeText"),
         ("chunks([t, 'a'])", "text[0] is a large text: cut it on its own"),
     ],
