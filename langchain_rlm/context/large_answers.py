@@ -13,11 +13,16 @@ from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.large import LargeText, TooMuchError
 from langchain_rlm.context.large_search import Found, places, scan, search_of
 from langchain_rlm.context.pieces import Span
+from langchain_rlm.errors import InputError
 
 MOST = 10_000
 """Matches, and ends of pieces, that are given at once."""
 LINE = 8_000_000
 """Characters of a line in which the sandbox looks for patterns."""
+ASKED = frozenset({
+    "slice", "near", "is_ascii", "find", "rfind", "count", "line_count", "lines", "scan", "findall", "piece", "ends",
+})  # fmt: skip
+"""What can be asked. The code that asks was written by a model."""
 CUTS = 8
 """Ways to cut texts of which the pieces are known."""
 
@@ -37,12 +42,16 @@ class LargeAnswers:
     def answer(self, what: str, number: int, args: Sequence[Any]) -> Any:
         """The answer to one question about a document, or a dict with an `error`."""
         text = self._corpus.texts[number]
-        if not isinstance(text, LargeText):
-            return {"error": "this text is not a large one"}
+        if not isinstance(text, LargeText) or what not in ASKED:
+            return {"error": f"nothing like {what!r:.40} can be asked of this text"}
         self.slices, self.stretch = [], None
         try:
             return getattr(self, f"_{what}")(number, text, *args)
-        except (TooMuchError, re.error, TypeError, AttributeError, IndexError) as error:
+        except InputError as error:
+            if not isinstance(error, TooMuchError):
+                raise  # the file has changed
+            return {"error": str(error)}
+        except (re.error, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
             return {"error": str(error)}
 
     def _slice(self, number: int, text: LargeText, start: int, stop: int, step: int | None) -> str:

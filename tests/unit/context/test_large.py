@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_rlm.context import large, large_index
+from langchain_rlm.context import large, large_index, large_search
 from langchain_rlm.context.conversions import CACHE
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.cutting import cut
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.formats import profile
 from langchain_rlm.context.large import LargeText
+from langchain_rlm.context.large_answers import LargeAnswers
 from langchain_rlm.context.large_files import SETTLED, VARIABLE, written
 from langchain_rlm.context.large_index import DamagedIndexError, Index, index_of
 from langchain_rlm.context.load import load_corpus
@@ -144,3 +145,23 @@ def test_pieces_join_to_the_text_and_are_cut_as_those_of_a_str() -> None:
     text = "".join(f"# Part {n}\n\n" + f"Words of part {n}. " * (n % 40) + "\n\n" for n in range(400))
     made = written("text", [text])
     assert cut(made, 500) == cut(text, 500, profile=profile(made))
+
+
+@pytest.mark.parametrize(
+    "asked", [("_init__", 0), ("slice", "a", None, None), ("lines", 1), ("scan", [1, 2], 0, 1), ("cuts",)]
+)
+def test_what_is_asked_in_another_way_is_an_error_and_no_more(asked: tuple[object, ...]) -> None:
+    made = written("text", [TEXT])
+    answers = LargeAnswers(Corpus((SourceText("text", made),)), [profile(made)])
+    assert "error" in answers.answer(str(asked[0]), 0, asked[1:])
+    assert answers.answer("slice", 0, (0, 5, None)) == TEXT[:5]
+
+
+def test_patterns_are_looked_for_without_the_engine_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_search, "has_engine", lambda: False)
+    large_search.search_of.cache_clear()
+    made = written("text", [TEXT])
+    answers = LargeAnswers(Corpus((SourceText("text", made),)), [profile(made)])
+    assert answers.answer("scan", 0, (["Zeile", 0], 0, 10)) is None  # then the sandbox looks, in pieces like this one
+    assert answers.answer("piece", 0, (0, 100, 0))[1] == TEXT.index("\n", 100) + 1
+    large_search.search_of.cache_clear()
