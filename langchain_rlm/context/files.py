@@ -21,9 +21,11 @@ from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
+from langchain_rlm.context.large_files import in_file, large_from
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.tables.kinds import is_table
 from langchain_rlm.context.tables.table import Table
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
 
 LARGEST = 1_000_000_000
@@ -310,10 +312,10 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     loading.step()
     name = path.relative_to(base).as_posix()
     if path.suffix.lower() in SUFFIXES:
-        text, facts = loading.converted(path, encoding)
+        converted, facts = loading.converted(path, encoding)
         if without := facts.pop("left_out", None):
             yield LeftOut(f"{name}, {without[0]}", without[1])
-        yield SourceText(name, text, {"source": str(path), **facts})
+        yield SourceText(name, converted, {"source": str(path), **facts})
         return
     try:
         text, guessed = _text_of(path, encoding)
@@ -323,8 +325,11 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     yield SourceText(name, text, {"source": str(path), **({"encoding": guessed} if guessed else {})})
 
 
-def _text_of(path: Path, encoding: str | None) -> tuple[str, str | None]:
-    if path.stat().st_size > BLOCK:
+def _text_of(path: Path, encoding: str | None) -> tuple[Text, str | None]:
+    size = path.stat().st_size
+    if size >= large_from():
+        return in_file(path, encoding)
+    if size > BLOCK:
         with contextlib.suppress(ValueError, LookupError), path.open("rb") as file:
             return decoded_in_blocks(file, encoding), None
     return decoded(path.read_bytes(), str(path), encoding)
