@@ -104,10 +104,14 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
 
     def step(self) -> None:
         """A file is about to be read."""
-        if self.is_stopped:
-            raise CancelledError
+        self.check()
         self.done, self._begun = self._begun, self._begun + 1
         self._report()
+
+    def check(self) -> None:
+        """End the loading where it was stopped."""
+        if self.is_stopped:
+            raise CancelledError
 
     def _report(self) -> None:
         counts = self.counts()
