@@ -374,6 +374,10 @@ def _rlm_drained(iterable):
     if isinstance(iterable, _rlm_LargeText):
         return iterable
     if not isinstance(iterable, _rlm_large_listing):
+        try:
+            iter(iterable)
+        except TypeError:  # functions that ask are given numbers, too: cite(quote, 0)
+            return iterable
         return _rlm_small_drained(iterable)
     out = []
     size = 0
