@@ -20,7 +20,9 @@ from langchain_rlm.checks import FLAG, Rule
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
+from langchain_rlm.context.drawing import state_of
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
+from langchain_rlm.context.pages import STATE
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.tables.kinds import is_table
 from langchain_rlm.context.tables.table import Table
@@ -311,6 +313,8 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     name = path.relative_to(base).as_posix()
     if path.suffix.lower() in SUFFIXES:
         text, facts = loading.converted(path, encoding)
+        if "pages" in facts:
+            facts[STATE] = state_of(path)
         if without := facts.pop("left_out", None):
             yield LeftOut(f"{name}, {without[0]}", without[1])
         yield SourceText(name, text, {"source": str(path), **facts})
