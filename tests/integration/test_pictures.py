@@ -165,3 +165,34 @@ def test_pictures_count_for_the_budget(model_server: ModelServer, scan: Path) ->
     rlm = rlm_with(model_server, code, cell("FINAL(1)"), budget=Budget(tokens=15_000))
     assert "sub-query failed (budget): A call of about 16," in error_of(rlm, scan)
     assert sent(model_server) == []
+
+
+def test_a_loop_over_pages_asks_each_once(model_server: ModelServer, scan: Path) -> None:
+    code = "found = []\nfor n in [2, 4]:\n    found.append(llm_query('Read.', images=[page(n)]))\nFINAL(found)"
+    result: Any = rlm_with(model_server, cell(code)).invoke({"question": QUESTION, "context": scan})
+    assert result["value"] == ["echo: Read. (5 characters)"] * 2
+    assert [len(content) for content in sent(model_server)] == [2, 2]
+
+
+async def test_code_that_awaits_asks_about_pages_too(model_server: ModelServer, scan: Path) -> None:
+    code = (
+        "import asyncio\nasync def one(n):\n    return await asyncio.to_thread(llm_query, 'Read.', images=[page(n)])\n"
+    )
+    code += "async def main():\n    return await asyncio.gather(*[one(n) for n in (2, 4)])\nFINAL(asyncio.run(main()))"
+    result: Any = await rlm_with(model_server, cell(code)).ainvoke({"question": QUESTION, "context": scan})
+    assert result["value"] == ["echo: Read. (5 characters)"] * 2
+    (asked,) = [entry for entry in result["journal"] if entry["kind"] == "asked"]
+    assert [call["images"][0]["page"] for call in asked["calls"]] == [2, 4]
+
+
+def test_two_files_are_told_apart(model_server: ModelServer, scan: Path) -> None:
+    other = scan.with_name("other.pdf")
+    other.write_bytes(pdf_of(["Words", ""], picture="dots"))
+    code = "llm_query('One.', images=[page(2, document=1)])\npage(2)"
+    result: Any = rlm_with(model_server, cell(code), cell("FINAL(1)"), route="rlm").invoke(
+        {"question": QUESTION, "context": [scan, other]}
+    )
+    (asked,) = [entry for entry in result["journal"] if entry["kind"] == "asked"]
+    assert [(image["document"], image["page"]) for image in asked["calls"][0]["images"]] == [(1, 2)]
+    (end, *_) = [entry for entry in result["journal"] if entry["kind"] == "cell_end"]
+    assert end["error"].endswith("page: say which document with document=. There are: scan.pdf, other.pdf.")
