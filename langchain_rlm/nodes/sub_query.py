@@ -108,9 +108,8 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()
-    async with _until_saved(run, config):
+    async with _until_saved(run, config), _message(run, call, prompt) as message:
         waited = time.monotonic() - asked
-        message = await _message(run, call, prompt)
         try:
             reply = await run.tree.caller.ask(
                 model, [message], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
@@ -121,16 +120,19 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
     return {**answered, **waiting(waited + reply.waited)}
 
 
-async def _message(run: Run, call: Call, prompt: str) -> HumanMessage:
-    images = call.get("images")
-    if not images:
-        return HumanMessage(prompt)
-    pages = [(image["document"], image["page"]) for image in images]
-    try:
-        blocks = await pictures(run.corpus, pages)
-    except InputError as error:
-        raise ModelCallError(Failure("invalid", str(error))) from error
-    return HumanMessage([{"type": "text", "text": prompt}, *blocks], additional_kwargs={PAGES: pages})
+@asynccontextmanager
+async def _message(run: Run, call: Call, prompt: str) -> AsyncIterator[HumanMessage]:
+    """The prompt with its pictures. Few calls have theirs at a time: each may hold some 27 MB."""
+    pages = [(image["document"], image["page"]) for image in call.get("images", ())]
+    if not pages:
+        yield HumanMessage(prompt)
+        return
+    async with run.tree.seeing:
+        try:
+            blocks = await pictures(run.corpus, pages)
+        except InputError as error:
+            raise ModelCallError(Failure("invalid", str(error))) from error
+        yield HumanMessage([{"type": "text", "text": prompt}, *blocks], additional_kwargs={PAGES: pages})
 
 
 def _of_images(error: ModelCallError, call: Call) -> ModelCallError:

@@ -73,10 +73,10 @@ def size_of_picture(messages: Any) -> str:
 
 
 def test_a_replay_model_gives_the_answers_by_page(model_server: ModelServer, scan: Path) -> None:
-    code = cell("pages = [[page(n)] for n in (3, 1, 2)]\nFINAL(llm_query_batched(['Read.'] * 3, images=pages))")
+    code = cell("pages = [[page(n)] for n in (3, 2)]\nFINAL(llm_query_batched(['Read.'] * 2, images=pages))")
     sub = {"kind": "function", "function": f"{__name__}:size_of_picture"}
     result: Any = rlm_with(model_server, code, sub=sub).invoke({"question": QUESTION, "context": scan})
-    assert len(set(result["value"])) == 3
+    assert len(set(result["value"])) == 2
     model = ReplayChatModel.from_journal(result)
     again: Any = RLM(model, model).invoke({"question": QUESTION, "context": scan})
     assert again["value"] == result["value"]
@@ -161,9 +161,9 @@ def test_a_scan_without_any_text_is_loaded_and_not_asked_about_directly(model_se
 
 
 def test_pictures_count_for_the_budget(model_server: ModelServer, scan: Path) -> None:
-    code = cell("FINAL(llm_query('?', images=[page(2)] * 10))")
-    rlm = rlm_with(model_server, code, cell("FINAL(1)"), budget=Budget(tokens=15_000))
-    assert "sub-query failed (budget): A call of about 16," in error_of(rlm, scan)
+    code = cell("FINAL(llm_query('?', images=[page(2)] * 5))")
+    rlm = rlm_with(model_server, code, cell("FINAL(1)"), budget=Budget(tokens=8_000))
+    assert "sub-query failed (budget): A call of about 8," in error_of(rlm, scan)
     assert sent(model_server) == []
 
 
