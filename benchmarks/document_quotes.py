@@ -52,11 +52,12 @@ def sentences(draw: random.Random) -> list[str]:
 def loaded(name: str, data: bytes) -> str:
     """The text that a user's file gives."""
     from langchain_rlm.context.load import load_corpus
+    from langchain_rlm.context.text import whole
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data)
-        return "\f".join(document.text for document in load_corpus(path).documents)
+        return "\f".join(whole(document.text) for document in load_corpus(path).documents)
 
 
 def web_page(draw: random.Random) -> Document:

@@ -34,6 +34,7 @@ CALL_TYPES = {
 EXTRAS = {
     "cli": "the command `langchain-rlm`",
     "cloud": "contexts in object stores: `s3://`, `gs://`, `az://`",
+    "large": "regular expressions over very large texts, by RE2",
     "mcp": "a server for agents that speak the Model Context Protocol",
     "office": "Word, Excel, PowerPoint, OpenDocument, RTF, EPUB, Outlook; web pages as Markdown",
     "otel": "gauges for OpenTelemetry",

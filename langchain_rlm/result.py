@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import to_jsonable_python
 
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.text import Text
 from langchain_rlm.journal.header import Coverage, DocumentCoverage
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Result(dict[str, Any]):
     A copy or a pickle of it is a plain dict, without the texts.
     """
 
-    def __init__(self, values: Mapping[str, Any], texts: Sequence[str] | None) -> None:
+    def __init__(self, values: Mapping[str, Any], texts: Sequence[Text] | None) -> None:
         super().__init__(values)
         self.texts = texts
 

@@ -27,6 +27,7 @@ OPTIONAL = {
     "langchain": "models by the name of any provider: pip install 'langchain-rlm[providers]'",
     "langchain-anthropic": "models of Anthropic",
     "langchain-google-genai": "models of Google",
+    "google-re2": "regular expressions over very large texts: pip install 'langchain-rlm[large]'",
     "mcp": "a server of the Model Context Protocol: pip install 'langchain-rlm[mcp]'",
     "opentelemetry-api": "runs, REPLs, calls and memory as metrics: pip install 'langchain-rlm[otel]'",
     "langgraph-checkpoint-sqlite": "runs kept in SQLite: pip install 'langchain-rlm[sqlite]'",

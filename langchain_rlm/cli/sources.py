@@ -8,6 +8,7 @@ from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.encodings import decoded
 from langchain_rlm.context.files import Files
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.text import is_blank
 from langchain_rlm.errors import InputError
 
 
@@ -39,7 +40,7 @@ def read_sources(
     if problems:
         raise InputError("\n".join(problems))
     documents, taken = tuple(one for one in read if isinstance(one, SourceText)), loading.taken()
-    if taken is None and not any(document.text.strip() for document in documents):
+    if taken is None and not any(not is_blank(document.text) for document in documents):
         named = ", ".join("standard input" if path == "-" else path for path in paths)
         msg = f"There is no text in {named}. Name files, directories, - for standard input, or pydoc:."
         raise InputError(msg)

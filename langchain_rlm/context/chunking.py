@@ -12,6 +12,7 @@ from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.cutting import cut
 from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.pieces import Piece, Range
+from langchain_rlm.context.text import Text
 
 RULE = "==="
 RUN = re.compile("^(={3,40}) [0-9]+: ", re.MULTILINE)
@@ -95,11 +96,10 @@ class Chunks:
 
     def _rule(self, numbers: Sequence[int]) -> str:
         """What marks a line that names a document: longer than any like it that a line of these texts begins with."""
-        texts = [self._corpus.texts[number] for number in numbers]
-        runs = (RUN.findall(text) for text in texts if text.startswith(RULE) or f"\n{RULE}" in text)
+        runs = (_runs(self._corpus.texts[number]) for number in numbers)
         return max((run + "=" for found in runs for run in found), key=len, default=RULE)
 
-    def _text(self, text: int | str) -> str:
+    def _text(self, text: int | str) -> Text:
         if isinstance(text, str):
             return text
         if isinstance(text, bool) or not isinstance(text, int) or not 0 <= text < len(self._corpus.texts):
@@ -124,7 +124,18 @@ class Chunks:
         ]
 
 
-def _overlapped(text: str, before: int, start: int, overlap: int) -> int:
+def _runs(text: Text) -> list[str]:
+    """How the lines begin that look like one that names a document."""
+    if isinstance(text, str):
+        return RUN.findall(text) if text.startswith(RULE) or f"\n{RULE}" in text else []
+    found, at = [text[: 2 * PACKED]], text.find(f"\n{RULE}")
+    while at >= 0 and len(found) < PACKED:
+        found.append(text[at + 1 : at + 2 * PACKED])
+        at = text.find(f"\n{RULE}", at + 1)
+    return [match[1] for lines in found if (match := RUN.match(lines))]
+
+
+def _overlapped(text: Text, before: int, start: int, overlap: int) -> int:
     """Where a piece begins that repeats up to so many characters of the one before, which begins at `before`.
 
     It is a line start if that keeps half of them, else a word start.
@@ -135,4 +146,4 @@ def _overlapped(text: str, before: int, start: int, overlap: int) -> int:
     line = text.find("\n", low - 1, start - max(overlap // 2, 1)) + 1
     if line:
         return line
-    return next((at + 1 for at in range(low - 1, start - 1) if text[at].isspace()), start)
+    return next((at + 1 for at in range(low - 1, start - 1) if text[at : at + 1].isspace()), start)

@@ -77,7 +77,7 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         if self._intake is not None:
             self._intake.stop()
         if self._kept and processes:
-            _drop_oldest(self._kept.path)
+            drop_oldest(self._kept.path)
 
     def ahead(self, paths: Iterable[Path], encoding: str | None) -> None:
         """Files that will be read: they are counted, and converted before they are asked for."""
@@ -104,10 +104,14 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
 
     def step(self) -> None:
         """A file is about to be read."""
-        if self.is_stopped:
-            raise CancelledError
+        self.check()
         self.done, self._begun = self._begun, self._begun + 1
         self._report()
+
+    def check(self) -> None:
+        """End the loading where it was stopped."""
+        if self.is_stopped:
+            raise CancelledError
 
     def _report(self) -> None:
         counts = self.counts()
@@ -177,10 +181,10 @@ class Loading(contextlib.AbstractContextManager["Loading"]):
         return process
 
 
-def kept() -> Directory | None:
-    """Where converted texts are kept, if they are."""
+def kept(folder: str = "converted") -> Directory | None:
+    """Where converted texts are kept, or what else a folder is for, if it is."""
     path = cache_directory()
-    return None if path is None else Directory(path / "converted", CACHE)
+    return None if path is None else Directory(path / folder, CACHE)
 
 
 def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
@@ -193,7 +197,8 @@ def _found(directory: Directory | None, key: str) -> dict[str, Any] | None:
     return None
 
 
-def _drop_oldest(directory: Path) -> None:
+def drop_oldest(directory: Path) -> None:
+    """Keep what was used last of a directory of the cache."""
     with contextlib.suppress(OSError):  # another process does the same
         states = {file: file.stat() for file in directory.iterdir()}
         size = 0

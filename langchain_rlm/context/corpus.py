@@ -3,14 +3,16 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from langchain_rlm.context.large import LargeText
 from langchain_rlm.context.pieces import Piece, assemble
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.context.tables.database import TableSet
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 
@@ -32,7 +34,7 @@ class SourceText:
     """One document of the context."""
 
     name: str
-    text: str
+    text: Text
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,7 +69,7 @@ class Corpus:
     tables: TableSet | None = None
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[Text, ...]:
         return tuple(document.text for document in self.documents)
 
     @cached_property
@@ -82,8 +84,8 @@ class Corpus:
         digest = hashlib.sha256(b"single" if self.single else b"list")
         for document in self.documents:
             digest.update(json.dumps([document.name, len(document.text)]).encode())
-            for start in range(0, len(document.text), SLICE):
-                digest.update(_encode(document, start))
+            for data in _encoded(document):
+                digest.update(data)
         if self.tables is not None:
             digest.update(self.tables.identity.encode())
             return TABULAR + digest.hexdigest()
@@ -96,7 +98,7 @@ class Corpus:
 
     def cut(self, pieces: Sequence[Sequence[Piece]], *, single: bool, names: Sequence[str]) -> "Corpus":
         """The context of a recursive run: one document for each list of pieces, or the same source to search."""
-        texts = [assemble(document, self.texts) for document in pieces]
+        texts = [self._whole(document) or assemble(document, self.texts) for document in pieces]
         documents = tuple(SourceText(name, text) for name, text in zip(names, texts, strict=True))
         return Corpus(documents, single, None if documents else self.searchable, tables=self.tables)
 
@@ -110,6 +112,14 @@ class Corpus:
         """A store can keep it."""
         return self.searchable is None and self.tables is None
 
+    def _whole(self, pieces: Sequence[Piece]) -> LargeText | None:
+        """The large text that pieces are all of: it is read from the same file."""
+        if len(pieces) != 1 or isinstance(pieces[0], str):
+            return None
+        document, start, end = pieces[0]
+        text = self.texts[document]
+        return text if isinstance(text, LargeText) and (start, end) == (0, len(text)) else None
+
     def ref(self) -> dict[str, Any]:
         """What state says of this context: its hash, and enough to name it in an error."""
         names = [document.name for document in self.documents[:NAMED]]
@@ -122,13 +132,19 @@ class Corpus:
         ]
 
 
+def _encoded(document: SourceText) -> Iterator[bytes]:
+    if isinstance(document.text, LargeText):
+        return document.text.windows()
+    return (_encode(document, start) for start in range(0, len(document.text), SLICE))
+
+
 def _encode(document: SourceText, start: int) -> bytes:
     try:
         return document.text[start : start + SLICE].encode()
     except UnicodeEncodeError as error:
         msg = (
             f"{document.name}: character {start + error.start:,} is a lone surrogate "
-            f"({document.text[start + error.start]!r}), which cannot be encoded. "
+            f"({document.text[start + error.start :][:1]!r}), which cannot be encoded. "
             "Decode the source with errors='replace' before passing it."
         )
         raise InputError(msg) from None

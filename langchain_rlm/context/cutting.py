@@ -6,11 +6,13 @@ paragraphs, lines, sentences, words and tokens. Nothing is cut inside a token th
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from langchain_rlm.context.formats import TextProfile, profile
+from langchain_rlm.context.formats import TextProfile
+from langchain_rlm.context.formats import profile as profile_of
 from langchain_rlm.context.levels import LINES, PARAGRAPHS, Level, marks
 from langchain_rlm.context.scan import with_line_feeds
+from langchain_rlm.context.text import Text
 
 _SENTENCES = marks(r"[.!?…。\uff01\uff1f][\"'”\u2019)\]」』]*(?:\s+|(?<=[。\uff01\uff1f」』]))")
 _LAST = (PARAGRAPHS, LINES, _SENTENCES, marks(r"\s"))
@@ -24,9 +26,11 @@ _SAFE_START = re.compile(r"[\s,;(){}\[\]<>]")
 _JOINERS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _TOKENS_READ = (100, 4_000)
+WINDOW = 2_000_000
+"""Characters of a text that is not in memory that are cut at once."""
 
 
-def cut(text: str, size: int, *, profile: TextProfile | None = None, name: str = "") -> list[int]:
+def cut(text: Text, size: int, *, profile: TextProfile | None = None, name: str = "") -> list[int]:
     """Find the ends of the pieces of at most `size` characters that a text is cut into, in order.
 
     Args:
@@ -46,6 +50,9 @@ def cut(text: str, size: int, *, profile: TextProfile | None = None, name: str =
         raise ValueError(message)
     if len(text) <= size:
         return [len(text)] if text else []
+    if not isinstance(text, str):
+        known = profile or profile_of(text, name=name)
+        return [end for ends in ends_in(text, size, profile=known) for end in ends]
     levels = (*_levels(text, profile, name), *_LAST)
     text = with_line_feeds(text)
     resumed = [0] * len(levels)
@@ -58,7 +65,23 @@ def cut(text: str, size: int, *, profile: TextProfile | None = None, name: str =
 
 
 def _levels(text: str, known: TextProfile | None, name: str) -> tuple[Level, ...]:
-    return (known or profile(text, name=name)).levels
+    return (known or profile_of(text, name=name)).levels
+
+
+def ends_in(text: Text, size: int, *, profile: TextProfile, start: int = 0) -> Iterator[list[int]]:
+    """The ends of the pieces of a text that is not in memory, from a piece on, some at a time.
+
+    It is cut in windows. The last pieces of a window may end elsewhere once what follows is known: there the next
+    window begins.
+    """
+    room = max(WINDOW, 8 * size)
+    while start < len(text):
+        window = text[start : start + room]
+        ends = cut(window, size, profile=profile)
+        if start + room < len(text):
+            ends = [end for end in ends if end <= len(window) - 3 * size] or ends[:1]
+        yield [start + end for end in ends]
+        start += ends[-1]
 
 
 def _end(text: str, start: int, size: int, levels: Sequence[Level], resumed: list[int]) -> int:

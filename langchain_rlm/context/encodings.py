@@ -43,7 +43,7 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> tuple[str, s
     except UnicodeDecodeError as error:
         at = len(bom) + error.start
         wrong = f"{name}: not {found.upper()}: byte {at:,} is 0x{data[at]:02x}."
-    guess = None if encoding or bom else _guess(data)
+    guess = None if encoding or bom else guessed(data)
     if guess is None:
         msg = f"{wrong} Name its encoding with Files(..., encoding=...), or convert it (iconv -f ... -t UTF-8)."
         raise InputError(msg)
@@ -65,7 +65,7 @@ def decoded_in_blocks(file: BinaryIO, encoding: str | None = None) -> str:
     return text
 
 
-def _guess(data: bytes) -> str | None:
+def guessed(data: bytes) -> str | None:
     """The encoding that fits best; None when none does."""
     from charset_normalizer import from_bytes  # only for what is not UTF-8
 

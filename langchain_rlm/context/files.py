@@ -9,7 +9,7 @@ import glob
 import os
 import stat
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +22,14 @@ from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.drawing import state_of
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
+from langchain_rlm.context.large import LargeText
+from langchain_rlm.context.large_files import in_file, large_from
+from langchain_rlm.context.packed import is_archive, is_compressed, unpacked
 from langchain_rlm.context.pages import STATE
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.tables.kinds import is_table
 from langchain_rlm.context.tables.table import Table
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
 
 LARGEST = 1_000_000_000
@@ -121,12 +125,41 @@ class Files:
 
     def _named(self, path: Path, loading: Loading) -> Reading:
         try:
+            if is_archive(path):
+                return (yield from self._archive(path, loading))
             yield from self._in(path, path.parent, loading)
         except InputError as error:
             if not self.skip_unreadable:
                 return [str(error)]
             yield LeftOut(path.name, _reason(path, error))
         return []
+
+    def _archive(self, path: Path, loading: Loading) -> Reading:
+        """What an archive holds, as a directory of its name."""
+        with unpacked(path, loading.check) as (directory, left_out):
+            yield from (LeftOut(f"{path.name}/{one.name}", one.reason) for one in left_out)
+            walked = _walk(directory, ignored=self.ignored)
+            found = ((inside, name, reason or self._why_not_packed(inside)) for inside, name, reason in walked)
+            reading = self._found(directory, found, self._nothing_in(path), loading)
+            problems = yield from _renamed(reading, path)
+            return [problem.replace(str(directory), str(path)) for problem in problems]
+
+    def _compressed(self, path: Path, base: Path, loading: Loading) -> Iterator[Read]:
+        """The one text of a compressed file, under the name of that."""
+        with unpacked(path, loading.check) as (directory, _):
+            (inside,) = directory.iterdir()
+            if reason := self._why_not_packed(inside):
+                msg = f"{path}: {reason}."
+                raise InputError(msg)
+            try:
+                for one in documents_in(inside, directory, self.encoding, loading):
+                    yield _named_anew(one, path.relative_to(base).as_posix(), str(path))
+            except InputError as error:
+                msg = str(error).replace(str(inside), str(path))
+                raise InputError(msg) from error
+
+    def _why_not_packed(self, path: Path) -> str | None:
+        return "a table that is packed: unpack it" if path.is_file() and self._is_table(path) else None
 
     def _matched(self, pattern: Path, loading: Loading) -> Reading:
         names = glob.glob(str(pattern), recursive=True)  # noqa: PTH207  # an absolute pattern is fine here
@@ -171,6 +204,9 @@ class Files:
         return is_table(path, tables=self.tables)
 
     def _in(self, path: Path, base: Path, loading: Loading) -> Iterator[Read]:
+        if is_compressed(path):
+            yield from self._compressed(path, base, loading)
+            return
         if not self._is_table(path):
             yield from documents_in(path, base, self.encoding, loading)
             return
@@ -296,8 +332,10 @@ def why_not(path: Path) -> str | None:
         size = path.stat().st_size
         if size > LARGEST:
             return f"too large ({size:,} bytes): name it to have it read"
-        if path.suffix.lower() in SUFFIXES:
+        if path.suffix.lower() in SUFFIXES or is_compressed(path):
             return None
+        if is_archive(path):
+            return "an archive: name it to have it read"
         with path.open("rb") as file:
             binary = is_binary(file.read(8192))
     except OSError as error:
@@ -312,12 +350,12 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     loading.step()
     name = path.relative_to(base).as_posix()
     if path.suffix.lower() in SUFFIXES:
-        text, facts = loading.converted(path, encoding)
+        converted, facts = loading.converted(path, encoding)
         if "pages" in facts:
             facts[STATE] = state_of(path)
         if without := facts.pop("left_out", None):
             yield LeftOut(f"{name}, {without[0]}", without[1])
-        yield SourceText(name, text, {"source": str(path), **facts})
+        yield SourceText(name, converted, {"source": str(path), **facts})
         return
     try:
         text, guessed = _text_of(path, encoding)
@@ -327,11 +365,36 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     yield SourceText(name, text, {"source": str(path), **({"encoding": guessed} if guessed else {})})
 
 
-def _text_of(path: Path, encoding: str | None) -> tuple[str, str | None]:
-    if path.stat().st_size > BLOCK:
+def _text_of(path: Path, encoding: str | None) -> tuple[Text, str | None]:
+    size = path.stat().st_size
+    if size >= large_from():
+        return in_file(path, encoding)
+    if size > BLOCK:
         with contextlib.suppress(ValueError, LookupError), path.open("rb") as file:
             return decoded_in_blocks(file, encoding), None
     return decoded(path.read_bytes(), str(path), encoding)
+
+
+def _renamed(reading: Reading, archive: Path) -> Reading:
+    """What is read of an archive, named by it."""
+    problems: list[str] | None = None
+    while problems is None:
+        try:
+            one = next(reading)
+        except StopIteration as end:
+            problems = end.value
+        else:
+            name = f"{archive.name}/{one.name}"
+            yield _named_anew(one, name, f"{archive.parent / name}")
+    return problems
+
+
+def _named_anew(one: Read, name: str, source: str) -> Read:
+    if not isinstance(one, SourceText):
+        return replace(one, name=name)
+    if isinstance(one.text, LargeText):
+        one.text.source.name = source
+    return replace(one, name=name, metadata={**one.metadata, "source": source})
 
 
 def _reason(path: Path, error: InputError) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from langchain_rlm.context.levels import Level
 from langchain_rlm.context.scan import Scan, scan_of, windows_of
 from langchain_rlm.context.structures import found_in
+from langchain_rlm.context.text import Text, whole
 
 _HEAD_CHARACTERS = 600
 _TAIL_CHARACTERS = 300
@@ -35,9 +36,11 @@ class TextProfile:
     levels: tuple[Level, ...]
     head: str
     tail: str
+    is_large: bool = False
+    """It is not in memory: code has less of it than of a `str`."""
 
 
-def profile(text: str, *, name: str = "") -> TextProfile:
+def profile(text: Text, *, name: str = "") -> TextProfile:
     """Find out what kind of text this is and where its structure lies; its file name's extension is taken as a hint.
 
     Counts are exact up to 5 million characters; beyond that they come from samples and say "about".
@@ -45,10 +48,12 @@ def profile(text: str, *, name: str = "") -> TextProfile:
     scan = scan_of(text)
     kind, found = found_in(scan, name)
     structure = _binary_warning(scan) + found.said
-    return TextProfile(len(text), scan.line_count, kind, structure, found.levels, _head(text), _tail(text))
+    ends = _head(text), _tail(text)
+    is_large = not isinstance(text, str)
+    return TextProfile(len(text), scan.line_count, kind, structure, found.levels, *ends, is_large=is_large)
 
 
-def estimate_tokens(characters_or_text: int | str) -> int:
+def estimate_tokens(characters_or_text: int | Text) -> int:
     """Estimate how many tokens a text has, without a tokenizer: they differ, and loading one needs the network.
 
     4 characters count as a token; in a text, Chinese, Japanese and Korean characters (by samples) as 1 token each.
@@ -70,23 +75,23 @@ def least_tokens(text: str) -> int:
     return dense * 2 // 5 + (len(squeezed) - dense) // 6
 
 
-def _dense(text: str) -> int:
+def _dense(text: Text) -> int:
     """How many characters are Chinese, Japanese or Korean, by samples."""
     sample = "".join(windows_of(text, 2_000))
     return len(_CJK.findall(sample)) * len(text) // max(len(sample), 1)
 
 
-def _head(text: str) -> str:
+def _head(text: Text) -> str:
     if len(text) <= _HEAD_CHARACTERS:
-        return text
+        return whole(text)
     head = text[:_HEAD_CHARACTERS]
     cut = max(head.rfind("\n", _HEAD_CHARACTERS // 2) + 1, 0) or head.rfind(" ", _HEAD_CHARACTERS // 2) + 1
     return head[: cut or None]
 
 
-def _tail(text: str) -> str:
+def _tail(text: Text) -> str:
     if len(text) <= _TAIL_CHARACTERS:
-        return text
+        return whole(text)
     tail = text[-_TAIL_CHARACTERS:]
     half = _TAIL_CHARACTERS // 2
     return tail[(tail.find("\n", 0, half) + 1) or (tail.find(" ", 0, half) + 1) :]

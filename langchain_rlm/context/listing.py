@@ -39,9 +39,12 @@ class Listing:
     characters: int
     is_damaged: bool = False
     """A reader found a part that is not what was stored: all are sent again when the context is passed again."""
+    large: Sequence[int] = ()
+    """The documents, by position, that are read from files, so that code finds them as they were."""
 
     def dump(self) -> bytes:
-        return json.dumps({"format": FORMAT, **vars(self)}).encode()
+        told = {name: value for name, value in vars(self).items() if name != "large" or value}
+        return json.dumps({"format": FORMAT, **told}).encode()
 
     @classmethod
     def load(cls, data: bytes, ref: str) -> "Listing":

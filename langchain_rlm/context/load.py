@@ -16,11 +16,13 @@ from langgraph.store.base import BaseStore
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, LeftOut, SourceText
 from langchain_rlm.context.files import Files, Read
+from langchain_rlm.context.large_files import moved
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.searchable import Searchable
 from langchain_rlm.context.tables.given import Tables
 from langchain_rlm.context.tables.kinds import is_frame, is_sql_database
 from langchain_rlm.context.tables.table import Table
+from langchain_rlm.context.text import is_blank
 from langchain_rlm.errors import InputError
 
 FORMS = (
@@ -85,12 +87,12 @@ def load_corpus(context: Any, *, looks_for_files: bool = True, loading: Loading 
         left_out = tuple(one for one in read if isinstance(one, LeftOut))
         is_one = isinstance(context, str | Document) or (isinstance(context, Path) and at_home(context).is_file())
         single = is_one and len(documents) == 1
-    if tables is None and not any(document.text.strip() for document in documents):
+    if tables is None and not any(not is_blank(document.text) for document in documents):
         what = "no document" if not documents else "no text" if len(documents) == 1 else "only documents without text"
         files = ", ".join(str(read.metadata["source"]) for read in documents[:3] if "source" in read.metadata)
         msg = f"The context has {what}{f' ({files})' if files else ''}. {FORMS}"
         raise InputError(msg)
-    return Corpus(documents, single, left_out=left_out, tables=tables)
+    return Corpus(tuple(map(moved, documents)), single, left_out=left_out, tables=tables)
 
 
 def so_far(loading: Loading, reason: str) -> Corpus:

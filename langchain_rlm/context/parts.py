@@ -12,6 +12,8 @@ from typing import NamedTuple, TypeVar
 
 import zstandard
 
+from langchain_rlm.context.text import Text
+
 T = TypeVar("T")
 
 PART = 16_000_000
@@ -54,7 +56,7 @@ class DamagedError(Exception):
     """What a store has under this key is not what was stored."""
 
 
-def cut(texts: Sequence[str]) -> Iterator[list[Slice]]:
+def cut(texts: Sequence[Text]) -> Iterator[list[Slice]]:
     """Cut texts into parts. The same document is cut the same way, whatever stands beside a long one."""
     part, room = list[Slice](), PART
     for number, text in enumerate(texts):
@@ -74,7 +76,7 @@ def cut(texts: Sequence[str]) -> Iterator[list[Slice]]:
         yield part
 
 
-def pack(texts: Sequence[str], slices: Sequence[Slice]) -> tuple[Part, bytes]:
+def pack(texts: Sequence[Text], slices: Sequence[Slice]) -> tuple[Part, bytes]:
     """A part, and its bytes in a store."""
     encoded = [texts[number][start:stop].encode() for number, start, stop in slices]
     data = encoded[0] if len(encoded) == 1 else b"".join(encoded)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from langchain_rlm.context.text import Text
+
 Span = tuple[int, int, int]
 """Document index, start and end, in characters."""
 
@@ -16,7 +18,7 @@ WITHOUT_TEXT = "pages_without_text"
 Range = tuple[int, int]
 
 
-def assemble(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
+def assemble(pieces: Sequence[Piece], texts: Sequence[Text]) -> str:
     """Put a prompt together."""
     return "".join(p if isinstance(p, str) else texts[p[0]][p[1] : p[2]] for p in pieces)
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from langchain_rlm.context.text import Text, whole
+
 EXACT_UP_TO = 5_000_000
 WINDOW_CHARACTERS = 200_000
 _MIDDLE_WINDOWS = 6
@@ -20,6 +22,7 @@ class Scan:
     """A text as the detectors see it: `sample` stands for all of it, and `scale` says how many times."""
 
     text: str
+    """Of one that is not in memory, the samples."""
     sample: str
     scale: float
     lines: tuple[str, ...]
@@ -56,18 +59,24 @@ class Scan:
         return len(places) if len(places) < _FEW or widest <= whole // 2 else 0
 
 
-def scan_of(text: str) -> Scan:
+def scan_of(text: Text) -> Scan:
     """Scan all of a text of up to 5 million characters, or samples of a larger one; lines may end with CR alone."""
-    text = with_line_feeds(text)
+    text = with_line_feeds(text) if isinstance(text, str) else text
     windows = windows_of(text, WINDOW_CHARACTERS)
     exact = len(text) <= EXACT_UP_TO
-    sample = text if exact else "\n".join(windows)
+    sample = whole(text) if exact else "\n".join(windows)
     per_window = _SAMPLE_LINES // len(windows)
     lines = [
         line for window in windows for line in window[: 100 * per_window].splitlines()[:per_window] if line.strip()
     ]
-    line_count = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
-    return Scan(text, sample, 1 if exact else len(text) / len(sample), tuple(lines), line_count)
+    line_count = text.count("\n") + (1 if len(text) and not text.endswith("\n") else 0)
+    return Scan(
+        text if isinstance(text, str) else sample,
+        sample,
+        1 if exact else len(text) / len(sample),
+        tuple(lines),
+        line_count,
+    )
 
 
 def with_line_feeds(text: str) -> str:
@@ -75,10 +84,10 @@ def with_line_feeds(text: str) -> str:
     return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
-def windows_of(text: str, width: int) -> list[str]:
+def windows_of(text: Text, width: int) -> list[str]:
     """The whole text if short, else its start, some places in the middle and its end, each begun at a line start."""
     if len(text) <= width * (_MIDDLE_WINDOWS + 2):
-        return [text]
+        return [whole(text)]
     starts = [part * (len(text) - width) // (_MIDDLE_WINDOWS + 1) for part in range(_MIDDLE_WINDOWS + 2)]
     return [text[:width]] + [_from_line_start(text[start : start + width]) for start in starts[1:]]
 

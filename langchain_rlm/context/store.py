@@ -9,9 +9,11 @@ from functools import partial
 
 from langchain_rlm.context.blobs import BlobStore, Directory
 from langchain_rlm.context.corpus import Corpus, SourceText, is_hash, plain_metadata
+from langchain_rlm.context.large_files import Writing
 from langchain_rlm.context.listing import Listing, OtherFormatError, key_of
 from langchain_rlm.context.parts import DamagedError, Part, Slice, cut, in_order, joined, pack, unpack
 from langchain_rlm.context.remote import said
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import HostError, InputError, RLMError
 from langchain_rlm.threads import on_thread
 
@@ -36,10 +38,11 @@ class ContextStore:
         async with aclosing(in_order(partial(send, slices) for slices in cut(corpus.texts))) as sent:
             parts = [part async for part in sent]
         documents = [(document.name, plain_metadata(document.metadata)) for document in corpus.documents]
-        listing = Listing(corpus.hash, corpus.single, documents, parts, corpus.characters)
+        large = [number for number, text in enumerate(corpus.texts) if not isinstance(text, str)]
+        listing = Listing(corpus.hash, corpus.single, documents, parts, corpus.characters, large=large)
         await self.blobs.aput(key_of(corpus.hash), listing.dump())  # last: all that it lists is stored
 
-    async def _send(self, texts: Sequence[str], slices: Sequence[Slice], *, anew: bool) -> Part:
+    async def _send(self, texts: Sequence[Text], slices: Sequence[Slice], *, anew: bool) -> Part:
         part, packed = await on_thread(partial(pack, texts, slices))
         if anew:
             await self.blobs.adelete(part.key)  # a store that has it does not take it again
@@ -77,12 +80,14 @@ class ContextStore:
             raise self._damaged(ref, str(error)) from None
 
     async def _read_all(self, listing: Listing) -> Corpus:
-        texts = [deque[str]() for _ in listing.documents]
-        async with aclosing(in_order(partial(self._read, part) for part in listing.parts)) as read:
-            async for part, pieces in read:
-                for (number, _), piece in zip(part.pieces, pieces, strict=True):
-                    texts[number].append(piece)
-        return await on_thread(partial(_corpus, listing, texts))
+        with contextlib.ExitStack() as files:
+            large = {number: files.enter_context(Writing(listing.documents[number][0])) for number in listing.large}
+            texts = [large.get(number) or deque[str]() for number in range(len(listing.documents))]
+            async with aclosing(in_order(partial(self._read, part) for part in listing.parts)) as read:
+                async for part, pieces in read:
+                    for (number, _), piece in zip(part.pieces, pieces, strict=True):
+                        texts[number].append(piece)
+            return await on_thread(partial(_corpus, listing, texts))
 
     async def _read(self, part: Part) -> tuple[Part, list[str]]:
         """Read a part. A store may have given half of it in passing: it is read once more before it is damaged."""
@@ -116,9 +121,15 @@ class ContextStore:
         )
 
 
-def _corpus(listing: Listing, texts: Sequence["deque[str]"]) -> Corpus:
+def _corpus(listing: Listing, texts: Sequence["deque[str] | Writing"]) -> Corpus:
     named = zip(listing.documents, texts, strict=True)
-    corpus = Corpus(tuple(SourceText(name, joined(text), about) for (name, about), text in named), listing.single)
+    corpus = Corpus(
+        tuple(
+            SourceText(name, text.text() if isinstance(text, Writing) else joined(text), about)
+            for (name, about), text in named
+        ),
+        listing.single,
+    )
     if corpus.hash != listing.ref:
         raise DamagedError(key_of(listing.ref))
     return corpus

@@ -4,11 +4,11 @@ A gap of white space only, such as the line break between two lines sent one by 
 it, in ranges and shares alike. All else is exact to the character.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_rlm.context.pieces import Piece, Range, Span, above, gaps, length, merged, total
+from langchain_rlm.context.text import Text, is_blank
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, Entry
@@ -18,10 +18,8 @@ from langchain_rlm.journal.parts import Call
 Ranges = dict[int, list[Range]]
 """By document: where, in characters; sorted and apart once merged."""
 
-_TO_READ = re.compile(r"\S")
 
-
-def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> Coverage:
+def coverage(journal: Sequence[Entry], sources: Sequence[Mapping[str, Any]], texts: Sequence[Text]) -> Coverage:
     """What a run has seen of its context; `sources` are the documents as `Corpus.sources` has them.
 
     A gap of white space only is in the range beside it; a document of white space only counts as read.
@@ -54,14 +52,14 @@ def _document(source: Mapping[str, Any], read: list[Range], printed: list[Range]
     }  # fmt: skip
 
 
-def _with_blanks(read: list[Range], printed: list[Range], text: str) -> tuple[list[Range], list[Range]]:
+def _with_blanks(read: list[Range], printed: list[Range], text: Text) -> tuple[list[Range], list[Range]]:
     """What was read and what was printed, with the white space that is left out; between the two it counts as read."""
     read, printed = (merged([*each, *_blanks(each, text)]) if each else each for each in (read, printed))
     return merged([*read, *_blanks(merged([*read, *printed]), text)]), printed
 
 
-def _blanks(ranges: list[Range], text: str) -> list[Range]:
-    return [gap for gap in gaps(ranges, len(text)) if _TO_READ.search(text, *gap) is None]
+def _blanks(ranges: list[Range], text: Text) -> list[Range]:
+    return [gap for gap in gaps(ranges, len(text)) if is_blank(text, *gap)]
 
 
 def _share(part: int, whole: int) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from langchain_rlm.context.pieces import Piece, Span, assemble, stretch
+from langchain_rlm.context.text import Text
 from langchain_rlm.evidence.gram_index import LINE
 
 HEAD = 4 * LINE
@@ -66,7 +67,7 @@ class Walk:
 class GivenPieces:
     """Knows the pieces of one run, and its whole documents."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[Text]) -> None:
         self._texts = texts
         self._units: list[tuple[Piece, ...]] = []
         self._groups: list[_Group] = []

@@ -11,6 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from langchain_rlm.context.pieces import Span
+from langchain_rlm.context.text import Text
+
 LINE = 24
 """Characters of a gram, and of a line, at least, by which it is known."""
 STEP = 8
@@ -79,6 +82,20 @@ class GramIndex:
                 if longer not in self._places:
                     self._places[longer] = base + at
                     break
+
+
+class StretchIndex(GramIndex):
+    """The table of texts of which some are not in memory: of these, stretches are known."""
+
+    def __init__(self, texts: Sequence[Text], stretches: Sequence[Span]) -> None:
+        held = [text if isinstance(text, str) else "" for text in texts]
+        self._stretches = [*((number, 0, 0) for number in range(len(texts))), *stretches]
+        super().__init__([*held, *(texts[number][start:end] for number, start, end in stretches)])
+
+    def places(self, prompt: str, at: int) -> Iterator[tuple[int, int]]:
+        for known, offset in super().places(prompt, at):
+            document, start, _ = self._stretches[known]
+            yield document, start + offset
 
 
 def _longer(text: str, at: int) -> tuple[int, int, int]:

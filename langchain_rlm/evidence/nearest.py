@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from langchain_rlm.context.text import Text
 from langchain_rlm.evidence.folding import UNSPACED
 from langchain_rlm.evidence.quotes import Place, exact, find
 
@@ -26,7 +27,7 @@ _WORD = re.compile(rf"[{UNSPACED}]|\w{{2,}}")
 _LONG_WORD = re.compile(rf"[A-Za-z0-9]{{3,}}|[{UNSPACED}]{{2,4}}|[^\W\x00-\x7f{UNSPACED}]{{2,}}")
 
 
-def over_a_break(quote: str, texts: Sequence[str], documents: Sequence[int]) -> int | None:
+def over_a_break(quote: str, texts: Sequence[Text], documents: Sequence[int]) -> int | None:
     """The document at whose end a quote begins, when it goes on in the next one; not all breaks are looked at."""
     quote = quote.strip()
     if len(quote) > LIKE:
@@ -43,13 +44,14 @@ def over_a_break(quote: str, texts: Sequence[str], documents: Sequence[int]) -> 
     return None
 
 
-def nearest(quote: str, texts: Sequence[str], documents: Sequence[int]) -> Place | None:
+def nearest(quote: str, texts: Sequence[Text], documents: Sequence[int]) -> Place | None:
     """The passage that has most words of a quote, when it has a third of them.
 
     In large texts only some of the passages that have its longest words are looked at.
     """
     quote = quote.strip()[:LIKE]
     words = set(_WORD.findall(quote.lower()))
+    documents = [document for document in documents if isinstance(texts[document], str)]
     size = sum(len(texts[document]) for document in documents)
     rare = _longest_words(quote)[: max(3, SCANNED // max(1, size))]
     places = [found for word in rare if (found := list(_occurrences(word, texts, documents)))]
@@ -77,11 +79,11 @@ def _is_steady(character: str) -> bool:
     return "\uac00" <= character <= "\ud7a3" or unicodedata.normalize("NFKD", character) == character
 
 
-def _occurrences(word: str, texts: Sequence[str], documents: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _occurrences(word: str, texts: Sequence[Text], documents: Sequence[int]) -> Iterator[tuple[int, int]]:
     return islice(((at, start) for at in documents for start, _ in exact(word, texts[at])), TRIED)
 
 
-def _windows(found: Sequence[tuple[int, int]], texts: Sequence[str], size: int, most: int) -> Iterator[Place]:
+def _windows(found: Sequence[tuple[int, int]], texts: Sequence[Text], size: int, most: int) -> Iterator[Place]:
     """Passages around places, from all over them, that together have up to a number of characters."""
     count = max(1, most // (2 * size))
     seen = (-1, 0)
@@ -92,7 +94,7 @@ def _windows(found: Sequence[tuple[int, int]], texts: Sequence[str], size: int, 
         yield Place(document, max(0, at - size), min(len(texts[document]), at + size))
 
 
-def _tight(text: str, low: int, high: int, words: set[str]) -> tuple[int, int]:
+def _tight(text: Text, low: int, high: int, words: set[str]) -> tuple[int, int]:
     """A window cut to where its words of the quote begin and end."""
-    hits = [match for match in _WORD.finditer(text, low, high) if match[0].lower() in words]
-    return (hits[0].start(), hits[-1].end()) if hits else (low, high)
+    hits = [match for match in _WORD.finditer(text[low:high]) if match[0].lower() in words]
+    return (low + hits[0].start(), low + hits[-1].end()) if hits else (low, high)

@@ -169,7 +169,8 @@ class _Finder:
 
     def _weigh(self, indexes: Iterable[int]) -> None:
         for index in set(indexes) - self._hits.keys():
-            found = WORD.finditer(self._documents[index].text)
+            text = self._documents[index].text
+            found = WORD.finditer(text) if isinstance(text, str) else ()  # a large text is not read through
             hits = ((match.start(), match.end(), _stem(match[0].lower())) for match in found)
             self._hits[index] = [hit for hit in hits if hit[2] in self._terms]
         counts = Counter(word for hits in self._hits.values() for _, _, word in hits)

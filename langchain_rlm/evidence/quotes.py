@@ -19,6 +19,7 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from langchain_rlm.context.corpus import Corpus
+from langchain_rlm.context.text import Text, whole
 from langchain_rlm.evidence import markup
 from langchain_rlm.evidence.folding import UNSPACED, Fold, fold, inside, squeeze, unmarked, unspaced
 
@@ -33,6 +34,8 @@ CELL = 1 << 12
 MARGIN = 64
 BESIDE = 2_000
 """Characters on each side of an offset that are looked at in documents of which any may be meant."""
+NEAR = 2_000_000
+"""Characters on each side of an offset in which other forms of a quote are looked for, in a text not in memory."""
 OFFSETS = 1_000_000
 """Characters that are squeezed around an offset in these documents."""
 SHORTEST = 12
@@ -82,7 +85,7 @@ class Quotes:
     As much again where a reader does not see all of the text; texts of Hangul take half as much more.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[Text]) -> None:
         self._texts = texts
         self._squeezed: dict[tuple[int, bool], _Squeezed | None] = {}
 
@@ -120,15 +123,24 @@ class Quotes:
         text = self._texts[document]
         if search is None:
             return exact(quote, text, offset)
+        if not isinstance(text, str):
+            return self._near(quote, search, offset, text)
         if not search.squeezed:
             return search.marks(text, offset)
         squeezed = self._squeeze(document, is_read=search.form.is_read)
         return search.alike(squeezed, offset) if squeezed and search.squeezed in squeezed.data else iter(())
 
+    @staticmethod
+    def _near(quote: str, search: "_Search", offset: int, text: Text) -> Iterator[Ends]:
+        """The places in another form around an offset of a text that is not in memory."""
+        low = max(0, offset - NEAR)
+        window = Quotes([text[low : offset + NEAR]])
+        return ((low + start, low + end) for start, end in window._outward(quote, search, offset - low, 0))
+
     def _squeeze(self, document: int, *, is_read: bool) -> "_Squeezed | None":
         """A squeezed text; None when a reader sees all of it, as in the one that is made first."""
         if (document, is_read) not in self._squeezed:
-            made = _Squeezed(self._texts[document], is_read=is_read)
+            made = _Squeezed(whole(self._texts[document]), is_read=is_read)
             self._squeezed[document, is_read] = made if made.differs or not is_read else None
         return self._squeezed[document, is_read]
 
@@ -147,7 +159,7 @@ class Quotes:
         return sorted(places, key=lambda place: abs(place.start - offset))[:MOST]
 
 
-def find(quote: str, texts: Sequence[str], documents: Sequence[int], near: Near | None = None) -> list[Place]:
+def find(quote: str, texts: Sequence[Text], documents: Sequence[int], near: Near | None = None) -> list[Place]:
     """The places of one quote in texts; for more than one in large texts, keep `Quotes`."""
     return Quotes(texts).look(quote, documents, near).places
 
@@ -165,7 +177,7 @@ def _apart(places: Iterable[Place]) -> Iterator[Place]:
             yield place
 
 
-def exact(quote: str, text: str, offset: int = 0) -> Iterator[Ends]:
+def exact(quote: str, text: Text, offset: int = 0) -> Iterator[Ends]:
     """The places of a quote as it stands, away from an offset on both sides."""
     return _outward(text, quote, lambda: offset, lambda at: [(at, at + len(quote))])
 

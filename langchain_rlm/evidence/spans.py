@@ -8,12 +8,14 @@ looked for, unless they are whole documents. In contexts above some 10 MB, some 
 order are not found either, see `gram_index`.
 """
 
+from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from langchain_rlm.context.pieces import Piece, Span, assemble, length, stretch
-from langchain_rlm.evidence.given import GivenPieces, Walk, common
-from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex
+from langchain_rlm.context.text import Text
+from langchain_rlm.evidence.given import LONGEST, GivenPieces, Walk, common
+from langchain_rlm.evidence.gram_index import LINE, LONG, GramIndex, StretchIndex
 
 PROBE = 2 * LINE
 """Characters compared first when a stretch is looked for near the last match."""
@@ -44,6 +46,10 @@ LOCATED = 2_000_000
 """Characters, at most, of a text that code made whose place is looked for when it is cut."""
 SCATTERED = 100
 """Parts, at most, of such a text."""
+STRETCHES = 32
+"""Times that lines of large texts were given, at most, in which what is asked next is looked for."""
+SLICES = 20_000
+"""Slices of large texts, at most, that are recognised in what is asked next."""
 WORDS = 100
 """Words around pieces that are remembered."""
 
@@ -54,7 +60,7 @@ Match = tuple[int, int, int, int]
 class SpanFinder:
     """Finds the spans of prompts over one context. Remembers where the last match ended."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[Text]) -> None:
         self._texts = texts
         self.hint = (0, 0)
         """Document and offset where the last match ended."""
@@ -63,11 +69,15 @@ class SpanFinder:
         self._lead = ""  # the literal text that the last prompt began with
         self._left = SEARCHED
         self._missed: set[int] = set()
+        self._stretches = deque[Span](maxlen=STRETCHES)
+        self._slices = deque[Span](maxlen=SLICES)
         self._said: dict[str, list[Piece]] = {}
 
     @cached_property
     def _index(self) -> GramIndex:
-        return GramIndex(self._texts)
+        if not self._stretches:
+            return GramIndex([text if isinstance(text, str) else "" for text in self._texts])
+        return StretchIndex(self._texts, list(self._stretches))
 
     @property
     def is_quick(self) -> bool:
@@ -75,9 +85,23 @@ class SpanFinder:
         return self._is_small or "_index" in vars(self)
 
     @cached_property
-    def given(self) -> GivenPieces:
-        """What `chunks()` gave, and whole documents."""
+    def _given(self) -> GivenPieces:
         return GivenPieces(self._texts)
+
+    @property
+    def given(self) -> GivenPieces:
+        """What `chunks()` gave, slices of large texts, and whole documents."""
+        if self._slices:
+            self._given.add([[span] for span in self._slices])
+            self._slices.clear()
+        return self._given
+
+    def gave(self, slices: Iterable[Span], stretch: Span | None = None) -> None:
+        """Take note of slices of large texts that code was given, or of lines; of many, only of the last ones."""
+        self._slices.extend(span for span in slices if LINE <= span[2] - span[1] <= LONGEST)
+        if stretch is not None and (not self._stretches or self._stretches[-1] != stretch):
+            self._stretches.append(stretch)
+            vars(self).pop("_index", None)
 
     def give(self, texts: Sequence[int | str], pieces: Iterable[Sequence[Piece]]) -> None:
         """Take note of the pieces that `chunks()` gave of texts: documents, or such as code made."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from langchain_rlm.context.pieces import Span, above, merged
+from langchain_rlm.context.text import Text
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import BelowRun, Entry
@@ -17,7 +18,7 @@ UNKNOWN = "\u2591"
 """Stands for a character that is in no excerpt."""
 
 
-def excerpts_of(record: Recording, texts: Sequence[str]) -> Iterator[Excerpt]:
+def excerpts_of(record: Recording, texts: Sequence[Text]) -> Iterator[Excerpt]:
     """The stretches of text at both ends of all that was cited or sent; those that touch are joined."""
     ranges: dict[int, list[tuple[int, int]]] = {}
     cited = [(number(c["document"]), c["start"], c["end"]) for c in record.citations]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal.entries import Entry
 from langchain_rlm.journal.header import Excerpt
@@ -52,11 +53,11 @@ class Recording:
     single: bool | None = None
     chunk_size: int | None = None
     documents: Sequence[Mapping[str, Any]] = ()
-    texts: Sequence[str] | None = None
+    texts: Sequence[Text] | None = None
     excerpts: Sequence[Excerpt] = ()
 
     @classmethod
-    def of(cls, result: Mapping[str, Any], texts: Sequence[str] | None = None) -> Self:
+    def of(cls, result: Mapping[str, Any], texts: Sequence[Text] | None = None) -> Self:
         """The recording of a result of `RLM.invoke`, or of the state of a run that did not end, with its texts."""
         journal, coverage = result.get("journal") or (), result.get("coverage") or None
         answer = _words(result.get("answer"))

@@ -84,6 +84,8 @@ _TYPES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (_any("^(?:DecodingError|IndexError|TypeError|KeyError|AttributeError|ValueError)$"), "malformed"),
 )
 """Names of exceptions: of the clients' own, and of what they stumble over."""
+_BROKEN = "aiohttp.http_exceptions"
+"""What is said there of a reply that breaks off has a code of its own, which is no status."""
 _SERVER_STATUS = 500
 _ERRORS = range(400, 600)
 _STATUS: dict[int, Kind] = {
@@ -216,6 +218,8 @@ def _responses(error: BaseException) -> Iterator[tuple[BaseException, Any, dict[
 
 def _status(error: BaseException) -> int | None:
     for link, response, metadata in _responses(error):
+        if type(link).__module__ == _BROKEN:
+            continue
         own = (getattr(link, name, None) for name in ("status_code", "code", "status"))
         codes = getattr(response, "status_code", None), metadata.get("HTTPStatusCode"), _given(link).get("code")
         for value in (*own, *codes):

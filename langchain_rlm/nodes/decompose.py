@@ -10,8 +10,10 @@ from langgraph.types import Command
 from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.corpus import shown_name
+from langchain_rlm.context.formats import TextProfile
 from langchain_rlm.context.pages import told as told_pages
 from langchain_rlm.context.tables.table import told
+from langchain_rlm.context.text import whole
 from langchain_rlm.errors import HostError, ModelError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, ReplyEntry
@@ -26,7 +28,7 @@ from langchain_rlm.nodes.ending import finish
 from langchain_rlm.nodes.planning import planned
 from langchain_rlm.nodes.sampling import sampled
 from langchain_rlm.prompts.documents import files_inside
-from langchain_rlm.repl.kinds import library_of
+from langchain_rlm.repl.kinds import holds_all, library_of
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.runtime.registry import RunRegistry
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
@@ -138,6 +140,13 @@ async def _last_turn(run: Run, state: RLMState, config: RunnableConfig, limit: s
     return _kept(run, _reply_entry(run, state, reply, last=turn.last))
 
 
+def _profiles(run: Run) -> list[tuple[str, TextProfile]]:
+    """What is told of each document; nothing is large to a sandbox that holds all of every text."""
+    held = holds_all(run.tree.settings.sandboxes)
+    profiles = [replace(profile, is_large=False) if held else profile for profile in run.profiles]
+    return [(document.shown, profile) for document, profile in zip(run.corpus.documents, profiles, strict=True)]
+
+
 def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[BaseMessage]:
     """The conversation as the root model sees it: built anew from the journal, the old part always the same."""
     settings = run.tree.settings
@@ -145,7 +154,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
     whole = Ledger(settings.budget, clock=lambda: 0.0).left()  # as it was: the first message must not change
     first = prompts.task_message(
         begun["question"],
-        [(d.shown, p) for d, p in zip(run.corpus.documents, run.profiles, strict=True)],
+        _profiles(run),
         single=run.corpus.single,
         shown=settings.shown,
         chunk_size=(begun.get("chunk_size") or settings.chunk_size) if run.may_ask else None,
@@ -231,7 +240,7 @@ async def _direct(run: Run, state: RLMState, config: RunnableConfig) -> Command[
 def _direct_messages(run: Run, state: RLMState) -> list[BaseMessage]:
     """The whole context with the first question, then what was said since."""
     form = run.response_format
-    documents = [(document.shown, document.text) for document in run.corpus.documents]
+    documents = [(document.shown, whole(document.text)) for document in run.corpus.documents]
     begun = journals.begun(state["journal"])
     schema, told = form.schema() if form else None, run.tree.settings.instructions
     prompt = prompts.direct_prompt(begun["question"], documents, schema, told, _left_out(state))

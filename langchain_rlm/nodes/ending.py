@@ -9,6 +9,7 @@ from langgraph.types import Command
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.pieces import Range, merged
 from langchain_rlm.context.searchable import touched as touched_by
+from langchain_rlm.context.text import is_blank
 from langchain_rlm.evidence.citations import with_citations
 from langchain_rlm.evidence.coverage import coverage
 from langchain_rlm.evidence.rows import table_coverage
@@ -120,7 +121,7 @@ def touched(
     return [
         {**source, "spans": [list(span) for span in merged(spans[source["id"]])]}
         for source, text in zip(sources, texts, strict=True)
-        if source["id"] in spans and not text.isspace()
+        if source["id"] in spans and not (len(text) and is_blank(text))
     ]
 
 

@@ -16,7 +16,7 @@ from langchain_rlm.journal.parts import Call as CallEntry
 from langchain_rlm.models.remedies import NO_IMAGES
 from langchain_rlm.models.resolve import may_see, name_of
 from langchain_rlm.nodes.expected_cost import expected_of
-from langchain_rlm.repl.protocol import Asked, Call
+from langchain_rlm.repl.protocol import Asked, Call, Passed
 from langchain_rlm.runtime.run import Run, emit
 
 GROUPS = 128
@@ -62,8 +62,9 @@ def with_room(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]], *, is_
     return replace(asked, calls=asked.calls[:fits])
 
 
-def _texts(context: str | list[str] | None) -> list[str]:
-    return [context] if isinstance(context, str) else context or []
+def _texts(context: Passed | list[Passed] | None) -> list[str]:
+    given = context if isinstance(context, list) else [context]
+    return [text for text in given if isinstance(text, str)]
 
 
 def too_many(run: Run, asked: Asked, pool: dict[str, list[AnswerEntry]]) -> AskedEntry | None:
@@ -93,13 +94,15 @@ class _Documents:
         self._calls = calls
         self._taken: set[int] = set()
 
-    def pieces(self, context: str | list[str], number: int) -> list[Pieces]:
-        if isinstance(context, str):
+    def pieces(self, context: Passed | list[Passed], number: int) -> list[Pieces]:
+        if not isinstance(context, list):
             return [self._pieces(context, number, self._calls)]
         self._taken.clear()
         return [self._pieces(text, position, len(context)) for position, text in enumerate(context)]
 
-    def _pieces(self, text: str, position: int, count: int) -> Pieces:
+    def _pieces(self, text: Passed, position: int, count: int) -> Pieces:
+        if isinstance(text, int):
+            return [[text, 0, len(self._level.corpus.texts[text])]]
         finder = self._level.finder
         whole = finder.document(text, position if count == len(self._level.corpus.texts) else None, self._taken)
         if whole is None:
@@ -123,7 +126,7 @@ def _call_entry(
         entry["images"] = [_image(run, document, page) for document, page in call.images]
     if call.context is not None:
         entry["context"] = documents.pieces(call.context, number)
-        entry["single"] = isinstance(call.context, str)
+        entry["single"] = not isinstance(call.context, list)
     kept = pool.get(entry["digest"])
     if kept:
         entry["reused"] = kept.pop(0)["id"]

@@ -100,6 +100,14 @@ def task_message(
     return "\n".join([*lines, f"Budget: {budget_line(left)}."])
 
 
+LARGE = (
+    "A large text stays on disk. Like a `str` it has slices, `len`, `in`, `find`, `count`, `startswith`, lines (loop "
+    "over `context.splitlines()`, or slice that), `re.search`, `finditer`, `findall`, and `chunks`; do all else with "
+    "slices, lines or chunks. It has no `lower`, `replace` or `split()` into words."
+)
+"""What is said of large texts."""
+
+
 def _packed(profiles: list[tuple[str, TextProfile]], size: int) -> str:
     """A word about pieces of several documents, when most documents are small."""
     small = sum(2 * profile.characters <= size for _, profile in profiles)
@@ -114,9 +122,11 @@ def _about(profiles: list[tuple[str, TextProfile]], *, single: bool, has_tables:
     if not profiles:
         return ["There is too much to hold in `context`, which is empty: look for what you need with `search`."]
     total = sum(profile.characters for _, profile in profiles)
-    kind = "one `str`" if single else f"a `list` of {len(profiles)} documents"
+    large = [name for name, profile in profiles if profile.is_large]
+    kind = f"a `list` of {len(profiles)} documents" if not single else "a large text" if large else "one `str`"
     size = f"`context` is {kind}, {total:,} characters in all (about {estimate_tokens(total):,} tokens)."
-    return [size, *_documents(profiles, single=single)]
+    told = [] if not large else [LARGE] if single else [f"{LARGE} Large here: {', '.join(large[:LISTED_FILES])}."]
+    return [size, *told, *_documents(profiles, single=single)]
 
 
 def _documents(profiles: list[tuple[str, TextProfile]], *, single: bool) -> list[str]:

@@ -85,7 +85,8 @@ def shape_of(profile: TextProfile) -> str:
 def files_inside(corpus: Corpus) -> list[str]:
     """A line for each document that is files put together: how many, and the names of some; looked for once."""
     if "files inside" not in corpus.kept:
-        each = ((one.shown, _names(one.text)) for one in corpus.documents if "\n" in one.text)
+        texts = ((one.shown, one.text) for one in corpus.documents if isinstance(one.text, str))
+        each = ((name, _names(text)) for name, text in texts if "\n" in text)
         corpus.kept["files inside"] = [
             f"{name} is {len(names):,} files put together, each under a line with its name: "
             + ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else ".")

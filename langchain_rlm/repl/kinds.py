@@ -47,6 +47,11 @@ def library_of(factory: SandboxFactory) -> str:
     return factory.library if isinstance(factory, CPython) else "Python's standard library"
 
 
+def holds_all(factory: SandboxFactory) -> bool:
+    """Whether code there has every text whole, however large it is."""
+    return isinstance(factory, CPython)
+
+
 def check_same(factory: SandboxFactory, record: Mapping[str, Any] | None) -> None:
     """Refuse to go on with a run in another kind of sandbox, or with other packages, than it began in.
 

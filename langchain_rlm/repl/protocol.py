@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from langchain_rlm.checks import AMOUNT, AMOUNT_OR_ZERO, COUNT, WHOLE
+from langchain_rlm.context.text import Text
 from langchain_rlm.surrogates import encodable
 
 
@@ -55,12 +56,16 @@ BATCH = 10
 class ReplContext:
     """What code sees: the texts, what they are called, and how much a prompt gets by default."""
 
-    texts: Sequence[str]
+    texts: Sequence[Text]
     single: bool
     sources: Sequence[Mapping[str, Any]]
     chunk_size: int
     batch: int = BATCH
     """Items of one prompt of `llm_map`."""
+
+
+Passed = str | int
+"""A text for a recursive run, or the number of a large document of the context."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Call:
     how: str
     prompt: str
     model: str | None = None
-    context: str | list[str] | None = None
+    context: "Passed | list[Passed] | None" = None
     arguments: tuple[list[Any], dict[str, Any]] | None = None
     images: tuple[tuple[int, int], ...] = ()
     """Pages that are sent with the prompt, each by its document's position and its number."""
@@ -142,6 +147,7 @@ class Within:
 class Host(Protocol):
     """Answers what needs no model.
 
+    `"text"` with what is asked of a large document (`context/large_answers.py`), its number and the arguments;
     `"budget"`; `"cite"` with a quote, its source (or a `Within`) and a place near it; `"chunks"` with a text or a list
     of texts, the size and the overlap of pieces. A document of the context is its position there, any other text
     itself. It gives pieces as lists of their parts, each text or a position in the given list, start and end; or a dict

@@ -66,8 +66,19 @@ def read_ahead(args: tuple[Any, ...]) -> Asked | None:
 
 def _is_context(value: Any) -> bool:
     if isinstance(value, list):
-        return all(isinstance(text, str) for text in value)
-    return isinstance(value, str | None)
+        return all(isinstance(text, str) or _is_number(text) for text in value)
+    return isinstance(value, str | None) or _is_number(value)
+
+
+def numbers_in(call: Call) -> list[int]:
+    """The documents of the context that a call hands to a recursive run by number."""
+    given = call.context if isinstance(call.context, list) else [call.context]
+    return [one for one in given if isinstance(one, int)]
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it may stand for a document of the context."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def read_tool_call(args: tuple[Any, ...], known: frozenset[str]) -> Asked | None:

@@ -9,7 +9,7 @@ from langchain_rlm.evidence.marks import place_of
 from langchain_rlm.evidence.rows import is_of_table
 from langchain_rlm.journal.reading import left_out as left_out_files
 from langchain_rlm.journal.record import Recording, number
-from langchain_rlm.report.texts import Sources, Texts
+from langchain_rlm.report.texts import Sources, Text, Texts
 from langchain_rlm.report.tree import Node, Sum, Tree, amount
 
 LISTED = 100
@@ -58,7 +58,7 @@ def rows_name(citation: Mapping[str, Any]) -> str | None:
     return place_of(citation) if is_of_table(citation) else None
 
 
-def around(text: str, start: int, end: int) -> tuple[str, str]:
+def around(text: Text, start: int, end: int) -> tuple[str, str]:
     """The text before and after a passage, cut between words."""
     low, high = max(0, start - AROUND), min(len(text), end + AROUND)
     before, after = text[low:start], text[end:high]

@@ -111,7 +111,7 @@ class Source:
 class Sources:
     """The documents of a tree of runs. A recursive run's document is shown as a piece of one above, if it is one."""
 
-    def __init__(self, names: Callable[[int], str], texts: Sequence[str] | None) -> None:
+    def __init__(self, names: Callable[[int], str], texts: Sequence[Text] | None) -> None:
         self._names, self._texts = names, texts
         self._roots: dict[int, int] = {}
         self._sources: list[Source] = []
@@ -123,7 +123,7 @@ class Sources:
             self._sources.append(Source(self._names(index), lambda: self.root_text(index)))
         return self._roots[index]
 
-    def root_text(self, index: int) -> str | None:
+    def root_text(self, index: int) -> Text | None:
         texts = self._texts
         return texts[index] if texts is not None and 0 <= index < len(texts) else None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_rlm.context.pieces import assemble
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.parts import Call as Recorded
 from langchain_rlm.journal.reading import pictures
@@ -37,7 +38,7 @@ def _clip(text: str, start: int, end: int) -> str:
     return repr(f"{before}{text[start:end]}{after}")
 
 
-def calls_apart(now: Call, then: Recorded, texts: Sequence[str]) -> str:
+def calls_apart(now: Call, then: Recorded, texts: Sequence[Text]) -> str:
     """What a cell asks, and what is on record of that; where the words are the same, how they were asked."""
     said, known = _asked_now(now), _asked_then(then, texts)
     if said != known:
@@ -48,12 +49,13 @@ def calls_apart(now: Call, then: Recorded, texts: Sequence[str]) -> str:
 def _asked_now(call: Call) -> str:
     if call.arguments is not None:
         return _called(call.prompt, call.arguments)
-    texts = [call.context] if isinstance(call.context, str) else call.context or []
+    given = call.context if isinstance(call.context, list) else [call.context or ""]
+    texts = [text if isinstance(text, str) else f"document {text}" for text in given if text != ""]
     pages = "".join(f"\n[picture of page {page} of d{document}]" for document, page in call.images)
     return "\n\n".join([call.prompt + pages, *texts])
 
 
-def _asked_then(call: Recorded, texts: Sequence[str]) -> str:
+def _asked_then(call: Recorded, texts: Sequence[Text]) -> str:
     if "tool" in call:
         return _called(call["tool"], call["arguments"])
     prompt = assemble(call["pieces"], texts) + pictures(call)

@@ -12,6 +12,7 @@ from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 
 from langchain_rlm.context.pieces import assemble
+from langchain_rlm.context.text import whole
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, LostEntry
 from langchain_rlm.journal.parts import Call, Usage
@@ -88,7 +89,7 @@ def _prompt(run: Run, call: Call) -> int:
 def _root_prompt(run: Run, journal: Sequence[Entry]) -> int:
     """The last one, which the next one is like."""
     if journals.route(journal) == "direct":
-        return sum(Makeup.of([HumanMessage(text)]).likely for text in run.corpus.texts)
+        return sum(Makeup.of([HumanMessage(whole(text))]).likely for text in run.corpus.texts)
     usage = [reply["usage"]["input_tokens"] for reply in journals.replies(journal) if reply["usage"]]
     return int(usage[-1]) if usage else FIRST_PROMPT
 

@@ -14,6 +14,8 @@ from typing import Any
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import SEARCHED, TABULAR, Corpus
 from langchain_rlm.context.formats import TextProfile, profile
+from langchain_rlm.context.large_answers import LargeAnswers
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, CellEndEntry, Entry, ReplyEntry, RunEntry
@@ -56,7 +58,7 @@ def as_recorded(limits: ReplLimits, run: RunEntry) -> ReplLimits:
     return replace(limits, cell_seconds=MORE * seconds, memory=memory, print_limit=printed)
 
 
-def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[str], path: str = "") -> None:
+def rebuild(sandbox: Sandbox, journal: Sequence[Entry], texts: Sequence[Text], path: str = "") -> None:
     """Bring a fresh sandbox to where the journal stands: between cells, or paused in the middle of one.
 
     Its host answers what is not on record.
@@ -73,7 +75,7 @@ class _Cells:
 
     sandbox: Sandbox
     given: Mapping[str, AnswerEntry]
-    texts: Sequence[str]
+    texts: Sequence[Text]
     host: Host
     path: str
     remedy: str
@@ -205,8 +207,14 @@ class _Run:
         documents = self.corpus.documents if self.corpus else ()
         return [profile(document.text, name=document.name) for document in documents]
 
-    def _host(self, _: str, *args: Any) -> Any:
-        """Answers `chunks`, which alone is not on record."""
+    @cached_property
+    def large(self) -> LargeAnswers:
+        return LargeAnswers(self.corpus or Corpus(()), self.profiles)
+
+    def _host(self, name: str, *args: Any) -> Any:
+        """Answers `chunks` and what is asked of large texts, which alone are not on record."""
+        if name == "text":
+            return self.large.answer(*args)
         return Chunks(self.corpus or Corpus(()), self.profiles).answer(*args)
 
     @cached_property

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import TextProfile
+from langchain_rlm.context.large_answers import LargeAnswers
 from langchain_rlm.context.pieces import Piece, stretch
 from langchain_rlm.errors import HostError
 from langchain_rlm.evidence.citations import CiteError, citation, cited, look_up
@@ -220,6 +222,15 @@ class Run:
         if isinstance(pieces, list):
             self.finder.give(text if isinstance(text, list) else [text], pieces)
         return pieces
+
+    def host_text(self, what: str, number: int, args: Sequence[Any]) -> Any:
+        found = self.large.answer(what, number, args)
+        self.finder.gave(self.large.slices, self.large.stretch)
+        return found
+
+    @cached_property
+    def large(self) -> LargeAnswers:
+        return LargeAnswers(self.corpus, self.profiles)
 
     def host_budget(self) -> dict[str, Any]:
         return self.tree.ledger.left()

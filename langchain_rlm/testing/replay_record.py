@@ -28,7 +28,7 @@ from langchain_rlm.journal.reading import answered_calls, begun, replies
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.models.messages import pages_in
 from langchain_rlm.plans.choosing import TITLE
-from langchain_rlm.repl.protocol import Call
+from langchain_rlm.repl.protocol import Call, Passed
 
 QUOTED = 200
 """Characters of a request that an error quotes."""
@@ -188,9 +188,9 @@ class Record:
             yield Call("llm", prompt, name, images=images).digest()
         for sizes, single in self.sizes.items():
             if sum(sizes) + 2 * (len(sizes) - 1) == len(prompt):
-                parts = list(_cut(prompt, sizes))
+                parts: list[Passed] = list(_cut(prompt, sizes))
                 for name in self.names:
-                    yield Call("rlm", parts[0], name, parts[1] if single else parts[1:]).digest()
+                    yield Call("rlm", str(parts[0]), name, parts[1] if single else parts[1:]).digest()
         for name in self.names:
             yield Call("rlm", prompt, name).digest()
 

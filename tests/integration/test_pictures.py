@@ -9,6 +9,7 @@ import pytest
 
 from langchain_rlm import RLM, Budget, load_journal, save_journal
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.text import whole
 from langchain_rlm.runtime.replay import Replay
 from langchain_rlm.testing.replay_model import ReplayChatModel
 from tests.server.client import ModelServer
@@ -54,7 +55,7 @@ def test_a_page_without_text_is_shown_to_a_sub_model_counts_as_read_and_replays(
     first = model_server.log()[0]["messages"][1]["content"]
     assert "scan.pdf: pages 2, 4-5 have no text.\n`llm_query(prompt, images=[page(2)])` shows it to a sub-mo" in first
     (asked,) = [entry for entry in result["journal"] if entry["kind"] == "asked"]
-    text = load_corpus(scan).texts[0]
+    text = whole(load_corpus(scan).texts[0])
     start = text.index("[page 4 has")
     assert asked["calls"][0]["images"] == [
         {"document": 0, "page": 4, "span": [0, start, start + 20]},

@@ -215,7 +215,7 @@ def test_a_recursive_run_unfolds_inside_its_call(show: Show, recursive: Recordin
     expect(place).to_contain_text("calloway-freight.txt, ")
     offset = int(place.inner_text().split(", ")[1].split("\u2013")[0].replace(",", ""))
     text = recursive.texts[2] if recursive.texts else ""
-    assert 0 <= offset - text.index("Late delivery") + 6 <= 6
+    assert 0 <= offset - text.find("Late delivery") + 6 <= 6
 
 
 def test_failures_are_shown_as_failures(show: Show, recursive: Recording) -> None:

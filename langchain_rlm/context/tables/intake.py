@@ -6,13 +6,15 @@ What runs here is our own SQL. Models' SQL runs in `worker.py`, when the file is
 import contextlib
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from langchain_rlm.context.tables import directories
-from langchain_rlm.context.tables.makers import Maker, makers
+from langchain_rlm.context.tables.copied import of_database, of_file
+from langchain_rlm.context.tables.kinds import PARQUET, TEXT, is_sql_database
+from langchain_rlm.context.tables.makers import Frame, Maker, Parquet, Text
 from langchain_rlm.context.tables.profile import profiled
 from langchain_rlm.context.tables.table import Table, free_name, quoted
 from langchain_rlm.errors import InputError, MissingExtraError
@@ -78,7 +80,7 @@ class Intake:
         before = len(self.tables)
         with self._lock:
             try:
-                for each in makers(wanted, data, source, self._stopped):
+                for each in _makers(wanted, data, source, self._stopped):
                     self._add(*each)
             except (self._errors, InputError) as error:
                 self._drop(self.tables[before:])
@@ -120,3 +122,17 @@ class Intake:
 
 def _said(error: Exception) -> str:
     return " ".join(str(error).split())[:500]
+
+
+def _makers(wanted: str, data: Any, source: str, stopped: threading.Event) -> Iterator[tuple[str, str, Maker]]:
+    """What makes the tables of a file, a data frame or a database, each with the name wanted and what it is called."""
+    if is_sql_database(data):
+        yield from of_database(data, source, stopped)
+    elif not isinstance(data, Path):
+        yield wanted, source, Frame(data)
+    elif data.suffix.lower() in PARQUET:
+        yield wanted, source, Parquet(data.resolve())
+    elif data.suffix.lower() in TEXT:
+        yield wanted, source, Text(data)
+    else:
+        yield from of_file(wanted, data, source, stopped)

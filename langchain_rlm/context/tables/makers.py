@@ -4,13 +4,10 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any, Protocol
 
-from langchain_rlm.context.tables.kinds import PARQUET, TEXT, is_sql_database
 from langchain_rlm.errors import InputError
 
 WHOLE = 64_000_000
@@ -40,22 +37,6 @@ class Maker(Protocol):
 
     def identity(self, connection: Any, name: str) -> str:
         """A hash of what is in it, or of what shows that it has changed."""
-
-
-def makers(wanted: str, data: Any, source: str, stopped: Event) -> Iterator[tuple[str, str, Maker]]:
-    """What makes the tables of a file, a data frame or a database, each with the name wanted and what it is called."""
-    from langchain_rlm.context.tables import copied  # which needs what is here
-
-    if is_sql_database(data):
-        yield from copied.of_database(data, source, stopped)
-    elif not isinstance(data, Path):
-        yield wanted, source, Frame(data)
-    elif data.suffix.lower() in PARQUET:
-        yield wanted, source, Parquet(data.resolve())
-    elif data.suffix.lower() in TEXT:
-        yield wanted, source, Text(data)
-    else:
-        yield from copied.of_file(wanted, data, source, stopped)
 
 
 @dataclass

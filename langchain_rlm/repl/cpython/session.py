@@ -9,13 +9,14 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import HostError, ReplayError
 from langchain_rlm.repl.cpython.calls import CALLS_AT_ONCE, Request, read_host, read_request
 from langchain_rlm.repl.cpython.channel import ClosedError, LateError, MalformedError
@@ -37,6 +38,8 @@ from langchain_rlm.repl.protocol import (
 from langchain_rlm.repl.values import read_end
 from langchain_rlm.surrogates import encodable
 
+AT_ONCE = 4_000_000
+"""Characters of a text that are encoded at a time: one may be larger than memory has room for twice."""
 LONGEST_CELL = 250_000
 """Characters: twice what any model writes in one reply."""
 LEAST_SECONDS = 60.0
@@ -82,7 +85,7 @@ class CPythonSandbox:
 
     def open(self) -> None:
         """Start the worker and hand the context over."""
-        sizes = [len(text.encode("utf-8", "surrogatepass")) for text in self.context.texts]
+        sizes = [sum(map(len, _encoded(text))) for text in self.context.texts]
         memory = self.limits.memory + 5 * sum(sizes)
         most = self.limits.memory // 8 + 2 * sum(sizes)
         worker = self.launcher.start(self.seed, most)
@@ -91,8 +94,8 @@ class CPythonSandbox:
             self.kill()
         try:
             live.send(self._told(sizes, memory, most))
-            for text in self.context.texts:
-                worker.channel.send_bytes(live.until, text.encode("utf-8", "surrogatepass"))
+            for data in (data for text in self.context.texts for data in _encoded(text)):
+                worker.channel.send_bytes(live.until, data)
             kind, *said = live.receive()
         except (ClosedError, LateError, MalformedError) as error:
             kind, said = "failed", [f"it ended at once ({type(error).__name__})"]
@@ -361,3 +364,7 @@ class CPythonSandbox:
             raise SandboxLostError(msg)
         self.kill()
         return self._lost("The REPL worker was ended; the variables of this cell are lost.")
+
+
+def _encoded(text: Text) -> Iterator[bytes]:
+    return (text[at : at + AT_ONCE].encode("utf-8", "surrogatepass") for at in range(0, len(text), AT_ONCE))

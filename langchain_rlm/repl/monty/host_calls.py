@@ -13,8 +13,10 @@ from langchain_rlm.repl.monty.bindings import ANSWERED
 from langchain_rlm.repl.protocol import Asked, Host, ReplContext, Result, usable
 from langchain_rlm.repl.typed.programs import NAMES, program
 from langchain_rlm.repl.typed.waiting import Waiting
-from langchain_rlm.repl.values import read_ahead, read_asked, read_tool_call
+from langchain_rlm.repl.values import numbers_in, read_ahead, read_asked, read_tool_call
 
+READING = "_rlm_host_text"
+"""What gives parts of large texts."""
 CALLS_AT_ONCE = 100_000
 """Sub-queries of one batch."""
 UNUSABLE = "FINAL: the answer is nested too deeply, or a number too long. Give it as text."
@@ -47,6 +49,8 @@ class HostCalls:
     context: ReplContext
     final: tuple[Any] | None = None
     """The answer that the cell has given."""
+    is_reading: bool = False
+    """What was answered last is a part of a large text."""
     _pause: _Pause | None = None
     _waiting: dict[int, Waiting] = field(default_factory=dict)
 
@@ -108,10 +112,13 @@ class HostCalls:
             return snapshot.resume_not_handled()
         return self._called(snapshot, host)
 
-    def _called(self, snapshot: Any, host: Host) -> Any:
+    def _called(self, snapshot: Any, host: Host) -> Any:  # noqa: PLR0911  # one line a case
         name = snapshot.function_name
+        self.is_reading = name == READING
         if name in ANSWERED:
             return snapshot.resume(_answered(ANSWERED[name], snapshot, host))
+        if name == READING:
+            return snapshot.resume(_read(snapshot.args, host, len(self.context.texts)))
         if name not in _TAKING:
             return snapshot.resume({"exc_type": "NameError", "message": f"name {name!r} is not defined"})
         args = snapshot.args  # written out in full here, however small it is in the sandbox
@@ -124,6 +131,9 @@ class HostCalls:
             asked = read_tool_call(args, self.tools)
         else:
             asked = read_ahead(args) if name == "_rlm_host_ahead" else read_asked(args)
+        texts = len(self.context.texts)
+        if asked is not None and any(number >= texts for call in asked.calls for number in numbers_in(call)):
+            asked = None
         if asked is None or len(asked.calls) > CALLS_AT_ONCE:
             return snapshot.resume({"exc_type": "TypeError", "message": WRONG_ARGUMENTS})
         return self._waits(snapshot, Waiting(asked))
@@ -148,6 +158,13 @@ def _begun(args: tuple[Any, ...], host: Host, context: ReplContext) -> "Waiting 
         kind: Any = "TypeError" if isinstance(error, TypeError) else "ValueError"
         return {"exc_type": kind, "message": str(error)}
     return {"exc_type": "TypeError", "message": WRONG_ARGUMENTS}
+
+
+def _read(args: tuple[Any, ...], host: Host, texts: int) -> Any:
+    """A part of a large text, or what else is asked of it."""
+    if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], int) and 0 <= args[1] < texts:
+        return {"return_value": host("text", args[0], args[1], args[2:])}
+    return {"exc_type": "TypeError", "message": "a large text was asked for with wrong arguments"}
 
 
 def _answered(function: ReplFunction, snapshot: Any, host: Host) -> Any:

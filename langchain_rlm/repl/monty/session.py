@@ -16,12 +16,15 @@ from typing import Any, Protocol
 
 import pydantic_monty as monty
 
+from langchain_rlm.context.large import LargeText
+from langchain_rlm.context.text import Text
 from langchain_rlm.errors import UnsupportedCodeError
 from langchain_rlm.repl.jail.processes import innermost, limit_memory
 from langchain_rlm.repl.monty.bindings import bound_for_each_cell, bound_once, tool_source
 from langchain_rlm.repl.monty.clock import CellClock
 from langchain_rlm.repl.monty.host_calls import CALLS_AT_ONCE, HostCalls
 from langchain_rlm.repl.monty.lowering import (
+    LARGE,
     PLACES,
     LoweredCell,
     Lowering,
@@ -59,6 +62,8 @@ LEAST_SECONDS = 60.0
 SECRET = 2**16
 """Bytes of memory up to which a worker has more: the limit that it names, when it stops a cell, no code can name."""
 SUSPENSIONS = 1_000_000
+READS = 10**9
+"""Times that a cell may read parts of large texts, and ask all else."""
 ANSWERED_AT_ONCE = 10_000
 """Calls in a row that need no model: their time does not count as the cell's own."""
 HANDED_OVER = 512 * 1024 * 1024
@@ -96,6 +101,7 @@ class MontySandbox:
     _printed: int = 0
     _pid: int | None = None
     _is_killed: bool = False
+    _has_large: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lowered: LoweredCell | None = None
 
@@ -104,6 +110,7 @@ class MontySandbox:
         seconds = self.limits.cell_seconds
         self._clock = CellClock(seconds, max(seconds, LEAST_SECONDS), self.kill)
         size = sum(map(_size, self.context.texts))
+        self._has_large = any(isinstance(text, LargeText) for text in self.context.texts)
         self._memory = self.limits.memory + 5 * size + secrets.randbelow(SECRET)
 
     # -- life -----------------------------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ class MontySandbox:
         limits: monty.ResourceLimits = {
             "max_feed_duration_secs": self._clock.worker,
             "max_memory": self._memory,
-            "max_suspensions": SUSPENSIONS,
+            "max_suspensions": READS if self._has_large else SUSPENSIONS,
         }
         policy: monty.OSPolicy = {
             "datetime": self.started,
@@ -125,9 +132,12 @@ class MontySandbox:
         if self._repl.worker_pid is not None:
             self._pid = innermost(self._repl.worker_pid)  # read now: `kill` must not need files
             limit_memory(self._pid, 2 * self._memory + HANDED_OVER)
-        letters = sum(len(text) for text in self.context.texts if not text.isascii())
-        size = sum(map(len, self.context.texts))
-        texts: Texts = "wide" if letters >= self.wide else "long" if size >= LONG else "short"
+        held = [text for text in self.context.texts if isinstance(text, str)]
+        letters = sum(len(text) for text in held if not text.isascii())
+        size = sum(map(len, held))
+        texts: Texts = (
+            "large" if self._has_large else "wide" if letters >= self.wide else "long" if size >= LONG else "short"
+        )
         self._lowering = Lowering(tools=self.tools, texts=texts)
         self._feed(builtins_source(), inputs=self._settings())
         self._bind_context()
@@ -140,15 +150,24 @@ class MontySandbox:
             "print_limit": self.limits.print_limit,
             "chunk_size": self.context.chunk_size,
             "calls_at_once": CALLS_AT_ONCE,
-            "wide": self._lowering.texts == "wide",
+            "wide": self._lowering.texts in {"wide", "large"},
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 
     def _bind_context(self) -> None:
         """Hand the texts over: some small ones at a time, large ones in parts."""
         self._feed("_rlm_texts_in = []\n_rlm_parts = []")
+        if self._lowering.texts != "short":
+            self._feed_module(PLACES)
+        if self._has_large:
+            self._feed_module(LARGE)
         small, held = list[str](), 0
-        for text in self.context.texts:
+        for number, text in enumerate(self.context.texts):
+            if not isinstance(text, str):
+                self._hand_over("_rlm_texts_in", small)
+                small, held = [], 0
+                self._feed(f"_rlm_texts_in.append(_rlm_LargeText({number}, {len(text)}))")
+                continue
             if held + len(text) > PART:
                 self._hand_over("_rlm_texts_in", small)
                 small, held = [], 0
@@ -161,7 +180,6 @@ class MontySandbox:
             self._feed("_rlm_texts_in.append(''.join(_rlm_parts))\n_rlm_parts = []")
         self._hand_over("_rlm_texts_in", small)
         if self._lowering.texts != "short":
-            self._feed_module(PLACES)
             sizes = [self.wide, *self.blocks]
             self._feed(f"_rlm_wide_sizes[:] = {sizes}\n_rlm_wide_keep_all(_rlm_texts_in)")
         self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
@@ -286,7 +304,7 @@ class MontySandbox:
                 answered = 0
                 while not isinstance(snapshot, monty.MontyComplete):
                     asked = self._calls.take(snapshot, self._timed)
-                    answered += 1
+                    answered += not self._calls.is_reading
                     if isinstance(asked, Asked):
                         return asked
                     if self._calls.final is not None:
@@ -382,8 +400,10 @@ _NEW_ANSWER = 'answer = {"content": "", "ready": False}'
 _BIND = "context = {}\n_rlm_numbers = {{id(text): i for i, text in enumerate(_rlm_texts_in)}}"
 
 
-def _size(text: str) -> int:
-    """Bytes of a text in UTF-8, without a copy of it."""
+def _size(text: Text) -> int:
+    """Bytes of a text in UTF-8 that is held, without a copy of it."""
+    if not isinstance(text, str):
+        return 0
     if text.isascii():
         return len(text)
     return sum(len(text[start : start + PART].encode()) for start in range(0, len(text), PART))

@@ -13,6 +13,7 @@ from langchain_rlm import RLM, Files, InputError
 from langchain_rlm.context import files
 from langchain_rlm.context.corpus import LeftOut, SourceText
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.text import whole
 from tests.unit.context import made_files as made
 
 BINARY = "this is a binary file, not text. Convert it to text first, or load it with a document loader"
@@ -113,7 +114,7 @@ def test_names_of_any_kind_are_read_also_by_converters(tmp_path: Path) -> None:
     corpus = load_corpus(tmp_path)
     names = ["a\nb.html", "a\nb.txt", LONG, "\ufffd.html", "\ufffd\ufffd.txt"]
     assert sorted(d.name for d in corpus.documents) == sorted(names)
-    assert {d.text.strip() for d in corpus.documents} == {"words"}
+    assert {whole(d.text).strip() for d in corpus.documents} == {"words"}
     result = RLM("offline").invoke({"question": "Which words?", "context": tmp_path})
     assert [d.metadata["name"] for d in result["context"]] == [d.name for d in corpus.documents]
 
@@ -182,7 +183,7 @@ def test_a_pdf_of_5000_pages_of_which_half_are_pictures(tmp_path: Path) -> None:
     (tmp_path / "big.pdf").write_bytes(made.pdf_of(pages, picture="dots"))
     corpus = load_corpus(tmp_path / "big.pdf")
     marks = [page or f"[page {number} has no text]" for number, page in enumerate(pages, 1)]
-    assert corpus.documents[0].text.split("\f") == marks
+    assert whole(corpus.documents[0].text).split("\f") == marks
     assert [one.name for one in corpus.left_out] == ["big.pdf, 2,500 of 5,000 pages"]
 
 

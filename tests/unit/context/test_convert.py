@@ -15,6 +15,7 @@ from langchain_rlm.context import convert as converting
 from langchain_rlm.context.convert import convert
 from langchain_rlm.context.corpus import LeftOut
 from langchain_rlm.context.load import load_corpus
+from langchain_rlm.context.text import whole
 from langchain_rlm.evidence.citations import citation, look_up
 from langchain_rlm.evidence.marks import place_of
 from tests.unit.context import made_files as made
@@ -62,7 +63,7 @@ def test_a_pdf_is_one_document_with_a_mark_between_its_pages(tmp_path: Path) -> 
     corpus = load_corpus(path)
     (document,) = corpus.documents
     assert document.name == "report.pdf"
-    assert document.text.split("\f") == ["Alpha comes first", "Beta comes second"]
+    assert whole(document.text).split("\f") == ["Alpha comes first", "Beta comes second"]
     state = document.metadata["file_state"]
     assert state.startswith(f"{path.stat().st_size}:")
     assert document.metadata == {"source": str(path), "pages": 2, "page_break": "\f", "file_state": state}
@@ -86,7 +87,12 @@ def test_pages_that_are_pictures_are_left_out_by_number(tmp_path: Path) -> None:
     path.write_bytes(made.pdf_of(["Alpha", "", "Beta", ""], picture="dots"))
     corpus = load_corpus(path)
     assert corpus.left_out == (LeftOut("half.pdf, 2 of 4 pages", "damaged, or pictures without text: run OCR on them"),)
-    assert corpus.documents[0].text.split("\f") == ["Alpha", "[page 2 has no text]", "Beta", "[page 4 has no text]"]
+    assert whole(corpus.documents[0].text).split("\f") == [
+        "Alpha",
+        "[page 2 has no text]",
+        "Beta",
+        "[page 4 has no text]",
+    ]
     assert corpus.documents[0].metadata["pages_without_text"] == [2, 4]
 
 

@@ -46,7 +46,8 @@ def test_what_can_be_read_is_read_and_the_rest_is_named_with_its_reason(tmp_path
     names, left = read(make(tmp_path, MIXED))
     assert sorted(names) == ["a.txt", "deep/b.txt", "latin.txt"]
     assert left == {
-        "pic.png": "binary, not text", "data.zip": "an archive: unpack it", ".env": "hidden", ".git/": "hidden",
+        "pic.png": "binary, not text", "data.zip": "an archive: name it to have it read", ".env": "hidden",
+        ".git/": "hidden",
         "node_modules/": "a folder of dependencies", "env/": "a folder of dependencies",
         "vendor/": "a folder of dependencies", "bad.docx": "this is not a .docx file, or it is damaged",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.drawing import BYTES, SIDE, drawn, png, state_of
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.context.pages import are_pictures, pictures, span_of, told
+from langchain_rlm.context.text import whole
 from langchain_rlm.errors import InputError, MissingExtraError
 from tests.unit.context.made_files import pdf_of
 
@@ -63,7 +64,7 @@ def test_of_many_documents_and_pages_some_are_told() -> None:
 
 def test_a_page_is_a_span_of_the_text() -> None:
     corpus = Corpus((SourceText("b", "text"), scanned("a.pdf", 3, [2])))
-    text = corpus.texts[1]
+    text = whole(corpus.texts[1])
     spans = [span_of(corpus, 1, page) for page in (1, 2, 3)]
     assert [text[span[1] : span[2]] for span in spans if span] == text.split("\f")
     assert [span_of(corpus, *place) for place in ((1, 0), (1, 4), (0, 1), (2, 1))] == [None] * 4

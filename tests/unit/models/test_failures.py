@@ -434,3 +434,10 @@ def test_what_this_machine_lacks_is_no_failure_of_the_model(error: Exception) ->
 def test_a_server_that_is_not_there_is_no_failure_of_this_machine() -> None:
     refused = _caused(ConnectionError("Connection error."), ConnectionRefusedError(errno.ECONNREFUSED, "refused"))
     assert classify(refused).kind == "server"
+
+
+def test_a_reply_that_breaks_off_is_asked_again_whatever_code_aiohttp_gives_it() -> None:
+    cut = type("ContentLengthError", (Exception,), {"code": 400, "__module__": "aiohttp.http_exceptions"})
+    error = type("ClientPayloadError", (Exception,), {})("Response payload is not completed: <ContentLengthError: 400>")
+    error.__cause__ = cut("400, message: Not enough data to satisfy content length header")
+    assert (classify(error).kind, classify(error).is_retryable) == ("server", True)

@@ -66,7 +66,7 @@ def test_stretches_joined_are_what_they_would_be_as_one_text(
 def test_a_span_of_a_document_put_together_of_very_large_ones_is_read_at_its_ends_only() -> None:
     far = 10**12
     known = KnownText([{"kind": "excerpt", "document": 0, "start": far, "end": far + 4, "text": "last"}])
-    sources = Sources(str, [known])  # type: ignore[list-item]  # as a file gives it
+    sources = Sources(str, [known])
     place = sources.below([[0, 0, far + 4], "!"], "text 1", sources.root)
     sources.span(place, 0, far + 5)
     _, [[*_, end]] = sources.table()

@@ -62,6 +62,8 @@ class Contract:
         inner.update(
             _rlm_AnswerError=AnswerError,
             _rlm_throw=lambda error: error,
+            _rlm_large_kind=(),  # every text is a `str`
+            _rlm_drained=list,
             _rlm_slice=lambda text, low, high, _: text[low:high],
             _rlm_measured=lambda name, value: _measured(measured, name, value),
             _rlm_host_query=lambda *what: ask("ask", "query", *plain(what)),

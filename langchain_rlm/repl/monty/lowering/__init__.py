@@ -29,7 +29,8 @@ from langchain_rlm.repl.monty.lowering.suspension import Suspension
 from langchain_rlm.repl.monty.lowering.trees import mark, put_mark, settle
 
 __all__ = [
-    "PLACES", "LoweredCell", "Lowering", "Texts", "builtins_source", "captured", "sandbox_module", "sandbox_source",
+    "LARGE", "PLACES", "LoweredCell", "Lowering", "Texts", "builtins_source", "captured", "sandbox_module",
+    "sandbox_source",
 ]  # fmt: skip
 
 
@@ -58,14 +59,14 @@ class Lowering:
     Args:
         tools: Names of the user's functions: like the REPL's own that ask, they pause the interpreter.
         texts: What texts there may be. In "long" ones `sandbox/wide.py` looks for words from a place on, and for all
-            places in "wide" ones, which are long and not ASCII.
+            places in "wide" ones, which are long and not ASCII. "large" ones stay with the host.
     """
 
     def __init__(self, *, tools: frozenset[str] = frozenset(), texts: Texts = "short") -> None:
         self._taken = tools | ASKING
         self._contract = tools | PAUSING
         self.texts = texts
-        self._known = Knowledge()
+        self._known = Knowledge(has_iterators=texts == LARGE, has_asking_iterators=texts == LARGE)
 
     def lower(self, cell: str) -> LoweredCell:
         """Rewrite the next cell.
@@ -94,7 +95,7 @@ class Lowering:
         known.names.update(bound_names(tree.body))
         known.count = annotate(tree, known.names, known.count)
         Refusals(self._taken).visit(tree)
-        suspension = Suspension(tree, known, self._contract)
+        suspension = Suspension(tree, known, self._contract, is_large=self.texts == LARGE)
         learn(tree, known, suspension)
         imports = Imports(known)
         body: list[ast.stmt] = []
@@ -136,6 +137,8 @@ _OWN_ERROR = re.compile(rf"\b{ANSWER_ERROR.name}\b|\.(?:{'|'.join(ANSWER_ERROR.a
 PATTERNS = "re"
 """What stands for `re` in the sandbox; it is fed before the first cell that needs it."""
 _ABOVE = "_rlm_above"
+LARGE = "large"
+"""What stands for large texts there; it is fed after `PLACES`."""
 PLACES = "wide"
 """Places in long texts; it is fed where there are some, and before `PATTERNS`."""
 _SOURCES = ("builtins", "errors", "classes", "asking", "ahead", "iterators")
@@ -162,7 +165,7 @@ def sandbox_module(name: str) -> str:
     Args:
         name: The name as `LoweredCell.modules` gives it, such as "statistics" or "concurrent.futures".
     """
-    if name == PLACES:
+    if name in {PLACES, LARGE}:
         return sandbox_source(name)
     if name == PATTERNS:
         return f"{sandbox_source('patterns')}\n{sandbox_source('matching')}"

@@ -27,7 +27,7 @@ from langchain_rlm.repl.monty.lowering.trees import (
 )
 from langchain_rlm.repl.syntax import parse
 
-Texts = Literal["short", "long", "wide"]
+Texts = Literal["short", "long", "wide", "large"]
 _FLAGS = {"X": "64", "VERBOSE": "64", "U": "0", "UNICODE": "0"}
 _PLAIN_METHODS = {
     "translate": "_rlm_translate", "format_map": "_rlm_format_map",
@@ -58,9 +58,9 @@ class Calls(Iteration, ast.NodeTransformer):
     """
 
     def __init__(self, known: Knowledge, suspension: Suspension, imports: Imports, *, texts: Texts) -> None:
-        super().__init__(known, suspension)
+        super().__init__(known, suspension, is_large=texts == "large")
         self._imports = imports
-        self._wide, self._long = texts == "wide", texts != "short"
+        self._wide, self._long = texts in {"wide", "large"}, texts != "short"
         self._depth = 0
         self._caught: set[str | None] = set()
         self._lengths = any(one.has_length for one in known.classes.values())
@@ -205,7 +205,7 @@ class Calls(Iteration, ast.NodeTransformer):
             if more:
                 extra = [ast.Name(name, ctx=ast.Load()) for name in more]
                 node.args[1] = place(ast.Tuple(elts=[*types, *extra], ctx=ast.Load()), node.args[1])
-        return node
+        return self._rebuilt("_rlm_large_isinstance", node) if self._is_large else node
 
     def _attribute_table(self) -> ast.expr:
         table = {name: known.attributes for name, known in self._known.classes.items()}
@@ -237,7 +237,7 @@ class Calls(Iteration, ast.NodeTransformer):
         if func.attr in vocabulary.LOOPING_FUNCTIONS:
             self._check_looping(node)
         is_plain = module == "re" and func.attr in FUNCTIONS and is_plain_call(node, func.attr)
-        if is_plain and not (self._wide and func.attr == "finditer"):
+        if is_plain and not self._is_large and not (self._wide and func.attr == "finditer"):
             node.args = [self.visit(argument) for argument in node.args]
             return ast.copy_location(copy.copy(node), node)
         if module:
@@ -256,6 +256,8 @@ class Calls(Iteration, ast.NodeTransformer):
             return self._rebuilt("_rlm_reduce", node)
         if (module, name) == ("json", "dumps") and keyword_value(node, "default"):
             return self._rebuilt("_rlm_json_dumps", node)
+        if self._is_large and (module, name) == ("json", "loads"):
+            return self._rebuilt("_rlm_large_loads", node)
         if (module, name) == ("datetime", "timedelta"):
             return self._rebuilt("_rlm_timedelta", node)
         return node
@@ -409,6 +411,7 @@ class Calls(Iteration, ast.NodeTransformer):
             source = "_rlm_slice(OBJECT, LOWER, UPPER, STEP)"
             return expression(source, node, OBJECT=node.value, LOWER=parts[0], UPPER=parts[1], STEP=parts[2])
         is_place = isinstance(node.slice, ast.Name | ast.BinOp | ast.Attribute | ast.Call | ast.Subscript)
+        is_place |= self._is_large and not is_text(node.slice)
         if is_place and not is_builtin(node.value, *vocabulary.UNBOUND_TYPES) and not self._module_of(node.value):
             return expression("_rlm_at(OBJECT, KEY)", node, OBJECT=node.value, KEY=node.slice)
         return node

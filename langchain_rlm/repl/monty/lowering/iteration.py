@@ -5,8 +5,9 @@ vain; and where a model may be asked for the next item, loops take it with `next
 """
 
 import ast
-from typing import Any
+from typing import Any, cast
 
+from langchain_rlm.repl.functions import PAUSING
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.generators import is_generator
 from langchain_rlm.repl.monty.lowering.knowledge import Knowledge
@@ -64,10 +65,13 @@ class Iteration(ast.NodeTransformer):
     Args:
         known: What the session knows, this cell included.
         suspension: What may suspend.
+        is_large: There are large texts, whose lines, pieces and matches the host gives some at a time.
     """
 
-    def __init__(self, known: Knowledge, suspension: Suspension) -> None:
+    def __init__(self, known: Knowledge, suspension: Suspension, *, is_large: bool = False) -> None:
         self._known = known
+        self._is_large = is_large
+        self._pure = _PURE - _OF_TEXTS if is_large else _PURE
         self._suspension = suspension
         self._loops = 0
 
@@ -84,7 +88,7 @@ class Iteration(ast.NodeTransformer):
             return (
                 name in _ITERATING
                 or name in self._known.generators
-                or (self._known.has_iterators and name not in _PURE)
+                or (self._known.has_iterators and name not in self._pure)
             )
         return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and self._known.has_iterators
 
@@ -104,7 +108,7 @@ class Iteration(ast.NodeTransformer):
                 )
             if name in self._known.generators and self._suspension.suspends(node.func):
                 return True
-            return self._known.has_asking_iterators and name not in _PURE
+            return self._known.has_asking_iterators and name not in self._pure
         return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and self._known.has_asking_iterators
 
     # Calls
@@ -137,7 +141,10 @@ class Iteration(ast.NodeTransformer):
 
     def _taken(self, node: ast.Call, name: str) -> None:
         """Mark the arguments that a call takes all items of."""
-        if name in vocabulary.CONSUMERS or self._suspension.suspends(node.func):
+        takes_all = name in vocabulary.CONSUMERS or self._suspension.suspends(node.func)
+        if self._is_large:  # functions of cells take what is a list in all they do with it
+            takes_all = name in (vocabulary.CONSUMERS | PAUSING) - {"len"}
+        if takes_all:
             for argument in node.args:
                 self._take_all(argument)
             node.args = [self._drained(argument) for argument in node.args]
@@ -251,10 +258,34 @@ while ({item} := _rlm_b_next({items}, _rlm_end)) is not _rlm_end:
 
     def visit_Compare(self, node: ast.Compare) -> Any:
         found = node.comparators[0]
+        if isinstance(node.ops[0], ast.In | ast.NotIn) and len(node.ops) == 1 and self._is_large:
+            test = "_rlm_large_in(ITEM, ITEMS)" if isinstance(node.ops[0], ast.In) else "not _rlm_large_in(ITEM, ITEMS)"
+            return self.generic_visit(expression(test, node, ITEM=node.left, ITEMS=found))
         if isinstance(node.ops[0], ast.In | ast.NotIn) and len(node.ops) == 1 and self._asks(found):
             test = "_rlm_within(ITEM, ITEMS)" if isinstance(node.ops[0], ast.In) else "not _rlm_within(ITEM, ITEMS)"
             return self.generic_visit(expression(test, node, ITEM=node.left, ITEMS=found))
         return self.generic_visit(node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> Any:
+        return self._comprehension(node)
+
+    def visit_SetComp(self, node: ast.SetComp) -> Any:
+        return self._comprehension(node)
+
+    def visit_DictComp(self, node: ast.DictComp) -> Any:
+        return self._comprehension(node)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> ast.expr:
+        """A comprehension over what may be a large text's takes some items at a time."""
+        first = node.generators[0]
+        if not self._is_large or _walrus_or_await(node) or not self._asks(first.iter):
+            return cast("ast.expr", self.generic_visit(node))
+        items = self.visit(first.iter)
+        first.iter = place(ast.Name("_rlm_batch", ctx=ast.Load()), node)
+        put_mark(first.iter, "scope", value="local")
+        made = self.generic_visit(node)
+        source = "_rlm_in_batches(ITEMS, lambda _rlm_batch: MADE)"
+        return expression(source, node, ITEMS=items, MADE=cast("ast.expr", made))
 
     def visit_comprehension(self, node: ast.comprehension) -> Any:
         put_mark(node.iter, "looped", value=True)
@@ -298,6 +329,10 @@ _PURE = frozenset({
     "keys", "values", "findall", "finditer", "strip", "rsplit", "llm_query", "llm_query_batched", "rlm_query",
     "rlm_query_batched", "chunks", "most_common", "sum", "max", "min", "copy", "lower", "upper", "get",
 })  # fmt: skip
+
+
+_OF_TEXTS = frozenset({"split", "splitlines", "finditer", "chunks", "get", "copy"})
+"""Those whose result is no list when the text is a large one, or may be one that was put away."""
 
 
 def _walrus_or_await(node: ast.AST) -> bool:

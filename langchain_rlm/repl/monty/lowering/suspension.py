@@ -14,10 +14,12 @@ class Suspension:
         tree: The annotated cell.
         known: What earlier cells defined; the cell's own suspending names are added to it.
         contract: The REPL's functions and tools.
+        is_large: There are large texts, of which anything may be asked anywhere.
     """
 
-    def __init__(self, tree: ast.Module, known: Knowledge, contract: frozenset[str]) -> None:
+    def __init__(self, tree: ast.Module, known: Knowledge, contract: frozenset[str], *, is_large: bool = False) -> None:
         self._known = known
+        self._is_large = is_large
         self._contract = contract
         self._functions: set[int] = set()
         self._methods = known.methods
@@ -70,7 +72,7 @@ class Suspension:
         """Whether a function that is passed to a builtin might ask a model; a parameter might."""
         if callback is None or isinstance(callback, ast.Constant):
             return False
-        if self.mentions(callback):
+        if self._is_large or self.mentions(callback):
             return True
         names = [n for n in _called(callback) if isinstance(n, ast.Name)]
         return any(mark(name, "scope") == LOCAL and not mark(name, "means") for name in names)

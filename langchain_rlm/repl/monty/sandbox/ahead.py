@@ -110,6 +110,8 @@ def _rlm_check_apart(read, own, changed):
         kind = type(one)
         if kind in _rlm_flat or kind.__name__ in ("Pattern", "Match") or id(one) in seen:
             continue
+        if isinstance(one, _rlm_large_kinds):  # what they give does not change
+            continue
         seen.add(id(one))
         if id(one) in ids or (kind not in _rlm_nested and kind is not dict) or len(rest) > 1_000_000:
             raise ValueError

@@ -145,13 +145,15 @@ def _rlm_prompts(name, prompts):
 
 
 def _rlm_checked_context(name, value):
+    if isinstance(value, _rlm_large_kind):
+        return value._number
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (list, tuple)):
         for i, text in enumerate(value):
-            if not isinstance(text, str):
+            if not isinstance(text, (str, _rlm_large_kind)):
                 raise TypeError(name + ": context[" + str(i) + "] must be a str, not " + type(text).__name__ + ".")
-        return _rlm_measured(name, list(value))
+        return _rlm_measured(name, [text._number if isinstance(text, _rlm_large_kind) else text for text in value])
     raise TypeError(name + ": context must be a str or a list of str, not " + type(value).__name__ + ".")
 
 
@@ -334,11 +336,11 @@ def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, mod
 
 def _rlm_quotes_asked(question, texts, model):
     texts = context if texts is None else texts
-    texts = [texts] if isinstance(texts, str) else _rlm_items("llm_quotes", "texts", texts)
+    texts = [texts] if isinstance(texts, (str, _rlm_large_kind)) else _rlm_items("llm_quotes", "texts", texts)
     pieces = []
     for text in texts:
         # one that is too long is cut
-        pieces += _rlm_contract_chunks(text) if isinstance(text, str) else [text]
+        pieces += _rlm_drained(_rlm_contract_chunks(text)) if isinstance(text, (str, _rlm_large_kind)) else [text]
     return _rlm_measured("llm_quotes", {"question": question, "texts": pieces, "model": model})
 
 
@@ -448,6 +450,8 @@ def _rlm_check_chunks(text, size, overlap):
     if not isinstance(text, (str, list, tuple)):
         raise TypeError("chunks: text must be a str or a list of str, not " + type(text).__name__)
     for position, document in enumerate([] if isinstance(text, str) else text):
+        if isinstance(document, _rlm_large_kind):
+            raise ValueError(f"chunks: text[{position}] is a large text: cut it on its own, with chunks(context[{position}])")
         if not isinstance(document, str):
             raise TypeError(f"chunks: text[{position}] must be a str, not " + type(document).__name__)
 
@@ -455,6 +459,9 @@ def _rlm_check_chunks(text, size, overlap):
 def _rlm_contract_chunks(text=None, size=None, overlap=0):
     text = context if text is None else text
     size = _rlm_settings["chunk_size"] if size is None else size
+    if isinstance(text, _rlm_large_kind):
+        _rlm_check_chunks("", size, overlap)
+        return _rlm_LargeChunks(text, size, overlap)
     _rlm_check_chunks(text, size, overlap)
     texts = [text] if isinstance(text, str) else list(text)
     if isinstance(text, str) and len(text) <= size:

@@ -4,6 +4,14 @@
 _rlm_end = _rlm_Sentinel()
 
 
+class _rlm_NoText:
+    pass
+
+
+_rlm_large_kind = _rlm_NoText  # what large texts are, where there are some
+_rlm_large_kinds = (_rlm_NoText,)  # and what comes of them and is read item by item
+
+
 class _rlm_Iterator:
     def __init__(self, step, kind="generator"):
         self._step = step

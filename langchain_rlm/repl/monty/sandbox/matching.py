@@ -174,6 +174,7 @@ class _rlm_Pattern:
         self._cutter = None
         self._inner = {}
         self._native = None
+        self._is_odd = False  # not looked for by the host in large texts
 
     def __repr__(self):
         names = {2: "IGNORECASE", 8: "MULTILINE", 16: "DOTALL", 64: "VERBOSE", 256: "ASCII"}
@@ -349,6 +350,8 @@ class _rlm_Pattern:
         return out
 
     def search(self, string, pos=0, endpos=None):
+        if isinstance(string, _rlm_large_kind):
+            return _rlm_large_search(self, _rlm_large_whole(string, endpos), pos)
         if pos <= 0 and endpos is None:
             try:
                 return self._for(string).search(string)
@@ -363,6 +366,8 @@ class _rlm_Pattern:
         return None
 
     def match(self, string, pos=0, endpos=None):
+        if isinstance(string, _rlm_large_kind):
+            return _rlm_large_match(self, _rlm_large_whole(string, endpos), pos)
         if pos <= 0 and endpos is None:
             return self._for(string).match(string)
         if len(string) > _rlm_near:
@@ -371,12 +376,18 @@ class _rlm_Pattern:
         return self._from(string, min(max(0, pos), len(string)), False, anchored=True)
 
     def fullmatch(self, string):
+        if isinstance(string, _rlm_large_kind):
+            string._refuse("fullmatch(context)", "use search, or match slices and lines")
         return self._for(string).fullmatch(string)
 
     def finditer(self, string, pos=0, endpos=None):
+        if isinstance(string, _rlm_large_kind):
+            return _rlm_LargeFound(self, _rlm_large_whole(string, endpos), pos)
         return iter(self._after(string, pos, endpos))
 
     def findall(self, string, pos=0, endpos=None):
+        if isinstance(string, _rlm_large_kind):
+            return _rlm_large_findall(self, _rlm_large_whole(string, endpos), pos)
         if not self._either and not pos and endpos is None:
             try:
                 return self._for(string).findall(string)
@@ -391,6 +402,8 @@ class _rlm_Pattern:
         return [tuple([group or "" for group in match.groups()]) for match in found]
 
     def split(self, string, maxsplit=0):
+        if isinstance(string, _rlm_large_kind):
+            string._refuse("re.split(pattern, context)", "go through re.finditer, and slice between the matches")
         is_scanned = self._is_scanned(string)
         out = []
         at = 0
@@ -404,6 +417,8 @@ class _rlm_Pattern:
         return out if maxsplit >= 0 else [string]
 
     def subn(self, repl, string, count=0):
+        if isinstance(string, _rlm_large_kind):
+            string._refuse("re.sub(pattern, repl, context)", "a large text cannot be changed; change slices and lines")
         written = _rlm_template(repl, self) if isinstance(repl, str) else repl
         if isinstance(written, str):
             text = written
@@ -416,6 +431,8 @@ class _rlm_Pattern:
         return _rlm_replaced(self.finditer(string), replacement, string, count, self._is_scanned(string))
 
     def sub(self, repl, string, count=0):
+        if isinstance(string, _rlm_large_kind):
+            return self.subn(repl, string, count)[0]
         if isinstance(repl, str) and not self._either:
             written = _rlm_template(repl, self)
             try:

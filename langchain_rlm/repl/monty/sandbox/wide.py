@@ -23,7 +23,7 @@ def _rlm_wide_keep(text):
 
 def _rlm_wide_keep_all(texts):
     for text in texts:
-        if len(text) >= _rlm_wide_sizes[0]:
+        if isinstance(text, str) and len(text) >= _rlm_wide_sizes[0]:
             _rlm_wide_keep(text)
 
 

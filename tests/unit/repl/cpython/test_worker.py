@@ -1,14 +1,21 @@
 """What runs in the worker needs nothing but the standard library, of any Python that may be chosen."""
 
 import ast
+import builtins
+import dis
 import sys
+from importlib.resources import files
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import pytest
 
 from langchain_rlm.repl.cpython import worker
 from langchain_rlm.repl.cpython.interpreters import OLDEST
 from langchain_rlm.repl.cpython.worker import calls
+from langchain_rlm.repl.cpython.worker.contract import Contract
+from langchain_rlm.repl.cpython.worker.wire import Wire
 from langchain_rlm.repl.jail import landlock
 
 SOURCES = [*Path(worker.__file__).parent.glob("*.py"), Path(landlock.__file__)]
@@ -31,3 +38,24 @@ def test_both_machines_allow_the_same_calls_but_those_that_one_does_not_have() -
         assert len(set(free)) == len(free)
         assert not set(free) & set(calls.NUMBERS[machine].values())
         assert not set(free) & set(landlock.REFUSED[machine])
+
+
+NOT_REACHED = {"_rlm_LargeChunks", "_rlm_own"}
+"""For texts that are no `str`, and in a function in whose place this sandbox has another."""
+
+
+def test_every_name_that_the_contract_uses_is_there() -> None:
+    """The contract is one for all sandboxes: a name that another one alone binds would end cells here."""
+    source = (files("langchain_rlm.repl.monty") / "sandbox" / "contract.py").read_text(encoding="utf-8")
+    names: dict[str, list[str]] = {name: [] for name in ("all", "rebindable", "tools", "asking")}
+    given: dict[str, Any] = {"context": "text", "sources": [], "_rlm_settings": {}}
+    inner = Contract(Wire.__new__(Wire), source, names, given).inner
+    used = _globals_of(compile(source, "<contract>", "exec"))
+    assert "_rlm_large_kind" in used
+    assert {name for name in used if name not in inner and not hasattr(builtins, name)} == NOT_REACHED
+
+
+def _globals_of(code: CodeType) -> set[str]:
+    loads = {"LOAD_GLOBAL", "LOAD_NAME"}
+    found = {step.argval for step in dis.get_instructions(code) if step.opname in loads}
+    return found.union(*(_globals_of(one) for one in code.co_consts if isinstance(one, CodeType)))

@@ -10,6 +10,7 @@ import pydantic_monty as monty
 from langchain_rlm.context.chunking import Chunks
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.formats import profile
+from langchain_rlm.context.text import Text
 from langchain_rlm.repl.cpython.session import CPythonSandbox
 from langchain_rlm.repl.cpython.workers import CPythonSandboxes
 from langchain_rlm.repl.monty.session import BLOCKS, WIDE, MontySandbox
@@ -21,7 +22,7 @@ STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LEFT = {"turns": 7, "sub_queries": 5}
 
 
-def host_of(texts: Sequence[str]) -> Callable[..., Any]:
+def host_of(texts: Sequence[Text]) -> Callable[..., Any]:
     """Answers as the host of a run over these texts does."""
     documents = tuple(SourceText(f"t{number}", text) for number, text in enumerate(texts))
     cutting = Chunks(Corpus(documents), [profile(text) for text in texts])
@@ -31,7 +32,7 @@ def host_of(texts: Sequence[str]) -> Callable[..., Any]:
 @contextmanager
 def a_session(
     pool: monty.Monty | CPythonSandboxes,
-    *texts: str,
+    *texts: Text,
     single: bool = True,
     host: Callable[..., Any] | None = None,
     tools: frozenset[str] = frozenset(),

@@ -22,6 +22,10 @@ LOWERING = sorted(Path(langchain_rlm.repl.monty.lowering.__file__).parent.glob("
 REBOUND = {
     "_rlm_b_print": "the contract limits what every print writes",
     "_rlm_re": "chunks are cut outside the sandbox too, without the builtins",
+    **dict.fromkeys(
+        ("_rlm_slice", "_rlm_at", "_rlm_wide_len", "_rlm_drained", "_rlm_large_kind", "_rlm_large_kinds"),
+        "large texts are taken there, too",
+    ),
 }
 """Names that two sources bind on purpose, and why."""
 MADE = "MADE"
@@ -35,6 +39,7 @@ OF_CELLS = {
     f"_rlm_function_{MADE}": "what a loop calls",
     f"_rlm_item_{MADE}": "the item of a loop",
     "_rlm_answer": "the parameter of a lambda in a cell",
+    "_rlm_batch": "the same",
     "_rlm_item": "the parameter of a lambda in a cell",
     f"_rlm_get_{MADE}": "a property of a class",
     f"_rlm_raw_{MADE}": "an error as it was caught",
@@ -54,7 +59,7 @@ def sources() -> dict[str, ast.Module]:
         "bindings": f"{bound_once()}\n{bound_for_each_cell(['search'])}",
         **{
             f"modules/{name}": sandbox_module(name)
-            for name in sorted({*vocabulary.SANDBOX_MODULES, "attributes", "re", "wide"})
+            for name in sorted({*vocabulary.SANDBOX_MODULES, "attributes", "large", "re", "wide"})
         },
     }
     return {name: ast.parse(text) for name, text in texts.items()}
@@ -98,7 +103,11 @@ def host_names() -> set[str]:
     keys = [
         k for node in ast.walk(tree) if isinstance(node, ast.Dict) for k in node.keys if isinstance(k, ast.Constant)
     ]
-    return {str(k.value) for k in keys if HELPER.match(str(k.value))} | {*ANSWERED} | host_calls._TAKING
+    return (
+        {str(k.value) for k in keys if HELPER.match(str(k.value))}
+        | {*ANSWERED, host_calls.READING}
+        | host_calls._TAKING
+    )
 
 
 def bound_in(tree: ast.Module) -> Counter[str]:
