@@ -38,7 +38,7 @@ EXTRAS = {
     "mcp": "a server for agents that speak the Model Context Protocol",
     "office": "Word, Excel, PowerPoint, OpenDocument, RTF, EPUB, Outlook; web pages as Markdown",
     "otel": "gauges for OpenTelemetry",
-    "pdf": "PDF files, encrypted ones too",
+    "pdf": "PDF files, encrypted ones too, and their pages as pictures",
     "postgres": "durable runs in PostgreSQL",
     "providers": "models by the name of any provider, and `RLMMiddleware`",
     "sqlite": "durable runs in SQLite",

@@ -18,6 +18,7 @@ from langchain_rlm.repl.protocol import Ended, ReplContext, ReplLimits, SandboxF
 WORKS, MISSING = 0, 1
 NEEDED = ("langchain-rlm", "langgraph", "langchain-core", "langchain-openai", "pydantic-monty")
 OPTIONAL = {
+    "pypdfium2": "pages of PDF files as pictures: pip install 'langchain-rlm[pdf]'",
     "pypdf": "PDF files: pip install 'langchain-rlm[pdf]'",
     "markitdown": "Word, PowerPoint, EPUB and Outlook files: pip install 'langchain-rlm[office]'",
     "python-calamine": "Excel and OpenDocument sheets: the same",

@@ -21,7 +21,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from langchain_rlm.context.encodings import decoded
-from langchain_rlm.context.pieces import PAGE_BREAK
+from langchain_rlm.context.pieces import PAGE_BREAK, WITHOUT_TEXT
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 
@@ -87,22 +87,25 @@ def _check_zipped(data: bytes, suffix: str) -> None:
 def _pdf(data: bytes, *_: Any) -> Text:
     from pypdf import PdfReader
 
-    texts, unread = list[str](), 0
-    for page in PdfReader(BytesIO(data)).pages:
+    texts, unread = list[str](), list[int]()
+    for number, page in enumerate(PdfReader(BytesIO(data)).pages, 1):
         resources: Any = page["/Resources"] if "/Resources" in page else ()  # noqa: SIM401  # `get` follows no reference
         has_picture = "/XObject" in resources
         try:
             text = page.extract_text().replace(PAGE_BREAK, "\n")
         except Exception:  # noqa: BLE001  # a damaged page, which raises many kinds, is not all pages
             text, has_picture = "", True
+        if has_picture and not text.strip():
+            unread.append(number)
+            text = f"[page {number} has no text]"
         texts.append(text)
-        unread += has_picture and not text.strip()
     if not any(text.strip() for text in texts):
         msg = f"the PDF has {len(texts)} pages and no text in them (scanned?). Run OCR on it first."
         raise InputError(msg)
     facts: dict[str, Any] = {"pages": len(texts), "page_break": PAGE_BREAK}
     if unread:
-        facts["left_out"] = f"{unread:,} of {len(texts):,} pages", "damaged, or pictures without text: run OCR on them"
+        count = f"{len(unread):,} of {len(texts):,} pages"
+        facts |= {"left_out": (count, "damaged, or pictures without text: run OCR on them"), WITHOUT_TEXT: unread}
     return PAGE_BREAK.join(texts), facts
 
 

@@ -20,10 +20,12 @@ from langchain_rlm.checks import FLAG, Rule
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.convert import SUFFIXES
 from langchain_rlm.context.corpus import LeftOut, SourceText
+from langchain_rlm.context.drawing import state_of
 from langchain_rlm.context.encodings import BLOCK, decoded, decoded_in_blocks, is_binary, is_known
 from langchain_rlm.context.large import LargeText
 from langchain_rlm.context.large_files import in_file, large_from
 from langchain_rlm.context.packed import is_archive, is_compressed, unpacked
+from langchain_rlm.context.pages import STATE
 from langchain_rlm.context.paths import at_home
 from langchain_rlm.context.tables.kinds import is_table
 from langchain_rlm.context.tables.table import Table
@@ -349,6 +351,8 @@ def documents_in(path: Path, base: Path, encoding: str | None, loading: Loading)
     name = path.relative_to(base).as_posix()
     if path.suffix.lower() in SUFFIXES:
         converted, facts = loading.converted(path, encoding)
+        if "pages" in facts:
+            facts[STATE] = state_of(path)
         if without := facts.pop("left_out", None):
             yield LeftOut(f"{name}, {without[0]}", without[1])
         yield SourceText(name, converted, {"source": str(path), **facts})

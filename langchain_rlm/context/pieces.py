@@ -12,6 +12,8 @@ Piece = str | Span | list[int]
 
 PAGE_BREAK = "\f"
 """Stands between the pages of a document whose metadata names it as `page_break`."""
+WITHOUT_TEXT = "pages_without_text"
+"""Metadata of a document: the numbers of its pages that have none."""
 
 Range = tuple[int, int]
 

@@ -173,6 +173,9 @@ def _spans(entry: Entry) -> Iterator[tuple[str, Sequence[int]]]:
         yield from ((f"shown[{n}]", span) for n, span in enumerate(entry.get("shown", ())))
     for _, where, call in _calls([entry]):
         named = [("pieces", call["pieces"]), *((f"context[{n}]", d) for n, d in enumerate(call.get("context", ())))]
+        yield from (
+            (f"{where}.images[{n}].span", i["span"]) for n, i in enumerate(call.get("images", ())) if "span" in i
+        )
         for name, pieces in named:
             yield from ((f"{where}.{name}[{n}]", piece) for n, piece in enumerate(pieces) if not isinstance(piece, str))
 

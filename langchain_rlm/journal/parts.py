@@ -99,6 +99,16 @@ class Quote(TypedDict):
     """The path of the run that asks."""
 
 
+class Image(TypedDict):
+    """A page of a file, by reference: its picture is not kept."""
+
+    document: Whole
+    """Position in the context."""
+    page: Whole
+    span: NotRequired[ContextSpan]
+    """Where it stands in the text. Missing: there is no such page."""
+
+
 class Call(TypedDict):
     """Something that a cell asked."""
 
@@ -110,6 +120,8 @@ class Call(TypedDict):
     """Of what is asked: equal calls have equal ones."""
     pieces: Pieces
     """The prompt."""
+    images: NotRequired[list[Image]]
+    """Pages that are sent with it, as pictures."""
     context: NotRequired[list[Pieces]]
     """The documents that a recursive run is given."""
     single: NotRequired[bool]

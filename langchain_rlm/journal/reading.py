@@ -248,9 +248,17 @@ def runs_below(journal: Sequence[Entry]) -> Iterator[tuple[Call, BelowRun]]:
 
 
 def spans(call: Call) -> Iterator[Span]:
-    """The spans of the context that a call sends on, in its prompt and its own context."""
+    """The spans of the context that a call sends on, in its prompt, its pictures and its own context."""
     for pieces in (call["pieces"], *call.get("context", ())):
         yield from ((piece[0], piece[1], piece[2]) for piece in pieces if not isinstance(piece, str))
+    for image in call.get("images", ()):
+        if span := image.get("span"):
+            yield span[0], span[1], span[2]
+
+
+def pictures(call: Call) -> str:
+    """What a call sends beside its prompt, in words."""
+    return "".join(f"\n[picture of page {image['page']} of d{image['document']}]" for image in call.get("images", ()))
 
 
 def is_sent(answer: Answered) -> bool:

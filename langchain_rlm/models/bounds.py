@@ -13,6 +13,7 @@ from langchain_core.messages import BaseMessage
 from langchain_rlm.models.limits import least_limit, own_limit, takes_limit
 from langchain_rlm.models.reservations import LEAST_OUTPUT, Claim, PerToken
 from langchain_rlm.models.resolve import Model
+from langchain_rlm.models.tokens import image_tokens
 
 UNPROVEN_OUTPUT = 32_768
 """Output tokens that an answer may have while a model has not shown that it keeps to limits."""
@@ -38,6 +39,8 @@ class Makeup:
     kind: Kind
     likely: int
     """Tokens of a tokenizer that does badly with it."""
+    has_images: bool = False
+    """Their tokens are in the frame."""
 
     @classmethod
     def of(cls, messages: Sequence[BaseMessage]) -> "Makeup":
@@ -56,7 +59,9 @@ class Makeup:
         is_prose = vowels * 4 >= letters - spaces and spaces * 12 >= letters
         dense = len(data) - letters - foreign + foreign * (0.6 if width == 12 else 0.9)  # noqa: PLR2004  # 3 bytes
         likely = math.ceil(dense + letters * (0.35 if is_prose else 0.75))
-        return cls(size, _FRAME * len(messages), (*(round(8 * each / size) for each in kinds), width), likely)
+        images = image_tokens(messages)
+        kind = (*(round(8 * each / size) for each in kinds), width)
+        return cls(size, _FRAME * len(messages) + images, kind, likely, bool(images))
 
 
 @dataclass
@@ -114,7 +119,7 @@ class Bounds:
 
     def learn(self, name: str, makeup: Makeup, counted: int) -> None:
         """Take in how many tokens a provider counted in a prompt."""
-        if counted < makeup.size * _LEAST_SHARE:
+        if counted < makeup.size * _LEAST_SHARE or makeup.has_images:
             return
         ratio, seen = self._ratios.get((name, makeup.kind), (0.0, 0))
         found = max(ratio, (counted - makeup.frame) / makeup.size)

@@ -28,7 +28,7 @@ from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
 from langchain_rlm.models.room import Room, Sending
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.stalls import STALLS, GivenUpError, InFlight, Stalls
-from langchain_rlm.models.tokens import Estimates, reported_in
+from langchain_rlm.models.tokens import Estimates, image_tokens, reported_in
 from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
@@ -190,7 +190,7 @@ class _Call:
 
     async def part(self, messages: list[BaseMessage], *, may_be_empty: bool = False) -> tuple[str, bool]:
         """The text of one request, repeated where that helps, and whether it was cut off."""
-        tokens = sum(estimate_tokens(str(message.content)) + 4 for message in messages)
+        tokens = sum(estimate_tokens(message.text) + 4 for message in messages) + image_tokens(messages)
         self._check_window(messages, tokens)
         failed = limited = self.given_up = 0
         while True:
@@ -253,7 +253,7 @@ class _Call:
         self.is_ours = is_cut_off(message) and self.sending.ends(usage)
         caller.room.learn(self.name, self.use, self.sending, usage, is_cut=self.is_ours)
         fault = self._cut(messages, usage, fault_of(message, unclosed=self.is_whole))
-        if not fault and not usage["estimated_calls"]:
+        if not fault and not usage["estimated_calls"] and not image_tokens(messages):
             caller.estimates.learn(self.name, tokens, usage["input_tokens"])
         if fault and not (may_be_empty and fault.kind == "empty"):
             raise ModelCallError(fault)

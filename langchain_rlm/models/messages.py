@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
 from langchain_rlm.models.failures import Failure
 from langchain_rlm.models.prices import Pricing
@@ -11,6 +11,8 @@ from langchain_rlm.models.tokens import tokens_of
 from langchain_rlm.repl.thinking import without_thinking
 from langchain_rlm.surrogates import encodable
 
+PAGES = "rlm_pages"
+"""Of a message with pictures: the pages that they show."""
 CUT_OFF = {"length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"}
 FILTERED = {
     "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii",
@@ -18,6 +20,11 @@ FILTERED = {
 }  # fmt: skip
 BROKEN_OFF = {"error", "abort", "insufficient_system_resource", "network_error"}
 """How OpenRouter, vLLM, DeepSeek and others say that the model failed on the way."""
+
+
+def pages_in(message: BaseMessage) -> tuple[tuple[int, int], ...]:
+    """The pages whose pictures are in a message, each by its document and number."""
+    return tuple((document, page) for document, page in message.additional_kwargs.get(PAGES, ()))
 
 
 def is_cut_off(message: AIMessage) -> bool:

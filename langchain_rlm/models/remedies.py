@@ -22,6 +22,11 @@ REMEDIES: dict[Kind, str] = {
 }
 """By kind. The message of any other kind says what to do, if anything helps."""
 
+NO_IMAGES = (
+    "Pass a sub-model that takes them (sub_model=..., or sub_models= and `model=` in the call), or run OCR on the file."
+)
+"""For a call with pictures whose model takes none."""
+
 _DENIED = re.compile(r"access to|permission|not authorized|not allowed", re.IGNORECASE)
 
 

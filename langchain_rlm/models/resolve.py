@@ -90,6 +90,11 @@ def chat_models_of(model: Model) -> list[BaseChatModel]:
     return [cast("BaseChatModel", model)]
 
 
+def may_see(model: Model) -> bool:
+    """Whether a model may take images: its profile does not say that it takes none."""
+    return (chat_models_of(model)[0].profile or {}).get("image_inputs") is not False
+
+
 def _openai(shown: str, name: str) -> BaseChatModel:
     if not os.environ.get("OPENAI_API_KEY"):
         msg = f"{shown}: the environment variable OPENAI_API_KEY is not set. 'offline' needs no key."

@@ -55,7 +55,7 @@ def wants_no_system(failure: Failure, messages: Sequence[BaseMessage]) -> bool:
 
 def least_of(messages: Sequence[BaseMessage]) -> int:
     """How many tokens a conversation has at the least."""
-    return sum(least_tokens(str(message.content)) for message in messages)
+    return sum(least_tokens(message.text) for message in messages)
 
 
 @dataclass

@@ -3,10 +3,12 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+from langchain_core.messages import BaseMessage
 
 from langchain_rlm.context.formats import estimate_tokens, least_tokens
 
@@ -18,6 +20,8 @@ MOST_FOR_ONE, MOST_UNSEEN = 16, 100_000
 """Tokens of a prompt that are believed: for each estimated one, and beside it (a gateway's own instructions)."""
 MOST_OUTPUT = 1_000_000
 """Tokens of an answer that are believed."""
+IMAGE_TOKENS = 1_600
+"""What is set aside for a picture. Those of 1,500 pixels cost 258 (Gemini) to about 1,600 (Anthropic) tokens."""
 LEAST_RATIO, MOST_RATIO = 0.25, 4.0
 _IN_ERRORS = (
     r'"(?:input_tokens|prompt_tokens|inputTokens)": *(\d+)',
@@ -68,6 +72,12 @@ def tokens_of(reported: Any, sent: int, said: str) -> tuple[Tokens, bool]:
         into += left_out
     audio, spoken = min(audio, into - cached), min(spoken, out - reasoning)
     return Tokens(into, out, read, wrote, hour, audio, reasoning, spoken), True
+
+
+def image_tokens(messages: Sequence[BaseMessage]) -> int:
+    """Tokens of the pictures in a conversation, at the most."""
+    blocks = (block for message in messages if isinstance(message.content, list) for block in message.content)
+    return IMAGE_TOKENS * sum(1 for block in blocks if isinstance(block, dict) and block.get("type") == "image")
 
 
 def _detail(given: Mapping[str, Any], side: str, kind: str) -> int:

@@ -11,6 +11,7 @@ from langchain_rlm import prompts
 from langchain_rlm.budget import BudgetExceededError, Ledger
 from langchain_rlm.context.corpus import shown_name
 from langchain_rlm.context.formats import TextProfile
+from langchain_rlm.context.pages import told as told_pages
 from langchain_rlm.context.tables.table import told
 from langchain_rlm.context.text import whole
 from langchain_rlm.errors import HostError, ModelError
@@ -162,7 +163,7 @@ def _messages(run: Run, state: RLMState, *, room: int | None = None) -> list[Bas
         tables=told(run.corpus.tables.tables) if run.corpus.tables else (),
         schema=run.response_format.schema() if run.response_format else None,
         left_out=_left_out(state),
-        inside=files_inside(run.corpus),
+        inside=[*files_inside(run.corpus), *told_pages(run.corpus, are_seen=run.may_see)],
         left=whole,
     )
     system = settings.profile.prompt(

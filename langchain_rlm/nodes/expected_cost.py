@@ -10,7 +10,7 @@ from langchain_rlm.journal.parts import Call, Quote
 from langchain_rlm.journal.reading import is_sub_query
 from langchain_rlm.models.calls import EXPECTED_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of
-from langchain_rlm.models.tokens import Tokens
+from langchain_rlm.models.tokens import IMAGE_TOKENS, Tokens
 from langchain_rlm.runtime.run import Run
 from langchain_rlm.settings import CHARACTERS_PER_TOKEN
 
@@ -46,6 +46,7 @@ def quote_of(run: Run, calls: Sequence[Call], journal: Sequence[Entry]) -> Quote
 def expected(run: Run, call: Call) -> tuple[int, float | None]:
     """Expected tokens and dollars of one call; a recursive run counts as one call that reads its context."""
     characters = sum(map(length, [*call["pieces"], *(p for d in call.get("context", ()) for p in d)]))
+    characters += len(call.get("images", ())) * IMAGE_TOKENS * CHARACTERS_PER_TOKEN
     return expected_of(run, call["model"], characters)
 
 

@@ -9,6 +9,7 @@ from langgraph.types import Command
 from langchain_rlm.budget import Spending
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.formats import estimate_tokens
+from langchain_rlm.context.pages import are_pictures
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import Entry, RunEntry
@@ -109,10 +110,11 @@ def choose_route(run: Run) -> Route:
         return "samples"  # each of them chooses for itself
     if not run.corpus.is_text or run.corpus.tables is not None:
         return "rlm"
-    if run.depth == 0 and _is_planned(run):
+    is_seen = settings.route == "auto" and settings.plan is None and run.may_see and are_pictures(run.corpus)
+    if run.depth == 0 and not is_seen and _is_planned(run):
         return "plan"
-    if (settings.tools or settings.require_citations) and settings.route != "direct":
-        return "rlm"  # tools are for code, and only code cites
+    if is_seen or ((settings.tools or settings.require_citations) and settings.route != "direct"):
+        return "rlm"  # tools and pictures are for code, and only code cites
     if settings.route in ("direct", "rlm"):
         return settings.route
     tokens = sum(estimate_tokens(text) for text in run.corpus.texts)

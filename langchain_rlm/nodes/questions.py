@@ -7,11 +7,14 @@ from typing import cast
 from langgraph.types import Send
 
 from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.context.pages import span_of
 from langchain_rlm.context.pieces import Piece
 from langchain_rlm.journal import reading as journals
 from langchain_rlm.journal.entries import AnswerEntry, AskedEntry, Entry
-from langchain_rlm.journal.parts import Arguments, How, Pieces, SubQueryError
+from langchain_rlm.journal.parts import Arguments, How, Image, Pieces, SubQueryError
 from langchain_rlm.journal.parts import Call as CallEntry
+from langchain_rlm.models.remedies import NO_IMAGES
+from langchain_rlm.models.resolve import may_see, name_of
 from langchain_rlm.nodes.expected_cost import expected_of
 from langchain_rlm.repl.protocol import Asked, Call, Passed
 from langchain_rlm.runtime.run import Run, emit
@@ -119,6 +122,8 @@ def _call_entry(
         entry["arguments"] = cast("Arguments", [*call.arguments])  # as it comes back from a checkpoint
     else:
         entry["pieces"] = _plain(run.finder.pieces(call.prompt))
+    if call.images:
+        entry["images"] = [_image(run, document, page) for document, page in call.images]
     if call.context is not None:
         entry["context"] = documents.pieces(call.context, number)
         entry["single"] = not isinstance(call.context, list)
@@ -126,6 +131,11 @@ def _call_entry(
     if kept:
         entry["reused"] = kept.pop(0)["id"]
     return entry
+
+
+def _image(run: Run, document: int, page: int) -> Image:
+    span = span_of(run.corpus, document, page)
+    return {"document": document, "page": page, **({"span": [*span]} if span else {})}  # type: ignore[typeddict-item]
 
 
 def _plain(pieces: Sequence[Piece]) -> Pieces:
@@ -144,7 +154,7 @@ def answers_at_once(run: Run, asked: AskedEntry, journal: Sequence[Entry], *, is
             answers.append({**given[call["reused"]], "id": call["id"], "usage": None, "is_copy": True})
         elif "tool" in call:
             continue
-        elif error := refused or _unknown_model(run, call["model"]):
+        elif error := refused or _unknown_model(run, call["model"]) or _unseen(run, call):
             answers.append({"kind": "answer", "id": call["id"], "error": error, "refused": bool(refused)})
     return answers
 
@@ -176,6 +186,19 @@ def _unknown_model(run: Run, name: str | None) -> SubQueryError | None:
         return None
     known = ", ".join(run.tree.settings.sub_models) or "none: leave `model` out"
     return {"type": "invalid", "message": f"There is no sub-model {name!r}. Known: {known}."}
+
+
+def _unseen(run: Run, call: CallEntry) -> SubQueryError | None:
+    """Why the pictures of a call cannot be sent, where that is known before."""
+    images = call.get("images")
+    if not images:
+        return None
+    if any("span" not in image for image in images):
+        return {"type": "invalid", "message": "There is no such page. Make images with page(number)."}
+    model = run.model_of(call)
+    if model is None or may_see(model):
+        return None
+    return {"type": "invalid", "message": f"The sub-model {name_of(model)!r} takes no images. {NO_IMAGES}"}
 
 
 def sends(run: Run, calls: Sequence[CallEntry]) -> list[Send]:

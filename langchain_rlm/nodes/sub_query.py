@@ -12,8 +12,9 @@ from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.errors import GraphBubbleUp
 
 from langchain_rlm.budget import BudgetExceededError
+from langchain_rlm.context.pages import pictures
 from langchain_rlm.context.pieces import assemble
-from langchain_rlm.errors import HostError, ModelError, RLMError, SubModelError, ThreadBusyError
+from langchain_rlm.errors import HostError, InputError, ModelError, RLMError, SubModelError, ThreadBusyError
 from langchain_rlm.evidence.citations import within
 from langchain_rlm.journal.below import context_over
 from langchain_rlm.journal.entries import Answered, AnswerEntry, BelowRun, Entry, Over
@@ -21,8 +22,8 @@ from langchain_rlm.journal.paid import spending
 from langchain_rlm.journal.parts import Call, SubQueryError, Usage
 from langchain_rlm.journal.reading import is_sub_query, turns
 from langchain_rlm.models.failures import Failure, ModelCallError, classify
-from langchain_rlm.models.messages import brief
-from langchain_rlm.models.remedies import REMEDIES
+from langchain_rlm.models.messages import PAGES, brief
+from langchain_rlm.models.remedies import NO_IMAGES, REMEDIES
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
@@ -107,13 +108,41 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
     if model is None:
         raise ModelCallError(Failure("invalid", f"there is no sub-model {call['model']!r}"))
     asked = time.monotonic()
-    async with _until_saved(run, config):
+    async with _until_saved(run, config), _message(run, call, prompt) as message:
         waited = time.monotonic() - asked
-        reply = await run.tree.caller.ask(
-            model, [HumanMessage(prompt)], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
-        )
+        try:
+            reply = await run.tree.caller.ask(
+                model, [message], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
+            )
+        except ModelCallError as error:
+            raise _of_images(error, call) from error
     answered: Answered = {"text": reply.text, "model": reply.model, "usage": _brief(reply.usage)}
     return {**answered, **waiting(waited + reply.waited)}
+
+
+@asynccontextmanager
+async def _message(run: Run, call: Call, prompt: str) -> AsyncIterator[HumanMessage]:
+    """The prompt with its pictures. Few calls have theirs at a time: each may hold some 27 MB."""
+    pages = [(image["document"], image["page"]) for image in call.get("images", ())]
+    if not pages:
+        yield HumanMessage(prompt)
+        return
+    async with run.tree.seeing:
+        try:
+            blocks = await pictures(run.corpus, pages)
+        except InputError as error:
+            raise ModelCallError(Failure("invalid", str(error))) from error
+        yield HumanMessage([{"type": "text", "text": prompt}, *blocks], additional_kwargs={PAGES: pages})
+
+
+def _of_images(error: ModelCallError, call: Call) -> ModelCallError:
+    """The error of a request that the provider refused, perhaps for its pictures."""
+    if not call.get("images") or error.failure.kind != "invalid":
+        return error
+    said = f"{error.failure.message.rstrip('.')}. The prompt had images, which its model may not take. {NO_IMAGES}"
+    told = ModelCallError(replace(error.failure, message=said))
+    told.usage = error.usage
+    return told
 
 
 @asynccontextmanager

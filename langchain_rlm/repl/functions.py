@@ -48,12 +48,13 @@ FUNCTIONS = (
         "`=== position: name ===`; a longer one in parts (`part 1 of 3`).",
     ),
     ReplFunction(
-        name="llm_query", signature="(prompt, model=None, schema=None)", answered_by="model", needs="sub_calls",
+        name="llm_query", signature="(prompt, model=None, schema=None, images=None)", answered_by="model",
+        needs="sub_calls",
         line="`llm_query(prompt)`: asks a sub-model, returns its answer as `str`, or data with `schema=`, such as "
         '`{"year": int}`, `[str]`, `["yes", "no"]`. It sees nothing but the prompt: put question and text in it.',
     ),
     ReplFunction(
-        name="llm_query_batched", signature='(prompts, model=None, on_error="raise", schema=None)',
+        name="llm_query_batched", signature='(prompts, model=None, on_error="raise", schema=None, images=None)',
         answered_by="model", needs="sub_calls",
         line="`llm_query_batched(prompts)`: many at once; answers in the same order. Use it instead of a loop.",
     ),
@@ -78,6 +79,7 @@ FUNCTIONS = (
         answered_by="model", shares_line=True, needs="recursion",
         line="`rlm_query_batched(prompts, contexts)` for many.",
     ),
+    ReplFunction(name="page", signature="(number, document=None)", answered_by="sandbox", may_be_rebound=True),
     ReplFunction(
         name="budget", signature="()", answered_by="host", may_be_rebound=True,
         line="`budget()`: what is left.",

@@ -80,11 +80,15 @@ class Call:
     model: str | None = None
     context: "Passed | list[Passed] | None" = None
     arguments: tuple[list[Any], dict[str, Any]] | None = None
+    images: tuple[tuple[int, int], ...] = ()
+    """Pages that are sent with the prompt, each by its document's position and its number."""
 
     def digest(self) -> str:
         parts: list[Any] = [self.how, self.prompt, self.model, self.context]
         if self.arguments is not None:
             parts.append(self.arguments)
+        if self.images:
+            parts.append({"images": self.images})
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

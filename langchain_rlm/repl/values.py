@@ -3,22 +3,50 @@
 Values are made plain here. The interpreter's text needs nothing: it is UTF-8, which has no lone surrogates.
 """
 
+import re
 from typing import Any
 
-from langchain_rlm.repl.protocol import Asked, Call, usable
+from langchain_rlm.repl.protocol import STORABLE, Asked, Call, usable
+
+IMAGES = 10
+"""Pages that are sent with one prompt, at most."""
+_DOCUMENT = re.compile("d[0-9]{1,9}")
 
 
 def read_asked(args: tuple[Any, ...]) -> Asked | None:
     """The calls in a host call's arguments, or None."""
-    if len(args) != 5 or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:  # noqa: PLR2004
+    if len(args) not in (5, 6) or args[0] not in ("llm", "rlm") or not isinstance(args[1], list) or not args[1]:
         return None
-    how, prompts, model, contexts, raises = args
+    how, prompts, model, contexts, raises, images = (*args, None)[:6]
     if not all(isinstance(prompt, str) for prompt in prompts) or not isinstance(model, str | None):
         return None
     contexts = [None] * len(prompts) if contexts is None else contexts
     if not isinstance(contexts, list) or len(contexts) != len(prompts) or not all(map(_is_context, contexts)):
         return None
-    return Asked(tuple(Call(how, p, model, c) for p, c in zip(prompts, contexts, strict=True)), bool(raises))
+    pages = read_images(images, len(prompts))
+    if pages is None:
+        return None
+    calls = zip(prompts, contexts, pages, strict=True)
+    return Asked(tuple(Call(how, p, model, c, images=i) for p, c, i in calls), bool(raises))
+
+
+def read_images(given: Any, count: int) -> list[tuple[tuple[int, int], ...]] | None:
+    """The pages that go with each of so many prompts, as their documents' positions and their numbers, or None."""
+    if given is None:
+        return [()] * count
+    if not isinstance(given, list) or len(given) != count or not all(map(_is_images, given)):
+        return None
+    return [tuple((int(document[1:]), page) for document, page in each or ()) for each in given]
+
+
+def _is_images(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and len(value) <= IMAGES and all(map(_is_image, value)))
+
+
+def _is_image(value: Any) -> bool:
+    if not isinstance(value, list | tuple) or len(value) != 2 or not isinstance(value[0], str):  # noqa: PLR2004  # a pair
+        return False
+    return _DOCUMENT.fullmatch(value[0]) is not None and type(value[1]) is int and 0 < value[1] < STORABLE.stop
 
 
 def read_ahead(args: tuple[Any, ...]) -> Asked | None:

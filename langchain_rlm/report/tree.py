@@ -12,7 +12,7 @@ from typing import Any, Self, cast
 from langchain_rlm.journal.below import documents_below
 from langchain_rlm.journal.entries import AnswerEntry, BelowRun, CellEndEntry, Entry, ModelUsage, ReplyEntry
 from langchain_rlm.journal.parts import Call, ChosenPlan
-from langchain_rlm.journal.reading import answers, fences, recorded_cells
+from langchain_rlm.journal.reading import answers, fences, pictures, recorded_cells
 from langchain_rlm.repl.replies import parse_reply
 from langchain_rlm.report.texts import Sources, Texts, View
 
@@ -194,7 +194,8 @@ class _Level:
         answer = self.given.get(call["id"])
         node: Node = {
             "id": call["id"], "how": call["how"], "asked": self.tree.text(call["model"]),
-            "pieces": self._pieces(call["pieces"]), "tool": call.get("tool"), "reused": call.get("reused"),
+            "pieces": self._pieces([*call["pieces"], *filter(None, [pictures(call)])]),
+            "tool": call.get("tool"), "reused": call.get("reused"),
             "arguments": self.tree.text(_plain(call["arguments"])) if "arguments" in call else None,
             "context": [self._pieces(pieces) for pieces in call.get("context", ())] or None,
         }  # fmt: skip

@@ -7,6 +7,7 @@ from langchain_rlm.context.pieces import assemble
 from langchain_rlm.context.text import Text
 from langchain_rlm.errors import ReplayError
 from langchain_rlm.journal.parts import Call as Recorded
+from langchain_rlm.journal.reading import pictures
 from langchain_rlm.repl.protocol import Call
 
 AROUND = 60
@@ -50,13 +51,15 @@ def _asked_now(call: Call) -> str:
         return _called(call.prompt, call.arguments)
     given = call.context if isinstance(call.context, list) else [call.context or ""]
     texts = [text if isinstance(text, str) else f"document {text}" for text in given if text != ""]
-    return "\n\n".join([call.prompt, *texts])
+    pages = "".join(f"\n[picture of page {page} of d{document}]" for document, page in call.images)
+    return "\n\n".join([call.prompt + pages, *texts])
 
 
 def _asked_then(call: Recorded, texts: Sequence[Text]) -> str:
     if "tool" in call:
         return _called(call["tool"], call["arguments"])
-    return "\n\n".join(assemble(pieces, texts) for pieces in [call["pieces"], *(call.get("context") or ())])
+    prompt = assemble(call["pieces"], texts) + pictures(call)
+    return "\n\n".join([prompt, *(assemble(pieces, texts) for pieces in call.get("context") or ())])
 
 
 def _way(how: str, model: str | None) -> str:

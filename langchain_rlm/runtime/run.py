@@ -19,7 +19,7 @@ from langchain_rlm.evidence.spans import SpanFinder
 from langchain_rlm.journal.entries import AnswerEntry, Entry, HostEntry, LostEntry, Waited
 from langchain_rlm.journal.parts import Call, Cited
 from langchain_rlm.journal.reading import answered_calls, begun, is_first_cell, last_asked, spans, turns
-from langchain_rlm.models.resolve import Model
+from langchain_rlm.models.resolve import Model, may_see
 from langchain_rlm.repl.functions import RECORDED
 from langchain_rlm.repl.kinds import check_same
 from langchain_rlm.repl.protocol import Ended, Outcome, Sandbox, Sandboxes, SandboxLostError, Within
@@ -88,6 +88,12 @@ class Run:
         """The model that a call asks; None when there is none of that name."""
         settings = self.tree.settings
         return settings.model if call["how"] in {"sample", "judge"} else settings.pick(call["model"])
+
+    @property
+    def may_see(self) -> bool:
+        """A sub-model may take pictures."""
+        settings = self.tree.settings
+        return self.may_ask and any(map(may_see, [settings.sub_model, *settings.sub_models.values()]))
 
     @property
     def may_ask(self) -> bool:

@@ -28,6 +28,9 @@ from langchain_rlm.threads import on_thread
 UNSAVED = 8
 """Answers that may wait to be saved while others take their places in flight: this many, or half of those in flight."""
 
+SEEING = 8
+"""Calls with pictures at once."""
+
 
 @dataclass
 class RunTree:
@@ -41,6 +44,8 @@ class RunTree:
     caller: Caller = field(init=False)
     unsaved: asyncio.Semaphore = field(init=False)
     """Calls in flight, and answers that came and are not saved yet: what a kill would lose."""
+    seeing: asyncio.Semaphore = field(init=False)
+    """Calls that have pictures."""
     corpora: dict[str, Corpus] = field(default_factory=dict)
     """Contexts that a caller handed over before the graph began, by hash."""
     is_saved: bool = False
@@ -59,6 +64,7 @@ class RunTree:
         self.repls = ReplPool(settings.sandboxes, idle)
         self.ledger = Ledger(settings.budget)
         self.unsaved = asyncio.Semaphore(self.places)
+        self.seeing = asyncio.Semaphore(min(SEEING, at_once))
         gate = asyncio.Semaphore(at_once)
         room = Room(Reservations(self.ledger, at_once), settings.prices)
         stalls = Stalls(settings.budget.call_seconds)

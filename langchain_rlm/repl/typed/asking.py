@@ -13,12 +13,18 @@ MOST = 100_000
 """Questions at once."""
 
 
-def asking(prompts: Sequence[str], model: str | None) -> Asked:
+Images = tuple[tuple[int, int], ...]
+"""Pages that go with a prompt."""
+
+
+def asking(prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None) -> Asked:
     """Questions whose answers are all kept, whichever fail."""
     if len(prompts) > MOST:
         msg = f"{len(prompts):,} questions at once; {MOST:,} is the most. Ask in parts."
         raise ValueError(msg)
-    return Asked(tuple(Call("llm", prompt, model) for prompt in prompts), raises=False)
+    pages = images or [()] * len(prompts)
+    calls = zip(prompts, pages, strict=True)
+    return Asked(tuple(Call("llm", prompt, model, images=each) for prompt, each in calls), raises=False)
 
 
 def as_text(value: Any) -> str:

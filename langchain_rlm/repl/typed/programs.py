@@ -11,6 +11,7 @@ from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.mapping import Task, mapped
 from langchain_rlm.repl.typed.queries import queried
 from langchain_rlm.repl.typed.quoting import quoted
+from langchain_rlm.repl.values import read_images
 
 
 def program(name: str, given: Mapping[str, Any], host: Host, context: ReplContext) -> Program:
@@ -24,7 +25,11 @@ def program(name: str, given: Mapping[str, Any], host: Host, context: ReplContex
 
 def _query(given: Mapping[str, Any], _: Host, __: ReplContext) -> Program:
     prompts = [_text(prompt, "llm_query: the prompt") for prompt in _list(given["prompts"], "llm_query: prompts")]
-    return queried(prompts, Form.of(given["schema"]), _model(given))
+    images = read_images(given.get("images"), len(prompts))
+    if images is None:
+        msg = "llm_query: images must be lists of pages."
+        raise TypeError(msg)
+    return queried(prompts, Form.of(given["schema"]), _model(given), images)
 
 
 def _map(given: Mapping[str, Any], _: Host, context: ReplContext) -> Program:

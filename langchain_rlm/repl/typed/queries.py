@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from langchain_rlm.repl.protocol import Result
-from langchain_rlm.repl.typed.asking import FORM, Program, asking, beginning
+from langchain_rlm.repl.typed.asking import FORM, Images, Program, asking, beginning
 from langchain_rlm.repl.typed.fitting import MisfitError
 from langchain_rlm.repl.typed.forms import Form
 
@@ -13,7 +13,7 @@ SHOWN = 300
 """Characters of an answer that is shown once more."""
 
 
-def queried(prompts: Sequence[str], form: Form, model: str | None) -> Program:
+def queried(prompts: Sequence[str], form: Form, model: str | None, images: Sequence[Images]) -> Program:
     """Ask for data of a form; one result for each prompt."""
     wanted = f"Answer with JSON alone, of {form.told}"
     asked = {place: f"{prompt}\n\n{wanted}" for place, prompt in enumerate(prompts)}
@@ -21,7 +21,7 @@ def queried(prompts: Sequence[str], form: Form, model: str | None) -> Program:
     for _ in range(ATTEMPTS):
         if not asked:
             break
-        answers = yield asking([*asked.values()], model)
+        answers = yield asking([*asked.values()], model, [images[place] for place in asked])
         again: dict[int, str] = {}
         for place, answer in zip(asked, answers, strict=True):
             results[place] = _read(answer, form)

@@ -64,7 +64,9 @@ def test_a_pdf_is_one_document_with_a_mark_between_its_pages(tmp_path: Path) -> 
     (document,) = corpus.documents
     assert document.name == "report.pdf"
     assert whole(document.text).split("\f") == ["Alpha comes first", "Beta comes second"]
-    assert document.metadata == {"source": str(path), "pages": 2, "page_break": "\f"}
+    state = document.metadata["file_state"]
+    assert state.startswith(f"{path.stat().st_size}:")
+    assert document.metadata == {"source": str(path), "pages": 2, "page_break": "\f", "file_state": state}
     assert corpus.single
 
 
@@ -85,13 +87,19 @@ def test_pages_that_are_pictures_are_left_out_by_number(tmp_path: Path) -> None:
     path.write_bytes(made.pdf_of(["Alpha", "", "Beta", ""], picture="dots"))
     corpus = load_corpus(path)
     assert corpus.left_out == (LeftOut("half.pdf, 2 of 4 pages", "damaged, or pictures without text: run OCR on them"),)
-    assert whole(corpus.documents[0].text).split("\f") == ["Alpha", "", "Beta", ""]
+    assert whole(corpus.documents[0].text).split("\f") == [
+        "Alpha",
+        "[page 2 has no text]",
+        "Beta",
+        "[page 4 has no text]",
+    ]
+    assert corpus.documents[0].metadata["pages_without_text"] == [2, 4]
 
 
 def test_a_page_that_is_damaged_is_left_out_and_the_others_are_read() -> None:
     before, after = made.pdf_of(["Alpha", "Broken"]).split(b"/Length 37 ")
     text, facts = convert(before + b"/Filter /X " + after, ".pdf")
-    assert (text, facts["left_out"][0]) == ("Alpha\f", "1 of 2 pages")
+    assert (text, facts["left_out"][0]) == ("Alpha\f[page 2 has no text]", "1 of 2 pages")
 
 
 def test_a_page_that_is_empty_is_not_left_out() -> None:

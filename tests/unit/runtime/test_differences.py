@@ -42,6 +42,8 @@ TOOL: dict[str, Any] = {"how": "tool", "model": None, "pieces": [], "tool": "add
         (Call("llm", "Read: words"), ASKED, "'Read: words', on record 'Read: first'"),
         (Call("rlm", "Sum", None, ["first", "c"]), GIVEN, "'Sum\\n\\nfirst\\n\\nc', on record 'Sum\\n\\nfirst\\n\\nb'"),
         (Call("tool", "add", arguments=([2], {"to": "x"})), TOOL, "\"add(2, to='x')\", on record \"add(1, to='x')\""),
+        (Call("llm", "Read: first", images=((0, 3),)), ASKED,
+         "'Read: first\\n[picture of page 3 of d0]', on record 'Read: first'"),
         (Call("rlm", "Read: first"), ASKED, "'Read: first' by rlm_query, on record by llm_query"),
         (Call("llm", "Read: first", "b"), ASKED, "'Read: first' by llm_query of the model 'b', on record by llm_query"),
     ],

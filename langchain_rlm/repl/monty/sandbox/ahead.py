@@ -8,8 +8,13 @@ _rlm_nested = (list, tuple, set, frozenset)
 
 
 def _rlm_host_query(how, prompts, model, contexts, raises, *more):
-    if not _rlm_ahead and not _rlm_collecting:
+    if more:
+        # with pages: nothing of that is asked ahead
+        if _rlm_collecting:
+            raise BaseException
         return _rlm_host_ask(how, prompts, model, contexts, raises, *more)
+    if not _rlm_ahead and not _rlm_collecting:
+        return _rlm_host_ask(how, prompts, model, contexts, raises)
     calls = _rlm_call_keys(how, prompts, model, contexts, more)
     if _rlm_collecting:
         _rlm_collect(calls)
@@ -23,7 +28,7 @@ def _rlm_host_query(how, prompts, model, contexts, raises, *more):
                 _rlm_ahead[key].insert(0, one)
     if lacking:
         some = None if contexts is None else [contexts[at] for at in lacking]
-        asked = _rlm_host_ask(how, [prompts[at] for at in lacking], model, some, raises, *more)
+        asked = _rlm_host_ask(how, [prompts[at] for at in lacking], model, some, raises)
         for at, one in zip(lacking, asked):
             there[at] = one
     return there

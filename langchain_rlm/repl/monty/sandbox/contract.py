@@ -7,6 +7,7 @@ import datetime as _rlm_datetime
 import decimal as _rlm_decimal
 import pathlib as _rlm_pathlib
 
+_rlm_sources = sources
 answer = {"content": "", "ready": False}
 _rlm_printed = [0]
 _rlm_builtin_print = print
@@ -233,25 +234,74 @@ def _rlm_numbered_prompt(number):
     return "prompt " + str(number)
 
 
-def _rlm_typed_query(prompts, model, schema):
-    return _rlm_measured("llm_query", {"prompts": prompts, "model": model, "schema": schema})
+def _rlm_typed_query(prompts, model, schema, more):
+    given = {"prompts": prompts, "model": model, "schema": schema}
+    if more:
+        given["images"] = more[0]
+    return _rlm_measured("llm_query", given)
 
 
-def _rlm_contract_llm_query(prompt, model=None, schema=None):
+def _rlm_contract_page(number, document=None):
+    paged = [one for one in _rlm_sources if one["metadata"].get("file_state") and one["metadata"].get("pages")]
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError("page: the number must be an int, from 1 on, not " + repr(number)[:80] + ".")
+    if not paged:
+        raise ValueError("page: no document here is a PDF file whose pages can be shown.")
+    wanted = document["id"] if isinstance(document, dict) and "id" in document else document
+    found = paged if document is None else [
+        one for one in paged if wanted in (one["id"], one["name"]) or (type(wanted) is int and one["id"] == "d" + str(wanted))
+    ]
+    if len(found) != 1:
+        names = ", ".join([one["name"] for one in paged[:8]]) + (", ..." if len(paged) > 8 else "")
+        said = "there is no PDF file " + repr(document)[:80] + " here, only: "
+        raise ValueError("page: " + ("say which document with document=. There are: " if document is None else said) + names + ".")
+    pages = found[0]["metadata"]["pages"]
+    if number < 1 or number > pages:
+        raise ValueError("page: " + found[0]["name"] + " has pages 1 to " + str(pages) + "; there is no page " + str(number) + ".")
+    return {"document": found[0]["id"], "page": number}
+
+
+def _rlm_pages(name, images):
+    images = [images] if isinstance(images, dict) else list(images) if isinstance(images, (list, tuple)) else [images]
+    for one in images:
+        if not isinstance(one, dict) or set(one) != {"document", "page"}:
+            raise TypeError(name + ": images must be a list of pages, such as [page(3)], not " + type(one).__name__ + ".")
+        _rlm_contract_page(one["page"], one["document"])
+    if len(images) > 10:
+        raise ValueError(name + ": " + str(len(images)) + " images with one prompt; 10 is the most.")
+    return [[one["document"], one["page"]] for one in images]
+
+
+def _rlm_more(images, count):
+    # one list of pages for each prompt
+    if images is None:
+        return []
+    if not isinstance(images, (list, tuple)) or len(images) != count:
+        raise ValueError("llm_query_batched: images must have a list for each prompt.")
+    return [[_rlm_pages("llm_query_batched", one) if one else [] for one in images]]
+
+
+def _rlm_more_one(images):
+    return [[_rlm_pages("llm_query", images)]] if images else []
+
+
+def _rlm_contract_llm_query(prompt, model=None, schema=None, images=None):
     prompts, model = [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model)
+    more = _rlm_more_one(images)
     if schema is not None:
-        return _rlm_one(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema)))
-    return _rlm_one(_rlm_host_query("llm", prompts, model, None, True))
+        return _rlm_one(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema, more)))
+    return _rlm_one(_rlm_host_query("llm", prompts, model, None, True, *more))
 
 
-def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise", schema=None):
+def _rlm_contract_llm_query_batched(prompts, model=None, on_error="raise", schema=None, images=None):
     prompts, model = _rlm_prompts("llm_query_batched", prompts), _rlm_model("llm_query_batched", model)
     _rlm_check_on_error("llm_query_batched", on_error)
+    more = _rlm_more(images, len(prompts))
     if not prompts:
         return []
     if schema is not None:
-        return _rlm_many(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema)), on_error)
-    return _rlm_many(_rlm_host_query("llm", prompts, model, None, on_error == "raise"), on_error)
+        return _rlm_many(_rlm_ask_typed("query", _rlm_typed_query(prompts, model, schema, more)), on_error)
+    return _rlm_many(_rlm_host_query("llm", prompts, model, None, on_error == "raise", *more), on_error)
 
 
 def _rlm_items(name, what, items):
@@ -339,21 +389,23 @@ def _rlm_contract_rlm_query_batched(prompts, contexts=None, model=None, on_error
     )
 
 
-async def _rlm_async_llm_query(prompt, model=None, schema=None):
+async def _rlm_async_llm_query(prompt, model=None, schema=None, images=None):
     prompts, model = [_rlm_prompt("llm_query", prompt)], _rlm_model("llm_query", model)
+    more = _rlm_more_one(images)
     if schema is not None:
-        return _rlm_one(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema)))
-    return _rlm_one(await _rlm_host_future("llm", prompts, model, None, True))
+        return _rlm_one(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema, more)))
+    return _rlm_one(await _rlm_host_future("llm", prompts, model, None, True, *more))
 
 
-async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise", schema=None):
+async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise", schema=None, images=None):
     prompts, model = _rlm_prompts("llm_query_batched", prompts), _rlm_model("llm_query_batched", model)
     _rlm_check_on_error("llm_query_batched", on_error)
+    more = _rlm_more(images, len(prompts))
     if not prompts:
         return []
     if schema is not None:
-        return _rlm_many(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema)), on_error)
-    return _rlm_many(await _rlm_host_future("llm", prompts, model, None, on_error == "raise"), on_error)
+        return _rlm_many(await _rlm_host_typed_future("query", _rlm_typed_query(prompts, model, schema, more)), on_error)
+    return _rlm_many(await _rlm_host_future("llm", prompts, model, None, on_error == "raise", *more), on_error)
 
 
 async def _rlm_async_llm_map(items, task, labels=None, schema=None, batch=None, model=None):

@@ -46,7 +46,7 @@ def lost(outcome: Any) -> str:
         ("llm_query('  ')", "ValueError", "llm_query: the prompt is empty"),
         ("llm_query('a', model=3)", "TypeError", "llm_query: model must be a str, not int"),
         ("llm_query()", "TypeError", "llm_query() missing 1 required positional argument: 'prompt'"),
-        ("llm_query('a', 'b', 'c', 'd')", "TypeError", "llm_query() takes from 1 to 3 positional arguments but 4"),
+        ("llm_query('a', *'bcde')", "TypeError", "llm_query() takes from 1 to 4 positional arguments but 5"),
         ("llm_query('a', temperature=0)", "TypeError", "unexpected keyword argument 'temperature'"),
         ("llm_query_batched('a')", "TypeError", "pass a list of prompts, not one str. For one prompt use llm_query."),
         ("llm_query_batched(['a', 2])", "TypeError", "llm_query_batched: prompt 1 must be a str, not int"),

@@ -9,6 +9,7 @@ import pytest
 
 from langchain_rlm.repl.monty.session import MontySandbox
 from langchain_rlm.repl.protocol import DEEPEST, Asked, Call
+from langchain_rlm.repl.values import read_asked
 from tests.unit.repl.monty.sessions import a_session, ended, failed
 
 MADE = """
@@ -126,3 +127,20 @@ def test_the_digest_of_a_call_is_that_of_its_plain_arguments(session: MontySandb
     plain = Call("tool", "use", arguments=([[1, 2], [3]], {"at": "2024-01-02"}))
     assert asked.calls == (plain,)
     assert asked.calls[0].digest() == "f0cffca8287a308668e81cd7f21ad301"
+
+
+@pytest.mark.parametrize("images", [
+    "x", [[]] * 2, ["d0"], [[["d0"]]], [[["t0", 1]]], [[["d0", 0]]], [[["d0", True]]], [[["d0", 1.0]]], [[[0, 1]]],
+    [[["d0", 1]] * 11], [[["d" + "9" * 10, 1]]], [[["d0", 2**64]]],
+])  # fmt: skip
+def test_images_that_are_no_pages_are_no_question(images: Any) -> None:
+    assert read_asked(("llm", ["q"], None, None, True, images)) is None
+
+
+def test_pages_count_in_the_digest_of_a_call_and_one_without_keeps_its_own() -> None:
+    asked = read_asked(("llm", ["q", "q"], None, None, True, [[["d0", 3]], []]))
+    assert asked == Asked((Call("llm", "q", images=((0, 3),)), Call("llm", "q")))
+    assert [call.digest() for call in asked.calls] == [
+        "d91cb77857895bcee96960a5ecdc40f3",
+        "95a5266849e3e974227ff84b8daeef43",
+    ]
