@@ -80,6 +80,11 @@ def test_words_of_a_large_text_are_cited(model_server: ModelServer, log: Path) -
     assert TEXT[citation["start"] : citation["end"]] == quote
 
 
+def test_words_are_cited_in_a_loop_over_their_places(model_server: ModelServer, log: Path) -> None:
+    code = f"places = {{{LINES[200].strip()!r}: 0}}\nfor quote in places:\n    print(cite(quote, places[quote])['line'])"
+    assert output(ask(rlm_of(model_server, cell(f"{code}\nFINAL(1)")), log)) == "201\n"
+
+
 def test_a_recursive_run_reads_the_same_file(model_server: ModelServer, log: Path) -> None:
     below = cell("FINAL(type(context).__name__ + ' ' + str(context.count('geese')))")
     rlm = rlm_of(model_server, "", budget=Budget(depth=2))
