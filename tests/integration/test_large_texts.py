@@ -81,7 +81,9 @@ def test_words_of_a_large_text_are_cited(model_server: ModelServer, log: Path) -
 
 
 def test_words_are_cited_in_a_loop_over_their_places(model_server: ModelServer, log: Path) -> None:
-    code = f"places = {{{LINES[200].strip()!r}: 0}}\nfor quote in places:\n    print(cite(quote, places[quote])['line'])"
+    code = (
+        f"places = {{{LINES[200].strip()!r}: 0}}\nfor quote in places:\n    print(cite(quote, places[quote])['line'])"
+    )
     assert output(ask(rlm_of(model_server, cell(f"{code}\nFINAL(1)")), log)) == "201\n"
 
 

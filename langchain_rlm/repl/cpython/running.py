@@ -37,7 +37,9 @@ class Running:
     is_alone: bool = False
     """The only thread of the cell waits."""
     blocked: set[int] = field(default_factory=set)
-    """The threads that wait for answers."""
+    """The threads that were seen to wait for answers."""
+    asking: set[int] = field(default_factory=set)
+    """Those that have asked, and may hold the interpreter still, for which others wait."""
     _since: float = field(default_factory=time.monotonic)
 
     def allow(self, seconds: float) -> None:
@@ -92,6 +94,8 @@ class Running:
                 return False
             waits = is_waiting(self.worker.pid, self.blocked)
             if waits and not channel.has_more():
+                self.blocked |= self.asking
+                self.asking.clear()
                 return True
             time.sleep(look if waits is not None else UNSEEN_SECONDS)
             look = min(2 * look, LOOK_SECONDS)

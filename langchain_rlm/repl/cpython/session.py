@@ -163,6 +163,7 @@ class CPythonSandbox:
     def _begin(self, code: str, *, is_first: bool) -> None:
         live = self._here()
         live.blocked.clear()
+        live.asking.clear()
         live.allow(self.limits.cell_seconds)
         live.send("cell", code, is_first)
 
@@ -286,9 +287,8 @@ class CPythonSandbox:
             self._here().send("answer", number, request.waiting.value)
         else:
             request.thread = thread
-            self._here().blocked.update(
-                [] if self.launcher.wrapper else [thread]
-            )  # in a jail of its own they have other numbers
+            if not self.launcher.wrapper:  # in a jail of its own they have other numbers
+                self._here().asking.add(thread)
             self._asking.append(request)
 
     def _told_by_host(self, name: str, args: list[Any]) -> list[Any]:

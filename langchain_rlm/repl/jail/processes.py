@@ -31,20 +31,36 @@ def limit_memory(pid: int, size: int) -> None:
 
 
 def is_waiting(pid: int, but: Collection[int] = ()) -> bool | None:
-    """Whether every thread of a process waits, but those that are known to; None where that cannot be seen."""
+    """Whether every thread of a process waits, but those that are known to; None where that cannot be seen.
+
+    One is looked at after the other, and may wake the next meanwhile: all waited at one moment if at a second look
+    each waits still, and none has run in between.
+    """
     try:
-        tasks = [task for task in os.listdir(f"/proc/{pid}/task") if int(task) not in but]  # noqa: PTH208  # it is fast
-        return all(_state(f"/proc/{pid}/task/{task}/stat") == b"S" for task in tasks)
+        seen = _waits(pid, but)
+        return seen is not None and seen == _waits(pid, but)
     except (FileNotFoundError, ProcessLookupError):  # a thread has ended meanwhile
         return False if Path(f"/proc/{pid}").exists() else None
     except OSError:
         return None
 
 
-def _state(path: str) -> bytes:
+def _waits(pid: int, but: Collection[int]) -> dict[str, bytes] | None:
+    """How often each thread has waited; None when one does not now."""
+    found = {}
+    for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208  # it is fast
+        if int(task) not in but:
+            status = _read(f"/proc/{pid}/task/{task}/status")
+            if b"State:\tS" not in status:
+                return None
+            found[task] = status[status.rfind(b"\nvoluntary_ctxt_switches") :]
+    return found
+
+
+def _read(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return os.read(descriptor, 512).rpartition(b") ")[2][:1]
+        return os.read(descriptor, 8_192)
     finally:
         os.close(descriptor)
 
