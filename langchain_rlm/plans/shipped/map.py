@@ -43,7 +43,7 @@ kinds = [label for label in labels if label not in rest]
 of_items = " of " + format(len(items), ",") + " items"
 if len(kinds) > 1:
     choices = kinds + rest
-    task = "What is this?" if is_alone(items, batch) else "A question: " + question + "\n\nWhich does this count for?"
+    task = "Which of them is this about?" if is_alone(items, batch) else "A question: " + question + "\n\nWhich does this count for?"
     judged = labelled(items, task, choices, batch)
     counts = {label: judged.count(label) for label in choices}
     highest = max([counts[label] for label in kinds])
