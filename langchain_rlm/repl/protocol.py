@@ -22,7 +22,8 @@ class ReplLimits:
 
     Args:
         cell_seconds: Time for a cell's own code; waiting for models does not count.
-        memory: Bytes beside the context; five times the context is added.
+        memory: Bytes beside the context; five times the context is added, of a text that stays in its file five times
+            500 MB at most.
         print_limit: Characters a cell may print before it is stopped.
         idle_seconds: A REPL that waits longer than this for a model gives its process up, and is built again when
             the answer comes.

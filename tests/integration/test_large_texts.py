@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_rlm import RLM, Budget, InputError
+from langchain_rlm import RLM, Budget, InputError, ReplLimits
 from langchain_rlm.context.large_files import VARIABLE
 from tests.server.client import ModelServer
 
@@ -85,6 +85,15 @@ def test_words_are_cited_in_a_loop_over_their_places(model_server: ModelServer, 
         f"places = {{{LINES[200].strip()!r}: 0}}\nfor quote in places:\n    print(cite(quote, places[quote])['line'])"
     )
     assert output(ask(rlm_of(model_server, cell(f"{code}\nFINAL(1)")), log)) == "201\n"
+
+
+def test_code_may_keep_pieces_of_a_large_text_as_of_any_other(model_server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text("a line of the text\n" * 400_000)
+    code = (
+        "kept = [context[at : at + 10**5] for _ in range(3) for at in range(0, len(context), 10**5)]\nFINAL(len(kept))"
+    )
+    rlm = rlm_of(model_server, cell(code), repl_limits=ReplLimits(memory=16_000_000))
+    assert ask(rlm, tmp_path / "lines.txt")["answer"] == "228"
 
 
 def test_a_recursive_run_reads_the_same_file(model_server: ModelServer, log: Path) -> None:

@@ -1,5 +1,9 @@
 """Tables as a context: asked with SQL, read by rows, beside texts."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +126,23 @@ def test_what_needs_text_is_refused_over_tables_alone(model_server: ModelServer,
     rlm = rlm_with(model_server, cell("FINAL(1)"), require_coverage=0.5)
     with pytest.raises(InputError, match="can only be asked with SQL"):
         rlm.invoke({"question": QUESTION, "context": Files(orders, tables=True)})
+
+
+def test_a_process_that_is_interrupted_while_a_table_is_copied_ends_as_one(tmp_path: Path) -> None:
+    """Whoever comes back from DuckDB when the interpreter has ended aborts the process."""
+    with (tmp_path / "wide.csv").open("w") as file:
+        file.writelines(f"{n},x{n % 7},{n * 1.5}\n" for n in range(1_500_000))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [str(Path(sys.executable).parent / "langchain-rlm"), "ask", "wide.csv", "--tables", "--model", "offline"]
+    with subprocess.Popen(
+        [*command, "--question", "How many?"], cwd=tmp_path, env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # as a terminal
+    ) as process:  # fmt: skip
+        while not [*temporary.glob("*/tables.duckdb.wal"), *temporary.glob("*/tables.duckdb")]:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert [*temporary.iterdir()] == []

@@ -59,6 +59,7 @@ class Intake:
         self._connection = duckdb.connect(str(self.directory / FILE), config=config(self.directory))
         self._connection.execute(f"SET disabled_compression_methods = '{SLOW}'")
         self._errors = duckdb.Error
+        weakref.finalize(self, _ended, self._connection, self._lock, self._stopped, duckdb.Error)
         self._reserved = frozenset(
             word for (word,) in self._connection.execute(
                 "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
@@ -120,8 +121,17 @@ class Intake:
         return True
 
 
+def _ended(connection: Any, lock: threading.Lock, stopped: threading.Event, errors: type[Exception]) -> None:
+    """Wait for what runs at the end of the process: a thread that comes back from DuckDB later would abort it."""
+    stopped.set()
+    with contextlib.suppress(errors):  # it is closed
+        connection.interrupt()
+    if lock.acquire(timeout=HANGS):
+        lock.release()
+
+
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
+    return " ".join(str(error).partition("LINE 1:")[0].split())[:500]
 
 
 def _makers(wanted: str, data: Any, source: str, stopped: threading.Event) -> Iterator[tuple[str, str, Maker]]:

@@ -59,6 +59,8 @@ LONGEST_CELL = 250_000
 """Characters: twice what any model writes in one reply."""
 LEAST_SECONDS = 60.0
 """Seconds that a worker may take for each part of its start, however little a cell may."""
+KEPT = 500_000_000
+"""Bytes, at most, of a text that stays in its file of which code may keep pieces as it may of any other."""
 SECRET = 2**16
 """Bytes of memory up to which a worker has more: the limit that it names, when it stops a cell, no code can name."""
 SUSPENSIONS = 1_000_000
@@ -401,9 +403,10 @@ _BIND = "context = {}\n_rlm_numbers = {{id(text): i for i, text in enumerate(_rl
 
 
 def _size(text: Text) -> int:
-    """Bytes of a text in UTF-8 that is held, without a copy of it."""
-    if not isinstance(text, str):
-        return 0
+    """Bytes of a text in UTF-8, without a copy of it; of one that is not held, so many as code may keep pieces of."""
+    if isinstance(text, LargeText):
+        return min(text.index.size, KEPT)
+    assert isinstance(text, str)  # noqa: S101  # there is no other kind
     if text.isascii():
         return len(text)
     return sum(len(text[start : start + PART].encode()) for start in range(0, len(text), PART))
