@@ -217,7 +217,8 @@ def test_equal_recursive_runs_are_given_each_its_own_replies(model_server: Model
     )
     attempts = [{"content": cell(code), "times": 1} for code in (first, "FINAL('run 1')")]
     root = script(*attempts, cell("FINAL('run 2')"))
-    recorded = Recorded(model_server, {"root": root, "sub": {"kind": "echo"}}, budget=Budget(depth=2))
+    models = {"root": root, "sub": {"kind": "echo"}}
+    recorded = Recorded(model_server, models, budget=Budget(depth=2), max_concurrency=1)  # they arrive in their order
     assert recorded.result["value"] == ["run 0", "run 1", "run 2"]
     assert recorded.again()["value"] == ["run 0", "run 1", "run 2"]
 
