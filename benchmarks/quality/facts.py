@@ -79,7 +79,7 @@ def facts_in(text: str, relations: Iterable[str], luck: Luck) -> list[Fact]:
     facts = [fact for _, fact in sorted(found, key=lambda one: one[0])]
     lines = [fact.text for fact in facts if fact.relation == "line"]
     taken = [*_taken(facts, luck)]
-    return taken if luck.is_whole_right(lines) else [*map(_confused, taken)]
+    return taken if not lines or luck.is_whole_right(lines) else [*map(_confused, taken)]
 
 
 def kind_of(text: str) -> str:
@@ -97,8 +97,7 @@ def meant(described: str, words: Iterable[str]) -> str:
 def _taken(facts: Sequence[Fact], luck: Luck) -> Iterator[Fact]:
     options = dict[str, list[str]]()
     for fact in facts:
-        is_right = luck.is_label_right if fact.relation == "line" else luck.is_right
-        if is_right(fact.text):
+        if fact.relation == "line" or luck.is_right(fact.text):  # lines are right or wrong as a whole
             yield fact
         elif fact.relation not in OVERLOOKED:
             if fact.relation not in options:

@@ -19,7 +19,7 @@ _LIST = re.compile(r"List every fact of the kind ([a-z, ]+) in this text")
 _MEANT = re.compile(r'Which of these is meant by "(.+?)"\? Answer with the word alone\.\n(.+)')
 _COPY = re.compile(r"Copy from the text below every sentence")
 _CHOICES = re.compile(r"The labels:\n((?:- .+\n)+)")
-_CHOICE = re.compile(r"\n\nAnswer ([^\n.]+? or [^\n.]+)\.\s*\Z")
+_CHOICE = re.compile(r"\n\n(?:Answer|Which fits best:) ([^\n.?]+? or [^\n.?]+)(?:\.|\? Answer with [\w ]+\.)\s*\Z")
 _ITEM = re.compile(r"^(\d+): (.+)$", re.MULTILINE)
 _IS_PART = re.compile(
     r"portion of a long|part of a long|existing answer|context information is below|relevant text", re.IGNORECASE
@@ -60,7 +60,7 @@ def _judged(prompt: str, labels: Sequence[str], asked: tuple[Form, re.Match[str]
     """A label for each numbered item, or for the only one."""
     items = _ITEM.findall(prompt)
     if not items or not _CHOICES.search(prompt):
-        items = [("", prompt.partition("\n\n")[0] if "\n\nAnswer " in prompt else prompt)]
+        items = [("", prompt.partition("\n\n")[0].strip('"') if _CHOICE.search(prompt) else prompt)]
     for number, item in items:
         right = _label(item, labels, asked)
         said = right if luck.is_label_right(item) else luck.other(item, right, labels) or right

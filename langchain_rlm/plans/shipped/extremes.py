@@ -47,6 +47,18 @@ which: smallest; statement: a day has a temperature
 
 Which of the hills is the highest one?
 which: largest; statement: a hill has a height
+
+Who won the race, with the shortest time of all?
+which: smallest; statement: somebody ran a race in a time
+
+Which girl threw the ball the farthest and so won?
+which: largest; statement: a girl threw a ball
+
+After all that was moved, in which room is the piano?
+which: last; statement: the piano was moved to a room
+
+Where did the parcel end up?
+which: last; statement: the parcel is somewhere
 """
 
 question: str

@@ -37,17 +37,26 @@ class Task:
     def prompt(self, items: Sequence[str], note: str = "") -> str:
         """Asks about one item, or numbered ones; one stands first, and what is wanted last: weak models heed that."""
         if len(items) == 1:
-            parts = [note, _listed(items), self.text, self._wanted_of_one()]
+            quoted = self._are_many and "\n" not in items[0].strip()
+            parts = [note, f'"{items[0]}"' if quoted else _listed(items), self.text, self._wanted_of_one()]
         else:
             parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]
         return "\n\n".join(part for part in parts if part)
+
+    @property
+    def _are_many(self) -> bool:
+        """Whether one of several labels is chosen: weak models say the first of those that they are told to answer."""
+        return len(self.labels or ()) > 2  # noqa: PLR2004  # yes and no, or one and the rest, are no choice
 
     def _wanted_of_one(self) -> str:
         meanings = self._choices() if self.labels and any(self.labels.values()) else ""
         if self.labels:
             *others, last = self.labels
             told = f"{', '.join(others)} or {last}" if others else last
-            return f"{meanings}\n\nAnswer {told}.".strip()
+            if not self._are_many:
+                return f"{meanings}\n\nAnswer {told}.".strip()
+            alone = "one of them alone" if any(" " in label for label in self.labels) else "one word"
+            return f"{meanings}\n\nWhich fits best: {told}? Answer with {alone}.".strip()
         return f"Answer with JSON of {self.form.told} alone." if self.form else ""
 
     def _choices(self) -> str:
