@@ -252,6 +252,10 @@ def bench(  # noqa: PLR0917  # typer reads options from the signature
     ] = "8",
     seconds: Annotated[str, typer.Option(metavar="NUMBER", help="Of each run, at most.")] = "600",
     prices: Prices = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="TOKENS", help="What the models read at once, where LangChain does not know it."),
+    ] = None,
     note: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="Stands on the page and above the tables.")
     ] = None,
@@ -265,7 +269,7 @@ def bench(  # noqa: PLR0917  # typer reads options from the signature
     request = Request(
         model=model, sub_model=sub_model or None, kinds=kinds, methods=methods, sizes=sizes, seeds=seeds,
         searchable=searchable, out=out, cost=cost, concurrency=concurrency, seconds=seconds, prices=prices,
-        again_failed=again_failed, yes=yes, quiet=quiet, notes=tuple(note or ()),
+        window=window, again_failed=again_failed, yes=yes, quiet=quiet, notes=tuple(note or ()),
     )  # fmt: skip
     raise typer.Exit(printed(lambda: run(request)))
 

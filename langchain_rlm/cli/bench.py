@@ -50,6 +50,7 @@ class Request:
     concurrency: str
     seconds: str
     prices: str | None
+    window: str | None
     again_failed: bool
     yes: bool
     quiet: bool
@@ -117,21 +118,25 @@ def plan_of(request: Request) -> Plan:
     root = resolve_model(request.model)
     sub = root if request.sub_model is None else resolve_model(request.sub_model, "sub_model")
     given = parse_json("--prices", request.prices)
+    window = None if request.window is None else _count("--window", request.window)
     try:
         prices = Pricing.of(given)
-        piece = RLM(root, sub, budget=Budget(cost=None), max_concurrency=concurrency).settings.chunk_size
+        piece = RLM(
+            root, sub, budget=Budget(cost=None), max_concurrency=concurrency, model_window=window,
+            sub_model_window=window,
+        ).settings.chunk_size  # fmt: skip
     except InputError as error:
         raise as_typed(error) from None
     unpriced = next((name_of(one) for one in (root, sub) if not prices.knows(name_of(one), provider_of(one))), None)
     limit = _limit(request.cost, unpriced)
     settings = {
         "model": name_of(root), "sub_model": name_of(sub), "seconds": seconds, "concurrency": concurrency,
-        "retries": RETRIES, "piece": piece, "prices": given or "known",
+        "retries": RETRIES, "piece": piece, "prices": given or "known", **({"window": window} if window else {}),
     }  # fmt: skip
     secrets = [*secrets_of(root), *secrets_of(sub)]
     return Plan(
-        cells, methods, root, sub, Limits(concurrency, seconds, piece, given), Purse(limit, secrets=secrets), prices,
-        concurrency, manifest_of(settings, request.notes), unpriced,
+        cells, methods, root, sub, Limits(concurrency, seconds, piece, given, window), Purse(limit, secrets=secrets),
+        prices, concurrency, manifest_of(settings, request.notes), unpriced,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ A paragraph more or less moves weak and strong models in opposite directions, so
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -189,6 +190,7 @@ PROFILES: Mapping[str, Profile] = {
 """The shipped ones, in the order in which they are tried."""
 
 
+@lru_cache(maxsize=256)
 def profile_for(model: str) -> Profile:
     """The shipped profile for the model of that name."""
     return next((profile for profile in PROFILES.values() if profile.fits(model)), PROFILES["default"])

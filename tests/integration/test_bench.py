@@ -87,6 +87,21 @@ def test_all_runs_are_on_record_with_what_they_took_and_are_not_made_again(
     assert len(records_in(out)) == 8
 
 
+def test_the_window_of_a_model_that_is_not_known_may_be_told(
+    model_server: ModelServer, bench: Bench, out: Path
+) -> None:
+    configure(model_server)
+    arguments = ("--kinds", "needle", "--sizes", "8000", "--searchable", "yes", "--methods", "map-reduce", "--seeds", "1")
+    done = bench(*arguments, "--window", "2000", "--yes", "--quiet")
+    assert done.returncode == 0
+    settings = json.loads((out / "manifest.json").read_text())["settings"]
+    assert (settings["window"], settings["piece"] < 8_000) == (2_000, True)
+    assert len(model_server.log()) > 2  # two pieces and the end
+    again = bench(*arguments, "--yes")
+    assert again.returncode == 2
+    assert "piece=1600, not 50000" in again.stderr
+
+
 def test_the_same_runs_one_by_one_and_many_at_once_give_the_same(
     model_server: ModelServer, bench: Bench, out: Path, tmp_path: Path
 ) -> None:
@@ -233,6 +248,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(bench: Bench, out: Pat
         (("--sizes", "4k"), "error: --sizes 4k: '4k' is not a whole number."),
         (("--searchable", "maybe"), "error: --searchable maybe: use yes, no or both."),
         (("--seeds", "0"), "error: --seeds=0: use a whole number above 0."),
+        (("--window", "8k"), "error: --window 8k: '8k' is not a whole number."),
     ],
 )
 def test_wrong_use_is_told_in_one_line(bench: Bench, arguments: tuple[str, ...], says: str) -> None:

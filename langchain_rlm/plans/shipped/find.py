@@ -27,6 +27,18 @@ Which room is used for the lessons?
 Which nurse treated the boy with the burn?
 
 What is the job of the woman who rents the shop from Karl?
+
+How many years of guarantee does the boiler have?
+
+My oven does not heat any more: how many days may I give it back?
+
+How many rooms does the house of the doctor have?
+
+How much is the fee for the small hall?
+
+How long is the notice that the gardener has to give?
+
+Whom do I ask for a new key?
 """
 
 question: str

@@ -51,6 +51,8 @@ class Limits:
     piece: int = 50_000
     """Characters of a piece, for the methods that cut the text: what this package gives to the sub-model at once."""
     prices: Mapping[str, Any] | None = None
+    window: int | None = None
+    """Tokens that the models read at once; None: as LangChain knows it."""
 
 
 @dataclass(frozen=True)

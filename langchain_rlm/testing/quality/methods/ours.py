@@ -40,7 +40,7 @@ async def _ours(task: Task, models: Models, limits: Limits, **settings: Any) -> 
     budget = Budget(cost=None, seconds=limits.seconds)  # the dollars are those of the whole benchmark
     made = RLM(
         models.root, models.sub, budget=budget, max_concurrency=limits.concurrency, max_retries=RETRIES,
-        prices=limits.prices, **settings,
+        prices=limits.prices, model_window=limits.window, sub_model_window=limits.window, **settings,
     )  # fmt: skip
     result = await made.ainvoke({"question": task.question, "context": task.context}, models.config)
     value = None if isinstance(result["value"], str) else result["value"]
