@@ -128,7 +128,7 @@ def test_a_root_model_looks_then_writes_a_program_then_gives_up(kind: str, form:
     messages = [{"role": "user", "content": first}]
     said = []
     for _ in range(3):
-        said.append(reply(messages, model="root", seed=1, rot="off"))
+        said.append(str(reply(messages, model="root", seed=1, rot="off")))
         messages += [{"role": "assistant", "content": said[-1]}, {"role": "user", "content": "output"}]
     assert ["print(" in said[0], "FINAL(" in said[1], "I do not know" in said[2]] == [True] * 3
     assert ("def llm_map(" in said[1]) == (form == THEIRS)
