@@ -27,7 +27,7 @@ ROOM = 440_000
 MOST_WORDS = 24
 """Words that are searched for, of those that a question gives; with more it is shorter to read."""
 _NAME = re.compile(r"'([^'\n]+)'")
-_HEAD = re.compile(r"^@@ lines (\d+)-\d+ of \d+(?: \| next offset (\d+))?.*@@\n", re.MULTILINE)
+_HEAD = re.compile(r"^@@ lines (\d+)-\d+ of (\d+)(?: \| next offset (\d+))?.*@@\n", re.MULTILINE)
 _MATCHES = re.compile(r"^(/.+):\n((?: +\d+: .*(?:\n|\Z))+)", re.MULTILINE)
 _MATCH = re.compile(r"^ +(\d+): (.*)$", re.MULTILINE)
 Call = dict[str, Any]
@@ -44,8 +44,8 @@ class Seen:
     """Characters of one result, of a search or of a page."""
     lines: dict[str, dict[int, str]] = field(default_factory=dict)
     """By file and number."""
-    ahead: dict[str, int] = field(default_factory=dict)
-    """Where the next page begins, of files that are not read to their end."""
+    ahead: dict[str, set[int]] = field(default_factory=dict)
+    """Where the pages begin that are not read; of a file of which nothing is read, where the first one does."""
     searched: set[str] = field(default_factory=set)
 
     @property
@@ -86,7 +86,7 @@ def _note(seen: Seen, name: str, asked: Mapping[str, Any], result: str) -> None:
     """Take down what one call has shown."""
     if name == "ls":
         for file in _NAME.findall(result):
-            seen.lines[file], seen.ahead[file] = {}, 0
+            seen.lines[file], seen.ahead[file] = {}, {0}
         return
     seen.largest = max(seen.largest, len(result))
     if name == "grep":
@@ -95,11 +95,12 @@ def _note(seen: Seen, name: str, asked: Mapping[str, Any], result: str) -> None:
             seen.lines.setdefault(file, {}).update({int(number): line for number, line in _MATCH.findall(matches)})
         return
     head, file = _HEAD.search(result), asked["file_path"]
-    seen.ahead.pop(file, None)
+    lines, ahead = seen.lines[file], seen.ahead[file]
+    ahead.discard(asked["offset"])
     if head:
-        seen.lines[file] |= dict(enumerate(result[head.end() :].split("\n"), int(head[1])))
-        if head[2]:
-            seen.ahead[file] = int(head[2])
+        lines |= dict(enumerate(result[head.end() :].split("\n"), int(head[1])))
+        if head[3] and int(head[3]) + 1 not in lines:  # the first page tells how many there are
+            ahead |= {int(head[3])} if ahead else {*range(int(head[3]), int(head[2]), PAGE)}
 
 
 def _wanted(question: str, seen: Seen, luck: Luck) -> Iterator[Call]:
@@ -107,17 +108,18 @@ def _wanted(question: str, seen: Seen, luck: Luck) -> Iterator[Call]:
     if not seen.turns:
         yield _call("ls", path="/")
         return
-    if asked := asked_in(question):
+    asked = asked_in(question)
+    if asked and _words(*asked, ()):
         form, match = asked
         answer, used = form.answer(match, facts_in(seen.text, form.relations, luck))
-        if words := _words(form, match, used):
-            found = [_call("grep", pattern=word, output_mode="content") for word in words if word not in seen.searched]
-            if form.kind == "code":  # a line does not tell of which function it is
-                found += [_page(file, start) for file, start in seen.ahead.items() if seen.lines[file]]
-            yield from found
-            if answer or found:
-                return
-    yield from (_page(file, start) for file, start in seen.ahead.items())
+        words = [word for word in _words(form, match, used) if word not in seen.searched]
+        found = [_call("grep", pattern=word, output_mode="content") for word in words]
+        if form.kind == "code":  # a line does not tell of which function it is
+            found += [page for file in seen.ahead if seen.lines[file] for page in _pages(file, seen)]
+        yield from found
+        if answer or found:
+            return
+    yield from (page for file in seen.ahead for page in _pages(file, seen))
 
 
 def _words(form: Form, match: re.Match[str], used: Sequence[Fact]) -> list[str]:
@@ -141,8 +143,8 @@ def _words(form: Form, match: re.Match[str], used: Sequence[Fact]) -> list[str]:
     return words
 
 
-def _page(file: str, start: int) -> Call:
-    return _call("read_file", file_path=file, offset=start, limit=PAGE)
+def _pages(file: str, seen: Seen) -> list[Call]:
+    return [_call("read_file", file_path=file, offset=start, limit=PAGE) for start in sorted(seen.ahead[file])]
 
 
 def _call(name: str, **arguments: Any) -> Call:
