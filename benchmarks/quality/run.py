@@ -18,8 +18,8 @@ ROOT, SUB = "simulated-root", "simulated-sub"
 MODELS = {ROOT: {"window": 128_000}, SUB: {"window": 128_000}}
 PRICES = '{"simulated-root": {"input": 1.25, "output": 10}, "simulated-sub": {"input": 0.25, "output": 2}}'
 """US dollars a million tokens: those of a large model and of a small one at the time of writing."""
-METHODS = "call,map-reduce,refine,bm25,embedding,rlm,auto,plan,samples"
-"""Those whose prompts the reader knows. `agent` and `rlms` need a model that calls tools, or writes code by itself."""
+METHODS = "call,map-reduce,refine,bm25,embedding,agent,rlms,rlm,auto,plan,samples"
+"""All: the reader knows their prompts, and calls the tools of `agent` by a script."""
 NOTES = (
     (
         "A simulated reader: it reads by patterns that were written for these tasks, errs by a published curve, and "

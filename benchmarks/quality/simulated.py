@@ -3,7 +3,8 @@
 It proves orchestration and nothing else: that every piece arrives once, that answers come back in order, that limits
 hold, what a method costs for the same reader. Its figures say nothing about models; for it reads by patterns that were
 written for the very sentences of the tasks, and its programs for their very questions. As a root model it plays this
-package and the reference implementation; it calls no tools, so an agent that looks into files learns nothing from it.
+package and the reference implementation; where it is offered file tools it calls them by a script (`tools.py`), and
+reads what they show by itself.
 
 The server is that of the tests, in a process of its own, with windows, output limits, rates and faults as it has them.
 """
@@ -17,6 +18,7 @@ from benchmarks.quality.planning import choice
 from benchmarks.quality.programs import root_reply
 from benchmarks.quality.reading import read
 from benchmarks.quality.rot import CURVES, Luck
+from benchmarks.quality.tools import NEEDED, agent_reply
 from tests.server.client import ModelServer
 from tests.server.outcome import text_of, tokens
 
@@ -55,8 +57,10 @@ def served(name: str, model: Mapping[str, Any], *, seed: int = 1, rot: str = "gp
     }
 
 
-def reply(messages: Sequence[Mapping[str, Any]], *, model: str, seed: int, rot: str) -> str:
-    """What a model says to a request: as a root model by the turn it is at, else by what it reads."""
+def reply(
+    messages: Sequence[Mapping[str, Any]], *, model: str, seed: int, rot: str, tools: Sequence[str] = ()
+) -> str | dict[str, Any]:
+    """What a model says: as a root model by the turn it is at, with file tools by what they show, else as it reads."""
     texts = [text_of(message) for message in messages]
     first = next((text for text in texts if _IS_ROOT.search(text)), None)
     if first is not None:
@@ -64,4 +68,6 @@ def reply(messages: Sequence[Mapping[str, Any]], *, model: str, seed: int, rot: 
     if (chosen := choice(texts)) is not None:
         return chosen
     luck = Luck(seed, model, CURVES[rot], sum(tokens(len(text)) for text in texts))
+    if NEEDED.issubset(tools):
+        return agent_reply(messages, luck)
     return read("\n\n".join(texts), luck)

@@ -37,6 +37,8 @@ class Asked:
     messages: list[dict[str, Any]]
     prompt_tokens: int
     max_tokens: int | None
+    tools: tuple[str, ...] = ()
+    """The names of those that it offers."""
 
 
 class App:
@@ -143,6 +145,8 @@ class App:
             seen: kinds.Messages = asked.messages
             if model.dialect == "ollama" and model.window is not None and asked.prompt_tokens > model.window:
                 seen = limits.truncate(seen, model.window)
+            if model.kind == "function":
+                return kinds.by_function(model, seen, asked.tools)
             return kinds.PURE_KINDS[model.kind](model, seen)
         index, turn = kinds.turn_of(model, asked.messages)
         if not turn.before:
@@ -160,6 +164,7 @@ def measure(body: dict[str, Any]) -> Asked:
         messages=messages,
         prompt_tokens=tokens(sum(len(text_of(message)) for message in messages)),
         max_tokens=body.get("max_completion_tokens") or body.get("max_tokens"),
+        tools=tuple(tool["function"]["name"] for tool in body.get("tools") or () if "function" in tool),
     )
 
 

@@ -60,7 +60,8 @@ class ModelConfig:
     rules: tuple[Rule, ...] = ()
     default: Outcome = NO_RULE
     function: str = ""
-    """`module:name` of what says the reply: called with the messages, and with `given` by name."""
+    """`module:name` of what says the reply, as a script has it: called with the messages, with `given` by name, and
+    with the names of the request's tools as `tools` when it offers some."""
     given: Json = field(default_factory=dict)
     window: int | None = None
     max_output: int | None = None

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from tests.server import bodies
-from tests.server.config import ModelConfig, Turn
+from tests.server.config import ModelConfig, Turn, parse_reply
 from tests.server.outcome import Outcome, last_user_text, text_of
 from tests.server.reader import read
 
@@ -52,10 +52,12 @@ def by_echo(_: ModelConfig, messages: Messages) -> Outcome:
     return Outcome(content=f"echo: {text[:100]} ({len(text)} characters)")
 
 
-def by_function(model: ModelConfig, messages: Messages) -> Outcome:
+def by_function(model: ModelConfig, messages: Messages, tools: Sequence[str] = ()) -> Outcome:
+    """What a function says; the names of the tools that a request offers are an argument when there are any."""
     module, _, name = model.function.partition(":")
+    offered = {"tools": tools} if tools else {}
     try:
-        return Outcome(content=getattr(import_module(module), name)(messages, **model.given))
+        return parse_reply(getattr(import_module(module), name)(messages, **model.given, **offered), model.function)
     except Exception as error:  # noqa: BLE001  # a client that is told nothing waits for ever
         return Outcome(status=500, body=bodies.openai_error(repr(error), "server_error", None), fault="function")
 
@@ -64,7 +66,6 @@ PURE_KINDS: dict[str, Callable[[ModelConfig, Messages], Outcome]] = {
     "rules": by_rules,
     "reader": by_reading,
     "echo": by_echo,
-    "function": by_function,
 }
 
 

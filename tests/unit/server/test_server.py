@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,6 +28,17 @@ from langchain_openai.chat_models.base import (
 from tests.server.client import ROOT, ModelServer
 
 Messages = list[dict[str, str]]
+
+
+def calls_each(messages: Messages, *, times: int, tools: Sequence[str] = ()) -> str | dict[str, Any]:
+    """Each tool that a request offers, so many times; words when it offers none."""
+    said = f"{len(messages)} messages, no tools"
+    return {"tool_calls": [{"name": name, "args": {"page": 3}} for name in tools] * times} if tools else said
+
+
+def look(page: int) -> str:
+    """Look at a page."""
+    return str(page)
 
 
 def user(text: str) -> Messages:
@@ -387,6 +399,21 @@ class TestStreams:
         assert "".join(str(chunk.content) for chunk in chunks) == text
         assert sum(chunk.usage_metadata["output_tokens"] for chunk in chunks if chunk.usage_metadata) == 325
         assert "stop" in [chunk.response_metadata.get("finish_reason") for chunk in chunks]
+
+    @pytest.mark.parametrize("streaming", [True, False])
+    def test_a_function_may_call_the_tools_that_a_request_offers(
+        self,
+        model_server: ModelServer,
+        streaming: bool,  # noqa: FBT001
+    ) -> None:
+        called = {"kind": "function", "function": f"{__name__}:calls_each", "given": {"times": 2}}
+        model_server.configure(models={"root": called})
+        model = model_server.chat_model("root", streaming=streaming)
+        assert model.invoke("Look.").text == "1 messages, no tools"
+        reply = model.bind_tools([look]).invoke("Look.")
+        assert [(call["name"], call["args"]) for call in reply.tool_calls] == [("look", {"page": 3})] * 2
+        assert len({call["id"] for call in reply.tool_calls}) == 2
+        assert reply.response_metadata["finish_reason"] == "tool_calls"
 
     def test_tool_calls_and_refusals_are_streamed(self, model_server: ModelServer) -> None:
         replies = [{"tool_calls": [{"name": "look", "args": {"page": 3}}]}, {"refusal": "No."}]
