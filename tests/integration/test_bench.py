@@ -91,7 +91,7 @@ def test_the_window_of_a_model_that_is_not_known_may_be_told(
     model_server: ModelServer, bench: Bench, out: Path
 ) -> None:
     configure(model_server)
-    arguments = ("--kinds", "needle", "--sizes", "8000", "--searchable", "yes", "--methods", "map-reduce", "--seeds", "1")
+    arguments = ("--kinds", "needle", "--sizes", "8000", "--methods", "map-reduce", "--seeds", "1")
     done = bench(*arguments, "--window", "2000", "--yes", "--quiet")
     assert done.returncode == 0
     settings = json.loads((out / "manifest.json").read_text())["settings"]
