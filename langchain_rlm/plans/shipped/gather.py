@@ -1,35 +1,50 @@
 """All that are of a kind, as a complete list: people, places, things, events.
 
 Name all persons who own a dog.
+statement: a person owns a dog
 
 Which members sing in the choir?
+statement: a member sings in the choir
 
 Which shops are closed on Monday?
+statement: a shop is closed on Monday
 
 List every medicine that is named.
+statement: a medicine is named
 
 Which farmers lost a cow?
+statement: a farmer lost a cow
 
 Who was at the meeting? Give all names.
+statement: somebody was at the meeting
 
 What are the reasons that are given for the delay?
+statement: a reason for the delay is given
 
 Which three streets have no lamps?
+statement: a street has no lamps
 
 Which workers live out of town?
+statement: a worker lives out of town
 
 Which guests stay for two nights?
+statement: a guest stays for two nights
 
 Which cities have a harbour?
+statement: a city has a harbour
 
 Which people cannot swim?
+statement: a person cannot swim
 
 For the list of prizes: which pupils were never late?
+statement: a pupil was never late
 
 Who of them speaks Italian?
+statement: somebody speaks Italian
 """
 
 question: str
+statement: str = ""
 small_piece: int
 batch: int
 
@@ -49,7 +64,7 @@ for place, items in found:
             rows[(key, line)] = item.strip()
 
 lines = list(dict.fromkeys([line for key, line in rows]))
-wanted, unjudged = fitting(lines, question, batch)
+wanted, unjudged = fitting(lines, question, batch, statement)
 named = {}
 for (key, line), item in rows.items():
     if line in wanted and key not in named:

@@ -1,24 +1,31 @@
 """A sum of amounts: numbers that stand in the text are added.
 
 What did the repairs cost altogether?
+statement: money was paid for repairs
 
 How many tons were shipped in total?
+statement: tons were shipped
 
 How much was paid for candles and oil in all?
+statement: money was paid for candles or oil
 
 What is the sum of the gifts?
+statement: somebody gave money
 
 How many hours of work fell on the garden altogether?
+statement: somebody worked in the garden
 
 How much rain fell in April, all days together?
+statement: rain fell in April
 """
 
 question: str
+statement: str = ""
 piece: int
 batch: int
 
 lines, lacking, count = candidates("Which amounts have to be added? " + question, numbers_in, piece)
-lines, unjudged = fitting(lines, question, batch)
+lines, unjudged = fitting(lines, question, batch, statement)
 amounts, marks = [], []
 for line, added in zip(lines, numbers_meant(lines, question, "Which of the numbers in this sentence have to be added?", batch)):
     amounts += added
