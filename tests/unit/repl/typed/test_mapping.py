@@ -64,6 +64,20 @@ def test_labels_come_as_they_were_given_and_say_what_they_mean() -> None:
     assert done("map", task(["x"], labels=[1, 2]), lambda _: "2.")[0] == [("ok", 2)]
 
 
+@pytest.mark.parametrize(
+    ("labels", "item", "prompt"),
+    [
+        (["yes", "no"], "a dog", "a dog\n\nEven or odd?\n\nAnswer yes or no."),
+        (["a", "b", "c"], "a dog", '"a dog"\n\nEven or odd?\n\nWhich fits best: a, b or c? Answer with one word.'),
+        (["a", "b c", "d"], "x\ny", "<text>\nx\ny\n</text>\n\nEven or odd?\n\nWhich fits best: a, b c or d? Answer with "
+         "one of them alone."),
+    ],
+)  # fmt: skip
+def test_an_item_alone_stands_first_and_the_labels_last(labels: list[str], item: str, prompt: str) -> None:
+    results, rounds = done("map", task([item], labels=labels, batch=1), lambda _: labels[1])
+    assert (results, rounds) == ([("ok", labels[1])], [[prompt]])
+
+
 def test_a_label_in_another_language_is_told_with_what_was_said() -> None:
     said = {True: "11: even\n14: gerade", False: "gerade"}
     results, rounds = done("map", task([1, 2], labels=LABELS), lambda prompt: said["14:" in prompt])
