@@ -69,8 +69,9 @@ def test_labels_come_as_they_were_given_and_say_what_they_mean() -> None:
     [
         (["yes", "no"], "a dog", "a dog\n\nEven or odd?\n\nAnswer yes or no."),
         (["a", "b", "c"], "a dog", '"a dog"\n\nEven or odd?\n\nWhich fits best: a, b or c? Answer with one word.'),
-        (["a", "b c", "d"], "x\ny", "<text>\nx\ny\n</text>\n\nEven or odd?\n\nWhich fits best: a, b c or d? Answer with "
-         "one of them alone."),
+        (["a", "b c"], "a dog", "a dog\n\nEven or odd?\n\nAnswer a or b c."),
+        (["a", "b c", "d"], "x\ny",
+         "<text>\nx\ny\n</text>\n\nEven or odd?\n\nWhich fits best: a, b c or d? Answer with one of them alone."),
     ],
 )  # fmt: skip
 def test_an_item_alone_stands_first_and_the_labels_last(labels: list[str], item: str, prompt: str) -> None:
