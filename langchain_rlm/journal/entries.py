@@ -27,13 +27,15 @@ from langchain_rlm.journal.parts import (
 )
 
 
-class FullPython(TypedDict):
+class Interpreter(TypedDict):
     """An interpreter, and what is there beside its standard library."""
 
-    python: str
+    python: NotRequired[str]
     """Its version, such as `3.11`."""
-    packages: list[str]
+    packages: NotRequired[list[str]]
     """As they were asked for."""
+    sandbox: NotRequired[str]
+    """The name of one that is not of this package; then nothing else is known."""
 
 
 class RunEntry(TypedDict):
@@ -62,8 +64,8 @@ class RunEntry(TypedDict):
     """The name of the profile that fits the run to its models; without it, `default`."""
     fences: NotRequired[list[str]]
     """Tags of the blocks that are cells beside `repl`; without it, those of Python."""
-    repl: NotRequired[FullPython]
-    """Where its code runs in full Python."""
+    repl: NotRequired[Interpreter]
+    """Where its code runs, when that is not Monty."""
     limits: NotRequired[Limits]
     """Of its REPL, where they are not the default."""
     shown: NotRequired[list[ContextSpan]]

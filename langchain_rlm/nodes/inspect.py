@@ -12,7 +12,7 @@ from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.context.pages import are_pictures
 from langchain_rlm.errors import InputError
 from langchain_rlm.journal import reading as journals
-from langchain_rlm.journal.entries import Entry, RunEntry
+from langchain_rlm.journal.entries import Entry, Interpreter, RunEntry
 from langchain_rlm.journal.parts import LeftOutFile, Limits, Route
 from langchain_rlm.prompts.documents import heads
 from langchain_rlm.repl.kinds import record_of
@@ -145,7 +145,7 @@ def first_entry(run: Run, question: str, route: Route) -> RunEntry:
     if (fences := run.tree.settings.profile.fences) is not None:
         entry["fences"] = [*fences]
     if (record := record_of(run.tree.settings.sandboxes)) is not None:
-        entry["repl"] = {"python": record["python"], "packages": record["packages"]}
+        entry["repl"] = cast("Interpreter", record)
     if limits := _limits(run.tree.settings.limits):
         entry["limits"] = limits
     if run.corpus.left_out:

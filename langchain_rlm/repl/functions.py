@@ -112,6 +112,8 @@ NAMES = frozenset(function.name for function in FUNCTIONS)
 ASKING = frozenset(function.name for function in FUNCTIONS if function.answered_by == "model")
 PAUSING = ASKING | {function.name for function in FUNCTIONS if function.answered_by == "host"}
 """The names that leave the interpreter while a cell runs."""
+SETTLED = frozenset(f.name for f in FUNCTIONS if f.answered_by == "host" and not f.on_record)
+"""The names whose answers follow from the arguments and the context."""
 ENDING = frozenset(function.name for function in FUNCTIONS if function.ends_run)
 RECORDED = frozenset(function.name for function in FUNCTIONS if function.on_record)
 KEPT = frozenset(function.name for function in FUNCTIONS if not function.may_be_rebound)

@@ -31,14 +31,24 @@ _NAMED: Mapping[str, SandboxFactory] = {"monty": DEFAULT, "cpython": CPython()}
 
 
 def record_of(factory: SandboxFactory) -> dict[str, Any] | None:
-    """What a journal keeps of a sandbox; None of the default one, and of those that are not ours."""
-    if not isinstance(factory, CPython):
+    """What a journal keeps of a sandbox; None of the default one, and the name of one that is not ours."""
+    if factory is DEFAULT:
         return None
-    return {"python": factory.version, "packages": [*factory.packages]}
+    if isinstance(factory, CPython):
+        return {"python": factory.version, "packages": [*factory.packages]}
+    named: Any = factory if hasattr(factory, "__qualname__") else type(factory)
+    return {"sandbox": f"{named.__module__}.{named.__qualname__}"}
 
 
 def factory_of(record: Mapping[str, Any] | None) -> SandboxFactory:
-    """The sandbox that a journal names."""
+    """The sandbox that a journal names.
+
+    Raises:
+        InputError: It is not one of ours.
+    """
+    if record is not None and "sandbox" in record:
+        msg = f"The cells ran in {record['sandbox']:.100}, which is no sandbox of this package: none can be run again."
+        raise InputError(msg)
     return DEFAULT if record is None else CPython(packages=tuple(record["packages"]))
 
 
@@ -58,8 +68,13 @@ def check_same(factory: SandboxFactory, record: Mapping[str, Any] | None) -> Non
     Raises:
         InputError: It names what to pass.
     """
-    now, then = record_of(factory), record
-    if (now is None, now and now["packages"]) != (then is None, then and then["packages"]):
-        wanted = "repl='monty'" if then is None else f"repl=CPython(packages={then['packages']!r})"
-        msg = f"This run began with RLM({wanted}): its cells do other things elsewhere. Pass that to go on with it."
+    now, then = map(_as_passed, (record_of(factory), record))
+    if now != then:
+        msg = f"This run began with RLM(repl={then}): its cells do other things elsewhere. Pass that to go on with it."
         raise InputError(msg)
+
+
+def _as_passed(record: Mapping[str, Any] | None) -> str:
+    if record is None:
+        return "'monty'"
+    return str(record["sandbox"]) if "sandbox" in record else f"CPython(packages={record['packages']!r})"

@@ -15,6 +15,11 @@ def begun(question: str = "Why?", route: str = "rlm", **more: Any) -> Any:
     }  # fmt: skip
 
 
+def begun_scripted(question: str = "Why?", route: str = "rlm", **more: Any) -> Any:
+    """How a run begins whose cells run in the scripted sandbox."""
+    return begun(question, route, repl={"sandbox": "tests.unit.scripted_sandbox.ScriptedSandboxes"}, **more)
+
+
 def question(text: str) -> Any:
     return {"kind": "question", "text": text}
 

@@ -22,7 +22,7 @@ from langchain_rlm.repl.cpython.calls import CALLS_AT_ONCE, Request, read_host, 
 from langchain_rlm.repl.cpython.channel import ClosedError, LateError, MalformedError
 from langchain_rlm.repl.cpython.process import Launcher
 from langchain_rlm.repl.cpython.running import Running
-from langchain_rlm.repl.functions import ASKING, KEPT, NAMES
+from langchain_rlm.repl.functions import ASKING, KEPT, NAMES, PAUSING
 from langchain_rlm.repl.jail.processes import innermost
 from langchain_rlm.repl.protocol import (
     Asked,
@@ -113,7 +113,9 @@ class CPythonSandbox:
             "print_limit": self.limits.print_limit, "chunk_size": self.context.chunk_size,
             "calls_at_once": CALLS_AT_ONCE,
         }  # fmt: skip
-        sets = {"all": NAMES, "asking": ASKING, "rebindable": NAMES - KEPT, "tools": self.tools}
+        sets = {
+            "all": NAMES, "asking": ASKING, "host": PAUSING - ASKING, "rebindable": NAMES - KEPT, "tools": self.tools,
+        }  # fmt: skip
         names = {name: sorted(each) for name, each in sets.items()}
         return {
             "parent": None if self.launcher.wrapper else os.getpid(),

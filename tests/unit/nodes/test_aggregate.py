@@ -7,7 +7,8 @@ from langgraph.graph import END
 
 from langchain_rlm.nodes import confirm
 from langchain_rlm.nodes.aggregate import aggregate
-from tests.unit.journals import answer, asked, begun, call, cell, failed, reply
+from tests.unit.journals import answer, asked, call, cell, failed, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import Live, kinds, live
 from tests.unit.scripted_sandbox import Script, ScriptedSandbox
 

@@ -13,7 +13,8 @@ from langchain_rlm.nodes import cells as cells_module
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.response_format import ResponseFormat
-from tests.unit.journals import answer, asked, begun, call, cell, cell_end, failed, note, question, reply
+from tests.unit.journals import answer, asked, call, cell, cell_end, failed, note, question, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import PRICED, Live, Model, kinds, live
 from tests.unit.scripted_sandbox import Cell, Script, ScriptedSandbox
 

@@ -10,7 +10,8 @@ from langchain_rlm.nodes import confirm
 from langchain_rlm.nodes.cells import Turn
 from langchain_rlm.nodes.confirm import _decision, confirmed
 from langchain_rlm.nodes.expected_cost import expected
-from tests.unit.journals import asked, begun, call, reply, tool_call
+from tests.unit.journals import asked, call, reply, tool_call
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import PRICED, Live, Model, kinds, live
 
 QUOTE = {"question": "confirm_sub_queries", "calls": 3, "cost": 1.5}

@@ -15,7 +15,8 @@ from langchain_rlm.journal.entries import Entry
 from langchain_rlm.nodes.decompose import NoReplyError, decompose
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.response_format import ResponseFormat
-from tests.unit.journals import begun, cell, cell_end, end, note, question, reply
+from tests.unit.journals import begun_scripted as begun
+from tests.unit.journals import cell, cell_end, end, note, question, reply
 from tests.unit.live import TEXT, Live, Model, kinds, live, saying
 from tests.unit.scripted_sandbox import ScriptedSandbox
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from langchain_rlm.journal.answer import as_text, digest
 from langchain_rlm.nodes.ending import best_so_far, covered, finish, touched
 from langchain_rlm.response_format import ResponseFormat
-from tests.unit.journals import answer, asked, begun, call, cell, cell_end, failed, note, question, reply
+from tests.unit.journals import answer, asked, call, cell, cell_end, failed, note, question, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import Live, live
 from tests.unit.scripted_sandbox import ScriptedSandbox
 

@@ -9,7 +9,8 @@ from langchain_rlm.models.calls import EXPECTED_OUTPUT
 from langchain_rlm.models.prices import Pricing
 from langchain_rlm.models.tokens import Tokens
 from langchain_rlm.nodes.expected_cost import SECONDS_A_CALL, expected, quote_of
-from tests.unit.journals import answer, begun, call, reply, tool_call
+from tests.unit.journals import answer, call, reply, tool_call
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import PRICED, Model, live
 
 

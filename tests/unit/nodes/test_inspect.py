@@ -13,7 +13,8 @@ from langchain_rlm.nodes.inspect import choose_route, inspect
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime.registry import BEGUN, OPENED
 from langchain_rlm.runtime.run import Run
-from tests.unit.journals import answer, asked, begun, call, end, reply
+from tests.unit.journals import answer, asked, call, end, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import TEXT, corpus, live
 
 

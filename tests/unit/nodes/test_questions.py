@@ -8,7 +8,8 @@ from langchain_rlm.budget import Budget
 from langchain_rlm.nodes import questions
 from langchain_rlm.nodes.questions import LAST_TURN, answers_at_once, asked_entry, sends, too_many
 from langchain_rlm.repl.protocol import Asked, Call
-from tests.unit.journals import answer, asked, begun, call, tool_call
+from tests.unit.journals import answer, asked, call, tool_call
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import TEXT, Model, live
 
 

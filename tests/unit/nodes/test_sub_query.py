@@ -17,7 +17,8 @@ from langchain_rlm.repl.protocol import Ended
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import GroupingSaver
-from tests.unit.journals import asked, begun, call, cell, reply, tool_call
+from tests.unit.journals import asked, call, cell, reply, tool_call
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import Live, Model, config_of, live, saying
 from tests.unit.scripted_sandbox import ScriptedSandbox
 

@@ -16,7 +16,8 @@ from langchain_rlm.errors import InputError
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import registry as registries
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, name_of_context, unknown_context
-from tests.unit.journals import answer, asked, begun, call, cell, failed, question, reply
+from tests.unit.journals import answer, asked, call, cell, failed, question, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import config_of, corpus, live, settings
 from tests.unit.scripted_sandbox import ScriptedSandbox
 

@@ -15,7 +15,8 @@ from langchain_rlm.repl.protocol import Asked, Ended, SandboxLostError
 from langchain_rlm.response_format import ResponseFormat
 from langchain_rlm.runtime import run as runs
 from langchain_rlm.runtime.run import Run, emit, waiting
-from tests.unit.journals import answer, asked, begun, call, cell, cell_end, question, reply
+from tests.unit.journals import answer, asked, call, cell, cell_end, question, reply
+from tests.unit.journals import begun_scripted as begun
 from tests.unit.live import TEXT, live
 from tests.unit.scripted_sandbox import Script, ScriptedSandbox
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Sequence, ValuesView
 from itertools import islice
 from typing import Any
 
@@ -34,7 +34,8 @@ class Contract:
 
     Args:
         wire: Where the host answers.
-        names: Of the functions: all, those that a cell may rebind for good, and the user's tools.
+        names: Of the functions: all, those that a model or the host answers, those that a cell may rebind for good, and
+            the user's tools.
         variables: Those of the cells; `context` and `sources` are there.
     """
 
@@ -44,7 +45,7 @@ class Contract:
         texts = [variables["context"]] if isinstance(variables["context"], str) else variables["context"]
         self.inner.update(_rlm_numbers={id(text): place for place, text in enumerate(texts)}, **variables)
         exec(compile(source, "<contract>", "exec", dont_inherit=True), self.inner)  # noqa: S102  # the package's own
-        self._around_host()
+        self._around_host(names["host"])
         self.tools = {name: self._tool(name) for name in names["tools"]}
         own = {name: self._own(name) for name in names["all"]}
         self.kept = {name: function for name, function in own.items() if name not in names["rebindable"]}
@@ -56,7 +57,7 @@ class Contract:
         for name in ("SubQueryFailure", "AnswerError"):
             variables[name] = self.inner[f"_rlm_{name}"]
 
-    def _around_host(self) -> None:
+    def _around_host(self, answered: Sequence[str]) -> None:
         inner, ask, later = self.inner, self.wire.ask, self.wire.ask_later
         measured: Callable[[str, Any], Any] = inner["_rlm_measured"]
         inner.update(
@@ -79,7 +80,7 @@ class Contract:
             _rlm_contract_print=_print,
         )
         inner["_rlm_settings"]["wide"] = False
-        for name in ("budget", "cite", "chunks"):
+        for name in answered:
             inner[f"_rlm_host_{name}"] = self._host(name)
 
     def _host(self, name: str) -> Callable[..., Any]:

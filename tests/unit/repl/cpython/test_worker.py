@@ -16,6 +16,7 @@ from langchain_rlm.repl.cpython.interpreters import OLDEST
 from langchain_rlm.repl.cpython.worker import calls
 from langchain_rlm.repl.cpython.worker.contract import Contract
 from langchain_rlm.repl.cpython.worker.wire import Wire
+from langchain_rlm.repl.functions import FUNCTIONS
 from langchain_rlm.repl.jail import landlock
 
 SOURCES = [*Path(worker.__file__).parent.glob("*.py"), Path(landlock.__file__)]
@@ -48,6 +49,7 @@ def test_every_name_that_the_contract_uses_is_there() -> None:
     """The contract is one for all sandboxes: a name that another one alone binds would end cells here."""
     source = (files("langchain_rlm.repl.monty") / "sandbox" / "contract.py").read_text(encoding="utf-8")
     names: dict[str, list[str]] = {name: [] for name in ("all", "rebindable", "tools", "asking")}
+    names["host"] = [function.name for function in FUNCTIONS if function.answered_by == "host"]
     given: dict[str, Any] = {"context": "text", "sources": [], "_rlm_settings": {}}
     inner = Contract(Wire.__new__(Wire), source, names, given).inner
     used = _globals_of(compile(source, "<contract>", "exec"))

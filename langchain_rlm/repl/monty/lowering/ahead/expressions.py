@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Sequence
 
-from langchain_rlm.repl.functions import ENDING
+from langchain_rlm.repl.functions import ENDING, SETTLED
 from langchain_rlm.repl.monty.lowering import vocabulary
 from langchain_rlm.repl.monty.lowering.ahead import purity
 from langchain_rlm.repl.monty.lowering.ahead.facts import DependentError, Knowing
@@ -195,7 +195,7 @@ class Expressions(Knowing):
         if name in ENDING:
             if self._loops or self._space:
                 raise DependentError
-        elif name in vocabulary.BUILTIN_ERRORS or name in {"chunks", "cite", "SHOW_VARS"}:
+        elif name in vocabulary.BUILTIN_ERRORS or name in SETTLED | {"cite", "SHOW_VARS"}:
             pass
         elif name not in purity.QUIET or self._functions.suspends(node.func):
             if name != "next":
