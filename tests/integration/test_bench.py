@@ -87,6 +87,16 @@ def test_all_runs_are_on_record_with_what_they_took_and_are_not_made_again(
     assert len(records_in(out)) == 8
 
 
+def test_marks_of_citations_are_no_part_of_an_answer(model_server: ModelServer, bench: Bench, out: Path) -> None:
+    """A rule that reads numbers would take them for one."""
+    words = "context.split()[0]"
+    cell = f'```repl\nFINAL("Answer: 2 " + cite({words})["mark"] + " [77]")\n```'
+    model_server.configure(models={"root": {"kind": "rules", "default": cell}, "sub": {"kind": "echo"}})
+    arguments = ("--kinds", "count", "--sizes", "4000", "--searchable", "yes", "--methods", "rlm", "--seeds", "1")
+    assert bench(*arguments, "--yes", "--quiet").returncode == 0
+    assert [one["answer"] for one in records_in(out)] == ["Answer: 2 [77]"]
+
+
 def test_the_window_of_a_model_that_is_not_known_may_be_told(
     model_server: ModelServer, bench: Bench, out: Path
 ) -> None:

@@ -1,9 +1,11 @@
 """One call with the whole text, and this package in its ways."""
 
+import re
 from typing import Any
 
 from langchain_rlm.budget import Budget
 from langchain_rlm.rlm import RLM
+from langchain_rlm.state import RLMResult
 from langchain_rlm.testing.quality.methods.common import PROMPT, RETRIES, Answer, Limits, Models, text_of
 from langchain_rlm.testing.quality.task import Task
 
@@ -44,4 +46,10 @@ async def _ours(task: Task, models: Models, limits: Limits, **settings: Any) -> 
     )  # fmt: skip
     result = await made.ainvoke({"question": task.question, "context": task.context}, models.config)
     value = None if isinstance(result["value"], str) else result["value"]
-    return Answer(result["answer"], value, result["stop_reason"], {"turns": result["turns"]})
+    return Answer(_unmarked(result), value, result["stop_reason"], {"turns": result["turns"]})
+
+
+def _unmarked(result: RLMResult) -> str:
+    """The answer without the marks of its citations, which scoring rules would take for numbers."""
+    number = "|".join(str(citation["mark"]) for citation in result["citations"])
+    return re.sub(rf"\s*\[(?:{number})(?:, (?:{number}))*\]", "", result["answer"]) if number else result["answer"]
