@@ -25,6 +25,11 @@ os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "server" / "authority.
 gc.disable()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes give a test no name: compressed ones hold the time, and all processes must name a test alike."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """What is there when the tests begin stays: memory is collected without looking at it again and again."""
     gc.freeze()
