@@ -55,16 +55,18 @@ class Intake:
             raise MissingExtraError(NEEDS) from error
         self.directory, lock = directories.made()
         self.close = weakref.finalize(self, directories.remove, self.directory, lock)
-        self._lock, self._stopped = threading.Lock(), threading.Event()
-        self._connection = duckdb.connect(str(self.directory / FILE), config=config(self.directory))
-        self._connection.execute(f"SET disabled_compression_methods = '{SLOW}'")
-        self._errors = duckdb.Error
-        weakref.finalize(self, _ended, self._connection, self._lock, self._stopped, duckdb.Error)
-        self._reserved = frozenset(
-            word for (word,) in self._connection.execute(
-                "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
-            ).fetchall()
-        )  # fmt: skip
+        self._lock, self._stopped, self._errors = threading.Lock(), threading.Event(), duckdb.Error
+        opened = list[Any]()
+        with self._lock:  # from the first call on: the end of the process waits for each
+            weakref.finalize(self, _ended, opened, self._lock, self._stopped, duckdb.Error)
+            self._connection = duckdb.connect(str(self.directory / FILE), config=config(self.directory))
+            opened.append(self._connection)
+            self._connection.execute(f"SET disabled_compression_methods = '{SLOW}'")
+            self._reserved = frozenset(
+                word for (word,) in self._connection.execute(
+                    "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'"
+                ).fetchall()
+            )  # fmt: skip
 
     def stop(self) -> None:
         """Interrupt what runs; no more is taken in."""
@@ -116,18 +118,20 @@ class Intake:
         self.stop()
         if not self._lock.acquire(timeout=HANGS):
             return False
-        with contextlib.closing(self._connection):
+        try:
+            self._connection.close()
+        finally:
             self._lock.release()
         return True
 
 
-def _ended(connection: Any, lock: threading.Lock, stopped: threading.Event, errors: type[Exception]) -> None:
-    """Wait for what runs at the end of the process: a thread that comes back from DuckDB later would abort it."""
+def _ended(opened: Sequence[Any], lock: threading.Lock, stopped: threading.Event, errors: type[Exception]) -> None:
+    """Wait for what runs at the end of the process, and let nothing begin: a thread that comes back later aborts it."""
     stopped.set()
-    with contextlib.suppress(errors):  # it is closed
-        connection.interrupt()
-    if lock.acquire(timeout=HANGS):
-        lock.release()
+    for connection in opened:
+        with contextlib.suppress(errors):  # it is closed
+            connection.interrupt()
+    lock.acquire(timeout=HANGS)
 
 
 def _said(error: Exception) -> str:
