@@ -146,3 +146,29 @@ def test_a_process_that_is_interrupted_while_a_table_is_copied_ends_as_one(tmp_p
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 130, said
     assert [*temporary.iterdir()] == []
+
+
+OPENING = """
+import threading, duckdb
+from langchain_rlm.context.tables.intake import Intake
+
+is_in, connect, kept = threading.Event(), duckdb.connect, []
+
+def opening(*given, **more):
+    made = connect(*given, **more)
+    is_in.set()
+    made.execute("SELECT sum(hash(range)) FROM range(200_000_000)").fetchall()
+    return made
+
+duckdb.connect = opening
+threading.Thread(target=lambda: kept.append(Intake()), daemon=True).start()
+is_in.wait()
+"""
+
+
+def test_a_process_that_ends_while_tables_are_opened_waits_for_that(tmp_path: Path) -> None:
+    """The first call of DuckDB is one that must come back before the interpreter ends, too."""
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", OPENING], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [*tmp_path.iterdir()] == []

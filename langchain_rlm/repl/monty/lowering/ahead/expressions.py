@@ -11,6 +11,8 @@ from langchain_rlm.repl.monty.lowering.scopes import LOCAL, builtin, is_builtin,
 from langchain_rlm.repl.monty.lowering.trees import called_name, cloned, mark, place, put_mark
 
 ITEM = "_rlm_item"
+_LEFT = SETTLED | {"cite", "SHOW_VARS"}
+"""Functions that are called ahead as they stand."""
 
 
 class Expressions(Knowing):
@@ -195,7 +197,7 @@ class Expressions(Knowing):
         if name in ENDING:
             if self._loops or self._space:
                 raise DependentError
-        elif name in vocabulary.BUILTIN_ERRORS or name in SETTLED | {"cite", "SHOW_VARS"}:
+        elif name in vocabulary.BUILTIN_ERRORS or name in _LEFT:
             pass
         elif name not in purity.QUIET or self._functions.suspends(node.func):
             if name != "next":

@@ -188,7 +188,7 @@ class Knowing:
             is_known = func.attr in purity.METHODS and func.attr not in self._functions.methods
             return is_known and self._pure(func.value)
         if not isinstance(func, ast.Name) or is_builtin(func):
-            return isinstance(func, ast.Name) and func.id in purity.BUILTINS | SETTLED
+            return isinstance(func, ast.Name) and (func.id in purity.BUILTINS or func.id in SETTLED)
         if module := self._functions.module(func):
             return purity.is_pure_function(*module.partition(".")[::2])
         found = None if self._key(func) in self._facts.unknown else self._called(func)
