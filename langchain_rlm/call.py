@@ -32,6 +32,7 @@ from langchain_rlm.runtime.langgraph_keys import INTERRUPT
 from langchain_rlm.runtime.lease import leased
 from langchain_rlm.runtime.registry import RunRegistry, beginning, take_settings
 from langchain_rlm.runtime.run import Run
+from langchain_rlm.runtime.starts import take_place
 from langchain_rlm.settings import Settings, for_call, given_in
 from langchain_rlm.state import RLMResult
 from langchain_rlm.surrogates import encodable
@@ -74,6 +75,7 @@ class Call:
     async def events(self, given: Any) -> AsyncGenerator[Event, None]:
         """Run and yield what happens; the result comes last. `given` is what the user passed; see `RLM.invoke`."""
         config, settings = take_settings(self.config)
+        await take_place()
         call = replace(self, registry=await self.registry.called_with(settings), config=config)
         told: asyncio.Queue[LoadingEvent | None] = asyncio.Queue()
         loop, started = asyncio.get_running_loop(), time.monotonic()

@@ -77,6 +77,8 @@ def least_tokens(text: str) -> int:
 
 def _dense(text: Text) -> int:
     """How many characters are Chinese, Japanese or Korean, by samples."""
+    if isinstance(text, str) and text.isascii():
+        return 0
     sample = "".join(windows_of(text, 2_000))
     return len(_CJK.findall(sample)) * len(text) // max(len(sample), 1)
 

@@ -13,6 +13,7 @@ from typing import Any
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.pieces import PAGE_BREAK, WITHOUT_TEXT, Span
 from langchain_rlm.errors import InputError, MissingExtraError
+from langchain_rlm.timers import timeout
 
 STATE = "file_state"
 """Metadata of a PDF: what says that the file has not changed."""
@@ -108,7 +109,7 @@ async def _drawn(asked: bytes) -> dict[str, Any]:
         stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": places}, start_new_session=True,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(SECONDS):
+        async with timeout(SECONDS):
             said, _ = await process.communicate(asked)
         return dict(json.loads(said))
     except TimeoutError:

@@ -24,6 +24,7 @@ from langchain_rlm.models.limits import limited
 from langchain_rlm.models.rate_limiters import Turnstile
 from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
+from langchain_rlm.timers import call_later
 
 ANSWERED_BY = "rlm_answered_by"
 """Metadata of a message: which of the user's models gave it, where there are fallbacks. No one else sees it."""
@@ -105,7 +106,7 @@ async def client_of(model: Model) -> AsyncIterator[Model]:
     finally:
         view.calls -= 1
         if not view.calls:
-            view.timer = loop.call_later(IDLE, view.end)
+            view.timer = call_later(IDLE, view.end)
 
 
 def _state_of(model: Model) -> list[dict[str, Any]]:

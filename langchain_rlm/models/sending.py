@@ -72,8 +72,10 @@ class Reads:
 
     def see(self, name: str, messages: Sequence[BaseMessage], read: int) -> bool:
         """Count one prompt in; say whether it was longer than the model's suspected window."""
+        if read < LEAST_WINDOW or any(isinstance(message, AIMessage) for message in messages):
+            return False
         least = least_of(messages)
-        if read < LEAST_WINDOW or least <= read or any(isinstance(message, AIMessage) for message in messages):
+        if least <= read:
             return False
         beginning = "".join(message.text for message in messages)[: read * 4]
         sizes = self._sizes.setdefault((name, read), {})

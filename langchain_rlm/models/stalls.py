@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from langchain_rlm.timers import call_later, reschedule, timeout
+
 FIRST = 300.0
 """Seconds while no call of the model has been answered."""
 FLOOR = 60.0
@@ -132,10 +134,15 @@ class Stalls:
         """
         loop = asyncio.get_running_loop()
         end = math.inf if call.left is None else call.sent + call.left
-        timer = asyncio.timeout_at(min(end, self.deadline(call)))
         try:
-            async with timer:
-                call.move = lambda when: None if timer.expired() else timer.reschedule(_finite(min(end, when)))
+            async with timeout(None) as timer:
+
+                def move(when: float) -> None:
+                    if not timer.expired():
+                        reschedule(timer, _finite(min(end, when)))
+
+                call.move = move
+                move(self.deadline(call))
                 with self._awaiting(call, loop.time), _insisting(timer):
                     yield
         except TimeoutError as error:
@@ -163,26 +170,39 @@ def _insisting(timer: asyncio.Timeout) -> Iterator[None]:
     A cancellation can be lost: `asyncio.wait_for`, in which clients await each part of a stream, drops one that comes
     at the same moment as the part (before Python 3.12).
     """
-    loop, task, more = asyncio.get_running_loop(), cast("asyncio.Task[Any]", asyncio.current_task()), 0
-    before = task.cancelling()
-
-    looking: asyncio.Handle
-
-    def look() -> None:
-        nonlocal more, looking
-        if task.cancelling() > before + more:
-            task.cancel()
-            more += 1
-        due = timer.when()
-        looking = loop.call_later(LOOK if due is None else min(LOOK, max(due - loop.time(), 0.0) + AGAIN), look)
-
-    looking = loop.call_soon(look)
+    task = cast("asyncio.Task[Any]", asyncio.current_task())
+    insistence = _Insistence(timer, task, task.cancelling(), asyncio.get_running_loop())
+    insistence.looking = insistence.loop.call_soon(insistence.look)
     try:
         yield
     finally:
-        looking.cancel()
-        for _ in range(more):
-            task.uncancel()
+        insistence.end()
+
+
+@dataclass
+class _Insistence:
+    """Looks at a task from time to time. A closure that names itself would keep its call until garbage is collected."""
+
+    timer: asyncio.Timeout
+    task: "asyncio.Task[Any]"
+    before: int
+    loop: asyncio.AbstractEventLoop
+    more: int = 0
+    looking: asyncio.Handle | None = None
+
+    def look(self) -> None:
+        if self.task.cancelling() > self.before + self.more:
+            self.task.cancel()
+            self.more += 1
+        due = self.timer.when()
+        pause = LOOK if due is None else min(LOOK, max(due - self.loop.time(), 0.0) + AGAIN)
+        self.looking = call_later(pause, self.look)
+
+    def end(self) -> None:
+        if self.looking is not None:
+            self.looking.cancel()
+        for _ in range(self.more):
+            self.task.uncancel()
 
 
 def _stay(_: float) -> None:

@@ -152,7 +152,7 @@ class Turn:
         """The result of a search of the context for so many characters, on a thread when it may take long."""
         if characters <= SEARCHED_AT_ONCE and self.run.finder.is_quick:
             return search()
-        return await self.run.tree.repls.to_its_end(search, undo=lambda _: None)
+        return await self.run.tree.repls.to_its_end(search)
 
     async def _cell_end(self, outcome: Ended) -> CellEndEntry:
         shown = cut(outcome.output, self.run.tree.settings.shown)

@@ -31,6 +31,7 @@ from langchain_rlm.runtime.registry import RunRegistry, beginning
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.surrogates import encodable
+from langchain_rlm.timers import timeout
 
 LONG_PROMPT = 4_000
 """Characters above which the prompt of an `rlm_query` without a context is itself the context."""
@@ -168,7 +169,7 @@ async def _use_tool(registry: RunRegistry, run: Run, call: Call, config: Runnabl
     tool = run.tools[call["tool"]]
     args, kwargs = call["arguments"]
     try:
-        async with asyncio.timeout(run.tree.ledger.remaining_seconds()):
+        async with timeout(run.tree.ledger.remaining_seconds()):
             return {"value": run.noted(call["tool"], plain(await tool.call(args, kwargs, config)))}
     except GraphBubbleUp:
         if run.tree.is_saved:

@@ -6,11 +6,15 @@ Models are told to write a cell in a fenced block; they write it in many other w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from langchain_rlm.repl.bare_code import called, holds_code, plain_code
 from langchain_rlm.repl.fences import Fences
 from langchain_rlm.repl.finals import Final, final_in
 from langchain_rlm.repl.thinking import without_thinking
+
+KEPT = 20_000
+"""Characters of a reply that is read once: each step of its turn needs what it holds."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ def parse_reply(text: str, fences: Sequence[str] | None = None) -> ParsedReply:
 
     `fences` are the tags of the only blocks that are cells, beside `repl`; None: any code is one.
     """
+    parsed = _parsed if len(text) <= KEPT else _parsed.__wrapped__
+    return parsed(text, None if fences is None else tuple(fences))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, fences: tuple[str, ...] | None) -> ParsedReply:
     text = without_thinking(text.replace("\r\n", "\n").replace("\r", "\n"), unclosed=False)
     blocks = list(Fences(text, fences).blocks())
     kind = "python" if any(block.kind == "python" and block.code.strip() for block in blocks) else "likely"

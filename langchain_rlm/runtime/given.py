@@ -1,6 +1,5 @@
 """What a user passes to a run: a question, a context, a command, or nothing to go on; and a configuration."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,15 +11,18 @@ from langgraph.types import Command
 from langchain_rlm.context.addresses import LONGEST, read_address
 from langchain_rlm.context.conversions import Loading
 from langchain_rlm.context.corpus import Corpus, is_hash
-from langchain_rlm.context.load import load_corpus, so_far
+from langchain_rlm.context.load import LONGEST_PATH, load_corpus, so_far
 from langchain_rlm.context.remote import is_address
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
 from langchain_rlm.threads import on_thread
+from langchain_rlm.timers import timeout
 
 PASSED_ON = ("durability",)
 """LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""
+AT_ONCE = 10_000
+"""Characters up to which a text is looked at while the event loop waits: some 2 ms, about what a thread costs it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ async def corpus_of(
         return await _kept(context, contexts, seconds)
     if isinstance(context, str) and len(context) <= LONGEST and is_address(context.strip()):
         return await loaded(partial(read_address, context.strip()), seconds, tell)
+    if isinstance(context, str) and LONGEST_PATH < len(context) <= AT_ONCE:  # it is taken as it is
+        return load_corpus(context), 0.0
     return await loaded(partial(load_corpus, context, looks_for_files=looks_for_files), seconds, tell)
 
 
@@ -65,7 +69,7 @@ async def _kept(ref: str, contexts: ContextStore | None, seconds: float | None) 
         msg = f"The context {ref} is to be one that is kept, and there is no context store. Pass its text."
         raise InputError(msg)
     try:
-        async with asyncio.timeout(seconds):
+        async with timeout(seconds):
             corpus = await contexts.get(ref)
     except TimeoutError as error:
         msg = f"The context {ref} was not read from the context store in {seconds:g} seconds, which is the budget."
@@ -82,7 +86,7 @@ async def loaded(
     """Load a context on a thread of its own, and say how long it took; in so many seconds, what can be had by then."""
     loading, started = Loading(tell), time.monotonic()
     try:
-        async with asyncio.timeout(seconds) as limit:
+        async with timeout(seconds) as limit:
             corpus = await on_thread(partial(load, loading=loading))
     except TimeoutError:
         if seconds is None or not limit.expired():

@@ -39,6 +39,7 @@ from langgraph.types import Interrupt, interrupt
 from langchain_rlm.models.calls import unstreamed
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import usable_by_async
+from langchain_rlm.timers import timeout
 
 T = TypeVar("T")
 
@@ -248,7 +249,7 @@ class HostedRun:
         """Wait a while for those that asked in a former execution: one of them has a decision now, and goes on."""
         task = self._task
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with timeout(PATIENCE):
                 await _bell.until(lambda: known <= task.seen or task.shown is not None)
 
     def _is_still(self) -> bool:

@@ -23,6 +23,7 @@ from langchain_rlm.journal.paid import spending
 from langchain_rlm.models.resolve import Model, resolve_model
 from langchain_rlm.repl.tools import context_tools
 from langchain_rlm.runtime import langgraph_keys
+from langchain_rlm.runtime.given import AT_ONCE
 from langchain_rlm.runtime.host import host_store
 from langchain_rlm.runtime.lost import beside
 from langchain_rlm.runtime.repl_pool import IdleRepls
@@ -35,6 +36,8 @@ from langchain_rlm.state import RLMState
 RECENT = 8
 RECENT_CHARACTERS = 50_000_000
 """Contexts that are kept at hand for threads that go on, at most; the newest one is kept whatever its size."""
+PROFILED = 1_000
+"""Documents of a context, at most, whose profiles are kept at hand."""
 
 PLACE = ["tree_id", "path", "depth", "context_ref"]
 
@@ -88,6 +91,8 @@ class RunRegistry:
     """Where contexts are kept for other processes."""
     recent: dict[str, Corpus] = field(default_factory=dict)
     """The newest contexts of this `RLM`, by hash, when a checkpointer lets runs go on."""
+    profiles: dict[str, list[TextProfile]] = field(default_factory=dict)
+    """What is known of the texts of the newest contexts, by hash: many questions may be asked about one."""
     around: WeakValueDictionary[int, GroupingSaver] = field(default_factory=WeakValueDictionary)
     """Around the checkpointers that servers put in place, by their ids: the runs of one save together."""
     trees: dict[str, RunTree] = field(default_factory=dict)
@@ -163,8 +168,7 @@ class RunRegistry:
 
     async def enter(self, tree: RunTree, state: RLMState, corpus: Corpus) -> Run:
         path = state.get("path", "")
-        profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
-        run = Run(tree, path, state.get("depth", 0), corpus, profiles)
+        run = Run(tree, path, state.get("depth", 0), corpus, await self._profiles(corpus))
         taken = [tool.name for tool in context_tools(corpus) if tool.name in self.settings.tools]
         if taken:
             msg = f"The tool {taken[0]!r} has the name of what searches this context. Rename the tool."
@@ -176,6 +180,19 @@ class RunRegistry:
             with contextlib.suppress(RuntimeError, LookupError):
                 tree.writer = get_stream_writer()
         return run
+
+    async def _profiles(self, corpus: Corpus) -> list[TextProfile]:
+        key = corpus.hash
+        profiles = self.profiles.pop(key, None)
+        if profiles is None and corpus.characters <= AT_ONCE:
+            profiles = _profiles(corpus)
+        elif profiles is None:
+            profiles = await asyncio.to_thread(_profiles, corpus)  # few threads for all runs: it holds the interpreter
+        if is_hash(key) and len(profiles) <= PROFILED:
+            self.profiles[key] = profiles
+            for old in [*self.profiles][:-RECENT]:
+                self.profiles.pop(old, None)
+        return profiles
 
     async def corpus_of(self, tree: RunTree, state: RLMState) -> Corpus:
         """The text of a run, by what its state refers to; it must be at hand in this `RLM` or in the context store."""
@@ -241,7 +258,7 @@ class RunRegistry:
             del self.trees[tree_id]
         tree.repls.kill()
         for key in [key for key in self.runs if key[0] == tree.id]:
-            await self.runs.pop(key).repl.drop()
+            self.runs.pop(key).repl.leave()
         await tree.close()
 
     async def give_up(self, state: RLMState) -> None:

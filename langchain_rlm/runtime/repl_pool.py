@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory, SandboxLostError
 from langchain_rlm.threads import to_its_end
+from langchain_rlm.timers import call_later
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class IdleRepls:
     def _waits(self, here: _Loop, repl: "Repl") -> None:
         if repl.sandbox is None:
             return
-        timer = asyncio.get_running_loop().call_later(self._limits.idle_seconds, self._evict, here, repl)
+        timer = call_later(self._limits.idle_seconds, self._evict, here, repl)
         here.waiting[id(repl)] = (repl, timer)
         while len(here.waiting) > self._limits.idle_repls:
             self._evict(here, next(iter(here.waiting.values()))[0])
@@ -88,9 +89,9 @@ class ReplPool:
     idle: IdleRepls
     _threads: ThreadPoolExecutor | None = None
     _sandboxes: Sandboxes | None = None
-    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _live: list[Sandbox] = field(default_factory=list)
-    """Every sandbox that was made, also those that no run has yet."""
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+    _live: dict[int, Sandbox] = field(default_factory=dict)
+    """Every sandbox that was made, by its identity, also those that no run has yet. Threads change it."""
     _at_work: set["asyncio.Future[Any]"] = field(default_factory=set)
     _is_closed: bool = False
 
@@ -105,29 +106,25 @@ class ReplPool:
             self._threads = ThreadPoolExecutor(CONCURRENT_CELLS, thread_name_prefix="rlm-cell")
         return self._threads
 
-    async def to_its_end(self, work: Callable[[], T], *, undo: Callable[[T], Any]) -> T:
-        """Do blocking work on a thread; a cancellation waits for it and undoes its result."""
-        future = self._begun(work)
-        try:
-            return await to_its_end(future)
-        except asyncio.CancelledError:
-            if future.exception() is None:
-                await to_its_end(asyncio.get_running_loop().run_in_executor(self.threads, undo, future.result()))
-            raise
+    async def to_its_end(self, work: Callable[[], T]) -> T:
+        """Do blocking work on a thread; a cancellation waits for it."""
+        return await to_its_end(self._begun(work))
 
-    async def on_thread(self, sandbox: Sandbox, work: Callable[[], T], seconds: float | None = None) -> T:
-        """Do blocking work with a sandbox on a thread; it is killed when time is up or the run is cancelled."""
+    async def on_thread(self, work: Callable[[], T], kill: Callable[[], Any], seconds: float | None = None) -> T:
+        """Do blocking work with a sandbox on a thread; `kill` ends it when time is up or the run is cancelled."""
         future = self._begun(work)
+        timer = None if seconds is None else call_later(seconds, kill)
         try:
-            done, _ = await asyncio.wait([future], timeout=seconds)
+            await asyncio.wait([future])
         except asyncio.CancelledError:
-            sandbox.kill()
+            kill()
             with contextlib.suppress(BaseException):
                 await to_its_end(future)
             raise
-        if not done:
-            sandbox.kill()
-        return await to_its_end(future)
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return future.result()
 
     def _begun(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         """Work on a thread, which `close` waits for. A task that goes on after that is one that nobody waits for."""
@@ -138,42 +135,59 @@ class ReplPool:
         future.add_done_callback(self._at_work.discard)
         return future
 
-    async def open(self, make: Callable[[Sandboxes], Sandbox]) -> Sandbox:
-        """A fresh sandbox, which the end of the tree ends."""
-        sandbox = make(await self._started())
-        self._live.append(sandbox)
+    async def open(self, make: Callable[[Sandboxes], Sandbox], rebuild: Callable[[Sandbox], None]) -> Sandbox:
+        """A sandbox that `make` makes and `rebuild` brings to where its run is. The end of the tree ends it."""
+        made: list[Sandbox] = []
+        given_up = threading.Event()
 
-        def opened() -> None:
-            sandbox.open()
-            if self._is_closed:  # meanwhile: nobody could end it before
+        def is_given_up() -> bool:
+            return self._is_closed or given_up.is_set()
+
+        def opened() -> Sandbox:
+            sandboxes = self._started()
+            if is_given_up():
+                raise asyncio.CancelledError
+            sandbox = make(sandboxes)
+            self._live[id(sandbox)] = sandbox
+            made.append(sandbox)
+            is_there = False
+            try:
+                for step in (sandbox.open, lambda: rebuild(sandbox)):
+                    if not is_given_up():  # meanwhile: nobody could end it before
+                        step()
+                is_there = not is_given_up()
+            finally:
+                if not is_there:
+                    sandbox.kill()
+                    self.end(sandbox)
+            return sandbox
+
+        def give_up() -> None:
+            given_up.set()
+            for sandbox in made:
                 sandbox.kill()
 
-        await self.to_its_end(opened, undo=lambda _: sandbox.close())
-        return sandbox
+        return await self.on_thread(opened, give_up)
 
-    async def _started(self) -> Sandboxes:
-        async with self._starting:
+    def _started(self) -> Sandboxes:
+        with self._starting:
             if self._sandboxes is None:
-                made = await self.to_its_end(self.factory, undo=lambda made: made.close())
-                if self._is_closed:  # meanwhile
-                    made.close()
-                    raise asyncio.CancelledError
-                self._sandboxes = made
-        return self._sandboxes
+                self._sandboxes = self.factory()
+            return self._sandboxes
 
     def end(self, sandbox: Sandbox) -> None:
         """End a sandbox; it blocks."""
         sandbox.close()
-        self._live = [known for known in self._live if known is not sandbox]
+        self._live.pop(id(sandbox), None)
 
     def kill(self) -> None:
         """End every sandbox at once: a thread that waits for a cell would be waited for."""
-        for sandbox in self._live:
+        for sandbox in [*self._live.values()]:
             sandbox.kill()
 
     def _ended(self, made: Sandboxes) -> None:
         """End each sandbox and what they came from: one that is only killed stays a zombie until the next one ends."""
-        for sandbox in self._live:
+        for sandbox in self._live.values():
             sandbox.close()
         self._live.clear()
         made.close()
@@ -207,25 +221,17 @@ class Repl:
         `seconds` says how long the step may take; it is asked when the step begins. `step` and `rebuild` may block.
         """
         async with self.pool.idle.busy(self):
-            sandbox = self.sandbox or await self._built(make, rebuild)
+            if self.sandbox is None:
+                self.sandbox = await self.pool.open(make, rebuild)
+            sandbox = self.sandbox
             try:
-                outcome = await self.pool.on_thread(sandbox, lambda: step(sandbox), seconds())
+                outcome = await self.pool.on_thread(lambda: step(sandbox), sandbox.kill, seconds())
             except SandboxLostError:
                 await self.drop()
                 raise
             if isinstance(outcome, Ended) and outcome.lost:
                 await self.drop()
             return outcome
-
-    async def _built(self, make: Callable[[Sandboxes], Sandbox], rebuild: Callable[[Sandbox], None]) -> Sandbox:
-        sandbox = await self.pool.open(make)
-        try:
-            await self.pool.on_thread(sandbox, lambda: rebuild(sandbox))
-        except BaseException:
-            sandbox.kill()
-            raise
-        self.sandbox = sandbox
-        return sandbox
 
     def evict(self) -> None:
         sandbox = self._taken()
@@ -238,6 +244,11 @@ class Repl:
         sandbox = self._taken()
         if sandbox is not None:
             await to_its_end(asyncio.get_running_loop().run_in_executor(self.pool.threads, self.pool.end, sandbox))
+
+    def leave(self) -> None:
+        """Give the sandbox up at the end of the tree, which ends it."""
+        self.pool.idle.forget(self)
+        self._taken()
 
     def _taken(self) -> Sandbox | None:
         sandbox, self.sandbox = self.sandbox, None

@@ -14,9 +14,14 @@ def innermost(pid: int) -> int:
     and in a container that may be nobody.
     """
     with contextlib.suppress(OSError):
-        while children := [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(path)]:
+        while children := [child for task in _tasks(pid) for child in _read(f"{task}/children").split()]:
             pid = int(children[0])
     return pid
+
+
+def _tasks(pid: int) -> list[str]:
+    """The directories of its threads. Without `Path`: a worker's start is counted in milliseconds."""
+    return [f"/proc/{pid}/task/{task}" for task in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208
 
 
 def limit_memory(pid: int, size: int) -> None:
@@ -48,9 +53,9 @@ def is_waiting(pid: int, but: Collection[int] = ()) -> bool | None:
 def _waits(pid: int, but: Collection[int]) -> dict[str, bytes] | None:
     """How often each thread has waited; None when one does not now."""
     found = {}
-    for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208  # it is fast
-        if int(task) not in but:
-            status = _read(f"/proc/{pid}/task/{task}/status")
+    for task in _tasks(pid):
+        if int(task.rpartition("/")[2]) not in but:
+            status = _read(f"{task}/status")
             if b"State:\tS" not in status:
                 return None
             found[task] = status[status.rfind(b"\nvoluntary_ctxt_switches") :]
@@ -63,7 +68,3 @@ def _read(path: str) -> bytes:
         return os.read(descriptor, 8_192)
     finally:
         os.close(descriptor)
-
-
-def _words(path: Path) -> list[str]:
-    return path.read_text(encoding="ascii").split()

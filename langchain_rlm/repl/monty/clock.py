@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakMethod
 
 
 @dataclass
@@ -17,12 +18,12 @@ class CellClock:
     Args:
         allowed: Seconds for its own code, and as many for the host's functions.
         worker: Seconds after which the worker stops a cell itself.
-        kill: Ends it.
+        kill: Ends it. Weak: what a cycle of references held, the texts among them, would wait to be collected.
     """
 
     allowed: float
     worker: float
-    kill: Callable[[], None]
+    kill: WeakMethod[Callable[[], None]]
     own: float = 0.0
     of_host: float = 0.0
     is_late: bool = False
@@ -81,7 +82,8 @@ class CellClock:
                 with self._lock:
                     if self._began is not None and not over.is_set() and self._own() >= self.allowed:
                         self.is_late = True
-                        self.kill()
+                        if (kill := self.kill()) is not None:
+                            kill()
                         return
 
         threading.Thread(target=watch, name="rlm-cell-clock", daemon=True).start()

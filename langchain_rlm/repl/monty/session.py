@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from weakref import WeakMethod
 
 import pydantic_monty as monty
 
@@ -104,13 +105,15 @@ class MontySandbox:
     _pid: int | None = None
     _is_killed: bool = False
     _has_large: bool = False
+    _is_bound: bool = False
+    """Nothing has been run since the names of each cell were bound."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lowered: LoweredCell | None = None
 
     def __post_init__(self) -> None:
         self._calls = HostCalls(self.tools, self.context)
         seconds = self.limits.cell_seconds
-        self._clock = CellClock(seconds, max(seconds, LEAST_SECONDS), self.kill)
+        self._clock = CellClock(seconds, max(seconds, LEAST_SECONDS), WeakMethod(self.kill))
         size = sum(map(_size, self.context.texts))
         self._has_large = any(isinstance(text, LargeText) for text in self.context.texts)
         self._memory = self.limits.memory + 5 * size + secrets.randbelow(SECRET)
@@ -141,11 +144,15 @@ class MontySandbox:
             "large" if self._has_large else "wide" if letters >= self.wide else "long" if size >= LONG else "short"
         )
         self._lowering = Lowering(tools=self.tools, texts=texts)
-        self._feed(builtins_source(), inputs=self._settings())
-        self._bind_context()
-        sources = [sandbox_source("contract"), tool_source(sorted(self.tools))]
+        self._feed(f"{builtins_source()}\n_rlm_texts_in = []\n_rlm_parts = []", inputs=self._settings())
+        last = self._hand_over_all()
+        sizes = f"_rlm_wide_sizes[:] = {[self.wide, *self.blocks]}"
+        keep = [] if texts == "short" else [sizes, "_rlm_wide_keep_all(_rlm_texts_in)"]
+        bind = _BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)")
+        sources = [bind, sandbox_source("contract"), tool_source(sorted(self.tools))]
         bound = [bound_once(), bound_for_each_cell(self.tools), "_rlm_own = list(locals().keys())"]
-        self._feed("\n".join([*sources, *bound]))
+        self._hand_over("_rlm_texts_in", last, then=[*keep, *sources, *bound])
+        self._is_bound = True
 
     def _settings(self) -> dict[str, Any]:
         settings = {
@@ -156,9 +163,8 @@ class MontySandbox:
         }
         return {"sources": [dict(source) for source in self.context.sources], "_rlm_settings": settings}
 
-    def _bind_context(self) -> None:
-        """Hand the texts over: some small ones at a time, large ones in parts."""
-        self._feed("_rlm_texts_in = []\n_rlm_parts = []")
+    def _hand_over_all(self) -> list[str]:
+        """Hand the texts over: some small ones at a time, large ones in parts. The last small ones are left over."""
         if self._lowering.texts != "short":
             self._feed_module(PLACES)
         if self._has_large:
@@ -180,14 +186,11 @@ class MontySandbox:
             for start in range(0, len(text), PART):
                 self._hand_over("_rlm_parts", [text[start : start + PART]])
             self._feed("_rlm_texts_in.append(''.join(_rlm_parts))\n_rlm_parts = []")
-        self._hand_over("_rlm_texts_in", small)
-        if self._lowering.texts != "short":
-            sizes = [self.wide, *self.blocks]
-            self._feed(f"_rlm_wide_sizes[:] = {sizes}\n_rlm_wide_keep_all(_rlm_texts_in)")
-        self._feed(_BIND.format("_rlm_texts_in[0]" if self.context.single else "list(_rlm_texts_in)"))
+        return small
 
-    def _hand_over(self, name: str, texts: list[str]) -> None:
-        self._feed(f"{name} += _rlm_handed\n_rlm_handed = None", inputs={"_rlm_handed": texts})
+    def _hand_over(self, name: str, texts: list[str], then: Sequence[str] = ()) -> None:
+        source = [f"{name} += _rlm_handed", "_rlm_handed = None", *then]
+        self._feed("\n".join(source), inputs={"_rlm_handed": texts})
 
     def close(self) -> None:
         """End the worker. Safe to call twice, and after a crash."""
@@ -235,7 +238,9 @@ class MontySandbox:
             self._feed(_NEW_ANSWER)
         for name in lowered.modules:
             self._feed_module(name)
-        self._feed(bound_for_each_cell(self.tools))
+        if not self._is_bound:
+            self._feed(bound_for_each_cell(self.tools))
+        self._is_bound = False
         self._cells[f"<python-input-{self._feeds}>"] = CellText(code, lowered.lines)
         self._feeds += 1
         return self._repl.feed_start(lowered.source, print_callback=self._print)

@@ -13,6 +13,7 @@ from langchain_rlm.testing.quality.methods import METHODS
 from langchain_rlm.testing.quality.methods.common import Answer, Limits, Models
 from langchain_rlm.testing.quality.records import VERSION, FailureRecord, Record, Results, short_gold, shortened
 from langchain_rlm.testing.quality.task import Task
+from langchain_rlm.timers import timeout
 
 GRACE = 1.2
 """A run is ended from outside after so many times its seconds: what can end itself with an answer may do so first."""
@@ -74,7 +75,7 @@ class Benchmark:
         began = time.monotonic()
         answer, failure, is_over = Answer(""), None, False
         try:
-            async with asyncio.timeout(self.limits.seconds * GRACE):
+            async with timeout(self.limits.seconds * GRACE):
                 answer = await METHODS[cell.method].ask(task, replace(self.models, callbacks=(meter,)), self.limits)
         except TimeoutError:
             failure = FailureRecord(type="timeout", message=f"no answer in {self.limits.seconds * GRACE:g} seconds")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from langchain_rlm.repl import replies
 from langchain_rlm.repl.finals import Final
 from langchain_rlm.repl.replies import ParsedReply, parse_reply
 
@@ -280,3 +281,9 @@ HARD = {
 def test_reading_takes_time_by_the_length_of_a_reply(start: str, part: str, end: str) -> None:
     """A reader that looks at the rest of the reply again for every part of it does not come back from this."""
     parse_reply(start + part * (LONG // len(part)) + end)
+
+
+def test_what_a_long_reply_holds_is_not_kept() -> None:
+    known = replies._parsed.cache_info().currsize
+    assert parse_reply("```repl\nx = 1\n```\n" + "word " * replies.KEPT).cells == ("x = 1\n",)
+    assert replies._parsed.cache_info().currsize == known

@@ -8,6 +8,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from langchain_rlm.budget import Budget
+from langchain_rlm.context import formats
 from langchain_rlm.context.blobs import Directory
 from langchain_rlm.context.corpus import Corpus
 from langchain_rlm.context.searchable import Searchable
@@ -15,6 +16,7 @@ from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.repl.tools import repl_tools
 from langchain_rlm.runtime import registry as registries
+from langchain_rlm.runtime.given import AT_ONCE
 from langchain_rlm.runtime.registry import OPENED, RunRegistry, name_of_context, unknown_context
 from tests.unit.journals import answer, asked, call, cell, failed, question, reply
 from tests.unit.journals import begun_scripted as begun
@@ -221,3 +223,33 @@ def test_an_error_about_a_context_says_which_one() -> None:
     many = {"hash": "sha256:1", "names": ["a", "b", "c"], "documents": 5}
     assert name_of_context(many) == "a, b, c and 2 more documents; sha256:1"
     assert "is searched (Nothing)" in str(unknown_context({"hash": "search:Nothing"}))
+
+
+# -- what is known of a text ------------------------------------------------------------------------------------------
+
+
+async def test_a_text_is_looked_at_once_for_all_questions_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[str]()
+
+    def counting(text: Any, *, name: str) -> Any:
+        looked.append(name)
+        return formats.profile(text, name=name)
+
+    monkeypatch.setattr(registries, "profile", counting)
+    registry = RunRegistry(settings())
+    for tree_id, text in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "one"), ("e", "x" * 2 * AT_ONCE)):
+        tree = registry.open_tree(tree_id)
+        run = await registry.enter(tree, {"path": "", "depth": 0}, corpus(text))
+        assert [profile.characters for profile in run.profiles] == [len(text)]
+    assert len(looked) == 3
+    await registry.close_all(["a", "b", "c", "d", "e"])
+
+
+async def test_the_profiles_of_the_newest_texts_are_at_hand_and_no_others() -> None:
+    registry = RunRegistry(settings())
+    tree = registry.open_tree("t")
+    texts = [corpus(f"text {number}") for number in range(2 * registries.RECENT)]
+    for text in texts:
+        await registry.enter(tree, {"path": "", "depth": 0}, text)
+    assert [*registry.profiles] == [text.hash for text in texts[-registries.RECENT :]]
+    await registry.close(tree)

@@ -1,0 +1,27 @@
+"""Runs that begin at once on one event loop begin a few at a time.
+
+The loop does their own work one after the other in any case. In step, all would be prepared before the first one asks
+its model; so the first calls are on their way while the next runs are prepared.
+"""
+
+import asyncio
+import threading
+from weakref import WeakKeyDictionary
+
+from langchain_rlm.timers import call_later
+
+RUNS = 8
+SECONDS = 0.04
+"""How long a place is held: no run waits for another longer than its own work would have kept it."""
+
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+async def take_place() -> None:
+    """Wait until few others begin on this loop. The place is left by itself, whatever becomes of the run."""
+    loop = asyncio.get_running_loop()
+    with _lock:
+        places = _places.setdefault(loop, asyncio.Semaphore(RUNS))
+    await places.acquire()
+    call_later(SECONDS, places.release)
