@@ -251,7 +251,12 @@ def _rlm_ChainMap(*maps):
     return merged
 
 
+# A value of another type has the method itself, as one of the cell's own classes may, or fails as it does in Python.
+
+
 def _rlm_move_to_end(mapping, key, last=True):
+    if type(mapping) is not dict:
+        return mapping.move_to_end(key, last=last)
     value = mapping.pop(key)
     if last:
         mapping[key] = value
@@ -263,6 +268,8 @@ def _rlm_move_to_end(mapping, key, last=True):
 
 
 def _rlm_popitem(mapping, last=True):
+    if type(mapping) is not dict:
+        return mapping.popitem(last=last)
     key = list(mapping)[-1 if last else 0]
     return (key, mapping.pop(key))
 
@@ -271,18 +278,26 @@ def _rlm_popitem(mapping, last=True):
 
 
 def _rlm_bit_length(number):
+    if not isinstance(number, int):
+        return number.bit_length()
     return len(bin(abs(number))) - 2 if number else 0
 
 
 def _rlm_bit_count(number):
+    if not isinstance(number, int):
+        return number.bit_count()
     return bin(abs(number)).count("1")
 
 
 def _rlm_is_integer(number):
+    if not isinstance(number, (int, float)):
+        return number.is_integer()
     return number not in (float("inf"), float("-inf")) and number == number and number == int(number)
 
 
 def _rlm_isocalendar(day):
+    if type(day).__name__ not in ("date", "datetime"):
+        return day.isocalendar()
     return tuple([int(part) for part in day.strftime("%G-%V-%u").split("-")])
 
 
@@ -303,6 +318,8 @@ def _rlm_timedelta(*args, **units):
 
 def _rlm_updated(name):
     def update(values, *others):
+        if not isinstance(values, set):
+            return getattr(values, name + "_update")(*others)
         kept = values
         for other in others:
             other = set(other)
@@ -316,7 +333,7 @@ def _rlm_updated(name):
 
 _rlm_difference_update = _rlm_updated("difference")
 _rlm_intersection_update = _rlm_updated("intersection")
-_rlm_symmetric_difference_update = _rlm_updated("symmetric")
+_rlm_symmetric_difference_update = _rlm_updated("symmetric_difference")
 
 
 def _rlm_bytes(value=b"", *rest):
@@ -378,6 +395,8 @@ def _rlm_translate(text, table):
 
 
 def _rlm_format_map(text, mapping):
+    if not isinstance(text, str):
+        return text.format_map(mapping)
     return text.format(**mapping)
 
 
@@ -413,6 +432,9 @@ def _rlm_lastindex(match):
 
 
 def _rlm_expand(match, template):
+    if type(match).__name__ != "Match":
+        return match.expand(template)
+
     def group(found):
         key = found.group(1) or found.group(2)
         value = match.group(int(key) if key.isdigit() else key)

@@ -99,6 +99,35 @@ def test_a_program_does_what_it_does_in_cpython(repl: Sandbox, cpython: CPython,
     assert (found.printed, found.kind) == (expected.printed, expected.kind)
 
 
+METHODS = [
+    "bit_length()", "bit_count()", "is_integer()", "isocalendar()", "difference_update([1])", "intersection_update([1])",
+    "symmetric_difference_update([1])", "format_map({})", "move_to_end(1)", "popitem(last=True)", "expand('')", "encode()", "decode()",
+]  # fmt: skip
+"""Those that the sandbox has functions for."""
+VALUES = "0.0, 1.5, 'a', [1], {1}, (1,), None, range(3), len, Counter('a'), defaultdict(int), frozenset([1]), timedelta(days=1), Own()"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_of_another_type_is_missing_as_in_cpython(repl: Sandbox, cpython: CPython, method: str) -> None:
+    program = (
+        "class Own: pass\n"
+        f"for x in [{VALUES}]:\n"
+        "    try:\n"
+        f"        print(type(x).__name__, x.{method})\n"
+        "    except Exception as e:\n"
+        "        print(type(e).__name__, e)"
+    )
+    expected = cpython.run(program)
+    assert (expected.error, in_sandbox(repl, program)) == ("", expected)
+
+
+def test_a_method_of_an_own_class_is_called_though_builtin_types_have_one_of_its_name(repl: Sandbox) -> None:
+    calls = ", ".join(f"Own().{method}" for method in METHODS)
+    names = [method.partition("(")[0] for method in METHODS]
+    own = "class Own:\n" + "\n".join(f"    def {name}(self, *args, **more): return {name!r}" for name in names)
+    assert in_sandbox(repl, f"{own}\nprint({calls})").printed == f"{' '.join(names)}\n"
+
+
 def test_an_error_of_an_earlier_cell_is_caught_by_its_own_name(repl: Sandbox) -> None:
     in_sandbox(
         repl, "def caught(f):\n    try:\n        f()\n    except Exception as e:\n        print(type(e).__name__, e)"
@@ -169,6 +198,13 @@ def test_a_line_of_a_generator_is_traced(repl: Sandbox) -> None:
 def test_a_difference_is_silent_unless_the_sandbox_refuses_or_fails(told: Told, how: str | None) -> None:
     found = compared("", Told("a\n"), told)
     assert (found and found.how) == how
+
+
+def test_one_float_written_in_two_ways_is_a_known_difference() -> None:
+    print_it = "print(630297127962535.25)"
+    known = compared(print_it, Told("630297127962535.2\n"), Told("630297127962535.3\n"))
+    other = compared(print_it, Told("630297127962535.2\n"), Told("630297127962535.4\n"))
+    assert [known and known.how, other and other.how] == ["known", "silent"]
 
 
 def test_errors_of_one_kind_differ_in_their_words_at_most() -> None:
