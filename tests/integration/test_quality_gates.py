@@ -26,7 +26,7 @@ WHOLE = "Answer the question from the text.\n\n<text>\n{}\n</text>\n\nQuestion: 
 MAP = "{1}\n\nThis is a part of a longer text. Note what bears on the question.\n\n{0}"
 REDUCE = "Notes on a long text:\n{}\n\nGive the final answer from these notes.\n\nQuestion: {}"
 NEVER = Curve(0, 0, 1, 1)
-SLOW_SIZES = [pytest.param(tokens, marks=pytest.mark.slow) for tokens in (64_000, 128_000)]
+SLOW_SIZES = [pytest.param(tokens, marks=pytest.mark.slow) for tokens in (64_000, 128_000, 256_000)]
 ALL = [(kind, is_searchable) for kind in KINDS for is_searchable in (True, False)]
 
 
@@ -100,12 +100,6 @@ def test_one_call_scores_what_is_published_for_such_questions_over_such_texts(to
             right, wrong = (task.score(read(whole(task), Luck(0, "", odds, 1))) for odds in (CURVES["off"], NEVER))
             scores.append(share * right + (1 - share) * wrong)
     assert sum(scores) / len(scores) == pytest.approx(PUBLISHED[tokens], abs=0.03)
-
-
-def test_whole_answers_are_right_as_often_as_the_curve_says() -> None:
-    luck = Luck(1, "model", CURVES["gpt-5"], 32_000)
-    right = sum(luck.is_whole_right([str(number)]) for number in range(4_000))
-    assert right / 4_000 == pytest.approx(luck.whole, abs=0.03)
 
 
 async def test_a_map_loses_what_leads_from_one_piece_to_the_next_and_nothing_else(url: str) -> None:
