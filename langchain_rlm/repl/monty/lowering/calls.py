@@ -262,12 +262,14 @@ class Calls(Iteration, ast.NodeTransformer):
             return self._rebuilt("_rlm_timedelta", node)
         return node
 
-    def _unbound_call(self, node: ast.Call, func: ast.Attribute) -> ast.Call:
-        """`str.lower(x)` is `x.lower()`."""
-        if node.args and not isinstance(node.args[0], ast.Starred):
-            made = place(ast.Attribute(value=node.args[0], attr=func.attr, ctx=ast.Load()), func)
-            node.func, node.args = made, node.args[1:]
-        return node
+    def _unbound_call(self, node: ast.Call, func: ast.Attribute) -> Any:
+        """`str.lower(x)` is `x.lower()` when x is a text."""
+        if not node.args or isinstance(node.args[0], ast.Starred):
+            return node
+        of = expression(f"_rlm_of(KIND, OBJECT, {func.attr!r})", func, KIND=func.value, OBJECT=node.args[0])
+        made = place(ast.Attribute(value=of, attr=func.attr, ctx=ast.Load()), func)
+        node.func, node.args = made, node.args[1:]
+        return self._object_call(node, made)
 
     def _object_call(self, node: ast.Call, func: ast.Attribute) -> Any:  # noqa: PLR0911 - one line a case
         if func.attr in _PLAIN_METHODS and func.attr not in self._defined_methods():
@@ -347,7 +349,10 @@ class Calls(Iteration, ast.NodeTransformer):
         """`str.lower` as a value."""
         if node.attr.startswith("__"):
             return node
-        return expression(f"lambda _rlm_object, *_rlm_rest: _rlm_object.{node.attr}(*_rlm_rest)", node)
+        of, rest = f"_rlm_of(KIND, _rlm_object, {node.attr!r})", "*_rlm_rest, **_rlm_more"
+        plain = _PLAIN_METHODS.get(node.attr)
+        call = f"{plain}({of}, {rest})" if plain else f"{of}.{node.attr}({rest})"
+        return expression(f"lambda _rlm_object, {rest}: {call}", node, KIND=node.value)
 
     def _module_attribute(self, node: ast.Attribute, module: str) -> ast.expr | None:
         if module in vocabulary.SANDBOX_MODULES:

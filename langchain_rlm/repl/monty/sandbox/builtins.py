@@ -274,6 +274,14 @@ def _rlm_popitem(mapping, last=True):
     return (key, mapping.pop(key))
 
 
+def _rlm_of(kind, value, name):
+    """What `kind.name` is called with."""
+    if not isinstance(value, kind) and type(value).__name__ != "LargeText":
+        of, given = kind.__name__, "re.Match" if type(value).__name__ == "Match" else type(value).__name__
+        raise TypeError(f"descriptor '{name}' for '{of}' objects doesn't apply to a '{given}' object")
+    return value
+
+
 # Methods that Monty's types lack
 
 

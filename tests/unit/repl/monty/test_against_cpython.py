@@ -72,6 +72,8 @@ SAME = {
     "latin-1": "print('é€'.encode('latin-1', 'replace'), 'Ã©'.encode('latin1').decode(), bytes([97, 233]).decode('ISO-8859-1'))\n'a€'.encode('latin-1')",
     "a flag that is none": "print(sorted([2, 1], key=abs, reverse=len('ab') > 1))\nsorted([2, 1], reverse=None)",
     "bytes of numbers": "print(bytes([65, 66]), bytes(2), (5).bit_length(), 2.0.is_integer(), date(2024, 1, 1).isocalendar()[1])",
+    "a method of a type": "print(list(map(str.upper, ['a'])), str.split('a b', maxsplit=1), dict.get(Counter('a'), 'a'), int.bit_length(True), float.is_integer(2.0), str.translate('abc', {97: None}), list(map(str.encode, ['a'])), max(['b', 'a'], key=str.lower))",
+    "a method of a type with a value of another": "for f in [lambda: str.upper(5), lambda: list.index('abc', 'b'), lambda: str.count([1, 1], 1), lambda: list(map(str.strip, ['a', 5])), lambda: sorted([1, 2], key=str.lower), lambda: dict.get([1], 0), lambda: re.sub('a', str.upper, 'a'), lambda: int.bit_length(1.5)]:\n    try:\n        print(f())\n    except Exception as e:\n        print(type(e).__name__, e)",
     "a set made smaller": "s = {1, 2, 3}\ns.difference_update([1])\nprint(s)\ns.intersection_update({2})\nprint(s)",
     "a generator that stops early": f"{GEN}for x in gen(5):\n    print('got', x)\n    if x: break",
     "a generator in turns": f"{GEN}g = gen(2)\nprint('made')\nprint(next(g), next(g), next(g, 'none'), list(g))",
