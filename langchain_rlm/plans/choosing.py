@@ -18,6 +18,10 @@ from langchain_rlm.plans.plan import Plan
 TITLE = "Questions are asked about texts that you do not see. Choose for each the way in which it is to be answered."
 SHOWN = 10
 """Examples in the menu: a 1.5B model chose 36 of 40 rightly with the ten most alike, 25 with the same 24 for all."""
+_WANTED = re.compile(
+    r"(?:please\W+)?(?:list|name|give|tell|show|compare|put|count|find|say|sum|summari[sz]e)\b", re.IGNORECASE
+)
+"""How a sentence begins that wants something without a question mark."""
 _NUMBER = re.compile(r"\A[^\w\n]*(?:(?:way|plan|answer|option|number)\W*)?(\d{1,2})\b(?!\s*(?:of|%))", re.IGNORECASE)
 
 
@@ -36,12 +40,19 @@ def menu(question: str, plans: Sequence[Plan], *, documents: int = 1) -> list[Ba
     above = "\n".join([TITLE, "", "The ways:", *ways, "", asked, "", ""])
     messages: list[BaseMessage] = []
     examples = list(_examples(plans))
-    for place in nearest(question, [said for said, _ in examples], SHOWN):
+    for place in nearest(asked_in(question), [said for said, _ in examples], SHOWN):
         said, way = examples[place]
         messages += [HumanMessage(f"{above}Question: {said}"), AIMessage(way)]
         above = ""
     many = f" (The text is a list of {documents:,} documents.)" if documents > 1 else ""
     return [*messages, HumanMessage(f"{above}Question: {question}{many}")]
+
+
+def asked_in(question: str) -> str:
+    """A question without what is told before it asks, or wants something; all of it where nothing does."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", question.strip())
+    first = next((at for at, one in enumerate(sentences) if one.endswith("?") or _WANTED.match(one)), 0)
+    return " ".join(sentences[first:])
 
 
 def _wants(plan: Plan) -> str:

@@ -68,7 +68,7 @@ def labelled(items, task, labels, batch):
 def counts_for(question, statement=""):
     """What is asked of an item that may be meant by a question; best by what has to be true of it."""
     if statement:
-        return "Statement: " + statement + "\n\nDoes the text say what the statement says?"
+        return "Does this mean that " + statement.strip(" .") + "?"
     return "Does this count for the question: " + question
 
 
@@ -76,6 +76,22 @@ def fitting(lines, question, batch, statement=""):
     """The lines that fit, and what to say of those that could not be judged."""
     said = labelled(lines, counts_for(question, statement), ["yes", "no"], batch)
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
+
+
+def named_in(lines, question):
+    """What each line names that answers a question, as it stands there: the whole line where nothing else is found."""
+    task = "Question: " + question + "\n\nWhich name in the text answers the question? Copy the name alone."
+    try:
+        said = llm_map(lines, task, batch=1)
+    except AnswerError as error:
+        said = error.answers
+    found = []
+    for line, answer in zip(lines, said):
+        parts = [part.strip(" .\"'") for part in re.split(r",| and |\n", answer or "")]
+        held = plain_words(line)
+        kept = [part for part in parts if plain_words(part) and plain_words(part) in held]
+        found.append(kept if kept and len(kept) == len(parts) else [line])
+    return found
 
 
 def candidates(question, has, piece):

@@ -29,7 +29,8 @@ def _sum(features: Iterable[str], weights: dict[str, float]) -> float:
 
 def _features(text: str) -> frozenset[str]:
     """The words of a text, their ends, its first word, and its pairs of words."""
-    words = re.findall(r"\w+", text.lower())
+    whole = re.sub(r"\bcan't\b", "cannot", text.lower().replace("\u2019", "'"))
+    words = re.findall(r"\w+", re.sub(r"n't\b", " not", whole))
     ends = (f"-{word[-3:]}" for word in words if len(word) > LONG)
     pairs = (f"{first} {second}" for first, second in zip(["^", *words], words, strict=False))
     return frozenset([*words, *ends, *pairs])

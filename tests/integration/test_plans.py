@@ -86,6 +86,22 @@ def ask(rlm: RLM, context: Any = TEXT, **config: Any) -> Any:
     return rlm.invoke({"question": "When was the shed built?", "context": context}, {"configurable": config})
 
 
+def test_a_weak_model_judges_every_sentence_of_a_short_text_and_copies_the_names(model_server: ModelServer) -> None:
+    text = "Ada cannot swim. It rained. Bo and Cy do not swim yet. Dan swims. It rained. Ed never learnt it. Flo swims."
+    said = [
+        ("Ada cannot swim.\n\nQuestion", "Ada."), ("yet.\n\nQuestion", "Bo and Cy"), ("it.\n\nQuestion", "Edward"),
+        ('Ada cannot swim."\n\nDoes', "Yes"), ('yet."\n\nDoes', "yes."), ('it."\n\nDoes', "Yes"),
+        ("mean that somebody", "No."),
+    ]  # fmt: skip
+    given: Any = {"statement": "somebody cannot swim."}
+    rlm = rlm_of(model_server, sub=said, plan="gather", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Who cannot swim?", "context": text})
+    assert result["answer"] == "- Ada [1]\n- Bo [2]\n- Cy [2]\n- Ed never learnt it. [3]\n4 in all."
+    asked = [entry["messages"][-1]["content"] for entry in model_server.log()]
+    judged = [prompt for prompt in asked if "Does this mean that somebody cannot swim?" in prompt]
+    assert (len(judged), len(asked)) == (6, 9)  # one sentence stands twice
+
+
 @pytest.mark.parametrize("name", SAID)
 def test_a_plan_answers_without_a_root_call_and_is_replayed(
     name: str, model_server: ModelServer, tmp_path: Path

@@ -39,6 +39,14 @@ How much is the fee for the small hall?
 How long is the notice that the gardener has to give?
 
 Whom do I ask for a new key?
+
+Which food makes the cat ill?
+
+What time does the bus to the castle go?
+
+In which street is the office of Ute's lawyer?
+
+How many minutes longer does the train to Linz take than the bus?
 """
 
 question: str

@@ -48,23 +48,27 @@ statement: str = ""
 small_piece: int
 batch: int
 
-pieces = chunks(size=small_piece)
-asked = [
-    "Question: " + question + "\n\nThis is a part of a longer text. List all that this part names and that could be meant, also "
-    "in doubt, each as short as it stands there; an empty list if there is nothing.\n\nText:\n" + piece
-    for piece in pieces
-]
-found, lacking = usable(llm_query_batched(asked, schema=[str], on_error="return"), len(pieces))
-rows = {}
-for place, items in found:
-    for item in items:
-        key = re.sub(r"^(?:the|a|an) ", "", plain_words(item))
-        line = line_with(item, pieces[place])
-        if key and line and (key, line) not in rows:
-            rows[(key, line)] = item.strip()
-
-lines = list(dict.fromkeys([line for key, line in rows]))
-wanted, unjudged = fitting(lines, question, batch, statement)
+lines = list(dict.fromkeys([line for text in documents() for line in sentences(text)]))
+rows, lacking, pieces = {}, 0, []
+if statement and is_alone(lines, batch):
+    wanted, unjudged = fitting(lines, question, batch, statement)
+    for line, names in zip(wanted, named_in(wanted, question)):
+        rows.update({(plain_words(name), line): name for name in names})
+else:
+    pieces = chunks(size=small_piece)
+    asked = [
+        "Question: " + question + "\n\nThis is a part of a longer text. List all that this part names and that could be meant, "
+        "also in doubt, each as short as it stands there; an empty list if there is nothing.\n\nText:\n" + piece
+        for piece in pieces
+    ]
+    found, lacking = usable(llm_query_batched(asked, schema=[str], on_error="return"), len(pieces))
+    for place, items in found:
+        for item in items:
+            key = re.sub(r"^(?:the|a|an) ", "", plain_words(item))
+            line = line_with(item, pieces[place])
+            if key and line and (key, line) not in rows:
+                rows[(key, line)] = item.strip()
+    wanted, unjudged = fitting(list(dict.fromkeys([line for key, line in rows])), question, batch, statement)
 named = {}
 for (key, line), item in rows.items():
     if line in wanted and key not in named:

@@ -27,6 +27,12 @@ labels: love, death
 How often was the ferry late?
 statement: the ferry was late
 
+On how many days of the journey did it rain?
+statement: it rained on this day
+
+How many of the letters in the box are about a thing that was lost?
+statement: this letter is about a thing that was lost
+
 Is this report mostly about money, people or machines?
 labels: money, people, machines
 """

@@ -37,7 +37,7 @@ class Task:
     def prompt(self, items: Sequence[str], note: str = "") -> str:
         """Asks about one item, or numbered ones; one stands first, and what is wanted last: weak models heed that."""
         if len(items) == 1:
-            quoted = self._are_many and "\n" not in items[0].strip()
+            quoted = self.labels is not None and "\n" not in items[0].strip()
             parts = [note, f'"{items[0]}"' if quoted else _listed(items), self.text, self._wanted_of_one()]
         else:
             parts = [self.text, self._choices(), self._wanted(len(items)), note, _listed(items)]

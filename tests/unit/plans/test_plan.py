@@ -61,7 +61,7 @@ def made(cell: str = "FINAL(1)", **parameters: Any) -> Plan:
         ({"plan": made(a=int)}, "the parameter 'a' has no value. Pass it in plan_parameters"),
         ({"plan": made(a=int), "plan_parameters": {"a": True}}, "the parameter 'a' is True, and must be int"),
         ({"plan": made(a=Literal["x", "y"]), "plan_parameters": {"a": "z"}}, "must be Literal['x', 'y']"),
-        ({"plan": "map", "plan_parameters": {"labels": "good"}}, "The plan 'map', line 35: the parameter 'labels'"),
+        ({"plan": "map", "plan_parameters": {"labels": "good"}}, "The plan 'map', line 41: the parameter 'labels'"),
         ({"plan": "map", "plan_parameters": {"label": ["good"]}}, "the plan 'map' has no 'label'. It has question,"),
         ({"plan_parameters": {"a": 1}}, "needs a plan"),
         ({"plan": "find", "route": "rlm"}, "route='rlm' does not run the plan"),

@@ -28,7 +28,7 @@ def labelled(prompt: str) -> str:
     items = ITEM.findall(prompt)
     if items:
         return "\n".join(f"{number}: {parity(item)}" for number, item in items)
-    found = re.search(r"(?:\A|\n\n)(\d+)\n\nEven or odd\?\n\nAnswer", prompt)
+    found = re.search(r"(?:\A|\n\n)\"(\d+)\"\n\nEven or odd\?\n\nAnswer", prompt)
     return f"It is {parity(found[1])}." if found else ""
 
 
@@ -67,9 +67,9 @@ def test_labels_come_as_they_were_given_and_say_what_they_mean() -> None:
 @pytest.mark.parametrize(
     ("labels", "item", "prompt"),
     [
-        (["yes", "no"], "a dog", "a dog\n\nEven or odd?\n\nAnswer yes or no."),
+        (["yes", "no"], "a dog", '"a dog"\n\nEven or odd?\n\nAnswer yes or no.'),
         (["a", "b", "c"], "a dog", '"a dog"\n\nEven or odd?\n\nWhich fits best: a, b or c? Answer with one word.'),
-        (["a", "b c"], "a dog", "a dog\n\nEven or odd?\n\nAnswer a or b c."),
+        (["a", "b c"], "a dog", '"a dog"\n\nEven or odd?\n\nAnswer a or b c.'),
         (["a", "b c", "d"], "x\ny",
          "<text>\nx\ny\n</text>\n\nEven or odd?\n\nWhich fits best: a, b c or d? Answer with one of them alone."),
     ],
