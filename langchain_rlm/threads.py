@@ -1,14 +1,19 @@
-"""Blocking work, each on a thread of its own: however much of it hangs, other work begins, and nobody waits at the end.
+"""What event loops lack: threads for blocking work, work that goes to its end, and timers that keep nothing alive.
 
-A pool has a few threads for everybody. `max_concurrency` bounds the calls of a run, and so its threads.
+Blocking work has a thread of its own, each: however much of it hangs, other work begins, and nobody waits at the end. A
+pool has a few threads for everybody. `max_concurrency` bounds the calls of a run, and so its threads.
+
+A timer of an event loop has the context it was made in, and a run's has its text. A cancelled one stays in its loop
+until it would have been due, which for the limit of a call is minutes. Those made here have an empty context.
 """
 
 import asyncio
 import contextvars
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from anyio import CancelScope
@@ -80,3 +85,22 @@ def held_over_forks(lock: Any) -> Any:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
     return lock
+
+
+def call_later(seconds: float, call: Callable[..., Any], *args: Any) -> asyncio.TimerHandle:
+    """Call after so many seconds."""
+    return asyncio.get_running_loop().call_later(seconds, call, *args, context=contextvars.Context())
+
+
+def reschedule(timer: asyncio.Timeout, when: float | None) -> None:
+    """Say when, by the loop's clock, a timeout is due; None: never."""
+    contextvars.Context().run(timer.reschedule, when)
+
+
+@asynccontextmanager
+async def timeout(seconds: float | None) -> AsyncIterator[asyncio.Timeout]:
+    """Like `asyncio.timeout`."""
+    async with asyncio.timeout(None) as timer:  # noqa: TID251  # it has no timer yet
+        if seconds is not None:
+            reschedule(timer, asyncio.get_running_loop().time() + seconds)
+        yield timer

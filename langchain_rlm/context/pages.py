@@ -13,7 +13,7 @@ from typing import Any
 from langchain_rlm.context.corpus import Corpus, SourceText
 from langchain_rlm.context.pieces import PAGE_BREAK, WITHOUT_TEXT, Span
 from langchain_rlm.errors import InputError, MissingExtraError
-from langchain_rlm.timers import timeout
+from langchain_rlm.threads import timeout
 
 STATE = "file_state"
 """Metadata of a PDF: what says that the file has not changed."""

@@ -24,7 +24,7 @@ from langchain_rlm.models.limits import limited
 from langchain_rlm.models.rate_limiters import Turnstile
 from langchain_rlm.models.resolve import Model, chat_models_of
 from langchain_rlm.models.streams import blocking_methods, whole_streams
-from langchain_rlm.timers import call_later
+from langchain_rlm.threads import call_later
 
 ANSWERED_BY = "rlm_answered_by"
 """Metadata of a message: which of the user's models gave it, where there are fallbacks. No one else sees it."""

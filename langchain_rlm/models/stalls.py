@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from langchain_rlm.timers import call_later, reschedule, timeout
+from langchain_rlm.threads import call_later, reschedule, timeout
 
 FIRST = 300.0
 """Seconds while no call of the model has been answered."""

@@ -31,7 +31,7 @@ from langchain_rlm.runtime.registry import RunRegistry, beginning
 from langchain_rlm.runtime.run import Run, at, emit, spent, waiting
 from langchain_rlm.runtime.savers import GroupingSaver
 from langchain_rlm.surrogates import encodable
-from langchain_rlm.timers import timeout
+from langchain_rlm.threads import timeout
 
 LONG_PROMPT = 4_000
 """Characters above which the prompt of an `rlm_query` without a context is itself the context."""

@@ -16,8 +16,7 @@ from langchain_rlm.context.remote import is_address
 from langchain_rlm.context.store import ContextStore
 from langchain_rlm.errors import InputError
 from langchain_rlm.surrogates import encodable
-from langchain_rlm.threads import on_thread
-from langchain_rlm.timers import timeout
+from langchain_rlm.threads import on_thread, timeout
 
 PASSED_ON = ("durability",)
 """LangGraph's arguments that a call takes. Others change what its graph gives, which is then no result."""

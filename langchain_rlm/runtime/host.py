@@ -39,7 +39,7 @@ from langgraph.types import Interrupt, interrupt
 from langchain_rlm.models.calls import unstreamed
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.savers import usable_by_async
-from langchain_rlm.timers import timeout
+from langchain_rlm.threads import timeout
 
 T = TypeVar("T")
 

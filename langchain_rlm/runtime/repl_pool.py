@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from langchain_rlm.repl.protocol import Ended, ReplLimits, Sandbox, Sandboxes, SandboxFactory, SandboxLostError
-from langchain_rlm.threads import to_its_end
-from langchain_rlm.timers import call_later
+from langchain_rlm.threads import call_later, to_its_end
 
 T = TypeVar("T")
 

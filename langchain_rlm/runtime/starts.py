@@ -8,7 +8,7 @@ import asyncio
 import threading
 from weakref import WeakKeyDictionary
 
-from langchain_rlm.timers import call_later
+from langchain_rlm.threads import call_later
 
 RUNS = 8
 SECONDS = 0.04

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.timers import call_later, reschedule, timeout
+from langchain_rlm.threads import call_later, reschedule, timeout
 
 
 class Text:

@@ -13,7 +13,7 @@ from langchain_rlm.testing.quality.methods import METHODS
 from langchain_rlm.testing.quality.methods.common import Answer, Limits, Models
 from langchain_rlm.testing.quality.records import VERSION, FailureRecord, Record, Results, short_gold, shortened
 from langchain_rlm.testing.quality.task import Task
-from langchain_rlm.timers import timeout
+from langchain_rlm.threads import timeout
 
 GRACE = 1.2
 """A run is ended from outside after so many times its seconds: what can end itself with an answer may do so first."""
