@@ -86,7 +86,7 @@ def ask(rlm: RLM, context: Any = TEXT, **config: Any) -> Any:
     return rlm.invoke({"question": "When was the shed built?", "context": context}, {"configurable": config})
 
 
-def test_a_weak_model_judges_every_sentence_of_a_short_text_and_copies_the_names(model_server: ModelServer) -> None:
+def test_every_sentence_of_a_short_text_is_judged_and_names_are_copied(model_server: ModelServer) -> None:
     text = "Ada cannot swim. It rained. Bo and Cy do not swim yet. Dan swims. It rained. Ed never learnt it. Flo swims."
     said = [
         ("Ada cannot swim.\n\nQuestion", "Ada."), ("yet.\n\nQuestion", "Bo and Cy"), ("it.\n\nQuestion", "Edward"),
