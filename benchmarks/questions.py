@@ -91,7 +91,7 @@ class Question:
             numbers = [float(n.replace(",", "")) for n in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", said)]
             return bool(numbers) and self.number in (numbers[0], numbers[-1])
         if self.choices:
-            named = {found.start(): word for word in self.choices if (found := re.search(rf"\b{word}\b", said))}
+            named = {found.start(): word for word in self.choices if (found := re.search(rf"\b{word.lower()}\b", said))}
             return bool(named) and named[min(named)] in self.needed
         has = [_has(said, word) for word in self.needed]
         return all(has) and not any(_has(said, word) for word in self.wrong)

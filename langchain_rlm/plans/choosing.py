@@ -40,7 +40,9 @@ def menu(question: str, plans: Sequence[Plan], *, documents: int = 1) -> list[Ba
     above = "\n".join([TITLE, "", "The ways:", *ways, "", asked, "", ""])
     messages: list[BaseMessage] = []
     examples = list(_examples(plans))
-    for place in nearest(asked_in(question), [said for said, _ in examples], SHOWN):
+    for place in nearest(
+        asked_in(question), [(asked_in(said), way.partition(";")[0]) for said, way in examples], SHOWN
+    ):
         said, way = examples[place]
         messages += [HumanMessage(f"{above}Question: {said}"), AIMessage(way)]
         above = ""

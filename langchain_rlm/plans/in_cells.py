@@ -41,6 +41,12 @@ def plain_words(text):
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
+def content_words(text):
+    """The words of a text that tell what it is about, and its numbers."""
+    others = "about been does each from have into many more most much some such than that their them then there these they this those were what when where which whom whose will with would your".split()
+    return [word for word in plain_words(text).split() if (len(word) > 3 or word.isdigit()) and word not in others]
+
+
 def line_with(words, text):
     """The sentence or line of a text that has these words; nothing when it has none."""
     wanted = plain_words(words)
@@ -67,14 +73,61 @@ def labelled(items, task, labels, batch):
 
 def counts_for(question, statement=""):
     """What is asked of an item that may be meant by a question; best by what has to be true of it."""
-    if statement:
+    if len(statement.split()) > 2:
         return "Does this mean that " + statement.strip(" .") + "?"
     return "Does this count for the question: " + question
 
 
+def affirmed(statement):
+    """What a statement denies, and the words behind its denial; nothing where it denies nothing."""
+    found = re.search(r"(?:\b(?:not|no|never)|(?<=can)not|n['\u2019]t)\b ?", statement)
+    if not found:
+        return "", []
+    before = statement[: found.start()].rstrip()
+    before += "n" if before.endswith(" ca") else ""
+    return before + " " + statement[found.end() :], content_words(statement[found.end() :])
+
+
+def unnamed(statement, items):
+    """A statement without the names that the text has, and none of these items: the text as a whole is about them."""
+    months = "January February March April May June July August September October November December".split()
+    days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    name = r"(?:\b(in|at|from|to|of|near|by|for|with) )?(?:\b[Tt]he )?\b([A-Z][\w-]+(?: [A-Z][\w-]+)*)('s?(?!\w))?"
+    for found in re.finditer(name, statement):
+        words = plain_words(found[2])
+        if found[2] in months + days or not any([words in plain_words(text) for text in documents()]):
+            continue
+        if not any([word in plain_words(item).split() for item in items for word in words.split()]):
+            who = "their" if found[3] else "they"
+            if found[1] in ("by", "for", "with"):
+                who = found[1] + (" their" if found[3] else " them")
+            statement = statement.replace(found[0], "" if found[1] and " " not in who else who)
+    return " ".join(statement.split())
+
+
+def judged(items, question, batch, statement=""):
+    """Whether each item fits: yes, no, or None where it could not be judged."""
+    statement = unnamed(statement, items)
+    said = labelled(items, counts_for(question, statement), ["yes", "no"], batch)
+    asserted, words = affirmed(statement)
+    if asserted and is_alone(items, batch):
+        # weak models say no to what denies: what denies the opposite, in its words, fits
+        denial = r"\b(?:not|no|never|none|nobody|nothing|neither|nor|non|without|unable|cannot)\b|n['\u2019]t\b"
+        stems = [word[:4] for word in words]
+        doubtful = []
+        for place, item in enumerate(items):
+            has = any([word[:4] in stems for word in plain_words(item).split()])
+            if said[place] == "no" and has and re.search(denial, item.lower()):
+                doubtful.append(place)
+        again = labelled([items[place] for place in doubtful], counts_for(question, asserted), ["yes", "no"], batch)
+        for place, answer in zip(doubtful, again):
+            said[place] = "yes" if answer == "no" else said[place]
+    return said
+
+
 def fitting(lines, question, batch, statement=""):
     """The lines that fit, and what to say of those that could not be judged."""
-    said = labelled(lines, counts_for(question, statement), ["yes", "no"], batch)
+    said = judged(lines, question, batch, statement)
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
 
 
@@ -90,7 +143,8 @@ def named_in(lines, question):
         parts = [part.strip(" .\"'") for part in re.split(r",| and |\n", answer or "")]
         held = plain_words(line)
         kept = [part for part in parts if plain_words(part) and plain_words(part) in held]
-        found.append(kept if kept and len(kept) == len(parts) else [line])
+        new = [part for part in kept if plain_words(part) not in plain_words(question)]
+        found.append(new if kept and len(kept) == len(parts) else [line])
     return found
 
 
@@ -129,15 +183,22 @@ def numbers_meant(lines, question, task, batch):
 
 
 def telling(lines, words, most):
-    """The lines that have the rarest of these words, up to so many."""
-    of_lines = [(line, set(plain_words(line).split())) for line in lines if len(line) < 1_000]
-    share = {word: len([1 for line, has in of_lines if word in has]) for word in words}
+    """The lines that have the rarest of these words, in any of their forms, up to so many, the best first."""
+    wanted = list(dict.fromkeys([stem(word) for word in words]))
+    of_lines = [(line, {stem(word) for word in plain_words(line).split()}) for line in lines if len(line) < 1_000]
+    share = {word: len([1 for line, has in of_lines if word in has]) for word in wanted}
     scored = []
     for line, has in of_lines:
-        score = sum([1 / share[word] for word in words if word in has])
+        score = sum([1 / share[word] for word in wanted if word in has])
         if score:
             scored.append((-score, len(scored), line))
-    return [line for score, place, line in sorted(scored)[:most]]
+    least = 0.2 * min([score for score, place, line in scored], default=0)
+    return [line for score, place, line in sorted(scored)[:most] if score <= least]
+
+
+def stem(word):
+    """A word without the end that its forms differ in."""
+    return re.sub(r"(?<=\w{3})(?:ings?|ed|ers?|es|s|e)$", "", word)
 
 
 def mark_of(quote):
@@ -183,9 +244,25 @@ def moment(text):
     if named:
         return (int(named[4]), months.index(named[2].lower()) + 1, int(named[1] or named[3] or 0), time)
     year = re.search(r"\b(1\d{3}|20\d{2})\b", text)
+    month = r"(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+    yearless = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + month + "|" + month + r"\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\b(?!:)", text)
+    if yearless:
+        name = yearless[2] or yearless[3]
+        return (int(year[1]) if year else 0, months.index(name[:3].lower()) + 1, int(yearless[1] or yearless[4]), time)
     if year:
         return (int(year[1]), 0, 0, time)
     return (0, 0, 0, time) if clock else None
+
+
+def of_age(text):
+    """Whether a text has a number, a date or a time."""
+    return bool(numbers_in(text) or moment(text))
+
+
+def is_dated_only(text):
+    """Whether a text has a date or a year, and no other number."""
+    others = [number for number in numbers_in(text) if not (number == int(number) and 1000 <= number < 2100)]
+    return moment(text) is not None and not others
 
 
 def supporting(answer, notes, question):
@@ -199,24 +276,65 @@ def supporting(answer, notes, question):
     return "".join(["".join(found) for found in marks])
 
 
-def concluded(question, notes, size):
-    """The answer that these notes give, with the marks of those that it rests on."""
-    shown, room = [], size
-    for note in notes:
-        room -= len(note)
+def concluded(question, groups, size):
+    """The answer that these groups of notes give, with the marks of those that it rests on."""
+    shown, lines, room = [], [], size
+    for group in groups:
+        room -= sum([len(note) for note in group])
         if shown and room < 0:
             break
-        shown.append(note)
-    lines = [re.sub(r"\s*\[c\d+\]", "", note) for note in shown]
-    said = llm_query(
-        "Sentences from a long text, in the order of the text:\n" + "\n".join(["- " + line for line in lines])
+        shown += group
+        lines.append("- " + " ".join([unmarked(note) for note in group]))
+    asked = (
+        "Sentences from a long text, in the order of the text:\n" + "\n".join(lines)
         + "\n\nAnswer the question from these sentences alone, in one short sentence. Where a later sentence changes "
-        "what an earlier one says, the later one holds. If they do not tell, say: The text does not say.\n\n"
-        "Question: " + question
-    ).strip()
+        "what an earlier one says, the later one holds."
+    )
+    said = llm_query(asked + " If they do not tell, say: The text does not say.\n\nQuestion: " + question).strip()
+    if "does not say" in said.lower() and size <= 6000:
+        # weak models say so too soon: what they answer without that way out counts if a sentence bears it out
+        guess = llm_query(asked + "\n\nQuestion: " + question).strip()
+        said = guess if borne_out(guess, shown, question) else said
     if "does not say" in said.lower():
         return "The text does not say."
     return said + " " + supporting(said, shown, question)
+
+
+def borne_out(answer, notes, question):
+    """Whether the sentence that has most of an answer means what the answer says."""
+    said = plain_words(answer).split()
+    new = set(said) - set(plain_words(question).split())
+    new = set([word for word in content_words(answer) if word in new]) or new
+    held = [(set(plain_words(unmarked(note)).split()), unmarked(note)) for note in notes]
+    scored = [(len(new & words), len(set(said) & words), line) for words, line in held]
+    best = max(scored) if scored and new else (0, 0, "")
+    return best[0] > 0 and labelled([best[2]], counts_for(question, answer), ["yes", "no"], 1) == ["yes"]
+
+
+def unmarked(note):
+    """A quote without its marks."""
+    return re.sub(r"\s*\[c\d+\]", "", note)
+
+
+def in_groups(blocks, best, wanted):
+    """The sentences of these blocks that are wanted, and those without which they cannot be understood, once each."""
+    groups, have = [], set()
+    for block in blocks:
+        last, goes_on = -2, False
+        for at, line in enumerate(block):
+            # what is about the same goes on behind the best ones, up to a sentence that begins with another name
+            is_best = line in best
+            goes_on = is_best or (goes_on and not re.match(r"\W*\w+(?: \w+){0,2}[ ,]+[A-Z]", line))
+            if plain_words(line) in have or not (goes_on or plain_words(line) in wanted):
+                continue
+            refers = re.match(r"(?:It|He|She|They|This|That|These|Those|His|Her|Its|Their)\b", line)
+            if last == at - 1 and (refers or (goes_on and not is_best)):
+                groups[-1].append(line)
+            else:
+                groups.append([block[at - 1], line] if refers and at and plain_words(block[at - 1]) not in have else [line])
+            have.update([plain_words(each) for each in groups[-1]])
+            last = at
+    return groups
 
 
 def looked_up(question, piece, notes):
@@ -230,17 +348,24 @@ def looked_up(question, piece, notes):
         lacking = len(error.missing)
 
     # models overlook sentences: those with the rarest words of the question, and with names that quotes bring in, count too
-    rows = [line for text in documents() for line in sentences(text)]
+    blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
+    rows = [line for block in blocks for line in block]
     quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
-    words = [word for word in plain_words(question).split() if len(word) > 3 or word.isdigit()]
-    names = []
-    for line in telling(rows, words, 8) + quotes[:10]:
+    words, names = content_words(question), []
+    best = telling(rows, words, 12)
+    for line in best[:8] + quotes[:10]:
         for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
             names += [word for word in plain_words(name).split() if word not in words]
-    wanted = set(telling(rows, words, 12) + telling(rows, list(dict.fromkeys(names))[:12], 8))
-    found = [line for line in rows if line in wanted or plain_words(line) in quoted]
-    have = {plain_words(line) for line in found}
-    found = [line + " " + mark_of(line) for line in dict.fromkeys(found)]
-    found += [quote for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]
-    said = concluded(question, found, notes) if found else "The text does not say."
+    wanted = set(best + telling(rows, list(dict.fromkeys(names))[:12], 8))
+    groups = in_groups(blocks, best[:2], {plain_words(line) for line in wanted} | quoted)
+    have = {plain_words(line) for group in groups for line in group}
+    groups = [[line + " " + mark_of(line) for line in group] for group in groups]
+    groups += [[quote] for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]
+    said = concluded(question, groups, notes) if groups else "The text does not say."
+    if said == "The text does not say." and notes <= 6000 and len(pieces) <= 4:
+        # weak models overlook what is told in other words: they may see it where they are asked outright
+        guesses = llm_query_batched(["Text:\n" + part + "\n\nQuestion: " + question + "\n\nAnswer in one short sentence." for part in pieces], on_error="return")
+        for part, guess in zip(pieces, guesses):
+            if said == "The text does not say." and not isinstance(guess, SubQueryFailure) and "does not" not in guess and borne_out(guess, sentences(part), question):
+                said = guess.strip() + " " + supporting(guess, [line + " " + mark_of(line) for line in telling(sentences(part), content_words(guess), 1)], question)
     return said + told(lacking, len(pieces), "pieces")

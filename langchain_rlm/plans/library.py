@@ -1,6 +1,10 @@
-"""The plans that there are: one file each in `shipped/`, in the order in which the menu lists them."""
+"""The plans that there are: one file each in `shipped/`, in the order in which the menu lists them.
+
+`shipped/examples/` has more of the questions that each is for; the menu shows those that are worded like a question.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +28,14 @@ def shipped() -> Mapping[str, Plan]:
         if file.name.endswith(".py")
     }
     names = sorted(texts, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
-    return {name: Plan.of(texts[name], name) for name in names}
+    return {name: _with_examples(Plan.of(texts[name], name)) for name in names}
+
+
+def _with_examples(plan: Plan) -> Plan:
+    more = files("langchain_rlm.plans") / "shipped" / "examples" / f"{plan.name}.txt"
+    if not more.is_file():
+        return plan
+    return replace(plan, purpose=f"{plan.purpose}\n\n{more.read_text(encoding='utf-8').strip()}")
 
 
 def fitting(documents: int) -> list[Plan]:

@@ -177,6 +177,147 @@ def test_an_amount_is_known_by_its_unit_and_a_date_is_no_amount(model_server: Mo
     assert model_server.stats()["by_model"] == {"sub": 1}
 
 
+@pytest.mark.parametrize(
+    ("guess", "judged", "answer"),
+    [
+        ("Rye makes Nala sick.", "Yes.", "Rye makes Nala sick. [1]"), ("Pork makes Nala sick.", "No.", None),
+        ("Eels, perhaps.", "Yes.", None), ("The text does not say.", "Yes.", None),
+    ],
+)  # fmt: skip
+def test_a_weak_model_that_sees_no_answer_is_asked_again_and_a_sentence_must_bear_it_out(
+    guess: str, judged: str, answer: str | None, model_server: ModelServer
+) -> None:
+    sub = [
+        ("Copy from", "NOTHING"), ("If they do not tell, say", "The text does not say."),
+        ("from these sentences", guess), ('(?s)".*Nala.*"\n\nDoes this mean that', judged),
+    ]  # fmt: skip
+    rlm = rlm_of(model_server, sub=sub, plan="find", profile="small")
+    text = "Nala throws up after rye.\nNala likes pork."
+    result = rlm.invoke({"question": "Which food makes Nala sick?", "context": text})
+    assert result["answer"] == (answer or "The text does not say.")
+
+
+def test_what_is_told_in_other_words_is_asked_for_outright(model_server: ModelServer) -> None:
+    sub = [
+        ("Copy from", "NOTHING"), ("(?s)^Text:.*Trams", "Trams leave from the square."),
+        ('"Trams leave[^"]*"\n\nDoes this mean that Trams leave from the square', "Yes."),
+    ]  # fmt: skip
+    text = "The oven is new.\nTrams leave every few minutes from the square."
+    rlm = rlm_of(model_server, sub=sub, plan="find", profile="small")
+    result = rlm.invoke({"question": "Where is the nearest public transport?", "context": text})
+    assert result["answer"] == "Trams leave from the square. [1]"
+    assert result["citations"][0]["line"] == 2
+
+
+def test_a_strong_model_that_sees_no_answer_is_believed(model_server: ModelServer) -> None:
+    sub = [("Copy from", "NOTHING"), ("If they do not tell, say", "The text does not say.")]
+    rlm = rlm_of(model_server, sub=sub, plan="find", sub_model_window=200_000)
+    result = rlm.invoke({"question": "Which food makes Nala sick?", "context": "Nala throws up after rye."})
+    assert result["answer"] == "The text does not say."
+    assert model_server.stats()["by_model"] == {"sub": 2}
+
+
+def test_what_is_looked_for_is_found_in_other_forms_of_its_words(model_server: ModelServer) -> None:
+    sub = [("Copy from", "NOTHING"), ("Ivo is responsible for printers", "Ivo.")]
+    rlm = rlm_of(model_server, sub=sub, plan="find", profile="small")
+    text = "It rained.\n\nIvo is responsible for printers.\n\nThat was what they said."
+    result = rlm.invoke({"question": "My printer jams. Who is that what I need?", "context": text})
+    assert result["answer"] == "Ivo. [1]"
+    asked = model_server.log()[-1]["messages"][-1]["content"]
+    assert "That was what they said" not in asked  # no word of it tells what the question is about
+
+
+def test_what_goes_on_about_the_same_is_shown_with_it(model_server: ModelServer) -> None:
+    said = [("Copy from", "NOTHING"), ("The Birk Bridge is old. Traffic was let over it in 1904", "In 1904.")]
+    rlm = rlm_of(model_server, sub=said, plan="find", profile="small")
+    text = (
+        "The Ash Bridge is low. It opened in 1850.\n\nThe Birk Bridge is old. Traffic was let over it in 1904. "
+        "The Ox Bridge is long. It was opened in 1930."
+    )
+    result = rlm.invoke({"question": "When was the Birk Bridge opened?", "context": text})
+    assert result["answer"] == "In 1904. [1]"
+    asked = model_server.log()[-1]["messages"][-1]["content"]
+    assert "- The Ash Bridge is low. It opened in 1850.\n- The Birk" in asked
+    assert "1904.\n- The Ox Bridge is long. It was opened in 1930.\n" in asked
+
+
+@pytest.mark.parametrize(
+    ("statement", "judged"),
+    [
+        ("petrol was bought by the Moreaus", "petrol was bought by them"),
+        ("the Moreaus bought petrol", "they bought petrol"),
+        ("the Moreaus' petrol was paid", "their petrol was paid"),
+        ("petrol was bought in Moreaus", "petrol was bought"),
+        ("Tom bought petrol", "Tom bought petrol"),  # one of the sentences names him
+        ("petrol was bought by Ines", "petrol was bought by Ines"),  # of whom the text does not tell
+        ("petrol was bought in May", "petrol was bought in May"),
+    ],
+)
+def test_a_name_that_the_whole_text_is_about_need_not_be_in_each_sentence(
+    statement: str, judged: str, model_server: ModelServer
+) -> None:
+    text = "Two weeks of the Moreaus in May and June.\nPetrol cost 52 euros.\nTom paid 12 euros for ice."
+    sub = [("Petrol cost.*\n\nDoes", "Yes."), ("Does this", "No.")]
+    rlm = rlm_of(model_server, sub=sub, plan="total", plan_parameters={"statement": statement}, profile="small")
+    result = rlm.invoke({"question": "How many euros did the Moreaus pay for petrol?", "context": text})
+    assert result["answer"] == "52 (1 amounts: 52) [1]"
+    asked = [entry["messages"][-1]["content"] for entry in model_server.log()]
+    assert all(f"Does this mean that {judged}?" in prompt for prompt in asked)
+
+
+def test_what_denies_the_opposite_fits_a_statement_that_denies(model_server: ModelServer) -> None:
+    text = "Ada never learnt to swim.\nBo swims.\nCy does not run.\nDan is no good at swimming, but he swims."
+    sub = [
+        ("mean that somebody cannot swim", "No."), ('to swim."\n\nDoes this mean that somebody can swim', "No."),
+        ("mean that somebody can swim", "Yes."), ("Which name", "Ada"),
+    ]  # fmt: skip
+    given = {"statement": "somebody cannot swim"}
+    rlm = rlm_of(model_server, sub=sub, plan="gather", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Who cannot swim?", "context": text})
+    assert result["answer"] == "- Ada [1]\n1 in all."
+    asked = [entry["messages"][-1]["content"] for entry in model_server.log()]
+    again = [prompt for prompt in asked if "that somebody can swim?" in prompt]
+    assert len(again) == 2  # what denies nothing, and what is about something else, is not judged again
+
+
+def test_the_difference_of_two_is_reckoned_in_code(model_server: ModelServer) -> None:
+    sub = [("tell of mill", '{"price": "90 crowns"}'), ("tell of shed", '{"price": "20"}')]
+    given: Any = {"entities": ["mill", "shed"], "attributes": ["price"]}
+    rlm = rlm_of(model_server, sub=sub, plan="compare", plan_parameters=given)
+    result = rlm.invoke({"question": "How many crowns more did the mill cost than the shed?", "context": TEXT})
+    assert result["answer"].startswith("70, the difference.\n\n")
+    assert model_server.stats()["by_model"] == {"sub": 2}
+
+
+@pytest.mark.parametrize(
+    ("which", "lines", "best"),
+    [
+        ("longest", ["Ada has been here since 1990.", "Bo has been here since 2004."], "Ada"),
+        ("shortest", ["Ada has been here since 1990.", "Bo has been here since 2004."], "Bo"),
+        ("longest", ["The film of 1990 takes 80 minutes.", "The film of 1980 takes 95 minutes."], "1980"),
+        ("oldest", ["Ada is 88.", "Bo is 91."], "Bo"),
+        ("youngest", ["Ada is 88.", "Bo is 91."], "Ada"),
+        ("oldest", ["The mill was built in 1820.", "The shed was built in 1790."], "shed"),
+        ("newest", ["The mill was built in 1820.", "The shed was built in 1790."], "mill"),
+        ("largest", ["The mill has 3 floors.", "The shed has 2 floors."], "mill"),
+        ("first", ["Ada sowed on 13 May.", "Bo sowed on April 19, under glass."], "Bo"),
+        ("last", ["In 1999 Ada sowed on 2 May.", "In 1999 Bo sowed on 3 March."], "Ada"),
+    ],
+)
+def test_of_years_the_first_is_oldest_and_of_ages_the_largest(
+    which: str, lines: list[str], best: str, model_server: ModelServer
+) -> None:
+    sub = [
+        ("Does this", "Yes."), (f"{best}[^\n]*\n\nThis tells of the", "That one."),
+        ("film of 1990.*to be compared", "[80]"), ("film of 1980.*to be compared", "[95]"),
+        ("(?s)1990 takes.*1980 takes.*", "1: [80]\n2: [95]"),
+    ]  # fmt: skip
+    given = {"which": which, "statement": "one is told of here"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Which one?", "context": "\n".join(lines)})
+    assert result["answer"] == "That one. [1] (2 were compared.)"
+
+
 def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:
     result = ask(rlm_of(model_server, "I would simply read it.", sub=SAID["find"], route="plan"))
     assert (result["answer"], result["plan"]["name"]) == (ANSWERS["find"], "find")

@@ -51,6 +51,15 @@ which: largest; statement: a hill has a height
 Who won the race, with the shortest time of all?
 which: smallest; statement: somebody ran a race in a time
 
+Which gardener would do it for the least?
+which: smallest; statement: a gardener has a price for the work
+
+Who has lived in the village the longest?
+which: longest; statement: somebody has lived in the village since a year
+
+Which is the oldest tree in the park?
+which: oldest; statement: a tree has an age
+
 Which girl threw the ball the farthest and so won?
 which: largest; statement: a girl threw a ball
 
@@ -62,7 +71,7 @@ which: last; statement: the parcel is somewhere
 """
 
 question: str
-which: Literal["", "largest", "highest", "most", "smallest", "lowest", "least", "first", "earliest", "oldest", "last", "latest", "newest"] = ""
+which: Literal["", "largest", "highest", "most", "longest", "smallest", "lowest", "least", "shortest", "first", "earliest", "oldest", "last", "latest", "newest", "youngest"] = ""
 statement: str = ""
 piece: int
 batch: int
@@ -70,16 +79,26 @@ notes: int
 
 if not which:
     which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
-means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "oldest": "first", "latest": "last", "newest": "last"}
+means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "latest": "last"}
 which = means.get(which, which)
-of_time = which in ("first", "last")
-what = "date or time" if of_time else "number"
-lines, lacking, count = candidates("Which " + what + "s have to be compared? " + question, moment if of_time else numbers_in, piece)
+of_time = which in ("first", "last", "oldest", "newest", "youngest")
+has = moment if which in ("first", "last") else of_age
+lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
+statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b", "", statement).strip()
 fit, unjudged = fitting(lines, question, batch, statement)
 lines = fit or lines
-if of_time and not lines:
+if which in ("oldest", "newest", "youngest"):
+    # of years the oldest is the first, of ages the largest
+    of_time = not lines or 2 * len([line for line in lines if moment(line)]) > len(lines)
+    which = "first" if which == "oldest" and of_time else "largest" if which == "oldest" else "last" if of_time else "smallest"
+elif which in ("longest", "shortest"):
+    # where nothing but years is told, the longest is the one that began first
+    of_time = bool(lines) and 2 * len([line for line in lines if is_dated_only(line)]) > len(lines)
+    which = ("first" if of_time else "largest") if which == "longest" else "last" if of_time else "smallest"
+in_order = of_time and not lines
+if in_order:
     # no dates: what is told first or last of the sentences with the most words of the question
-    words = [word for word in plain_words(question).split() if len(word) > 3]
+    words = content_words(question)
     held = [(len([word for word in words if word in plain_words(line).split()]), line) for text in documents() for line in sentences(text)]
     most = max([count for count, line in held], default=0)
     lines = [line for count, line in held if count == most]
@@ -89,7 +108,7 @@ elif of_time:
 else:
     keys = numbers_meant(lines, question, "Which number in this sentence is to be compared?", batch)
 rows = [(key[0], line) for key, line in zip(keys, lines) if key]
-if rows:
+if len(rows) > 1 or (rows and in_order):
     best = (max if which in ("largest", "last") else min)([key for key, line in rows])
     quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
     said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)

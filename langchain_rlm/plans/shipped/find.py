@@ -45,8 +45,6 @@ Which food makes the cat ill?
 What time does the bus to the castle go?
 
 In which street is the office of Ute's lawyer?
-
-How many minutes longer does the train to Linz take than the bus?
 """
 
 question: str

@@ -41,6 +41,18 @@ statement: a pupil was never late
 
 Who of them speaks Italian?
 statement: somebody speaks Italian
+
+I am afraid of heights. Which of the trails could we walk?
+statement: a trail is easy for people who are afraid of heights
+
+We eat no meat. Which inns can we go to? The names are enough.
+statement: an inn serves food without meat
+
+My aunt needs a lift. Which of the flats would suit her?
+statement: a flat can be reached by lift
+
+I only have Tuesday off. Which dentists could I see?
+statement: a dentist works on Tuesday
 """
 
 question: str

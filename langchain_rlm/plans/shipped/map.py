@@ -50,16 +50,16 @@ of_items = " of " + format(len(items), ",") + " items"
 if len(kinds) > 1:
     choices = kinds + rest
     task = "Which of them is this about?" if is_alone(items, batch) else "A question: " + question + "\n\nWhich does this count for?"
-    judged = labelled(items, task, choices, batch)
-    counts = {label: judged.count(label) for label in choices}
+    said_of = labelled(items, task, choices, batch)
+    counts = {label: said_of.count(label) for label in choices}
     highest = max([counts[label] for label in kinds])
     said = " and ".join([label for label in kinds if counts[label] == highest])
     said += " (" + of_items.strip() + ", " + ", ".join([label + ": " + format(count, ",") for label, count in counts.items()]) + ")"
 else:
     choices = ["yes", "no"]
-    judged = labelled(items, counts_for(question, statement), choices, batch)
-    said = format(judged.count("yes"), ",") + of_items
-lacking = judged.count(None)
-examples = [mark_of(item) for item, label in zip(items, judged) if label == choices[0]][:3]
+    said_of = judged(items, question, batch, statement)
+    said = format(said_of.count("yes"), ",") + of_items
+lacking = said_of.count(None)
+examples = [mark_of(item) for item, label in zip(items, said_of) if label == choices[0]][:3]
 said += told(lacking, len(items), "items")
 FINAL(said + (" e.g. " + "".join(examples) if examples else ""))

@@ -1,13 +1,19 @@
 """A sum of amounts: numbers that stand in the text are added.
 
 What did the repairs cost altogether?
-statement: money was paid for repairs
+statement: money was paid for a repair
 
 How many tons were shipped in total?
 statement: tons were shipped
 
 How much was paid for candles and oil in all?
-statement: money was paid for candles or oil
+statement: money was paid for a candle or for oil
+
+How many dollars did the tools for the workshop cost in total?
+statement: money was paid for a tool
+
+How many euros were spent on jewellery?
+statement: money was paid for a piece of jewellery
 
 What is the sum of the gifts?
 statement: somebody gave money
@@ -25,7 +31,10 @@ piece: int
 batch: int
 
 lines, lacking, count = candidates("Which amounts have to be added? " + question, numbers_in, piece)
-lines, unjudged = fitting(lines, question, batch, statement)
+fit, unjudged = fitting(lines, question, batch, statement)
+if not fit and statement and lines:
+    fit, unjudged = fitting(lines, question, batch)
+lines = fit
 amounts, marks = [], []
 for line, added in zip(lines, numbers_meant(lines, question, "Which of the numbers in this sentence have to be added?", batch)):
     amounts += added

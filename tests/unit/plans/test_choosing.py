@@ -56,11 +56,27 @@ def test_the_menu_is_a_conversation_of_examples_that_are_read_as_they_are_meant(
     assert "each" not in {plan.name for plan in fitting(1)}
 
 
+@pytest.mark.parametrize("plan", fitting(2), ids=lambda plan: plan.name)
+def test_every_example_is_read_as_it_is_meant(plan: Plan) -> None:
+    examples = plan.purpose.split("\n\n")[1:]
+    assert len(examples) == len({example.splitlines()[0] for example in examples}) > 18
+    for example in examples:
+        asked, *lines = example.splitlines()
+        told = "; ".join(lines)
+        choice = chosen(f"1; {told}" if told else "1", [plan])
+        assert choice is not None, asked
+        said = {
+            name: ", ".join(value) if isinstance(value, list) else value for name, value in choice.parameters.items()
+        }
+        assert "; ".join(f"{name}: {value}" for name, value in said.items()) == told, asked
+
+
 def test_the_examples_that_are_worded_like_a_question_stand_right_before_it() -> None:
     plans = fitting(1)
     said = [message.text.rpartition("Question: ")[2] for message in menu("Which barn is the oldest?", plans)]
     assert len(said) == 2 * SHOWN + 1
-    assert "Which bridge is the longest?" in said[-7::2]
+    assert all(text.startswith("5; which: ") for text in said[-8::2])
+    assert "which: oldest" in "".join(said[-8::2])
     other = [message.text for message in menu("How many of the letters are friendly?", plans)]
     assert other[-3].startswith("Question: How many of the ")
     assert other[-2].startswith("2; statement: this ")

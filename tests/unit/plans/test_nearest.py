@@ -2,7 +2,10 @@
 
 from langchain_rlm.plans.nearest import nearest
 
-EXAMPLES = ["Which bridge is the longest?", "How many of the reviews are negative?", "Who wrote each letter?"]
+EXAMPLES = [
+    ("Which bridge is the longest?", "most"), ("How many of the reviews are negative?", "count"),
+    ("Who wrote each letter?", "each"),
+]  # fmt: skip
 
 
 def test_the_best_one_stands_last() -> None:
@@ -12,7 +15,8 @@ def test_the_best_one_stands_last() -> None:
 
 
 def test_the_end_of_a_long_word_counts_by_itself() -> None:
-    assert nearest("deepest", ["negative", "longest", "letters"], 1) == [1]
+    examples = [("negative", "count"), ("longest", "most"), ("letters", "each")]
+    assert nearest("deepest", examples, 1) == [1]
 
 
 def test_a_question_like_no_example_takes_the_first_ones() -> None:
@@ -21,6 +25,23 @@ def test_a_question_like_no_example_takes_the_first_ones() -> None:
 
 
 def test_a_denial_is_one_however_it_is_written() -> None:
-    examples = ["Which people can swim?", "Which people cannot swim?", "Which people did not swim?"]
+    examples = [(f"Which people {can} swim?", can) for can in ("can", "cannot", "did not")]
     assert nearest("Which people can\u2019t swim?", examples, 1) == [1]
     assert nearest("Which people didn't swim?", examples, 1) == [2]
+
+
+def test_the_frame_of_small_words_counts_more_than_what_is_asked_about() -> None:
+    examples = [("How many rooms does the inn have?", "fact"), ("How many of the lamps are broken?", "count")]
+    assert nearest("How many lamps does the barn have?", examples, 1) == [0]
+    assert nearest("How many of the rooms are free?", examples, 1) == [1]
+
+
+def test_words_that_all_kinds_have_tell_nothing() -> None:
+    examples = [("Tell me of the mill: whose is it?", "fact"), ("Tell me of the mill: add the rents", "sum")]
+    assert nearest("Tell me of the mill and add what was paid", examples, 1) == [1]
+
+
+def test_among_examples_of_one_kind_the_words_themselves_count() -> None:
+    examples = [("Which walk is the shortest?", "most"), ("Which barn is the oldest?", "most")]
+    assert nearest("Which mill is the oldest?", examples, 1) == [1]
+    assert nearest("Which mill is the shortest?", examples, 1) == [0]
