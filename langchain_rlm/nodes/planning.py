@@ -14,7 +14,7 @@ from langchain_rlm.models.failures import ModelCallError
 from langchain_rlm.models.remedies import unusable
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.nodes.cells import Turn
-from langchain_rlm.plans.choosing import Choice, chosen, menu
+from langchain_rlm.plans.choosing import Choice, agreed, chosen, menu
 from langchain_rlm.plans.library import FALLBACK, fitting, shipped
 from langchain_rlm.plans.plan import QUESTION, Plan
 from langchain_rlm.repl.fences import fenced
@@ -24,6 +24,7 @@ from langchain_rlm.state import RLMState
 
 GIVEN = "it was given as RLM(plan=...)"
 CHOSEN = "the root model chose it from the menu"
+AGREED = "nearly all examples worded like the question have it, and the root model chose none of them"
 UNREADABLE = "the root model's choice could not be used"
 UNCHOSEN = frozenset({"refused", "empty", "cut_off", "overflow"})
 """Failures of the call that chooses that are no reason to fail."""
@@ -42,7 +43,12 @@ async def planned(run: Run, state: RLMState, config: RunnableConfig) -> Command[
         return _kept(run, state, Choice(fixed, run.tree.settings.plan_parameters), GIVEN)
     run.tree.ledger.take_turn()
     reply = await _ask(run, state, config)
-    choice = chosen(reply.text, fitting(len(run.corpus.documents)))
+    plans = fitting(len(run.corpus.documents))
+    if run.tree.settings.sizes.are_small:
+        choice = agreed(journals.question(state["journal"]), reply.text, plans)
+        if choice is not None:
+            return _kept(run, state, choice, AGREED, reply)
+    choice = chosen(reply.text, plans)
     if choice is None:
         return _kept(run, state, Choice(shipped()[FALLBACK], {}), UNREADABLE, reply)
     return _kept(run, state, choice, CHOSEN, reply)

@@ -22,6 +22,11 @@ class Sizes:
     notes: int = 6_000
     """Characters of notes from which an answer is made."""
 
+    @property
+    def are_small(self) -> bool:
+        """Whether the model is taken for a weak one."""
+        return self.batch <= Sizes.batch
+
     @classmethod
     def of(cls, window: int, chunk_size: int) -> "Sizes":
         """The sizes for a window in tokens; `chunk_size` are the characters that the model reads well."""

@@ -318,6 +318,35 @@ def test_of_years_the_first_is_oldest_and_of_ages_the_largest(
     assert result["answer"] == "That one. [1] (2 were compared.)"
 
 
+def test_where_a_sentence_says_what_is_the_most_nothing_is_compared(model_server: ModelServer) -> None:
+    text = "The largest field of Dun Farm is called Long Acre.\nA field of 3 acres is rented.\nOx Farm has 9 acres."
+    rlm = rlm_of(model_server, sub=[("from these sentences", "Long Acre.")], plan="extremes", profile="small")
+    result = rlm.invoke({"question": "What is the largest field of Dun Farm called?", "context": text})
+    assert result["answer"] == "Long Acre. [1]"
+
+
+@pytest.mark.parametrize(
+    ("reply", "statement"), [("7", ""), ("No idea.", ""), ("7; statement: a boat leaks", "a boat leaks")]
+)
+def test_a_weak_model_that_chooses_what_no_example_has_is_outweighed_where_they_agree(
+    reply: str, statement: str, model_server: ModelServer
+) -> None:
+    asked: Any = {"question": "Which of the boats have a leak? Name all of them.", "context": TEXT}
+    sub = [*SAID["summarize"], ("short as it stands", "[]"), ("", "no")]
+    weak: Any = rlm_of(model_server, reply, sub=sub, route="plan", profile="small").invoke(asked)["plan"]
+    assert (weak["name"], weak["why"], weak["said"]) == ("gather", planning.AGREED, reply)
+    assert weak["parameters"]["statement"] == statement
+    strong: Any = rlm_of(model_server, "7", sub=sub, route="plan", sub_model_window=200_000).invoke(asked)
+    assert strong["plan"]["name"] == "summarize"
+
+
+def test_a_weak_model_that_chooses_what_an_example_has_is_not_outweighed(model_server: ModelServer) -> None:
+    asked: Any = {"question": "Who paid for the last of the boats?", "context": TEXT}
+    sub = SAID["summarize"]
+    plan: Any = rlm_of(model_server, "7", sub=sub, route="plan", profile="small").invoke(asked)["plan"]
+    assert (plan["name"], plan["why"]) == ("summarize", planning.CHOSEN)
+
+
 def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:
     result = ask(rlm_of(model_server, "I would simply read it.", sub=SAID["find"], route="plan"))
     assert (result["answer"], result["plan"]["name"]) == (ANSWERS["find"], "find")

@@ -77,43 +77,53 @@ piece: int
 batch: int
 notes: int
 
-if not which:
-    which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
-means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "latest": "last"}
-which = means.get(which, which)
-of_time = which in ("first", "last", "oldest", "newest", "youngest")
-has = moment if which in ("first", "last") else of_age
-lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
-statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b", "", statement).strip()
-fit, unjudged = fitting(lines, question, batch, statement)
-lines = fit or lines
-if which in ("oldest", "newest", "youngest"):
-    # of years the oldest is the first, of ages the largest
-    of_time = not lines or 2 * len([line for line in lines if moment(line)]) > len(lines)
-    which = "first" if which == "oldest" and of_time else "largest" if which == "oldest" else "last" if of_time else "smallest"
-elif which in ("longest", "shortest"):
-    # where nothing but years is told, the longest is the one that began first
-    of_time = bool(lines) and 2 * len([line for line in lines if is_dated_only(line)]) > len(lines)
-    which = ("first" if of_time else "largest") if which == "longest" else "last" if of_time else "smallest"
-in_order = of_time and not lines
-if in_order:
-    # no dates: what is told first or last of the sentences with the most words of the question
-    words = content_words(question)
-    held = [(len([word for word in words if word in plain_words(line).split()]), line) for text in documents() for line in sentences(text)]
-    most = max([count for count, line in held], default=0)
-    lines = [line for count, line in held if count == most]
-    keys = [[place] for place, line in enumerate(lines)]
-elif of_time:
-    keys = [[moment(line)] for line in lines]
-else:
-    keys = numbers_meant(lines, question, "Which number in this sentence is to be compared?", batch)
-rows = [(key[0], line) for key, line in zip(keys, lines) if key]
-if len(rows) > 1 or (rows and in_order):
-    best = (max if which in ("largest", "last") else min)([key for key, line in rows])
-    quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
-    said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
-    said = said.strip() + " " + "".join(re.findall(r"\[c\d+\]", " ".join(quotes))) + " (" + format(len(rows), ",") + " were compared.)"
-    said += told(lacking, count, "pieces") + unjudged
-else:
+# where a sentence says itself what is the most, there is nothing to compare
+asked = {stem(word): word for word in content_words(question) if word not in ("called", "name", "named")}
+most = [key for key, word in asked.items() if re.search(r"[a-z]{2}est$", word)]
+stated = 0
+for line in [line for text in documents() for line in sentences(text)] if most and len(asked) > 2 else []:
+    has = {stem(word) for word in plain_words(line).split()}
+    stated += any([word in has for word in most]) and len([word for word in asked if word in has]) >= 0.75 * len(asked)
+if stated:
     said = looked_up(question, piece, notes)
+else:
+    if not which:
+        which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
+    means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "latest": "last"}
+    which = means.get(which, which)
+    of_time = which in ("first", "last", "oldest", "newest", "youngest")
+    has = moment if which in ("first", "last") else of_age
+    lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
+    statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b", "", statement).strip()
+    fit, unjudged = fitting(lines, question, batch, statement)
+    lines = fit or lines
+    if which in ("oldest", "newest", "youngest"):
+        # of years the oldest is the first, of ages the largest
+        of_time = not lines or 2 * len([line for line in lines if moment(line)]) > len(lines)
+        which = "first" if which == "oldest" and of_time else "largest" if which == "oldest" else "last" if of_time else "smallest"
+    elif which in ("longest", "shortest"):
+        # where nothing but years is told, the longest is the one that began first
+        of_time = bool(lines) and 2 * len([line for line in lines if is_dated_only(line)]) > len(lines)
+        which = ("first" if of_time else "largest") if which == "longest" else "last" if of_time else "smallest"
+    in_order = of_time and not lines
+    if in_order:
+        # no dates: what is told first or last of the sentences with the most words of the question
+        words = content_words(question)
+        held = [(len([word for word in words if word in plain_words(line).split()]), line) for text in documents() for line in sentences(text)]
+        most = max([count for count, line in held], default=0)
+        lines = [line for count, line in held if count == most]
+        keys = [[place] for place, line in enumerate(lines)]
+    elif of_time:
+        keys = [[moment(line)] for line in lines]
+    else:
+        keys = numbers_meant(lines, question, "Which number in this sentence is to be compared?", batch)
+    rows = [(key[0], line) for key, line in zip(keys, lines) if key]
+    if len(rows) > 1 or (rows and in_order):
+        best = (max if which in ("largest", "last") else min)([key for key, line in rows])
+        quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
+        said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
+        said = said.strip() + " " + "".join(re.findall(r"\[c\d+\]", " ".join(quotes))) + " (" + format(len(rows), ",") + " were compared.)"
+        said += told(lacking, count, "pieces") + unjudged
+    else:
+        said = looked_up(question, piece, notes)
 FINAL(said)
