@@ -4,7 +4,7 @@ import random
 from calendar import month_name
 from collections.abc import Callable
 
-from benchmarks import everyday, further, hurried, questions, unseen
+from benchmarks import clubs, everyday, further, households, hurried, offices, questions, unseen
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
 
 MONTHS = ["May", "June", "August"]
@@ -163,7 +163,10 @@ def notes(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (harbour, tickets, diary, flood, rain, inns, letters, teacher, chair, towns, notes)
 }
-ALL = questions.KINDS | KINDS | everyday.KINDS | unseen.KINDS | further.KINDS | hurried.KINDS
+ALL = (
+    questions.KINDS | KINDS | everyday.KINDS | unseen.KINDS | further.KINDS | hurried.KINDS | households.KINDS
+    | clubs.KINDS | offices.KINDS
+)  # fmt: skip
 
 
 def question(kind: str, seed: int) -> Question:

@@ -90,12 +90,10 @@ def affirmed(statement):
 
 def unnamed(statement, items):
     """A statement without the names that the text has, and none of these items: the text as a whole is about them."""
-    months = "January February March April May June July August September October November December".split()
-    days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
     name = r"(?:\b(in|at|from|to|of|near|by|for|with) )?(?:\b[Tt]he )?\b([A-Z][\w-]+(?: [A-Z][\w-]+)*)('s?(?!\w))?"
     for found in re.finditer(name, statement):
         words = plain_words(found[2])
-        if found[2] in months + days or not any([words in plain_words(text) for text in documents()]):
+        if is_of_calendar(words) or not any([words in plain_words(text) for text in documents()]):
             continue
         if not any([word in plain_words(item).split() for item in items for word in words.split()]):
             who = "their" if found[3] else "they"
@@ -131,17 +129,39 @@ def fitting(lines, question, batch, statement=""):
     return [line for line, answer in zip(lines, said) if answer == "yes"], told(said.count(None), len(said), "sentences")
 
 
+def is_of_calendar(word):
+    """Whether a word names a month or a day of the week."""
+    months = "january february march april may june july august september october november december"
+    return word in (months + " monday tuesday wednesday thursday friday saturday sunday").split()
+
+
+def with_subjects(lines):
+    """The lines; those that speak of somebody without a name behind the sentence with which their paragraph begins."""
+    first = {}
+    for text in documents():
+        for block in re.split(r"\n[ \t]*\n", text):
+            held = sentences(block)
+            first.update({line: held[0] for line in held[1:] if line not in first})
+    refers = r"^(?:it|they|this|these|their|its)\b|\b(?:he|she|him|her|his)\b"
+    named = r"(?<!^)\b[A-Z][a-z]"
+    return [
+        first[line] + " " + line if line in first and re.search(refers, line.lower()) and not re.search(named, line) else line
+        for line in lines
+    ]
+
+
 def named_in(lines, question):
     """What each line names that answers a question, as it stands there: the whole line where nothing else is found."""
     task = "Question: " + question + "\n\nWhich name in the text answers the question? Copy the name alone."
+    shown = with_subjects(lines)
     try:
-        said = llm_map(lines, task, batch=1)
+        said = llm_map(shown, task, batch=1)
     except AnswerError as error:
         said = error.answers
     found = []
-    for line, answer in zip(lines, said):
+    for line, text, answer in zip(lines, shown, said):
         parts = [part.strip(" .\"'") for part in re.split(r",| and |\n", answer or "")]
-        held = plain_words(line)
+        held = plain_words(text)
         kept = [part for part in parts if plain_words(part) and plain_words(part) in held]
         new = [part for part in kept if plain_words(part) not in plain_words(question)]
         found.append(new if kept and len(kept) == len(parts) else [line])
@@ -316,15 +336,27 @@ def unmarked(note):
     return re.sub(r"\s*\[c\d+\]", "", note)
 
 
+def is_about_same(line, before):
+    """Whether a sentence goes on about what one before it names."""
+    refers = re.search(r"\b(?:this|these|it|its)\b", line.lower())
+    if re.match(r"\W*\w+(?: \w+){0,2}[ ,]+[A-Z]", line):
+        return bool(refers)
+    if not re.search(r"(?<!^)\b[A-Z][a-z]", line):
+        return True
+    heads = [word.lower() for word in re.findall(r"\b[A-Z][a-z]{3,}", before)]
+    of_people = re.search(r"\b(?:he|she|they|him|her|them|his|their)\b", line.lower())
+    return bool(refers or of_people or any([word in heads for word in re.findall(r"[a-z]{4,}", line)]))
+
+
 def in_groups(blocks, best, wanted):
     """The sentences of these blocks that are wanted, and those without which they cannot be understood, once each."""
     groups, have = [], set()
     for block in blocks:
-        last, goes_on = -2, False
+        last, best_before = -2, ""
         for at, line in enumerate(block):
-            # what is about the same goes on behind the best ones, up to a sentence that begins with another name
-            is_best = line in best
-            goes_on = is_best or (goes_on and not re.match(r"\W*\w+(?: \w+){0,2}[ ,]+[A-Z]", line))
+            # what is about the same goes on behind the best ones, up to a sentence about another one
+            best_before = line if line in best else best_before if best_before and is_about_same(line, best_before) else ""
+            is_best, goes_on = line in best, bool(best_before)
             if plain_words(line) in have or not (goes_on or plain_words(line) in wanted):
                 continue
             refers = re.match(r"(?:It|He|She|They|This|That|These|Those|His|Her|Its|Their)\b", line)
@@ -340,32 +372,33 @@ def in_groups(blocks, best, wanted):
 def looked_up(question, piece, notes):
     """The answer that stands in few places, with marks."""
     pieces = chunks(size=piece)
-    lacking = 0
-    try:
-        quotes = llm_quotes(question, pieces)
-    except AnswerError as error:
-        quotes = [quote for found in error.answers if found for quote in found]
-        lacking = len(error.missing)
+    lacking, quotes = 0, []
+    rows = [line for text in documents() for line in sentences(text)]
+    is_short = notes <= 6000 and len(rows) <= 60
+    if not is_short:
+        try:
+            quotes = llm_quotes(question, pieces)
+        except AnswerError as error:
+            quotes = [quote for found in error.answers if found for quote in found]
+            lacking = len(error.missing)
 
     # models overlook sentences: those with the rarest words of the question, and with names that quotes bring in, count too
     blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
-    rows = [line for block in blocks for line in block]
     quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
     words, names = content_words(question), []
     best = telling(rows, words, 12)
     for line in best[:8] + quotes[:10]:
         for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
-            names += [word for word in plain_words(name).split() if word not in words]
+            names += [word for word in plain_words(name).split() if word not in words and not is_of_calendar(word)]
     wanted = set(best + telling(rows, list(dict.fromkeys(names))[:12], 8))
     groups = in_groups(blocks, best[:2], {plain_words(line) for line in wanted} | quoted)
     have = {plain_words(line) for group in groups for line in group}
     groups = [[line + " " + mark_of(line) for line in group] for group in groups]
     groups += [[quote] for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]
     said = concluded(question, groups, notes) if groups else "The text does not say."
-    if said == "The text does not say." and notes <= 6000 and len(pieces) <= 4:
-        # weak models overlook what is told in other words: they may see it where they are asked outright
-        guesses = llm_query_batched(["Text:\n" + part + "\n\nQuestion: " + question + "\n\nAnswer in one short sentence." for part in pieces], on_error="return")
-        for part, guess in zip(pieces, guesses):
-            if said == "The text does not say." and not isinstance(guess, SubQueryFailure) and "does not" not in guess and borne_out(guess, sentences(part), question):
-                said = guess.strip() + " " + supporting(guess, [line + " " + mark_of(line) for line in telling(sentences(part), content_words(guess), 1)], question)
-    return said + told(lacking, len(pieces), "pieces")
+    if said == "The text does not say." and is_short:
+        # weak models overlook in a piece what is told in other words, and see it when they are asked of each sentence
+        answers = labelled(rows, "Does this answer the question: " + question, ["yes", "no"], 1)
+        telling_ones = [[line + " " + mark_of(line)] for line, answer in zip(rows, answers) if answer == "yes"]
+        said = concluded(question, telling_ones, notes) if telling_ones else said
+    return said + (told(lacking, len(pieces), "pieces") if not is_short else "")

@@ -197,16 +197,17 @@ def test_a_weak_model_that_sees_no_answer_is_asked_again_and_a_sentence_must_bea
     assert result["answer"] == (answer or "The text does not say.")
 
 
-def test_what_is_told_in_other_words_is_asked_for_outright(model_server: ModelServer) -> None:
+def test_what_is_told_in_other_words_is_seen_sentence_by_sentence(model_server: ModelServer) -> None:
     sub = [
-        ("Copy from", "NOTHING"), ("(?s)^Text:.*Trams", "Trams leave from the square."),
-        ('"Trams leave[^"]*"\n\nDoes this mean that Trams leave from the square', "Yes."),
+        ("Copy from", "NOTHING"), ('"Trams leave[^"]*"\n\nDoes this answer the question: Where', "Yes."),
+        ("Does this answer", "No."), ("- Trams leave.*\n\nAnswer the question", "From the square."),
     ]  # fmt: skip
-    text = "The oven is new.\nTrams leave every few minutes from the square."
+    text = "The oven is new.\nTrams leave every few minutes from the square.\nIt is warm."
     rlm = rlm_of(model_server, sub=sub, plan="find", profile="small")
     result = rlm.invoke({"question": "Where is the nearest public transport?", "context": text})
-    assert result["answer"] == "Trams leave from the square. [1]"
+    assert result["answer"] == "From the square. [1]"
     assert result["citations"][0]["line"] == 2
+    assert model_server.stats()["by_model"] == {"sub": 4}
 
 
 def test_a_strong_model_that_sees_no_answer_is_believed(model_server: ModelServer) -> None:
@@ -225,6 +226,32 @@ def test_what_is_looked_for_is_found_in_other_forms_of_its_words(model_server: M
     assert result["answer"] == "Ivo. [1]"
     asked = model_server.log()[-1]["messages"][-1]["content"]
     assert "That was what they said" not in asked  # no word of it tells what the question is about
+
+
+def test_a_pronoun_is_understood_by_the_sentence_with_which_its_paragraph_begins(model_server: ModelServer) -> None:
+    text = "Olga Amsel: She is quick.\nAsked about weekends, she agreed.\n\nPeter Holm: He is slow.\nHe said no."
+    sub = [
+        ('agreed."\n\nDoes', "Yes."), ("Does this", "No."), ("Olga Amsel: She is quick. Asked.*\n\nQ", "Olga Amsel"),
+    ]  # fmt: skip
+    given = {"statement": "somebody would work at weekends"}
+    rlm = rlm_of(model_server, sub=sub, plan="gather", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Who would work at weekends?", "context": text})
+    assert result["answer"] == "- Olga Amsel [1]\n1 in all."
+    assert result["citations"][0]["line"] == 2
+
+
+def test_what_a_paragraph_says_of_a_thing_is_compared(model_server: ModelServer) -> None:
+    text = (
+        "We saw the Calidor. The price is 855 euros. It comes from Eindhoven. The battery of the Rondo is large.\n\n"
+        "Next, the Hestia. It costs 616 euros, and the manufacturer builds it in Tampere."
+    )
+    sub = [("of Calidor", '{"price": "855"}'), ("of Hestia", '{"price": "616"}'), ("A table", "The Hestia is cheaper.")]
+    given: Any = {"entities": ["Calidor", "Hestia"], "attributes": ["price"]}
+    rlm = rlm_of(model_server, sub=sub, plan="compare", plan_parameters=given)
+    result = rlm.invoke({"question": "Which one is cheaper?", "context": text})
+    assert result["answer"].startswith("The Hestia is cheaper.")
+    asked = model_server.log()[0]["messages"][-1]["content"]
+    assert "Calidor.\nThe price is 855 euros.\nIt comes from Eindhoven.\n\n" in asked
 
 
 def test_what_goes_on_about_the_same_is_shown_with_it(model_server: ModelServer) -> None:
@@ -316,6 +343,18 @@ def test_of_years_the_first_is_oldest_and_of_ages_the_largest(
     rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
     result = rlm.invoke({"question": "Which one?", "context": "\n".join(lines)})
     assert result["answer"] == "That one. [1] (2 were compared.)"
+
+
+def test_the_most_recent_is_the_last_and_a_first_time_no_superlative(model_server: ModelServer) -> None:
+    text = "Ox Cave was first explored in 1848.\nElm Cave was first explored in 1973.\nElm Cave goes down 52 metres."
+    sub = [
+        ("(?s)metres.*mean that a cave was explored for the first time", "No."),
+        ("mean that a cave was explored for the first time", "Yes."), ("Elm.*\n\nThis tells of the last", "Elm."),
+    ]  # fmt: skip
+    given = {"which": "most", "statement": "a cave was explored for the first time"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Which cave was the most recent to be explored?", "context": text})
+    assert result["answer"] == "Elm. [1] (2 were compared.)"
 
 
 def test_where_a_sentence_says_what_is_the_most_nothing_is_compared(model_server: ModelServer) -> None:

@@ -42,16 +42,12 @@ notes: int
 if not entities or not attributes:
     wanted = llm_query("Which things are compared, and by which properties? Copy the names from the question.\n\nQuestion: " + question, schema={"things": [str], "properties": [str]})
     entities, attributes = entities or wanted["things"], attributes or wanted["properties"]
-pieces = chunks(size=piece)
+blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
 asked = []
 for entity in entities:
     names = [word for word in plain_words(entity).split() if len(word) > 2] or plain_words(entity).split()
-    lines = []
-    for text in pieces:
-        for line in sentences(text):
-            if any([word in plain_words(line).split() for word in names]):
-                lines.append(" ".join(line.split()))
-    asked.append((entity, lines))
+    named = [line for block in blocks for line in block if any([word in plain_words(line).split() for word in names])]
+    asked.append((entity, [" ".join(line.split()) for group in in_groups(blocks, named, set()) for line in group]))
 prompts = []
 for entity, lines in asked:
     text = "\n".join(lines)[:notes]

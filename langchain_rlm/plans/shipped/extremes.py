@@ -90,11 +90,11 @@ else:
     if not which:
         which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
     means = {"highest": "largest", "most": "largest", "lowest": "smallest", "least": "smallest", "earliest": "first", "latest": "last"}
-    which = means.get(which, which)
+    which = "last" if re.search(r"\bmost recent", question.lower()) else means.get(which, which)
     of_time = which in ("first", "last", "oldest", "newest", "youngest")
     has = moment if which in ("first", "last") else of_age
     lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
-    statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b", "", statement).strip()
+    statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b(?! time)", "", statement).strip()
     fit, unjudged = fitting(lines, question, batch, statement)
     lines = fit or lines
     if which in ("oldest", "newest", "youngest"):
