@@ -387,7 +387,8 @@ def looked_up(question, piece, notes):
     quoted = {plain_words(quote.rpartition(" [")[0]) for quote in quotes}
     words, names = content_words(question), []
     best = telling(rows, words, 12)
-    for line in best[:8] + quotes[:10]:
+    followed = [line for group in in_groups(blocks, best[:2], set()) for line in group]
+    for line in best[:8] + followed + quotes[:10]:
         for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
             names += [word for word in plain_words(name).split() if word not in words and not is_of_calendar(word)]
     wanted = set(best + telling(rows, list(dict.fromkeys(names))[:12], 8))
