@@ -254,6 +254,48 @@ def test_what_a_paragraph_says_of_a_thing_is_compared(model_server: ModelServer)
     assert "Calidor.\nThe price is 855 euros.\nIt comes from Eindhoven.\n\n" in asked
 
 
+def test_a_value_that_is_not_seen_is_asked_for_by_itself_and_must_be_borne_out(model_server: ModelServer) -> None:
+    sub = [
+        ("Does this mean that the year of mill is 1820", "Yes."), ("A table", "So it is."),
+        ("tell of mill", '{"year": "unknown", "price": "unknown"}'), ("the year of mill", "1820"),
+        ("the price of mill", "20"),
+    ]  # fmt: skip
+    given: Any = {"entities": ["mill"], "attributes": ["year", "price"]}
+    rlm = rlm_of(model_server, sub=sub, plan="compare", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "How old and how dear is the mill?", "context": TEXT})
+    assert "| mill | 1820 [1] | unknown |" in result["answer"]
+
+
+def test_a_name_of_the_question_is_no_answer(model_server: ModelServer) -> None:
+    text = "Our concert in Linz is in May.\nAda will sing in Linz."
+    sub = [("Does this", "Yes."), ("Our concert.*\n\nQ", "Linz"), ("Ada.*\n\nQ", "Ada")]
+    given = {"statement": "somebody will sing there"}
+    rlm = rlm_of(model_server, sub=sub, plan="gather", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Who will sing in Linz?", "context": text})
+    assert result["answer"] == "- Ada [1]\n1 in all."
+
+
+def test_a_sum_whose_statement_fits_nothing_is_judged_by_the_question(model_server: ModelServer) -> None:
+    sub = [
+        ("Does this mean that", "No."), ("90 crowns.*\n\nDoes this count for the question", "Yes."),
+        ("Which of the numbers", "[90]"), ("count", "No."),
+    ]  # fmt: skip
+    given = {"statement": "crowns were spent in vain"}
+    rlm = rlm_of(model_server, sub=sub, plan="total", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "How many crowns were paid for the mill?", "context": TEXT})
+    assert result["answer"] == "90 (1 amounts: 90) [1]"
+
+
+def test_a_name_behind_the_best_sentence_is_followed(model_server: ModelServer) -> None:
+    text = (
+        "The phone exchange was down on Monday. The module Porphyry was the cause of this.\n\nIt rained.\n\n"
+        "Olaf takes care of Porphyry."
+    )
+    rlm = rlm_of(model_server, sub=[("Olaf takes care", "Olaf.")], plan="find", profile="small")
+    result = rlm.invoke({"question": "Whose fault was it that the phone exchange was down?", "context": text})
+    assert result["answer"] == "Olaf. [1]"
+
+
 def test_what_goes_on_about_the_same_is_shown_with_it(model_server: ModelServer) -> None:
     said = [("Copy from", "NOTHING"), ("The Birk Bridge is old. Traffic was let over it in 1904", "In 1904.")]
     rlm = rlm_of(model_server, sub=said, plan="find", profile="small")
