@@ -352,10 +352,12 @@ def in_groups(blocks, best, wanted):
     """The sentences of these blocks that are wanted, and those without which they cannot be understood, once each."""
     groups, have = [], set()
     for block in blocks:
-        last, best_before = -2, ""
+        last, best_at, best_before = -2, 0, ""
         for at, line in enumerate(block):
-            # what is about the same goes on behind the best ones, up to a sentence about another one
-            best_before = line if line in best else best_before if best_before and is_about_same(line, best_before) else ""
+            # what is about the same goes on behind the best ones, up to a sentence about another one, or for eight
+            best_at = at if line in best else best_at
+            goes_on = best_before and at <= best_at + 8 and is_about_same(line, best_before)
+            best_before = line if line in best else best_before if goes_on else ""
             is_best, goes_on = line in best, bool(best_before)
             if plain_words(line) in have or not (goes_on or plain_words(line) in wanted):
                 continue

@@ -286,6 +286,16 @@ def test_a_sum_whose_statement_fits_nothing_is_judged_by_the_question(model_serv
     assert result["answer"] == "90 (1 amounts: 90) [1]"
 
 
+def test_what_goes_on_for_ever_is_shown_for_eight_sentences(model_server: ModelServer) -> None:
+    text = "The mill by the brook was sold. " + " ".join(f"then it rained for {n} hours." for n in range(2, 900))
+    rlm = rlm_of(model_server, sub=[("from these sentences", "Sold.")], plan="find", profile="small")
+    result = rlm.invoke({"question": "What became of the mill by the brook?", "context": text})
+    assert result["answer"] == "Sold. [1]"
+    asked = model_server.log()[-1]["messages"][-1]["content"]
+    assert "rained for 9 hours" in asked
+    assert "rained for 10 hours" not in asked
+
+
 def test_a_name_behind_the_best_sentence_is_followed(model_server: ModelServer) -> None:
     text = (
         "The phone exchange was down on Monday. The module Porphyry was the cause of this.\n\nIt rained.\n\n"
