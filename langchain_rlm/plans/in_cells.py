@@ -84,7 +84,7 @@ def affirmed(statement):
     if not found:
         return "", []
     before = statement[: found.start()].rstrip()
-    before += "n" if before.endswith(" ca") else ""
+    before = before + "n" if before.endswith(" ca") else before[:-1] + "ill" if before.endswith(" wo") else before
     return before + " " + statement[found.end() :], content_words(statement[found.end() :])
 
 
@@ -93,7 +93,7 @@ def unnamed(statement, items):
     name = r"(?:\b(in|at|from|to|of|near|by|for|with) )?(?:\b[Tt]he )?\b([A-Z][\w-]+(?: [A-Z][\w-]+)*)('s?(?!\w))?"
     for found in re.finditer(name, statement):
         words = plain_words(found[2])
-        if is_of_calendar(words) or not any([words in plain_words(text) for text in documents()]):
+        if is_of_calendar(words) or not any([found[2] in text for text in documents()]):
             continue
         if not any([word in plain_words(item).split() for item in items for word in words.split()]):
             who = "their" if found[3] else "they"
@@ -205,7 +205,8 @@ def numbers_meant(lines, question, task, batch):
 def telling(lines, words, most):
     """The lines that have the rarest of these words, in any of their forms, up to so many, the best first."""
     wanted = list(dict.fromkeys([stem(word) for word in words]))
-    of_lines = [(line, {stem(word) for word in plain_words(line).split()}) for line in lines if len(line) < 1_000]
+    held = [line for line in lines if len(line) < 1_000 and any([word in line.lower() for word in wanted])]
+    of_lines = [(line, {stem(word) for word in plain_words(line).split()}) for line in held]
     share = {word: len([1 for line, has in of_lines if word in has]) for word in wanted}
     scored = []
     for line, has in of_lines:
@@ -351,18 +352,18 @@ def is_about_same(line, before):
 def in_groups(blocks, best, wanted):
     """The sentences of these blocks that are wanted, and those without which they cannot be understood, once each."""
     groups, have = [], set()
-    for block in blocks:
+    for block in [block for block in blocks if any([line in best or line in wanted for line in block])]:
         last, best_at, best_before = -2, 0, ""
         for at, line in enumerate(block):
             # what is about the same goes on behind the best ones, up to a sentence about another one, or for eight
             best_at = at if line in best else best_at
             goes_on = best_before and at <= best_at + 8 and is_about_same(line, best_before)
             best_before = line if line in best else best_before if goes_on else ""
-            is_best, goes_on = line in best, bool(best_before)
-            if plain_words(line) in have or not (goes_on or plain_words(line) in wanted):
+            goes_on = bool(best_before)
+            if not (goes_on or line in wanted) or plain_words(line) in have:
                 continue
             refers = re.match(r"(?:It|He|She|They|This|That|These|Those|His|Her|Its|Their)\b", line)
-            if last == at - 1 and (refers or (goes_on and not is_best)):
+            if last == at - 1 and (refers or (goes_on and line not in best)):
                 groups[-1].append(line)
             else:
                 groups.append([block[at - 1], line] if refers and at and plain_words(block[at - 1]) not in have else [line])
@@ -394,7 +395,8 @@ def looked_up(question, piece, notes):
         for name in re.findall(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", line):
             names += [word for word in plain_words(name).split() if word not in words and not is_of_calendar(word)]
     wanted = set(best + telling(rows, list(dict.fromkeys(names))[:12], 8))
-    groups = in_groups(blocks, best[:2], {plain_words(line) for line in wanted} | quoted)
+    wanted.update([line for line in rows if quoted and plain_words(line) in quoted])
+    groups = in_groups(blocks, best[:2], wanted)
     have = {plain_words(line) for group in groups for line in group}
     groups = [[line + " " + mark_of(line) for line in group] for group in groups]
     groups += [[quote] for quote in quotes if plain_words(quote.rpartition(" [")[0]) not in have]

@@ -82,7 +82,7 @@ asked = {stem(word): word for word in content_words(question) if word not in ("c
 most = [key for key, word in asked.items() if re.search(r"[a-z]{2}est$", word)]
 stated = 0
 for line in [line for text in documents() for line in sentences(text)] if most and len(asked) > 2 else []:
-    has = {stem(word) for word in plain_words(line).split()}
+    has = {stem(word) for word in plain_words(line).split()} if any([word in line.lower() for word in most]) else set()
     stated += any([word in has for word in most]) and len([word for word in asked if word in has]) >= 0.75 * len(asked)
 if stated:
     said = looked_up(question, piece, notes)
