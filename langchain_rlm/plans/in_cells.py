@@ -219,7 +219,7 @@ def telling(lines, words, most):
 
 def stem(word):
     """A word without the end that its forms differ in."""
-    return re.sub(r"(?<=\w{3})(?:ings?|ed|ers?|es|s|e)$", "", word)
+    return re.sub(r"(?<=\w{3})(?:ings?|ed|ers?|es|(?<!s)s|e)$", "", word)
 
 
 def mark_of(quote):
