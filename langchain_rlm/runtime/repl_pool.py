@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -179,6 +180,16 @@ class ReplPool:
         sandbox.close()
         self._live.pop(id(sandbox), None)
 
+    def ending(self, work: Callable[[], None]) -> Future[None]:
+        """End something on a thread; here, when the interpreter is about to end and threads begin nothing any more."""
+        try:
+            return self.threads.submit(work)
+        except RuntimeError:
+            work()
+        done = Future[None]()
+        done.set_result(None)
+        return done
+
     def kill(self) -> None:
         """End every sandbox at once: a thread that waits for a cell would be waited for."""
         for sandbox in [*self._live.values()]:
@@ -198,7 +209,7 @@ class ReplPool:
             await asyncio.wait(self._at_work)
         made, self._sandboxes = self._sandboxes, None
         if made is not None:
-            await asyncio.get_running_loop().run_in_executor(self.threads, self._ended, made)
+            await asyncio.wrap_future(self.ending(partial(self._ended, made)))
         if self._threads is not None:
             self._threads.shutdown(wait=True)
             self._threads = None
@@ -235,14 +246,14 @@ class Repl:
     def evict(self) -> None:
         sandbox = self._taken()
         if sandbox is not None:
-            self.pool.threads.submit(self.pool.end, sandbox)
+            self.pool.ending(partial(self.pool.end, sandbox))
 
     async def drop(self) -> None:
         """Give the sandbox up; the journal has what it takes to build it again."""
         self.pool.idle.forget(self)
         sandbox = self._taken()
         if sandbox is not None:
-            await to_its_end(asyncio.get_running_loop().run_in_executor(self.pool.threads, self.pool.end, sandbox))
+            await to_its_end(asyncio.wrap_future(self.pool.ending(partial(self.pool.end, sandbox))))
 
     def leave(self) -> None:
         """Give the sandbox up at the end of the tree, which ends it."""

@@ -277,3 +277,14 @@ async def test_work_goes_to_its_end_though_it_is_cancelled(pool: ReplPool) -> No
     with pytest.raises(asyncio.CancelledError):
         await task
     assert done == ["done"]
+
+
+async def test_what_ends_while_the_interpreter_does_is_ended_where_it_is(sandboxes: ScriptedSandboxes) -> None:
+    pool = ReplPool(sandboxes, IdleRepls(ReplLimits()))
+    first, second = Repl(pool), Repl(pool)
+    await asyncio.gather(step(first, "count"), step(second, "count"))
+    pool.threads.shutdown()  # as the interpreter does before it runs what is left of a background loop
+    await first.drop()
+    await pool.close()
+    assert [sandbox.is_closed for sandbox in sandboxes.opened] == [True, True]
+    assert pool.workers == 0
