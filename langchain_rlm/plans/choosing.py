@@ -26,6 +26,8 @@ _WANTED = re.compile(
     r"(?:please\W+)?(?:list|name|give|tell|show|compare|put|count|find|say|sum|summari[sz]e)\b", re.IGNORECASE
 )
 """How a sentence begins that wants something without a question mark."""
+_OF_FORM = re.compile(r"(?:please\W+)?(?:just|only|answer)\b[^?]*\Z", re.IGNORECASE)
+"""A sentence behind a question that tells how it is to be answered: with the number alone."""
 _NUMBER = re.compile(r"\A[^\w\n]*(?:(?:way|plan|answer|option|number)\W*)?(\d{1,2})\b(?!\s*(?:of|%))", re.IGNORECASE)
 
 
@@ -72,7 +74,9 @@ def asked_in(question: str) -> str:
     """A question without what is told before it asks, or wants something; all of it where nothing does."""
     sentences = re.split(r"(?<=[.!?])\s+|\n+", question.strip())
     first = next((at for at, one in enumerate(sentences) if one.endswith("?") or _WANTED.match(one)), 0)
-    return " ".join(sentences[first:])
+    asks, *behind = sentences[first:]
+    told = [one for one in behind if not (asks.endswith("?") and _OF_FORM.match(one))]
+    return " ".join([asks, *told])
 
 
 def _wants(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""The functions that the cells of plans share, in `in_cells.py`: a cell carries those that it calls."""
+"""The functions that the cells of plans share, in `in_cells/`: a cell carries those that it calls."""
 
 import ast
 from collections.abc import Mapping
@@ -24,8 +24,10 @@ def _names(code: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _sources() -> Mapping[str, str]:
-    text = (files("langchain_rlm.plans") / "in_cells.py").read_text(encoding="utf-8")
-    tree = parse(text)
-    return {
-        node.name: ast.get_source_segment(text, node) or "" for node in tree.body if isinstance(node, ast.FunctionDef)
-    }
+    sources = dict[str, str]()
+    for file in sorted((files("langchain_rlm.plans") / "in_cells").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".py"):
+            text = file.read_text(encoding="utf-8")
+            functions = (node for node in parse(text).body if isinstance(node, ast.FunctionDef))
+            sources.update({node.name: ast.get_source_segment(text, node) or "" for node in functions})
+    return sources

@@ -47,7 +47,8 @@ asked = []
 for entity in entities:
     names = [word for word in plain_words(entity).split() if len(word) > 2] or plain_words(entity).split()
     named = [line for block in blocks for line in block if any([word in plain_words(line).split() for word in names])]
-    asked.append((entity, [" ".join(line.split()) for group in in_groups(blocks, named, set()) for line in group]))
+    found = [line for group in in_groups(blocks, named, set()) for line in group] + headed(blocks, names)
+    asked.append((entity, list(dict.fromkeys([" ".join(line.split()) for line in found]))))
 prompts = []
 for entity, lines in asked:
     text = "\n".join(lines)[:notes]

@@ -76,6 +76,7 @@ statement: str = ""
 piece: int
 batch: int
 notes: int
+small_piece: int
 
 # where a sentence says itself what is the most, there is nothing to compare
 asked = {stem(word): word for word in content_words(question) if word not in ("called", "name", "named")}
@@ -84,8 +85,11 @@ stated = 0
 for line in [line for text in documents() for line in sentences(text)] if most and len(asked) > 2 else []:
     has = {stem(word) for word in plain_words(line).split()} if any([word in line.lower() for word in most]) else set()
     stated += any([word in has for word in most]) and len([word for word in asked if word in has]) >= 0.75 * len(asked)
+counted = "" if stated else most_named(question, small_piece, batch, statement)
 if stated:
     said = looked_up(question, piece, notes)
+elif counted:
+    said = counted
 else:
     if not which:
         which = llm_query("Is the largest or smallest number wanted, or the first or last in time?\n\nQuestion: " + question, schema=["largest", "smallest", "first", "last"])
@@ -95,8 +99,14 @@ else:
     has = moment if which in ("first", "last") else of_age
     lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
     statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b(?! time)", "", statement).strip()
-    fit, unjudged = fitting(lines, question, batch, statement)
-    lines = fit or lines
+    told_in = {} if of_time or batch > 10 else profiles()
+    if len(told_in) > 1:
+        # where each paragraph tells the same of one thing, the unit of its number says which sentence is meant
+        unit = llm_query("In which unit is the answer told?\n\nQuestion: " + question, schema=list(told_in))
+        lines, unjudged = told_in[unit], ""
+    else:
+        fit, unjudged = fitting(lines, question, batch, statement)
+        lines = of_profiles(fit) if fit and not of_time else fit or lines
     if which in ("oldest", "newest", "youngest"):
         # of years the oldest is the first, of ages the largest
         of_time = not lines or 2 * len([line for line in lines if moment(line)]) > len(lines)
@@ -121,7 +131,8 @@ else:
     if len(rows) > 1 or (rows and in_order):
         best = (max if which in ("largest", "last") else min)([key for key, line in rows])
         quotes = [line + " " + mark_of(line) for key, line in rows if key == best]
-        said = llm_query("\n".join([line for key, line in rows if key == best]) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
+        texts = [text for alike in with_subjects([line for key, line in rows if key == best]) for text in alike]
+        said = llm_query("\n".join(texts) + "\n\nThis tells of the " + which + ". Answer in one short sentence: " + question)
         said = said.strip() + " " + "".join(re.findall(r"\[c\d+\]", " ".join(quotes))) + " (" + format(len(rows), ",") + " were compared.)"
         said += told(lacking, count, "pieces") + unjudged
     else:

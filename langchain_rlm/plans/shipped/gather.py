@@ -62,6 +62,8 @@ batch: int
 
 lines = list(dict.fromkeys([line for text in documents() for line in sentences(text)]))
 rows, lacking, pieces = {}, 0, []
+if not statement and is_alone(lines, batch):
+    statement = stated(question)
 if statement and is_alone(lines, batch):
     wanted, unjudged = fitting(lines, question, batch, statement)
     for line, names in zip(wanted, named_in(wanted, question)):

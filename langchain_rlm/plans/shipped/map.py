@@ -57,8 +57,13 @@ if len(kinds) > 1:
     said += " (" + of_items.strip() + ", " + ", ".join([label + ": " + format(count, ",") for label, count in counts.items()]) + ")"
 else:
     choices = ["yes", "no"]
+    if not statement and is_alone(items, batch):
+        statement = stated(question)
     said_of = judged(items, question, batch, statement)
-    said = format(said_of.count("yes"), ",") + of_items
+    fit = said_of.count("yes")
+    said = format(fit, ",") + of_items
+    if said_of and re.search(r"\bper ?cent|\bpercentage|%|\b(?:share|proportion|fraction)\b", question.lower()):
+        said = as_number(round(100 * fit / len(said_of), 1)) + " percent (" + said + ")"
 lacking = said_of.count(None)
 examples = [mark_of(item) for item, label in zip(items, said_of) if label == choices[0]][:3]
 said += told(lacking, len(items), "items")

@@ -30,10 +30,22 @@ statement: str = ""
 piece: int
 batch: int
 
-lines, lacking, count = candidates("Which amounts have to be added? " + question, numbers_in, piece)
+asked = plain_words(question).split()
+are_told = any([has_amount(text) for text in documents()])
+
+
+def has(text):
+    """Whether a sentence has an amount: in "May 30 crowns" the unit tells that it is no day."""
+    return has_amount(text) or (not are_told and numbers_in(text)) or any([behind in asked for amount, behind in amounts_in(text)])
+
+
+lines, lacking, count = candidates("Which amounts have to be added? " + question, has, piece)
 fit, unjudged = fitting(lines, question, batch, statement)
-if not fit and statement and lines:
-    fit, unjudged = fitting(lines, question, batch)
+if statement and lines and (not fit or is_alone(lines, batch)):
+    # those that have what is added in its own words count if they count for the question
+    named = [line for line in lines if line not in fit and (not fit or has_rare(line, lines, statement)) and not is_denied(line, statement)]
+    more, unjudged_more = fitting(named, question, batch) if named else ([], "")
+    fit, unjudged = [line for line in lines if line in fit or line in more], unjudged or unjudged_more
 lines = fit
 amounts, marks = [], []
 for line, added in zip(lines, numbers_meant(lines, question, "Which of the numbers in this sentence have to be added?", batch)):

@@ -100,13 +100,20 @@ def test_what_is_told_beside_a_question_does_not_choose_its_examples() -> None:
     [
         "Name all the huts.",
         "The huts of the valley",
-        "Which huts are open? Just give me all the names.",
+        "Which huts are open? I need those in the valley.",
         "Please compare two huts. Which one is dearer?",
         "",
     ],
 )
 def test_what_is_wanted_stays(question: str) -> None:
     assert asked_in(question) == question
+
+
+@pytest.mark.parametrize(
+    "form", ["Just give me all the names.", "Please answer in one word.", "Only the number please."]
+)
+def test_how_an_answer_is_to_be_given_does_not_count(form: str) -> None:
+    assert asked_in(f"Which huts are open? {form}") == "Which huts are open?"
 
 
 def test_a_wish_without_a_question_mark_asks_too() -> None:

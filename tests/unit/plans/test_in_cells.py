@@ -1,12 +1,19 @@
 """What the cells of plans share, where it needs no model and no text."""
 
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from langchain_rlm.plans import in_cells
+from langchain_rlm.plans.shared import functions_for
 
-CELLS: Any = in_cells
+
+def of_cells(*names: str, context: str = "", **given: Any) -> Any:
+    """The functions of these names and those that they use, as a cell over this text has them."""
+    space: dict[str, Any] = {"re": re, "context": context, **given}
+    exec("\n".join(functions_for("\n".join(names))), space)  # noqa: S102  # as the REPL does
+    return SimpleNamespace(**space)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +31,7 @@ CELLS: Any = in_cells
     ],
 )
 def test_a_denial_is_taken_out_in_any_spelling(statement: str, asserted: str, words: list[str]) -> None:
-    assert CELLS.affirmed(statement) == (asserted, words)
+    assert of_cells("affirmed").affirmed(statement) == (asserted, words)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,7 @@ def test_a_denial_is_taken_out_in_any_spelling(statement: str, asserted: str, wo
     ],
 )  # fmt: skip
 def test_a_day_needs_no_year_and_a_coin_is_no_month(text: str, key: Any) -> None:
-    assert CELLS.moment(text) == key
+    assert of_cells("moment").moment(text) == key
 
 
 @pytest.mark.parametrize(
@@ -54,7 +61,7 @@ def test_a_day_needs_no_year_and_a_coin_is_no_month(text: str, key: Any) -> None
     ],
 )
 def test_what_goes_on_about_the_same_names_nothing_else_first(line: str, *, is_same: bool) -> None:
-    assert CELLS.is_about_same(line, "The Birk Bridge crosses the stream.") is is_same
+    assert of_cells("is_about_same").is_about_same(line, "The Birk Bridge crosses the stream.") is is_same
 
 
 @pytest.mark.parametrize(
@@ -62,4 +69,226 @@ def test_what_goes_on_about_the_same_names_nothing_else_first(line: str, *, is_s
     [("printer", "printers"), ("open", "opened"), ("paint", "painting"), ("take", "takes"), ("cross", "crossing")],
 )
 def test_words_are_the_same_in_their_forms(one: str, other: str) -> None:
-    assert CELLS.stem(one) == CELLS.stem(other)
+    assert len({of_cells("stem").stem(word) for word in (one, other)}) == 1
+
+
+def test_a_sentence_ends_at_no_title_and_no_number() -> None:
+    text = "No. 45. A hat, left by Mr. Tan at St. Ives. Is it his? No. It is hers.\nThe end"
+    assert of_cells("sentences").sentences(text) == [
+        "No. 45.", "A hat, left by Mr. Tan at St. Ives.", "Is it his?", "No.", "It is hers.", "The end",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Messages, last week", ["1. Ada: hello.", "2. Bo: no.", "3. Cy: yes.", "4. Dan: ice.", "5. Ed: fog."]),
+        ("Notes of 21 May, five hives.", [f"Hive {n}: The queen is here." for n in range(5)]),
+        ("The letters", [f"{name} has written again." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")]),
+    ],
+)
+def test_the_title_of_a_list_is_no_item(title: str, lines: list[str]) -> None:
+    cells = of_cells("records", context="\n".join([title, *lines]))
+    assert cells.records(1_200) == lines
+    assert of_cells("records", context="\n".join([lines[0], *lines])).records(1_200) == [lines[0], *lines]
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("Which boats did not pass the test? Just the names.", "a boat did not pass the test"),
+        ("Which of the farms have no well?", "a farm has no well"), ("Who's late?", "somebody is late"),
+        ("Who can sing?", "somebody can sing"), ("Which parties are open?", "a party is open"), ("Name all.", ""),
+    ],
+)  # fmt: skip
+def test_a_statement_is_made_of_a_question(question: str, statement: str) -> None:
+    assert of_cells("stated").stated(question) == statement
+
+
+ENTRIES = (
+    "Dunkes: A cross. Resistant to scab. She likes it.\n\nPavel is a driver. His best find was a coin. Resistant he is."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "statement", "said"),
+    [
+        ("Resistant to scab.", "a variety is scab-resistant", "it is scab-resistant"),
+        ("It dries up.", "a spring runs dry in summer", "it runs dry in summer"),
+        ("His best find was a coin.", "somebody found coins", "he found coins"),
+        ("There Ada found it.", "somebody found coins", "somebody found coins"),
+        ("It dries up.", "the well runs dry", "the well runs dry"),
+        ("It is full.", "a guest house was full", "it was full"),
+        ("It plays.", "a pupil with glasses plays", "a pupil with glasses plays"),
+    ],
+)
+def test_a_statement_is_of_whom_a_sentence_speaks(line: str, statement: str, said: str) -> None:
+    cells = of_cells("said_of", "usual_words", "heads", context=ENTRIES)
+    assert cells.said_of(statement, line, cells.usual_words(), cells.heads()) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "statement", "is_denied"),
+    [
+        ("The house has no charger for cars.", "a cottage has a charging station", True),
+        ("Looked without finding the queen.", "somebody saw the queen", True),
+        ("She does not only play chess.", "she plays chess", False), ("She plays chess.", "she plays chess", False),
+        ("Does not get scab.", "it is scab-resistant", False), ("Ada cannot swim.", "a child cannot swim", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_denies_a_word_of_the_statement_does_not_fit(
+    line: str, statement: str, *, is_denied: bool
+) -> None:
+    assert of_cells("is_denied").is_denied(line, statement) is is_denied
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Kestrelcote. Cars are charged.", "Kestrelcote"), ("Pavel is a driver. His find", ""), ("No. 45. Blue", ""),
+        ("Dr Amin: hello", "Dr Amin"), ("Monday: rain", ""), ("Green Lane. Quiet", "Green Lane"),
+    ],
+)  # fmt: skip
+def test_an_entry_begins_with_its_name(text: str, name: str) -> None:
+    assert of_cells("entry").entry(text) == name
+
+
+def test_the_names_of_entries_are_taken_without_asking_but_not_for_somebody_named_behind() -> None:
+    def asked(items: list[str], *_: str, **__: Any) -> list[str]:
+        return ["Anna" for _ in items]
+
+    cells = of_cells("named_in", context="Kitchen: Anna painted a wall.\n\nHall: The wall is wet.", llm_map=asked)
+    line = "Kitchen: Anna painted a wall."
+    assert cells.named_in([line], "Which room has a painted wall?") == [["Kitchen"]]
+    assert cells.named_in([line], "Who painted a wall?") == [["Anna"]]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("this message is a complaint", "the writer is dissatisfied with the service"),
+        ("this complains", "the writer is dissatisfied with the service"),
+        ("a scab-resistant variety is named", "a variety is scab-resistant"),
+        ("lights cost some money", "this is for lights"),
+        ("this is about the noise", "this is about the noise"),
+    ],
+)
+def test_a_statement_is_told_as_weak_models_judge_it(statement: str, told: str) -> None:
+    assert of_cells("as_told").as_told(statement) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"),
+    [
+        ("They had 6 kilos of scrap metal, 17 kilos of rubber and 10 kilos of old clothing.", [10.0]),
+        ("On 3 May 12 kilos of rope, 5 kilos of old cloth.", []),
+        ("10 kilos of old clothing.", []),
+        ("33 kilos of old clothing and 5 of foam", [33.0]),
+    ],
+)
+def test_of_a_list_of_amounts_the_one_counts_that_has_the_words(line: str, numbers: list[float]) -> None:
+    question = (
+        "How many kilos of clothing and rope were found?" if "cloth." in line else "How much old clothing in kilos?"
+    )
+    assert of_cells("by_words").by_words(line, question) == numbers
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("2 June: Filled up the van: 38 euros.", "Filled up the van: 38 euros."), ("[08:40] Ada: Hello", "Ada: Hello"),
+        ("On 3 May we sang.", "On 3 May we sang."), ("2024-01-05 10:00 error", "error"), ("5 June", "5 June"),
+    ],
+)  # fmt: skip
+def test_the_date_that_a_line_begins_with_is_not_judged(line: str, rest: str) -> None:
+    assert of_cells("unheaded").unheaded(line) == rest
+
+
+HELD = [
+    f"No. {n}. A hat, handed in by Ada at the {where} depot." for n, where in enumerate(["Rip", "Kel", "Kel"] * 4, 30)
+]
+
+
+def test_what_most_items_name_is_counted_without_a_number() -> None:
+    cells = of_cells("most_named", context="\n".join(HELD), cite=lambda _: {"mark": "[c1]"})
+    said = cells.most_named("At which depot were the most things handed in?", 1_200, 10)
+    assert said == "Kel (Kel: 8, Rip: 4; of 12 items) [c1][c1][c1]"
+    assert cells.most_named("At which depot were the fewest things handed in?", 1_200, 10).startswith("Rip (")
+    assert not cells.most_named("At which depot was the hat?", 1_200, 10)
+    sold = "\n".join(f"The {name} farm sold {n} pigs." for n, name in enumerate("ABCDEFGHI"))
+    assert not of_cells("most_named", context=sold).most_named("Which farm sold the most pigs?", 1_200, 10)
+
+
+KITES = "\n\n".join(
+    f"The {n} is by Ada. It has {span} metres. It flew for {span + 3} minutes."
+    for n, span in zip("ABC", (2, 4, 3), strict=True)
+)
+
+
+def test_paragraphs_that_tell_the_same_of_one_thing_each_are_seen_by_their_units() -> None:
+    cells = of_cells("of_profiles", context=KITES)
+    told = cells.profiles()
+    assert {unit: len(lines) for unit, lines in told.items()} == {"metres": 3, "minutes": 3}
+    assert cells.of_profiles(["It flew for 5 minutes."]) == told["minutes"]
+    assert cells.of_profiles(["It cost 5 crowns."]) == ["It cost 5 crowns."]
+    assert not of_cells("profiles", context="Ada paid 5 crowns.\n\nBo paid 7 crowns.\n\nCy paid 8 crowns.").profiles()
+
+
+def test_of_long_items_those_sentences_are_judged_that_are_about_it() -> None:
+    hives = [
+        f"Hive {n} (blue): Calm bees. The queen {did}. No feed given. Mites found."
+        for n, did in enumerate(["ran", "hid"] * 3)
+    ]
+    items, statement = of_cells("about").about(hives, "somebody saw the queen in a hive")
+    assert items == [f"The queen {did}." for did in ["ran", "hid"] * 3]
+    assert statement == "somebody saw the queen"
+    assert of_cells("about").about(["One. Two.", "Three."], "somebody saw the queen")[0] == ["One. Two.", "Three."]
+
+
+def test_where_nearly_all_that_fit_have_a_word_those_without_it_do_not() -> None:
+    fit = [f"{name} found a coin." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")]
+    others = ["It rained.", "Flo sang."]
+    cells = of_cells("usual_of")
+    assert (
+        cells.usual_of(
+            [*fit, "It was her first dig."], [*fit, *others, "It was her first dig."], "somebody found coins"
+        )
+        == fit
+    )
+    assert cells.usual_of([*fit[:2], "A penny!"], [*fit, *others], "somebody found coins") == [*fit[:2], "A penny!"]
+
+
+def test_what_is_told_of_one_whom_no_item_names_is_told_of_somebody() -> None:
+    items = ["Room at the hotel, 69 euros.", "Diesel, 50 euros."]
+    cells = of_cells("of_somebody")
+    assert cells.of_somebody("the puppet theatre paid for hotels", items) == "somebody paid for hotels"
+    assert cells.of_somebody("Ada paid for hotels", ["Ada slept.", "Ada ate."]) == "Ada paid for hotels"
+    assert cells.of_somebody("the room was paid", items) == "the room was paid"
+
+
+def test_a_place_that_the_text_begins_with_need_not_be_in_each_sentence() -> None:
+    cells = of_cells("unnamed", context="News of the dig. It rained. Ada found a coin in the hut.")
+    assert cells.unnamed("somebody found coins at the dig", []) == "somebody found coins"
+    assert cells.unnamed("somebody found coins in the hut", []) == "somebody found coins in the hut"
+
+
+def test_what_stands_below_a_heading_is_about_it() -> None:
+    blocks = [
+        ["Steinalm hut", "It lies at 1,800 metres."],
+        ["Hochsattel hut"],
+        ["It lies higher."],
+        ["The hut is old."],
+    ]
+    cells = of_cells("headed")
+    assert cells.headed(blocks, ["steinalm"]) == ["It lies at 1,800 metres."]
+    assert cells.headed(blocks, ["hochsattel"]) == ["It lies higher."]
+    assert cells.headed(blocks, ["old"]) == []
+
+
+def test_where_most_lists_name_what_is_asked_for_the_others_have_none_of_it() -> None:
+    lists = [f"They had {n} kilos of cloth and {n + 1} kilos of rope." for n in range(1, 5)]
+    cells = of_cells("numbers_meant", llm_map=lambda items, *_, **__: [[20.0] for _ in items])
+    other = "They had 20 kilos of glass and 30 kilos of foam."
+    asked = "How many kilos of cloth were found?"
+    assert cells.numbers_meant([*lists, other], asked, "Which?", 10) == [[1.0], [2.0], [3.0], [4.0], []]
+    assert cells.numbers_meant([*lists[:2], other], asked, "Which?", 10) == [[1.0], [2.0], [20.0]]

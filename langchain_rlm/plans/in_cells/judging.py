@@ -1,0 +1,209 @@
+"""Whether items fit a statement, as weak models judge it best: each by itself, and of whom it speaks. It runs in the REPL."""
+
+import re
+
+
+def is_alone(items, batch):
+    """Whether each item is judged by itself: in a batch weak models say the same of all."""
+    return batch <= 10 and len(items) <= 100
+
+
+def labelled(items, task, labels, batch):
+    """The label of each item; None where it could not be had."""
+    try:
+        return llm_map(items, task, labels, batch=1 if is_alone(items, batch) else batch)
+    except AnswerError as error:
+        return error.answers
+
+
+def counts_for(question, statement=""):
+    """What is asked of an item that may be meant by a question; best by what has to be true of it."""
+    if len(statement.split()) > 2:
+        return "Does this mean that " + statement.strip(" .") + "?"
+    return "Does this count for the question: " + question
+
+
+def as_told(statement):
+    """A statement as weak models judge it best: what a thing is or does, not that a thing of a kind is named."""
+    said = statement.strip(" .")
+    said = re.sub(r"^(an?) ([\w-]+) ([\w ]+?) (is|are) (?:named|listed|mentioned|given)$", r"\1 \3 \4 \2", said)
+    said = re.sub(r"^(.+?) costs? (?:some |any )?(?:money|something)$|^the cost of (.+)$", r"this is for \1\2", said)
+    if re.search(r"^(?:this|the|a|an)(?: \w+)? (?:(?:is|contains|makes) (?:a |the )?complaint|complains)$|^somebody complains$", said):
+        return "the writer is dissatisfied with the service"
+    return said
+
+
+def stated(question):
+    """What has to be true of what a question asks for, where its words tell: who or which of some do something."""
+    asked = re.sub(r"(?<=\bwho)'s\b", " is", " ".join(question.split()), flags=re.IGNORECASE)
+    found = re.search(r"\b(?:(who)|which|what) (?:of the |of these )?(.+?)\?", asked, re.IGNORECASE)
+    if not found:
+        return ""
+    rest = re.sub(r"^are\b", "is", re.sub(r"^have\b", "has", found[2]))
+    if found[1]:
+        return "somebody " + rest
+    words = rest.split()
+    one = re.sub(r"(?<=\w\w)s$", "", re.sub(r"ies$", "y", words[0]))
+    behind = {"are": "is", "have": "has", "were": "was", "do": "does"}
+    return " ".join(["a", one, *[behind.get(word, word) if place == 0 else word for place, word in enumerate(words[1:])]])
+
+
+def affirmed(statement):
+    """What a statement denies, and the words behind its denial; nothing where it denies nothing."""
+    found = re.search(r"(?:\b(?:not|no|never)|(?<=can)not|n['\u2019]t)\b ?", statement)
+    if not found:
+        return "", []
+    before = statement[: found.start()].rstrip()
+    before = before + "n" if before.endswith(" ca") else before[:-1] + "ill" if before.endswith(" wo") else before
+    return before + " " + statement[found.end() :], content_words(statement[found.end() :])
+
+
+def unnamed(statement, items):
+    """A statement without the names that the text has, and none of these items: the text as a whole is about them."""
+    name = r"(?:\b(in|at|from|to|of|near|by|for|with) )?(?:\b[Tt]he )?\b([A-Z][\w-]+(?: [A-Z][\w-]+)*)('s?(?!\w))?"
+    for found in re.finditer(name, statement):
+        words = plain_words(found[2])
+        if is_of_calendar(words) or not any([found[2] in text for text in documents()]):
+            continue
+        if not any([word in plain_words(item).split() for item in items for word in words.split()]):
+            who = "their" if found[3] else "they"
+            if found[1] in ("by", "for", "with"):
+                who = found[1] + (" their" if found[3] else " them")
+            statement = statement.replace(found[0], "" if found[1] and " " not in who else who)
+    place = re.search(r" (?:at|in|on|during) (?:the|this|our|their) ([\w-]+)$", statement.strip(" ."))
+    begins = [plain_words(" ".join(sentences(text)[:2])) for text in documents()[:1]]
+    if place and begins and re.search(r"\b" + re.escape(stem(place[1].lower())), begins[0]):
+        # what the text begins with, all of it is about
+        statement = statement.strip(" .")[: place.start()]
+    return " ".join(statement.split())
+
+
+def subject_of(statement):
+    """With what a statement says that somebody or something does it, and the rest; nothing where it names what it means."""
+    words = statement.split()
+    if words and words[0].lower() in ("somebody", "someone"):
+        return words[0], " ".join(words[1:])
+    if not words or words[0].lower() not in ("a", "an"):
+        return "", statement
+    of_others = "with of in from at on for by to who which that whose".split()
+    past = "found made sold paid went left wrote won lost took got sent gave came began broke grew ran spoke told kept held met".split()
+    verbs = past + "is are was were has have had can cannot could does did will would must may might should needs".split()
+    for place in range(2, min(5, len(words) - 1)):
+        if words[place] in of_others:
+            break
+        if words[place] in verbs or re.search(r"(?:[^s]s|ed|n't)$", words[place]):
+            return " ".join(words[:place]), " ".join(words[place:])
+    return "", statement
+
+
+def said_of(statement, line, usual, inner):
+    """A statement, of him, her or it where the sentence speaks of somebody or something without a name."""
+    who, rest = subject_of(statement)
+    meant = meant_by(line, usual, inner, who[:1].lower() == "a") if who else ""
+    return meant + " " + rest if meant else statement
+
+
+def is_denied(line, statement):
+    """Whether a sentence says no, not, or never of a word of the statement."""
+    words = [re.escape(word[:5]) for word in content_words(statement)]
+    if not words or denies(statement) or re.search(r"\b(?:free|safe|empty|closed|lacks?)\b|resistant|proof|less\b", statement):
+        return False
+    said = r"(?:\b(?:no|not|never|without)|n['\u2019]t)\b(?! only| just)(?: \w+){0,2} (?:" + "|".join(words) + ")"
+    return bool(re.search(said, line.lower()))
+
+
+def has_rare(line, lines, statement):
+    """Whether a line has a word of the statement that few of the lines have."""
+    held = [{stem(word) for word in plain_words(one).split()} for one in lines]
+    words = {stem(word) for word in content_words(statement)}
+    rare = [word for word in words if 0 < len([1 for has in held if word in has]) <= 0.4 * len(lines)]
+    return any([word in {stem(one) for one in plain_words(line).split()} for word in rare])
+
+
+def of_somebody(statement, items):
+    """A statement of somebody, where it is of one whom the items do not name: they tell what he did."""
+    words = statement.split()
+    does = "bought donated drank earned ate found gave got lost made met ordered paid received saw sold spent took used visited won wrote"
+    for place in range(1, min(5, len(words) - 1)):
+        if words[place] in does.split() and words[0].lower() not in ("somebody", "someone", "a", "an", "it", "he", "she", "they", "this"):
+            who = [stem(word) for word in plain_words(" ".join(words[:place])).split() if word not in ("the", "our", "my", "their")]
+            named = [item for item in items if any([word in {stem(one) for one in plain_words(item).split()} for word in who])]
+            if 5 * len(named) < len(items):
+                return "somebody " + " ".join(words[place:])
+    return statement
+
+
+def about(items, statement):
+    """Of each item the sentences about what nearly all items tell of in one among others, else the whole; the statement.
+
+    A statement need not say that it is of an item ("in a hive") where each begins with that word.
+    """
+    head = r"^[^.!?]{1,40}: "
+    begins = [plain_words(found[0]).split() if found else [] for found in [re.match(head, item) for item in items]]
+    parts = [sentences(re.sub(head, "", item)) for item in items]
+    words = list(dict.fromkeys([stem(word) for word in content_words(statement)]))
+    for word in words if len(items) > 4 and min([len(part) for part in parts]) > 1 else []:
+        held = [[line for line in part if word in {stem(one) for one in plain_words(line).split()}] for part in parts]
+        if len([1 for lines in held if lines]) >= 0.8 * len(items) and sum(map(len, held)) <= 0.5 * sum(map(len, parts)):
+            items = [" ".join(lines) if lines else item for item, lines in zip(items, held)]
+            break
+    place = re.search(r" (?:in|on|at|for|of) (?:an?|the|this|each) (\w+)$", statement)
+    if place and len([1 for words in begins if place[1].lower() in words]) >= 0.8 * len(items):
+        statement = statement[: place.start()]
+    return items, statement
+
+
+def told_of(items, question, batch, statement):
+    """Whether each item says so: yes, no, or None where it could not be judged."""
+    if not is_alone(items, batch):
+        return labelled(items, counts_for(question, statement), ["yes", "no"], batch)
+    usual, inner, of_tasks, said = usual_words(), heads(), {}, {}
+    freed = of_somebody(statement, items)
+    for item in dict.fromkeys(items):
+        # what denies is taken for its opposite where nobody is named
+        meant = statement if denies(item) else freed
+        of_tasks.setdefault(counts_for(question, said_of(meant, item, usual, inner)), []).append(item)
+    for task, alike in of_tasks.items():
+        said.update(zip(alike, labelled([unheaded(item) for item in alike], task, ["yes", "no"], batch)))
+    return [said[item] for item in items]
+
+
+def judged(items, question, batch, statement=""):
+    """Whether each item fits: yes, no, or None where it could not be judged."""
+    statement = unnamed(statement, items)
+    if is_alone(items, batch):
+        items, statement = about(items, as_told(statement))
+    said = told_of(items, question, batch, statement)
+    if is_alone(items, batch):
+        said = ["no" if answer == "yes" and is_denied(item, statement) else answer for item, answer in zip(items, said)]
+    asserted, words = affirmed(statement)
+    if asserted and is_alone(items, batch):
+        # weak models say no to what denies: what denies the opposite, in its words, fits
+        stems = [word[:4] for word in words]
+        doubtful = []
+        for place, item in enumerate(items):
+            has = any([word[:4] in stems for word in plain_words(item).split()])
+            if said[place] == "no" and has and denies(item):
+                doubtful.append(place)
+        again = told_of([items[place] for place in doubtful], question, batch, asserted)
+        for place, answer in zip(doubtful, again):
+            said[place] = "yes" if answer == "no" else said[place]
+    return said
+
+
+def fitting(lines, question, batch, statement=""):
+    """The lines that fit, and what to say of those that could not be judged."""
+    said = judged(lines, question, batch, statement)
+    fit = [line for line, answer in zip(lines, said) if answer == "yes"]
+    return usual_of(fit, lines, statement) if is_alone(lines, batch) else fit, told(said.count(None), len(said), "sentences")
+
+
+def usual_of(fit, lines, statement):
+    """Those that fit, without the few that lack the word of the statement which nearly all of them have, and few others."""
+    held = {line: {stem(word) for word in plain_words(line).split()} for line in lines}
+    for word in {stem(word) for word in content_words(statement)} if len(fit) > 4 else []:
+        having = [line for line in fit if word in held[line]]
+        others = len([line for line in lines if word in held[line]]) - len(having)
+        if len(fit) > len(having) >= 0.8 * len(fit) and others <= 0.3 * (len(lines) - len(fit)):
+            return having
+    return fit
