@@ -4,7 +4,7 @@ import random
 from calendar import month_name
 from collections.abc import Callable
 
-from benchmarks import clubs, everyday, further, households, hurried, offices, questions, unseen
+from benchmarks import clubs, everyday, further, households, hurried, offices, outings, questions, registers, unseen
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
 
 MONTHS = ["May", "June", "August"]
@@ -165,7 +165,7 @@ KINDS: dict[str, Callable[[random.Random], Question]] = {
 }
 ALL = (
     questions.KINDS | KINDS | everyday.KINDS | unseen.KINDS | further.KINDS | hurried.KINDS | households.KINDS
-    | clubs.KINDS | offices.KINDS
+    | clubs.KINDS | offices.KINDS | outings.KINDS | registers.KINDS
 )  # fmt: skip
 
 

@@ -245,11 +245,11 @@ def test_what_a_paragraph_says_of_a_thing_is_compared(model_server: ModelServer)
         "We saw the Calidor. The price is 855 euros. It comes from Eindhoven. The battery of the Rondo is large.\n\n"
         "Next, the Hestia. It costs 616 euros, and the manufacturer builds it in Tampere."
     )
-    sub = [("of Calidor", '{"price": "855"}'), ("of Hestia", '{"price": "616"}'), ("A table", "The Hestia is cheaper.")]
+    sub = [("of Calidor", '{"price": "855"}'), ("of Hestia", '{"price": "616"}')]
     given: Any = {"entities": ["Calidor", "Hestia"], "attributes": ["price"]}
     rlm = rlm_of(model_server, sub=sub, plan="compare", plan_parameters=given)
     result = rlm.invoke({"question": "Which one is cheaper?", "context": text})
-    assert result["answer"].startswith("The Hestia is cheaper.")
+    assert result["answer"].startswith("Hestia.\n\n")  # which number is less, code says
     asked = model_server.log()[0]["messages"][-1]["content"]
     assert "Calidor.\nThe price is 855 euros.\nIt comes from Eindhoven.\n\n" in asked
 

@@ -143,3 +143,18 @@ def of_profiles(fit):
     units = [behind for line in fit for amount, behind in amounts_in(line)[:1] if behind]
     unit = max(units, key=lambda one: units.count(one)) if units else ""
     return profiles()[unit] if unit in profiles() and 2 * units.count(unit) > len(units) else fit
+
+
+def more_of(question, values):
+    """The place of the value that a question which of some is higher or lower asks for; nothing where numbers do not tell."""
+    asked = question.lower()
+    more = re.search(r"\b(?:higher|larger|bigger|taller|longer|heavier|more|greater|deeper|wider|dearer|warmer|farther)\b", asked)
+    less = re.search(r"\b(?:lower|smaller|shorter|lighter|less|fewer|cheaper|narrower|colder|nearer)\b", asked)
+    numbers = [amounts_in(value) for value in values]
+    if bool(more) == bool(less) or not re.search(r"\b(?:which|who|what)\b", asked) or [len(found) for found in numbers] != [1, 1]:
+        return None
+    (one, its_unit), (other, other_unit) = numbers[0][0], numbers[1][0]
+    of_years = all([number == int(number) and 1000 <= number < 2100 and not unit for number, unit in [numbers[0][0], numbers[1][0]]])
+    if its_unit != other_unit or one == other or (of_years and re.search(r"\b(?:longer|shorter)\b", asked)):
+        return None
+    return 0 if (one > other) == bool(more) else 1

@@ -292,3 +292,19 @@ def test_where_most_lists_name_what_is_asked_for_the_others_have_none_of_it() ->
     asked = "How many kilos of cloth were found?"
     assert cells.numbers_meant([*lists, other], asked, "Which?", 10) == [[1.0], [2.0], [3.0], [4.0], []]
     assert cells.numbers_meant([*lists[:2], other], asked, "Which?", 10) == [[1.0], [2.0], [20.0]]
+
+
+@pytest.mark.parametrize(
+    ("question", "values", "place"),
+    [
+        ("Which of the two huts lies higher, A or B?", ["849", "923"], 1),
+        ("Which hut lies lower?", ["849 metres", "923 metres"], 0),
+        ("Which hut lies lower?", ["849 m", "923 feet"], None),
+        ("Which hut lies higher?", ["1554", "1923"], 1), ("Who came nearer?", ["3 May 1990", "5 May 2001"], None),
+        ("Who has been here longer?", ["1990", "2004"], None), ("Which is older?", ["12", "14"], None),
+        ("Which weighs less, or more?", ["12", "14"], None), ("Is A higher?", ["12", "14"], None),
+        ("Which is cheaper?", ["12", "unknown"], None), ("Which is cheaper?", ["12", "12"], None),
+    ],
+)  # fmt: skip
+def test_of_two_numbers_code_says_which_is_more(question: str, values: list[str], place: int | None) -> None:
+    assert of_cells("more_of").more_of(question, values) == place
