@@ -176,6 +176,10 @@ def judged(items, question, batch, statement=""):
     said = told_of(items, question, batch, statement)
     if is_alone(items, batch):
         said = ["no" if answer == "yes" and is_denied(item, statement) else answer for item, answer in zip(items, said)]
+        # what fits without the word that most have must count for the question, too
+        doubtful = unusual(items, said, statement)
+        for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
+            said[place] = answer
     asserted, words = affirmed(statement)
     if asserted and is_alone(items, batch):
         # weak models say no to what denies: what denies the opposite, in its words, fits
@@ -195,15 +199,17 @@ def fitting(lines, question, batch, statement=""):
     """The lines that fit, and what to say of those that could not be judged."""
     said = judged(lines, question, batch, statement)
     fit = [line for line, answer in zip(lines, said) if answer == "yes"]
-    return usual_of(fit, lines, statement) if is_alone(lines, batch) else fit, told(said.count(None), len(said), "sentences")
+    return fit, told(said.count(None), len(said), "sentences")
 
 
-def usual_of(fit, lines, statement):
-    """Those that fit, without the few that lack the word of the statement which nearly all of them have, and few others."""
-    held = {line: {stem(word) for word in plain_words(line).split()} for line in lines}
+def unusual(items, said, statement):
+    """The places of the few that fit without the word of the statement that most which fit have, and few others."""
+    held = [{stem(word) for word in plain_words(item).split()} for item in items]
+    fit = [place for place, answer in enumerate(said) if answer == "yes"]
     for word in {stem(word) for word in content_words(statement)} if len(fit) > 4 else []:
-        having = [line for line in fit if word in held[line]]
-        others = len([line for line in lines if word in held[line]]) - len(having)
-        if len(fit) > len(having) >= 0.8 * len(fit) and others <= 0.3 * (len(lines) - len(fit)):
-            return having
-    return fit
+        having = [place for place in fit if word in held[place]]
+        others = len([1 for has in held if word in has]) - len(having)
+        if len(fit) > len(having) >= 0.6 * len(fit) and others <= 0.1 * (len(items) - len(fit)):
+            return [place for place in fit if place not in having]
+    return []
+

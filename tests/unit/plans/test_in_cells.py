@@ -245,17 +245,14 @@ def test_of_long_items_those_sentences_are_judged_that_are_about_it() -> None:
     assert of_cells("about").about(["One. Two.", "Three."], "somebody saw the queen")[0] == ["One. Two.", "Three."]
 
 
-def test_where_nearly_all_that_fit_have_a_word_those_without_it_do_not() -> None:
+def test_what_fits_without_the_word_that_most_have_is_in_doubt() -> None:
     fit = [f"{name} found a coin." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")]
-    others = ["It rained.", "Flo sang."]
-    cells = of_cells("usual_of")
-    assert (
-        cells.usual_of(
-            [*fit, "It was her first dig."], [*fit, *others, "It was her first dig."], "somebody found coins"
-        )
-        == fit
-    )
-    assert cells.usual_of([*fit[:2], "A penny!"], [*fit, *others], "somebody found coins") == [*fit[:2], "A penny!"]
+    items, said = [*fit, "It was her first dig.", "It rained.", "Flo sang."], [*["yes"] * 6, "no", "no"]
+    cells = of_cells("unusual")
+    assert cells.unusual(items, said, "somebody found coins") == [5]
+    assert cells.unusual(items, said, "somebody was lucky") == []
+    assert cells.unusual([*items, "No coin was found."], [*said, "no"], "somebody found coins") == []
+    assert cells.unusual([*fit[:3], *["A penny!"] * 3], ["yes"] * 6, "somebody found coins") == []
 
 
 def test_what_is_told_of_one_whom_no_item_names_is_told_of_somebody() -> None:
