@@ -148,6 +148,32 @@ def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
 
 
+ORDERS = "\n".join(f"Order {n}: from {tongue} for Ada." for n, tongue in enumerate(["Dutch", "Czech", "Czech"] * 3, 1))
+
+
+@pytest.mark.parametrize("given", [{}, {"labels": ["orders", "language"]}], ids=["no labels", "its own words"])
+def test_what_is_named_most_is_counted_where_a_question_lists_no_kinds(given: Any, model_server: ModelServer) -> None:
+    sub = [("Dutch", "Dutch"), ("Czech", "Czech")]
+    rlm = rlm_of(model_server, sub=sub, plan="map", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Which language do the orders most often come from?", "context": ORDERS})
+    assert result["answer"] == "Czech (Czech: 6, Dutch: 3; of 9 items) [1][2][3]"
+
+
+def test_a_share_is_told_in_percent(model_server: ModelServer) -> None:
+    given = {"statement": "an order is from Czech"}
+    sub = [('Czech for Ada."\n\nDoes', "Yes."), ("", "No.")]
+    rlm = rlm_of(model_server, sub=sub, plan="map", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "What percentage of the orders is in Czech?", "context": ORDERS})
+    assert result["answer"].startswith("66.7 percent (6 of 9 items)")
+
+
+@pytest.mark.parametrize(("plan", "asked"), [("gather", "Which boats did not pass?"), ("map", "Who of them is late?")])
+def test_without_a_statement_one_is_made_of_the_question(plan: str, asked: str, model_server: ModelServer) -> None:
+    rlm_of(model_server, sub=[("", "no")], plan=plan, profile="small").invoke({"question": asked, "context": TEXT})
+    told = {"gather": "a boat did not pass", "map": "somebody of them is late"}[plan]
+    assert f"Does this mean that {told}?" in str(model_server.log())
+
+
 @pytest.mark.parametrize(("which", "told"), [("first", LINES[0]), ("last", LINES[1])])
 def test_without_dates_the_order_of_the_text_decides(which: str, told: str, model_server: ModelServer) -> None:
     lines = [re.sub(r"in \d+ for \d+ crowns", "of stone", line) for line in LINES]

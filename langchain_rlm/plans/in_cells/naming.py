@@ -99,10 +99,11 @@ def named_in(lines, question):
 
 def most_named(question, size, batch, statement=""):
     """Which one the most or fewest items name, where no numbers tell of how many; nothing for other questions."""
-    asked = re.search(r"\b(most|fewest) (?:\w+ )?(\w+s)\b", question.lower())
-    kind = re.search(r"\b(?:(?:which|what) (?:of the )?(\w+)|(who))\b", question.lower())
+    asked = re.search(r"\b(most|fewest) (?:often|frequently|common|frequent|(?:\w+ )?(\w+s))\b", question.lower())
+    kind = re.search(r"\bmost (?:common|frequent) (\w+)|\b(?:which|what) (?:of the )?(?!is\b|are\b|was\b)(\w+)|\b(who)\b", question.lower())
+    kind = [kind[0], kind[1] or kind[2], kind[3]] if kind else None
     items = records(size) if asked and kind else []
-    told_by = len([1 for item in items if has_amount(re.sub(r"^\W*(?:No\. ?)?\d+\W", "", item))])
+    told_by = len([1 for item in items if has_amount(re.sub(r"^\W*(?:[A-Za-z]+\.? ?)?\W?\d+\W", "", item))])
     if len(items) < 8 or 2 * told_by > len(items):
         return ""
     if kind[1]:
@@ -113,14 +114,14 @@ def most_named(question, size, batch, statement=""):
         found = [re.match(r"(?:\[[^\]]*\]|[\d.:,/ -])*\s*([A-Z][^.!?:(]{0,30}?)(?: \([^)]*\))?: ", item) for item in items]
         named = [one[1] if one else "" for one in found]
     if len([1 for name in named if name]) < 0.8 * len(items):
-        task = "Which " + kind[1] + " is this about?" if kind[1] else "Who is this about?"
+        task = "Question: " + question + "\n\n" + ("Which " + kind[1] if kind[1] else "Who") + " is named here?"
         try:
             said = llm_map(items, task + " Copy the name alone.", batch=1 if is_alone(items, batch) else batch)
         except AnswerError as error:
             said = error.answers
         named = [name.strip(" .") if name and plain_words(name) in plain_words(item) else "" for name, item in zip(said, items)]
     generic = "things items entries messages posts notes times mentions lines".split()
-    fit = judged(items, question, batch, statement) if statement and asked[2] not in generic else ["yes"] * len(items)
+    fit = judged(items, question, batch, statement) if statement and asked[2] and asked[2] not in generic else ["yes"] * len(items)
     counts = {}
     for name, answer in zip(named, fit):
         if name and answer == "yes":

@@ -47,7 +47,12 @@ items = records(small_piece)
 rest = [label for label in labels if label.lower() in ("other", "others", "none", "neither")] or ["other"]
 kinds = [label for label in labels if label not in rest]
 of_items = " of " + format(len(items), ",") + " items"
-if len(kinds) > 1:
+# labels that a question does not list, such as its own words, are none: what its items name is counted
+are_listed = re.search(r",|\bor\b|\band\b|/", question) or not all([word in plain_words(question).split() for kind in kinds for word in plain_words(kind).split()])
+counted = most_named(question, small_piece, batch) if not kinds or not are_listed else ""
+if counted:
+    said_of, said = [], counted
+elif len(kinds) > 1:
     choices = kinds + rest
     task = "Which of them is this about?" if is_alone(items, batch) else "A question: " + question + "\n\nWhich does this count for?"
     said_of = labelled(items, task, choices, batch)

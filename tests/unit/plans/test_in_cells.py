@@ -214,6 +214,8 @@ def test_what_most_items_name_is_counted_without_a_number() -> None:
     said = cells.most_named("At which depot were the most things handed in?", 1_200, 10)
     assert said == "Kel (Kel: 8, Rip: 4; of 12 items) [c1][c1][c1]"
     assert cells.most_named("At which depot were the fewest things handed in?", 1_200, 10).startswith("Rip (")
+    assert cells.most_named("Which depot is named most often?", 1_200, 10).startswith("Kel (")
+    assert cells.most_named("What is the most common depot?", 1_200, 10).startswith("Kel (")
     assert not cells.most_named("At which depot was the hat?", 1_200, 10)
     sold = "\n".join(f"The {name} farm sold {n} pigs." for n, name in enumerate("ABCDEFGHI"))
     assert not of_cells("most_named", context=sold).most_named("Which farm sold the most pigs?", 1_200, 10)
