@@ -114,6 +114,10 @@ def most_named(question, size, batch, statement=""):
         found = [re.match(r"(?:\[[^\]]*\]|[\d.:,/ -])*\s*([A-Z][^.!?:(]{0,30}?)(?: \([^)]*\))?: ", item) for item in items]
         named = [one[1] if one else "" for one in found]
     if len([1 for name in named if name]) < 0.8 * len(items):
+        # only of a list without numbers, all of whose items begin alike, is each read for a name
+        begins = ["0" if re.match(r"\W*\d", item) else plain_words(item).split()[:1] for item in items]
+        if told_by or max([begins.count(one) for one in begins]) < 0.8 * len(items):
+            return ""
         task = "Question: " + question + "\n\n" + ("Which " + kind[1] if kind[1] else "Who") + " is named here?"
         try:
             said = llm_map(items, task + " Copy the name alone.", batch=1 if is_alone(items, batch) else batch)

@@ -219,6 +219,10 @@ def test_what_most_items_name_is_counted_without_a_number() -> None:
     assert not cells.most_named("At which depot was the hat?", 1_200, 10)
     sold = "\n".join(f"The {name} farm sold {n} pigs." for n, name in enumerate("ABCDEFGHI"))
     assert not of_cells("most_named", context=sold).most_named("Which farm sold the most pigs?", 1_200, 10)
+    told = "\n".join(
+        ["It rained.", "The wind turned.", "Nobody came."] * 4 + ["Gotha has 900 souls.", "Imst has 70 souls."]
+    )
+    assert not of_cells("most_named", context=told).most_named("Which town has the most inhabitants?", 1_200, 10)
 
 
 KITES = "\n\n".join(
