@@ -148,7 +148,7 @@ async def test_a_plan_is_chosen_from_the_menu_and_runs(url: str) -> None:
         assert result["plan"]
         assert (result["plan"]["name"], result["stop_reason"]) == (name, "answered")
         assert kind != "needle" or task.score(result["answer"]) == 1
-        assert kind != "count" or "of 42 items" in result["answer"]
+        assert kind != "count" or "of 41 items" in result["answer"]  # the line with the columns is none
 
 
 async def test_windows_and_output_limits_hold_for_the_reader(url: str) -> None:
