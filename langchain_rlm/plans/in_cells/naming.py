@@ -61,6 +61,9 @@ def entry(text):
 
 def with_subjects(lines):
     """Of each line the texts to be read: where it speaks of somebody without a name, with what its paragraphs begin."""
+    if sum([len(text) for text in documents()]) > 500_000:
+        # the words and paragraphs of a long text are too much to hold
+        return [[line] for line in lines]
     behind, usual = heads(), usual_words()
     return [
         [head + " " + line for head in dict.fromkeys(behind[line])] if line in behind and meant_by(line, usual, behind) else [line]

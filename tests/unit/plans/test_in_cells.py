@@ -311,3 +311,10 @@ def test_where_most_lists_name_what_is_asked_for_the_others_have_none_of_it() ->
 )  # fmt: skip
 def test_of_two_numbers_code_says_which_is_more(question: str, values: list[str], place: int | None) -> None:
     assert of_cells("more_of").more_of(question, values) == place
+
+
+def test_of_a_long_text_the_words_are_not_held() -> None:
+    short = "Ada is a cook.\n\nBo is a cook. He sings."
+    assert of_cells("with_subjects", context=short).with_subjects(["He sings."]) == [["Bo is a cook. He sings."]]
+    long = short + "\n\n" + "x" * 500_000
+    assert of_cells("with_subjects", context=long).with_subjects(["He sings."]) == [["He sings."]]
