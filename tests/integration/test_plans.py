@@ -159,6 +159,52 @@ def test_what_is_named_most_is_counted_where_a_question_lists_no_kinds(given: An
     assert result["answer"] == "Czech (Czech: 6, Dutch: 3; of 9 items) [1][2][3]"
 
 
+def test_what_most_items_name_needs_no_model(model_server: ModelServer) -> None:
+    text = "\n".join(
+        f"No. {n}. A hat, left at the {where} depot." for n, where in enumerate(["Rip", "Kel", "Kel"] * 4, 30)
+    )
+    rlm = rlm_of(model_server, plan="extremes", profile="small")
+    result = rlm.invoke({"question": "At which depot were the most things left?", "context": text})
+    assert result["answer"] == "Kel (Kel: 8, Rip: 4; of 12 items) [1][2][3]"
+    assert not model_server.log()
+
+
+def test_of_paragraphs_that_tell_the_same_the_unit_is_asked_for_and_its_subject_shown(
+    model_server: ModelServer,
+) -> None:
+    text = "\n\n".join(
+        f"The {name} was built by Ada. It has {metres} metres. It flew for {minutes} minutes."
+        for name, metres, minutes in (("Zephyr", 4, 30), ("Mandarin", 2, 50), ("Rhubarb", 3, 20))
+    )
+    sub = [("In which unit", "minutes"), ("The Mandarin was built by Ada. It flew for 50 minutes.", "The Mandarin.")]
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters={"which": "longest"}, profile="small")
+    result = rlm.invoke({"question": "Which kite stayed in the air longest?", "context": text})
+    assert result["answer"] == "The Mandarin. [1] (3 were compared.)"
+    assert model_server.stats()["by_model"] == {"sub": 2}
+
+
+LONG: dict[str, Any] = {
+    "find": {}, "map": {"statement": "somebody paid crowns"}, "gather": {"statement": "somebody paid crowns"},
+    "total": {"statement": "the clerk paid crowns"},
+    "extremes": {"which": "largest", "statement": "somebody paid crowns"},
+    "compare": {"entities": ["Ada", "Bo"], "attributes": ["sum"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", LONG)
+def test_a_plan_for_a_weak_model_runs_over_a_long_text(plan: str, model_server: ModelServer) -> None:
+    filler = "The wind turned again and Mr. Tan slept while it rained over the harbour and nobody came. " * 8
+    text = "\n\n".join(
+        f"{name} paid {n} crowns on 3 May. {filler * 600}" for n, name in enumerate(["Ada", "Bo", "Cy"], 5)
+    )
+    sub = [("JSON", '{"sum": "5"}'), ("", "Yes.")]
+    limits = Budget(cost=None, sub_queries=20_000)
+    rlm = rlm_of(model_server, sub=sub, plan=plan, plan_parameters=LONG[plan], profile="small", budget=limits)
+    result = rlm.invoke({"question": "Which sums of crowns were paid?", "context": text})
+    errors = [entry["error"] for entry in result["journal"] if entry["kind"] == "cell_end"]
+    assert (errors, len(text) > 1_200_000) == ([None], True)
+
+
 def test_a_share_is_told_in_percent(model_server: ModelServer) -> None:
     given = {"statement": "an order is from Czech"}
     sub = [('Czech for Ada."\n\nDoes', "Yes."), ("", "No.")]

@@ -39,13 +39,15 @@ def stated(question):
     found = re.search(r"\b(?:(who)|which|what) (?:of the |of these )?(.+?)\?", asked, re.IGNORECASE)
     if not found:
         return ""
-    rest = re.sub(r"^are\b", "is", re.sub(r"^have\b", "has", found[2]))
-    if found[1]:
-        return "somebody " + rest
-    words = rest.split()
-    one = re.sub(r"(?<=\w\w)s$", "", re.sub(r"ies$", "y", words[0]))
+    words = found[2].split()
     behind = {"are": "is", "have": "has", "were": "was", "do": "does"}
-    return " ".join(["a", one, *[behind.get(word, word) if place == 0 else word for place, word in enumerate(words[1:])]])
+    if found[1]:
+        # "who did Ada invite" does not ask for one who did something
+        return "" if words[0] in ("do", "does", "did") else " ".join(["somebody", behind.get(words[0], words[0]), *words[1:]])
+    if words[0] in "is are was were do does did has have had can could will would shall should may might must".split():
+        return ""
+    one = re.sub(r"(?<=[^su])s$", "", re.sub(r"ies$", "y", words[0]))
+    return " ".join(["a", one, *[behind.get(word, word) for word in words[1:2]], *words[2:]])
 
 
 def affirmed(statement):
@@ -71,7 +73,7 @@ def unnamed(statement, items):
                 who = found[1] + (" their" if found[3] else " them")
             statement = statement.replace(found[0], "" if found[1] and " " not in who else who)
     place = re.search(r" (?:at|in|on|during) (?:the|this|our|their) ([\w-]+)$", statement.strip(" ."))
-    begins = [plain_words(" ".join(sentences(text)[:2])) for text in documents()[:1]]
+    begins = [plain_words(" ".join(sentences(text[:1_000])[:2])) for text in documents()[:1]]
     if place and begins and re.search(r"\b" + re.escape(stem(place[1].lower())), begins[0]):
         # what the text begins with, all of it is about
         statement = statement.strip(" .")[: place.start()]
@@ -98,7 +100,7 @@ def subject_of(statement):
 
 def said_of(statement, line, usual, inner):
     """A statement, of him, her or it where the sentence speaks of somebody or something without a name."""
-    who, rest = subject_of(statement)
+    who, rest = subject_of(statement) if len(line) < 2_000 else ("", statement)
     meant = meant_by(line, usual, inner, who[:1].lower() == "a") if who else ""
     return meant + " " + rest if meant else statement
 
@@ -109,7 +111,7 @@ def is_denied(line, statement):
     if not words or denies(statement) or re.search(r"\b(?:free|safe|empty|closed|lacks?)\b|resistant|proof|less\b", statement):
         return False
     said = r"(?:\b(?:no|not|never|without)|n['\u2019]t)\b(?! only| just)(?: \w+){0,2} (?:" + "|".join(words) + ")"
-    return bool(re.search(said, line.lower()))
+    return bool(re.search(said, line[:2_000].lower()))
 
 
 def has_rare(line, lines, statement):

@@ -12,7 +12,12 @@ def usual_words():
         "the their then there these they this those three to too two under until up very was we well were what when where which "
         "while who why will with without would yet you your"
     )
-    return set(begins.split() + [word for text in documents() for word in re.findall(r"(?<![\w'\u2019-])[a-z]+\b", text)])
+    return set(begins.split() + [word for text in held_texts() for word in re.findall(r"(?<![\w'\u2019-])[a-z]+\b", text)])
+
+
+def held_texts():
+    """The texts of the context; none where their words and paragraphs are too much to hold."""
+    return documents() if sum([len(text) for text in documents()]) <= 500_000 else []
 
 
 def is_unnamed(line, usual):
@@ -40,7 +45,7 @@ def meant_by(line, usual, inner, things=True):
 def heads():
     """Of the lines behind the first one of a paragraph: with what those paragraphs begin that they stand in."""
     behind = {}
-    for text in documents():
+    for text in held_texts():
         for block in re.split(r"\n[ \t]*\n", text):
             held = sentences(block)
             for line in held[1:]:
@@ -61,9 +66,6 @@ def entry(text):
 
 def with_subjects(lines):
     """Of each line the texts to be read: where it speaks of somebody without a name, with what its paragraphs begin."""
-    if sum([len(text) for text in documents()]) > 500_000:
-        # the words and paragraphs of a long text are too much to hold
-        return [[line] for line in lines]
     behind, usual = heads(), usual_words()
     return [
         [head + " " + line for head in dict.fromkeys(behind[line])] if line in behind and meant_by(line, usual, behind) else [line]

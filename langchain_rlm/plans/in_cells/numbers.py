@@ -14,8 +14,8 @@ def undated(text):
 
 def unheaded(line):
     """A line without the date or time that it begins with."""
-    rest = undated(line)
-    return rest.lstrip(" []()-:,.\u2013") if re.match(r"\W* \W*\s", rest) and rest.strip(" []()-:,.\u2013") else line
+    rest = undated(line[:60]) + line[60:]
+    return rest.lstrip(" []()-:,.\u2013") if re.match(r"\W* \W*\s", rest[:60]) and rest.strip(" []()-:,.\u2013") else line
 
 
 def amounts_in(text):
@@ -146,15 +146,17 @@ def of_profiles(fit):
 
 
 def more_of(question, values):
-    """The place of the value that a question which of some is higher or lower asks for; nothing where numbers do not tell."""
+    """The place of the value that a question which of two is higher or lower asks for; nothing where numbers do not tell."""
     asked = question.lower()
     more = re.search(r"\b(?:higher|larger|bigger|taller|longer|heavier|more|greater|deeper|wider|dearer|warmer|farther)\b", asked)
     less = re.search(r"\b(?:lower|smaller|shorter|lighter|less|fewer|cheaper|narrower|colder|nearer)\b", asked)
     numbers = [amounts_in(value) for value in values]
-    if bool(more) == bool(less) or not re.search(r"\b(?:which|who|what)\b", asked) or [len(found) for found in numbers] != [1, 1]:
+    # a rank is the higher the lower its number, and a minus may be written in many ways
+    unclear = re.search(r"\brank|\bplaced?\b|\bgrades?\b|\bpriority", asked) or re.search(r"[\u2012-\u2015\u2212]|minus|below", " ".join(values).lower())
+    if unclear or bool(more) == bool(less) or not re.search(r"\b(?:which|who|what)\b", asked) or [len(found) for found in numbers] != [1, 1]:
         return None
     (one, its_unit), (other, other_unit) = numbers[0][0], numbers[1][0]
-    of_years = all([number == int(number) and 1000 <= number < 2100 and not unit for number, unit in [numbers[0][0], numbers[1][0]]])
-    if its_unit != other_unit or one == other or (of_years and re.search(r"\b(?:longer|shorter)\b", asked)):
+    are_years = not its_unit and all([number == int(number) and 1000 <= number < 2100 for number in (one, other)])
+    if its_unit != other_unit or one == other or (are_years and re.search(r"\b(?:longer|shorter)\b", asked)):
         return None
     return 0 if (one > other) == bool(more) else 1

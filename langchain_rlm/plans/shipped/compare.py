@@ -77,11 +77,12 @@ if all([value == "unknown" for row in rows for value in row[1:]]):
     said = looked_up(question, piece, notes)
 else:
     numbers = [numbers_in(unmarked(row[1])) for row in rows]
+    more = more_of(question, [unmarked(row[1]) for row in rows]) if len(attributes) == 1 else None
     asks_less = re.search(r"\bhow (?:much|many)\b.*\bthan\b|\bdifference\b", question.lower())
     if asks_less and len(attributes) == 1 and [len(found) for found in numbers] == [1, 1]:
         said = as_number(abs(numbers[0][0] - numbers[1][0])) + ", the difference."
-    elif len(attributes) == 1 and more_of(question, [unmarked(row[1]) for row in rows]) is not None:
-        said = rows[more_of(question, [unmarked(row[1]) for row in rows])][0] + "."
+    elif more is not None:
+        said = rows[more][0] + "."
     else:
         said = llm_query("A table:\n" + re.sub(r" \[c\d+\]", "", table) + "\n\nAnswer the question from the table, in one or two short sentences.\n\nQuestion: " + question)
     said = said.strip() + "\n\n" + table + told(lacking, len(entities), "entities")

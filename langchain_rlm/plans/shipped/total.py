@@ -31,15 +31,17 @@ piece: int
 batch: int
 
 asked = plain_words(question).split()
-are_told = any([has_amount(text) for text in documents()])
 
 
 def has(text):
     """Whether a sentence has an amount: in "May 30 crowns" the unit tells that it is no day."""
-    return has_amount(text) or (not are_told and numbers_in(text)) or any([behind in asked for amount, behind in amounts_in(text)])
+    return has_amount(text) or any([behind in asked for amount, behind in amounts_in(text)])
 
 
-lines, lacking, count = candidates("Which amounts have to be added? " + question, has, piece)
+wanted = "Which amounts have to be added? " + question
+lines, lacking, count = candidates(wanted, has, piece)
+if not lines:
+    lines, lacking, count = candidates(wanted, numbers_in, piece)
 fit, unjudged = fitting(lines, question, batch, statement)
 if statement and lines and (not fit or is_alone(lines, batch)):
     # those that have what is added in its own words count if they count for the question
