@@ -81,8 +81,7 @@ def _features(text: str) -> frozenset[str]:
     ends = (f"-{word[-3:]}" for word in words if len(word) > LONG)
     frame = ["^", *_frame(words), "$"]
     parts = (f"~{' '.join(frame[at : at + long])}" for long in (2, 3) for at in range(len(frame) + 1 - long))
-    named = ["~A or B"] if re.search(r"\b[A-Z][\w'\u2019.]+,? or (?:the )?[A-Z]\w", text) else []
-    return frozenset([*words, *ends, *map(" ".join, zip(["^", *words], words, strict=False)), *parts, *named])
+    return frozenset([*words, *ends, *map(" ".join, zip(["^", *words], words, strict=False)), *parts])
 
 
 def _frame(words: Sequence[str]) -> list[str]:

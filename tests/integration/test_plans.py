@@ -183,6 +183,49 @@ def test_of_paragraphs_that_tell_the_same_the_unit_is_asked_for_and_its_subject_
     assert model_server.stats()["by_model"] == {"sub": 2}
 
 
+COINS = [*(f"{name} found a coin." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")), "It was her first dig."]
+
+
+@pytest.mark.parametrize(
+    ("lines", "statement", "asked", "count"),
+    [
+        (["2 June: A room, 69 euros."], "this is for a room", '"A room, 69 euros."\n\nDoes', 1),
+        (["Too loud!"], "this is a complaint", "mean that the writer is dissatisfied with the service?", 1),
+        (["It has no charger for cars."], "it has a charger", "mean that it has a charger?", 0),
+        (COINS, "somebody found coins", 'her first dig."\n\nDoes this count for the question', 5),
+    ],
+    ids=["date", "complaint", "denial", "unusual"],
+)
+def test_items_are_judged_as_weak_models_do_it_best(
+    lines: list[str], statement: str, asked: str, count: int, model_server: ModelServer
+) -> None:
+    sub = [("(?s)first dig.*this count", "No."), ("euros|loud|no charger|a coin|first dig", "Yes."), ("", "No.")]
+    given = {"statement": statement}
+    rlm = rlm_of(model_server, sub=sub, plan="map", plan_parameters=given, profile="small")
+    said = rlm.invoke({"question": "How many are there?", "context": "\n".join([*lines, "It rained."])})["answer"]
+    assert said.startswith(f"{count} of ")
+    assert any(asked in entry["messages"][-1]["content"] for entry in model_server.log())
+
+
+def test_a_date_is_no_amount_where_others_are_told_and_counts_where_none_is(model_server: ModelServer) -> None:
+    given = {"statement": "this counts"}
+    rlm = rlm_of(model_server, sub=[("", "Yes.")], plan="total", plan_parameters=given, profile="small")
+    asked = {"question": "How much was it altogether?", "context": "2 June: It rained.\n3 June: A room, 69 euros."}
+    assert rlm.invoke(asked)["answer"] == "69 (1 amounts: 69) [1]"
+    assert not any("It rained" in entry["messages"][-1]["content"] for entry in model_server.log())
+    only = {"question": "What is the sum of the days?", "context": "On 2 June it rained.\nIt was cold."}
+    assert rlm.invoke(only)["answer"].startswith("2 (1 amounts: 2)")
+
+
+def test_what_stands_below_the_heading_of_a_thing_is_compared(model_server: ModelServer) -> None:
+    text = "Steinalm hut\nIt lies at 1,800 metres.\n\nGlimmer hut\n\nIt lies at 2,553 metres."
+    given: Any = {"entities": ["Steinalm", "Glimmer"], "attributes": ["altitude"]}
+    sub = [("1,800 metres", '{"altitude": "1,800 metres"}'), ("2,553 metres", '{"altitude": "2,553 metres"}')]
+    rlm = rlm_of(model_server, sub=sub, plan="compare", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Which of the two huts lies higher?", "context": text})
+    assert result["answer"].startswith("Glimmer.\n\n")
+
+
 LONG: dict[str, Any] = {
     "find": {}, "map": {"statement": "somebody paid crowns"}, "gather": {"statement": "somebody paid crowns"},
     "total": {"statement": "the clerk paid crowns"},
