@@ -105,7 +105,7 @@ def is_of_calendar(word):
 def denies(text):
     """Whether a text says of something that it is not so."""
     words = r"\b(?:not|no|never|none|nobody|nothing|neither|nor|non|without|unable|cannot)\b|n['\u2019]t\b"
-    return bool(re.search(words, text[:2_000].lower()))
+    return bool(re.search(words, text.lower()))
 
 
 def telling(lines, words, most):
