@@ -210,11 +210,12 @@ def test_items_are_judged_as_weak_models_do_it_best(
 def test_a_date_is_no_amount_where_others_are_told_and_counts_where_none_is(model_server: ModelServer) -> None:
     given = {"statement": "this counts"}
     rlm = rlm_of(model_server, sub=[("", "Yes.")], plan="total", plan_parameters=given, profile="small")
-    asked = {"question": "How much was it altogether?", "context": "2 June: It rained.\n3 June: A room, 69 euros."}
-    assert rlm.invoke(asked)["answer"] == "69 (1 amounts: 69) [1]"
+    text = "2 June: It rained.\n3 June: A room, 69 euros."
+    asked = rlm.invoke({"question": "How much was it altogether?", "context": text})
+    assert asked["answer"] == "69 (1 amounts: 69) [1]"
     assert not any("It rained" in entry["messages"][-1]["content"] for entry in model_server.log())
-    only = {"question": "What is the sum of the days?", "context": "On 2 June it rained.\nIt was cold."}
-    assert rlm.invoke(only)["answer"].startswith("2 (1 amounts: 2)")
+    only = rlm.invoke({"question": "What is the sum of the days?", "context": "On 2 June it rained.\nIt was cold."})
+    assert only["answer"].startswith("2 (1 amounts: 2)")
 
 
 def test_what_stands_below_the_heading_of_a_thing_is_compared(model_server: ModelServer) -> None:

@@ -107,7 +107,10 @@ def most_named(question, size, batch, statement=""):
     asked = re.search(r"\b(most|fewest) (?:often|frequently|common|frequent|(?:\w+ )?(\w+s))\b", question.lower())
     kind = re.search(r"\bmost (?:common|frequent) (\w+)|\b(?:which|what) (?:of the )?(?!is\b|are\b|was\b)(\w+)|\b(who)\b", question.lower())
     kind = [kind[0], kind[1] or kind[2], kind[3]] if kind else None
-    items = records(size) if asked and kind else []
+    generic = "things items entries messages posts notes times mentions lines".split()
+    is_of_some = bool(asked) and bool(asked[2]) and asked[2] not in generic
+    # of which items there are most is not known where no statement tells which count
+    items = records(size) if asked and kind and (statement or not is_of_some) else []
     told_by = len([1 for item in items if has_amount(re.sub(r"^\W*(?:[A-Za-z]+\.? ?)?\W?\d+\W", "", item))])
     if len(items) < 8 or 2 * told_by > len(items):
         return ""
@@ -129,8 +132,7 @@ def most_named(question, size, batch, statement=""):
         except AnswerError as error:
             said = error.answers
         named = [name.strip(" .") if name and plain_words(name) in plain_words(item) else "" for name, item in zip(said, items)]
-    generic = "things items entries messages posts notes times mentions lines".split()
-    fit = judged(items, question, batch, statement) if statement and asked[2] and asked[2] not in generic else ["yes"] * len(items)
+    fit = judged(items, question, batch, statement) if is_of_some else ["yes"] * len(items)
     counts = {}
     for name, answer in zip(named, fit):
         if name and answer == "yes":

@@ -49,7 +49,7 @@ kinds = [label for label in labels if label not in rest]
 of_items = " of " + format(len(items), ",") + " items"
 # labels that a question does not list, such as its own words, are none: what its items name is counted
 are_listed = re.search(r",|\bor\b|\band\b|/", question) or not all([word in plain_words(question).split() for kind in kinds for word in plain_words(kind).split()])
-counted = most_named(question, small_piece, batch) if not kinds or not are_listed else ""
+counted = most_named(question, small_piece, batch, statement) if not kinds or not are_listed else ""
 if counted:
     said_of, said = [], counted
 elif len(kinds) > 1:

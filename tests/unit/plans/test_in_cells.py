@@ -232,6 +232,10 @@ def test_what_most_items_name_is_counted_without_a_number() -> None:
     assert cells.most_named("Which depot is named most often?", 1_200, 10).startswith("Kel (")
     assert cells.most_named("What is the most common depot?", 1_200, 10).startswith("Kel (")
     assert not cells.most_named("At which depot was the hat?", 1_200, 10)
+    chat = "\n".join(f"{name}: Who scored?" for name in ["Ada", "Bo", "Bo"] * 4)
+    cells = of_cells("most_named", context=chat, cite=lambda _: {"mark": ""})
+    assert cells.most_named("Who sent the most messages?", 1_200, 10).startswith("Bo (")
+    assert not cells.most_named("Who scored the most goals?", 1_200, 10)
     sold = "\n".join(f"The {name} farm sold {n} pigs." for n, name in enumerate("ABCDEFGHI"))
     assert not of_cells("most_named", context=sold).most_named("Which farm sold the most pigs?", 1_200, 10)
     told = "\n".join(
