@@ -24,7 +24,10 @@ def records(size):
 
 
 def untitled(items):
-    """Items without the first one where it is their title: nearly all others begin with a number, a word or a name."""
+    """Items without the first one where it is their title, or names their columns.
+
+    Nearly all others begin with a number, a word or a name; or they have numbers, and as many columns as it.
+    """
     if len(items) < 6:
         return items
 
@@ -34,7 +37,9 @@ def untitled(items):
     begins = ["0" if re.match(r"\W*\d", item) else (plain_words(item).split() or [""])[0] for item in items]
     speaks = [bool(re.match(r"[^.!?]{1,40}: ", item)) for item in items]
     is_usual = begins[1] in "a all an and at but for he i if in it my no nobody on our she the they this we when you".split()
-    return items[1:] if (alike(begins) and not is_usual) or (alike(speaks) and speaks[1]) else items
+    columns = [[item.count("|") + item.count("\t"), bool(re.search(r"\d", item))] for item in items]
+    is_of_columns = alike(columns) and columns[1][0] > 0 and columns[0] == [columns[1][0], False]
+    return items[1:] if (alike(begins) and not is_usual) or (alike(speaks) and speaks[1]) or is_of_columns else items
 
 
 def usable(answers, count):

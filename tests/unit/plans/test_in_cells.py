@@ -86,6 +86,7 @@ def test_a_sentence_ends_at_no_title_and_no_number() -> None:
         ("Messages, last week", ["1. Ada: hello.", "2. Bo: no.", "3. Cy: yes.", "4. Dan: ice.", "5. Ed: fog."]),
         ("Notes of 21 May, five hives.", [f"Hive {n}: The queen is here." for n in range(5)]),
         ("The letters", [f"{name}: It rained again." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")]),
+        ("The lines: day | text", [f"{day} | It rained {n}." for n, day in enumerate(["Mo", "Tu", "We", "Th", "Fr"])]),
     ],
 )
 def test_the_title_of_a_list_is_no_item(title: str, lines: list[str]) -> None:
@@ -99,6 +100,7 @@ def test_the_title_of_a_list_is_no_item(title: str, lines: list[str]) -> None:
     [
         ["Great hotel", *["I liked the room."] * 7], ["Great hotel", *["The room was fine."] * 7],
         ["Great hotel", "Fine.", "Good food.", "Bad bed.", "Nice staff.", "Too loud.", "Cold."],
+        ["Mo | Great", "Tu | Fine.", "We | Good.", "Th | Bad.", "Fr | Nice.", "Sa | Loud.", "Su | Cold."],
     ],
 )  # fmt: skip
 def test_a_first_item_that_ends_or_begins_otherwise_is_kept(lines: list[str]) -> None:
