@@ -122,6 +122,8 @@ class Call(TypedDict):
     """The prompt."""
     images: NotRequired[list[Image]]
     """Pages that are sent with it, as pictures."""
+    labels: NotRequired[list[str]]
+    """The answer tells how probable the first one is."""
     context: NotRequired[list[Pieces]]
     """The documents that a recursive run is given."""
     single: NotRequired[bool]

@@ -29,8 +29,10 @@ from langchain_rlm.models.room import Room, Sending
 from langchain_rlm.models.sending import Reads, alternating, cut_short, least_of, wants_no_system
 from langchain_rlm.models.stalls import STALLS, GivenUpError, InFlight, Stalls
 from langchain_rlm.models.tokens import Estimates, image_tokens, reported_in
+from langchain_rlm.models.weights import asks_for, is_refused, labels_in, share
 from langchain_rlm.prompts import CONTINUE
 from langchain_rlm.repl.thinking import without_thinking
+from langchain_rlm.repl.typed.weights import told
 from langchain_rlm.surrogates import encodable
 
 ATTEMPTS = 4
@@ -86,6 +88,8 @@ class Caller:
     """By model name: when its provider may be asked again."""
     systemless: set[str] = field(default_factory=set)
     """Names of models whose server takes no system message."""
+    unweighed: set[str] = field(default_factory=set)
+    """Names of models whose server gives no log probabilities."""
     reads: Reads = field(default_factory=Reads)
     stalls: Stalls = field(default_factory=Stalls)
     replied: set[int] = field(default_factory=set)
@@ -198,11 +202,16 @@ class _Call:
             try:
                 message = await self._request(sent, tokens, may_be_empty=may_be_empty)
                 text = without_thinking(message.text) if self.is_whole else message.text
+                if labels := labels_in(messages):
+                    text = told(text, labels, share(message, labels))
                 return encodable(text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure
                 if self.name not in self.caller.systemless and wants_no_system(failure, sent):
                     self.caller.systemless.add(self.name)
+                    continue
+                if labels_in(messages) and self.name not in self.caller.unweighed and is_refused(failure):
+                    self.caller.unweighed.add(self.name)
                     continue
                 if self._may_have_more(failure):
                     continue
@@ -290,6 +299,8 @@ class _Call:
     async def _timed(self, messages: list[BaseMessage], tokens: int) -> AIMessage:
         failed: Exception | None = None
         own = self.model
+        weighs = labels_in(messages) is not None and self.name not in self.caller.unweighed
+        more = asks_for(self.model) if weighs else {}
         LIMIT.set(self.sending.limit)
         started = time.monotonic()
         call = InFlight(
@@ -298,7 +309,7 @@ class _Call:
         )  # fmt: skip
         try:
             async with client_of(self.model) as own, self.caller.stalls.limited(call):
-                return await own.ainvoke(messages, self.config)
+                return await own.ainvoke(messages, self.config, **more)
         except Exception as error:  # noqa: BLE001  # classified below
             failed = error
         finally:

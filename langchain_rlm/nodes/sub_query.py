@@ -25,6 +25,7 @@ from langchain_rlm.models.failures import Failure, ModelCallError, classify
 from langchain_rlm.models.messages import PAGES, brief
 from langchain_rlm.models.remedies import NO_IMAGES, REMEDIES
 from langchain_rlm.models.resolve import name_of
+from langchain_rlm.models.weights import LABELS
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.registry import RunRegistry, beginning
@@ -126,7 +127,7 @@ async def _message(run: Run, call: Call, prompt: str) -> AsyncIterator[HumanMess
     """The prompt with its pictures. Few calls have theirs at a time: each may hold some 27 MB."""
     pages = [(image["document"], image["page"]) for image in call.get("images", ())]
     if not pages:
-        yield HumanMessage(prompt)
+        yield HumanMessage(prompt, additional_kwargs={LABELS: call["labels"]} if "labels" in call else {})
         return
     async with run.tree.seeing:
         try:

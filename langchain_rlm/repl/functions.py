@@ -59,7 +59,7 @@ FUNCTIONS = (
         line="`llm_query_batched(prompts)`: many at once; answers in the same order. Use it instead of a loop.",
     ),
     ReplFunction(
-        name="llm_map", signature="(items, task, labels=None, schema=None, batch=None, model=None)",
+        name="llm_map", signature="(items, task, labels=None, schema=None, batch=None, model=None, weigh=False)",
         answered_by="model", needs="sub_calls",
         line="`llm_map(items, task, labels=None)`: one answer for each item, in order, none missing: one of `labels` "
         "(a list, or a dict with what each means), data with `schema=`, or text.",

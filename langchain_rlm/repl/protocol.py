@@ -83,6 +83,8 @@ class Call:
     arguments: tuple[list[Any], dict[str, Any]] | None = None
     images: tuple[tuple[int, int], ...] = ()
     """Pages that are sent with the prompt, each by its document's position and its number."""
+    labels: tuple[str, str] | None = None
+    """The answer tells how probable the first of them is, where the model tells that."""
 
     def digest(self) -> str:
         parts: list[Any] = [self.how, self.prompt, self.model, self.context]
@@ -90,6 +92,8 @@ class Call:
             parts.append(self.arguments)
         if self.images:
             parts.append({"images": self.images})
+        if self.labels:
+            parts.append({"labels": self.labels})
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

@@ -27,6 +27,7 @@ from langchain_rlm.journal.parts import Call as Recorded
 from langchain_rlm.journal.reading import answered_calls, begun, replies
 from langchain_rlm.models.failures import Failure, ModelCallError
 from langchain_rlm.models.messages import pages_in
+from langchain_rlm.models.weights import labels_in
 from langchain_rlm.plans.choosing import TITLE
 from langchain_rlm.repl.protocol import Call, Passed
 
@@ -174,7 +175,7 @@ class Record:
 
     def _sub(self, messages: Sequence[BaseMessage]) -> AIMessage:
         prompt = messages[-1].text if len(messages) == 1 else "\n\n".join(message.text for message in messages)
-        digests = list(self._digests(prompt, pages_in(messages[-1])))
+        digests = list(self._digests(prompt, pages_in(messages[-1]), labels_in(messages)))
         for is_spare in (False, True):
             found = [place for digest in digests for place in self.places.get((is_spare, digest), ())]
             if found:  # one prompt may have been asked of several models
@@ -183,9 +184,11 @@ class Record:
             raise _asked_directly(prompt)
         raise _missing(prompt, [_words(call) for call, _ in self.answered])
 
-    def _digests(self, prompt: str, images: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    def _digests(
+        self, prompt: str, images: tuple[tuple[int, int], ...], labels: tuple[str, str] | None
+    ) -> Iterator[str]:
         for name in self.names:
-            yield Call("llm", prompt, name, images=images).digest()
+            yield Call("llm", prompt, name, images=images, labels=labels).digest()
         for sizes, single in self.sizes.items():
             if sum(sizes) + 2 * (len(sizes) - 1) == len(prompt):
                 parts: list[Passed] = list(_cut(prompt, sizes))

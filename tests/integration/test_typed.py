@@ -100,3 +100,44 @@ def test_what_the_budget_refuses_keeps_the_answers_that_were_had(model_server: M
     assert value[:2] == [["even", None, "even"], [1]]
     assert "llm_map: 1 of 3 items have no answer: item 1 ('Line 1: " in value[2]
     assert "(budget)" in value[2]
+
+
+WEIGH = "said = llm_map(['a dog', 'rain'], 'Is this an animal?', ['yes', 'no'], weigh=True)\nFINAL(said)"
+WEIGHED = [
+    {"match": "a dog", "reply": {"content": "Yes.", "logprobs": {"Yes": -0.1054, "No": -2.3026}}},
+    {"match": "rain", "reply": {"content": "No.", "logprobs": {"No": -0.0101, "Yes": -4.6052}}},
+]
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_weighed_answer_says_how_probable_it_was_and_is_replayed(
+    model_server: ModelServer, tmp_path: Path, *, streams: bool
+) -> None:
+    root = {"kind": "script", "replies": [cell(WEIGH)]}
+    model_server.configure(models={"root": root, "sub": {"kind": "rules", "rules": WEIGHED, "default": "?"}})
+    models = (model_server.chat_model("root"), model_server.chat_model("sub", streaming=streams))
+    result = RLM(*models, route="rlm", budget=Budget(cost=None)).invoke({"question": "Which?", "context": TEXT})
+    assert [[label, round(share, 2)] for label, share in result["value"]] == [["yes", 0.9], ["no", 0.01]]
+    asked = [entry["request"] for entry in model_server.log() if entry["model"] == "sub"]
+    assert [(one["logprobs"], one["top_logprobs"]) for one in asked] == [(True, 5)] * 2
+    assert all("logprobs" not in entry["request"] for entry in model_server.log() if entry["model"] == "root")
+    assert "Yes. (yes: 90 %)" in {entry.get("text") for entry in result["journal"]}
+    (tmp_path / "text.txt").write_text(TEXT)
+    save_journal(result, tmp_path / "run.jsonl")
+    told = CliRunner().invoke(app, ["replay", f"{tmp_path}/run.jsonl", "--context", f"{tmp_path}/text.txt", "--quiet"])
+    assert (told.exit_code, told.output) == (0, f"{result['answer']}\n")
+
+
+def test_a_server_that_refuses_log_probabilities_is_asked_without_from_then_on(model_server: ModelServer) -> None:
+    refusal = {"error": {"message": "Unsupported parameter: 'logprobs'.", "type": "invalid_request_error"}}
+    once = (
+        "said = [llm_map(['a dog'], f'Is it {one}?', ['yes', 'no'], weigh=True) for one in ('big', 'old')]\nFINAL(said)"
+    )
+    sub = {"kind": "script", "replies": [{"status": 400, "body": refusal, "times": 1}, "Yes."]}
+    model_server.configure(models={"root": {"kind": "script", "replies": [cell(once)]}, "sub": sub})
+    models = (model_server.chat_model(name) for name in ("root", "sub"))
+    rlm = RLM(*models, route="rlm", budget=Budget(cost=None), max_concurrency=1)
+    assert rlm.invoke({"question": "Which?", "context": TEXT})["value"] == [[["yes", None]]] * 2
+    asked = ["logprobs" in entry["request"] for entry in model_server.log() if entry["model"] == "sub"]
+    assert asked[0]
+    assert not any(asked[1:])

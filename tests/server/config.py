@@ -98,7 +98,7 @@ def check_keys(value: Any, allowed: str, where: str) -> None:
         fail(where, f"unknown {unknown}; known are: {allowed}")
 
 
-REPLY_KEYS = "content finish_reason refusal tool_calls usage status headers body delay reset times"
+REPLY_KEYS = "content finish_reason logprobs refusal tool_calls usage status headers body delay reset times"
 
 
 def parse_reply(value: Any, where: str) -> Outcome:
@@ -110,6 +110,7 @@ def parse_reply(value: Any, where: str) -> Outcome:
     return Outcome(
         content=value.get("content", None if tool_calls or refusal else ""),
         finish_reason=value.get("finish_reason", "tool_calls" if tool_calls else "stop"),
+        logprobs=value.get("logprobs"),
         refusal=refusal,
         tool_calls=tool_calls,
         usage=value.get("usage", "counted"),
@@ -121,7 +122,7 @@ def parse_reply(value: Any, where: str) -> Outcome:
     )
 
 
-COMPLETION_KEYS = frozenset({"content", "finish_reason", "refusal", "tool_calls", "usage"})
+COMPLETION_KEYS = frozenset({"content", "finish_reason", "logprobs", "refusal", "tool_calls", "usage"})
 FAULT_KEYS = frozenset({"status", "headers", "body", "reset"})
 
 

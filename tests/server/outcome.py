@@ -14,6 +14,8 @@ class Outcome:
 
     content: str | None = ""
     finish_reason: str = "stop"
+    logprobs: Mapping[str, float] | None = None
+    """The likeliest first tokens; sent whether they were asked for or not."""
     refusal: str | None = None
     tool_calls: Sequence[Mapping[str, Any]] = ()
     usage: Usage | Literal["counted"] | None = "counted"

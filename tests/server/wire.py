@@ -45,11 +45,19 @@ def message_of(outcome: Outcome, identity: str) -> dict[str, Any]:
     return message
 
 
+def logprobs_of(outcome: Outcome) -> dict[str, Any] | None:
+    """The likeliest first tokens, as the API writes them; a token says its bytes, too."""
+    if outcome.logprobs is None:
+        return None
+    told = [{"token": token, "logprob": one, "bytes": [*token.encode()]} for token, one in outcome.logprobs.items()]
+    return {"content": [{**told[0], "top_logprobs": told}], "refusal": None}
+
+
 def completion(outcome: Outcome, model: str, identity: str, created: int, usage: Usage | None) -> bytes:
     choice = {
         "index": 0,
         "message": message_of(outcome, identity),
-        "logprobs": None,
+        "logprobs": logprobs_of(outcome),
         "finish_reason": outcome.finish_reason,
     }
     payload: dict[str, Any] = {
@@ -83,6 +91,8 @@ def choices_of(outcome: Outcome, identity: str) -> list[list[dict[str, Any]] | N
     if outcome.malformed == "choices_empty":
         return [[]]
     contents = [[{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas(outcome, identity)]
+    if outcome.logprobs is not None:
+        contents[1][0]["logprobs"] = logprobs_of(outcome)
     return [*contents, [{"index": 0, "delta": {}, "finish_reason": outcome.finish_reason}]]
 
 

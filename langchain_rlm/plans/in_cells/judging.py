@@ -16,10 +16,10 @@ def labelled(items, task, labels, batch):
         return error.answers
 
 
-def counts_for(question, statement=""):
+def counts_for(question, statement="", means="Does this mean that "):
     """What is asked of an item that may be meant by a question; best by what has to be true of it."""
     if len(statement.split()) > 2:
-        return "Does this mean that " + statement.strip(" .") + "?"
+        return means + statement.strip(" .") + "?"
     return "Does this count for the question: " + question
 
 
@@ -88,21 +88,21 @@ def subject_of(statement):
     if not words or words[0].lower() not in ("a", "an"):
         return "", statement
     of_others = "with of in from at on for by to who which that whose".split()
-    past = "found made sold paid went left wrote won lost took got sent gave came began broke grew ran spoke told kept held met".split()
-    verbs = past + "is are was were has have had can cannot could does did will would must may might should needs".split()
     for place in range(2, min(5, len(words) - 1)):
         if words[place] in of_others:
             break
-        if words[place] in verbs or re.search(r"(?:[^s]s|ed|n't)$", words[place]):
+        if is_verb(words[place]):
             return " ".join(words[:place]), " ".join(words[place:])
     return "", statement
 
 
-def said_of(statement, line, usual, inner):
-    """A statement, of him, her or it where the sentence speaks of somebody or something without a name."""
+def said_of(statement, line, usual, inner, named=""):
+    """A statement, of whom or what a sentence speaks: by its name, or he, she or it where it has none."""
     who, rest = subject_of(statement) if len(line) < 2_000 else ("", statement)
-    meant = meant_by(line, usual, inner, who[:1].lower() == "a") if who else ""
-    return meant + " " + rest if meant else statement
+    begins = re.match(r"(?:He|She|They)\b", line)
+    meant = begins[0].lower() if begins else meant_by(line, usual, inner, who[:1].lower() == "a")
+    meant = meant or ("" if named in statement else named)
+    return meant + " " + rest if who and meant else statement
 
 
 def is_denied(line, statement):
@@ -155,35 +155,82 @@ def about(items, statement):
     return items, statement
 
 
-def told_of(items, question, batch, statement):
+def tasks_of(items, question, statement, names=None, means="Does this mean that "):
+    """What is asked of each item: whether it fits, by whom it tells of."""
+    usual, inner, freed = usual_words(), heads(), of_somebody(statement, items)
+    # what denies is taken for its opposite where nobody is named
+    return [
+        counts_for(question, said_of(statement if denies(item) else freed, item, usual, inner, name), means)
+        for item, name in zip(items, names if names else spoken_of(items, usual))
+    ]
+
+
+def told_of(items, question, batch, statement, names=None):
     """Whether each item says so: yes, no, or None where it could not be judged."""
     if not is_alone(items, batch):
         return labelled(items, counts_for(question, statement), ["yes", "no"], batch)
-    usual, inner, of_tasks, said = usual_words(), heads(), {}, {}
-    freed = of_somebody(statement, items)
-    for item in dict.fromkeys(items):
-        # what denies is taken for its opposite where nobody is named
-        meant = statement if denies(item) else freed
-        of_tasks.setdefault(counts_for(question, said_of(meant, item, usual, inner)), []).append(item)
-    for task, alike in of_tasks.items():
-        said.update(zip(alike, labelled([unheaded(item) for item in alike], task, ["yes", "no"], batch)))
-    return [said[item] for item in items]
+    tasks = dict(zip(items, tasks_of(items, question, statement, names)))
+    sure = dict(zip(tasks, sure_of([unheaded(item) for item in tasks], list(tasks.values()))))
+    weighed = [item for item in tasks if isinstance(sure[item], float)]
+    if statement and weighed:
+        # what is in doubt is asked by the question, too
+        doubtful = [item for item in weighed if -0.5 < sure[item] < 1.5]
+        again = sure_of([unheaded(item) for item in doubtful], [counts_for(question)] * len(doubtful)) if doubtful else []
+        of_question = {item: one for item, one in zip(doubtful, again) if isinstance(one, float)}
+        sure.update({item: sure[item] + of_question.get(item, sure[item]) for item in weighed})
+    # what fits none is taken for fit too soon: those that do are the surer ones
+    limit = max(0.0, min(1.0, between([sure[item] for item in weighed]))) if statement and len(weighed) > 4 else 0.0
+    return [in_words(sure[item], limit) for item in items]
 
 
-def judged(items, question, batch, statement=""):
-    """Whether each item fits: yes, no, or None where it could not be judged."""
+def sure_of(items, tasks):
+    """How sure it is that each item fits: the logarithm of yes against no; the word where that is not told, None if nothing is."""
+    import math
+
+    try:
+        said = llm_map(items, tasks, ["yes", "no"], batch=1, weigh=True)
+    except AnswerError as error:
+        said = error.answers
+    shares = [one[1] if one else None for one in said]
+    return [one and (one[0] if share is None else math.log(max(share, 1e-9) / max(1 - share, 1e-9))) for one, share in zip(said, shares)]
+
+
+def in_words(sure, limit):
+    """Yes or no, of what is sure above a limit; None for nothing."""
+    return ("yes" if sure > limit else "no") if isinstance(sure, float) else sure
+
+
+def between(numbers, middle=0.0):
+    """The middle between two groups of numbers: each is nearer to the mean of its own group than to the other's."""
+    for step in range(20):
+        low, high = [one for one in numbers if one <= middle], [one for one in numbers if one > middle]
+        if not low or not high:
+            return middle
+        middle = (sum(low) / len(low) + sum(high) / len(high)) / 2
+    return middle
+
+
+def judged(items, question, batch, statement="", names=None):
+    """Whether each item fits: yes, no, or None where it could not be judged; of whom each tells may be known."""
     statement = unnamed(statement, items)
-    if is_alone(items, batch):
-        items, statement = about(items, as_told(statement))
-    said = told_of(items, question, batch, statement)
-    if is_alone(items, batch):
-        said = ["no" if answer == "yes" and is_denied(item, statement) else answer for item, answer in zip(items, said)]
-        # what fits without the word that most have must count for the question, too
-        doubtful = unusual(items, said, statement)
-        for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
-            said[place] = answer
+    if not is_alone(items, batch):
+        return told_of(items, question, batch, statement)
+    statement, names = as_told(statement), names or spoken_of(items, usual_words())
+    in_steps = [bool(name) and len(sentences(item)) > 2 and bool(subject_of(statement)[0]) for item, name in zip(items, names)]
+    if any(in_steps):
+        of_long = of_paragraphs([[item, name] for item, name, long in zip(items, names, in_steps) if long], question, batch, statement)
+        of_short = [[item, name] for item, name, long in zip(items, names, in_steps) if not long]
+        of_short = judged([item for item, name in of_short], question, batch, statement, [name for item, name in of_short]) if of_short else []
+        return [of_long.pop(0) if long else of_short.pop(0) for long in in_steps]
+    items, statement = about(items, statement)
+    said = told_of(items, question, batch, statement, names)
+    said = ["no" if answer == "yes" and is_denied(item, statement) else answer for item, answer in zip(items, said)]
+    # what fits without the word that most have must count for the question, too
+    doubtful = unusual(items, said, statement)
+    for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
+        said[place] = answer
     asserted, words = affirmed(statement)
-    if asserted and is_alone(items, batch):
+    if asserted:
         # weak models say no to what denies: what denies the opposite, in its words, fits
         stems = [word[:4] for word in words]
         doubtful = []
@@ -197,11 +244,51 @@ def judged(items, question, batch, statement=""):
     return said
 
 
+def of_paragraphs(items, question, batch, statement):
+    """Whether paragraphs, each with the name of whom it tells, fit: those that may, in one sentence or as a whole."""
+    texts, names = [item for item, name in items], [name for item, name in items]
+    sure = sure_of(texts, tasks_of(texts, question, statement, names, "Does any sentence of this tell that "))
+    weighed = [one for one in sure if isinstance(one, float)]
+    # what fits none is taken for fit too soon: those that do are the surer ones
+    limit = max(0.0, min(1.5, between(weighed))) if weighed else 0.0
+    said = [in_words(one, limit) for one in sure]
+    if weighed and max(weighed) > 1.5:
+        return said
+    left = [item for item, answer in zip(items, said) if answer == "yes"]
+    again = told_of([item for item, name in left], question, batch, statement, [name for item, name in left]) if left else []
+    left = [item for item, answer in zip(left, again) if answer != "yes"]
+    lines = [[line, name, item] for item, name in left for line in sentences(item)] if not weighed else []
+    fit = judged([line for line, name, item in lines], question, batch, statement, [name for line, name, item in lines]) if lines else []
+    fit = [item for (line, name, item), answer in zip(lines, fit) if answer == "yes"]
+    failed = [item for item, name in left if item not in fit]
+    return ["no" if answer == "yes" and item in failed else answer for item, answer in zip(texts, said)]
+
+
 def fitting(lines, question, batch, statement=""):
     """The lines that fit, and what to say of those that could not be judged."""
     said = judged(lines, question, batch, statement)
     fit = [line for line, answer in zip(lines, said) if answer == "yes"]
     return fit, told(said.count(None), len(said), "sentences")
+
+
+def fitting_subjects(lines, question, batch, statement):
+    """Whom or what a text of paragraphs on one each tells of that fits, each with its sentence; the other lines, and what to say.
+
+    Nothing fits where paragraphs are not made so, or where what they tell of is not what is asked for.
+    """
+    subjects = by_subject() if is_alone(lines, batch) or len(by_subject()) <= 100 else {}
+    said = judged(list(subjects.values()), question, batch, statement, list(subjects)) if subjects else []
+    fit = [name for name, answer in zip(subjects, said) if answer == "yes"]
+    who = subject_of(statement)[0].replace("somebody", "a person").replace("someone", "a person")
+    # an entry of a list, and what paragraphs go on about as "it", is what they are about; of others a few tell
+    unsure = [name for name in fit if entry(subjects[name]) != name and not re.search(r"\b(?:it|its)\b", subjects[name].lower())][:3]
+    are = labelled([subjects[name][:400] for name in unsure], ["Is " + name + " " + who + "?" for name in unsure], ["yes", "no"], batch) if who else ["no"]
+    if not fit or 2 * are.count("yes") < len(are):
+        return {}, lines, ""
+    words = content_words(statement)
+    shown = {name: (telling(sentences(subjects[name]), words, 1) or sentences(subjects[name]))[0] for name in fit}
+    held = {line for block in subjects.values() for line in sentences(block)}
+    return shown, [line for line in lines if line not in held], told(said.count(None), len(said), "paragraphs")
 
 
 def unusual(items, said, statement):

@@ -6,11 +6,13 @@ import re
 def usual_words():
     """The words that stand in small letters in the text, and those with which sentences without a name begin."""
     begins = (
-        "a after again all also an and another any are as at be before best both but by can could did do does during each every few "
-        "first for from good had has have he her his how if in is it its just last later many more most much my never next no nobody "
-        "none not nothing now of often on once one only or our out over quite same she since so some somebody still such than that "
-        "the their then there these they this those three to too two under until up very was we well were what when where which "
-        "while who why will with without would yet you your"
+        "a about above after again all along also although among an and another any are around as at be because before behind "
+        "below beside best between beyond both but by can could despite did do does during each every few first for from good "
+        "had has have he her here his how if in inside is it its just last later least many maybe more most much my near never "
+        "next no nobody none not nothing now of often on once one only or our out outside over perhaps please quite same she "
+        "since so some somebody soon still such than that the their then there these they this those though three through to "
+        "today tomorrow too two under unless until up very via was we well were what when where which while who why will with "
+        "within without would yesterday yet you your"
     )
     return set(begins.split() + [word for text in held_texts() for word in re.findall(r"(?<![\w'\u2019-])[a-z]+\b", text)])
 
@@ -40,6 +42,70 @@ def meant_by(line, usual, inner, things=True):
     begins = (plain_words(line).split() or ["a"])[0]
     whole = "a an at after all before by during for from in no on since the there this to until when while with"
     return "it" if things and (line in inner or begins not in whole.split()) else ""
+
+
+def names_in(line, usual):
+    """The names of a sentence: runs of words in capitals that the text never has in small letters."""
+    names, run = [], []
+    for word in [*re.findall(r"(?:Mr|Mrs|Ms|Dr|Prof|St)\.|[\w'\u2019-]+|[^\w\s]", line), "."]:
+        bare = re.sub(r"['\u2019]s$", "", word)
+        if bare[:1].isupper() and not re.match(r"I(?!\w)", bare) and bare.lower() not in usual and not is_of_calendar(bare.lower()):
+            run.append(bare)
+        elif run:
+            names.append(" ".join(run))
+            run = []
+    return names
+
+
+def is_verb(word):
+    """Whether a word behind a name may say what he, she or it does or is, by its form; an irregular one only if it is frequent."""
+    past = (
+        "ate became began bought broke brought built came caught chose cut drank drew drove fed fell felt flew forgot fought found gave "
+        "got grew heard held hid hit hurt kept knew laid led left lent lost made meant met paid put ran rang read rode rose said sang sat "
+        "saw sent shook shot shut slept sold spent spoke stole stood swam taught thought told took tore went woke won wore wrote"
+    ).split()
+    verbs = past + "is are was were has have had can cannot could does did do will would must may might shall should needs".split()
+    return word in verbs or bool(re.fullmatch(r"\w+(?:[^s]s|ed|n't)", word))
+
+
+def spoken_of(lines, usual):
+    """Of each sentence the name of whom or what it tells of; nothing where that is not sure."""
+    named = [names_in(line, usual) for line in lines]
+    bare = [re.sub(r"^[\W\d]*(?:The )?", "", line) for line in lines]
+    begins = [names[0] if names and line.startswith(names[0]) else "" for line, names in zip(bare, named)]
+    inside, titled, does = set(), set(), []
+    for line, names, first in zip(bare, named, begins):
+        inside.update([name for name in names if re.search(r"[\w,] " + re.escape(name), line)])
+        titled.update([name for name in names if re.match(r"(?:Mr|Mrs|Ms|Dr|Prof)\b", name)])
+        behind = line[len(first) :]
+        if first and (re.match(r"[,:.]|['\u2019]s | and [A-Z]", behind) or is_verb((re.match(r" ([\w'\u2019]+)", behind) or ["", ""])[1])):
+            does.append(first)
+    # a word that once begins a sentence need be no name, where others do not begin so
+    led = {name for name in begins if name in inside} | titled | {name for name in does if does.count(name) > 1 or len(set(does)) > 3}
+    told = []
+    for first, names in zip(begins, named):
+        others = [name for name in dict.fromkeys(names) if name in led]
+        told.append(first if first in led else others[0] if len(others) == 1 and not first else "")
+    return told
+
+
+def by_subject():
+    """The paragraphs, or long lines, of which each tells of another one, with its name; none where a text is made otherwise."""
+    usual = usual_words()
+    for edge in (r"\n[ \t]*\n", r"\n"):
+        blocks = [sentences(block) for text in held_texts() for block in re.split(edge, text)]
+        blocks = [block for block in blocks if len(block) > 1]
+        firsts = [block[0] for block in blocks]
+        found = {}
+        for block, name in zip(blocks, spoken_of(firsts, usual)):
+            names = list(dict.fromkeys(names_in(block[0], usual)))
+            name = name or (names[0] if len(names) == 1 else "")
+            if name and len(" ".join(block)) < 2_000:
+                found.setdefault(name, []).append(" ".join(block))
+        once = {name: told[0] for name, told in found.items() if len(told) == 1}
+        if len(once) > 4 and len(once) >= 0.8 * len(blocks):
+            return once
+    return {}
 
 
 def heads():

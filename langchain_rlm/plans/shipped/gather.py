@@ -61,9 +61,12 @@ small_piece: int
 batch: int
 
 lines = list(dict.fromkeys([line for text in documents() for line in sentences(text)]))
-rows, lacking, pieces = {}, 0, []
-if not statement and is_alone(lines, batch):
+rows, lacking, pieces, unread = {}, 0, [], ""
+if not statement and batch <= 10:
     statement = stated(question)
+if statement and batch <= 10:
+    subjects, lines, unread = fitting_subjects(lines, question, batch, statement)
+    rows.update({(plain_words(name), line): name for name, line in subjects.items()})
 if statement and is_alone(lines, batch):
     wanted, unjudged = fitting(lines, question, batch, statement)
     for line, names in zip(wanted, named_in(wanted, question)):
@@ -76,16 +79,18 @@ else:
         for piece in pieces
     ]
     found, lacking = usable(llm_query_batched(asked, schema=[str], on_error="return"), len(pieces))
+    read = {}
     for place, items in found:
         for item in items:
             key = re.sub(r"^(?:the|a|an) ", "", plain_words(item))
             line = line_with(item, pieces[place])
-            if key and line and (key, line) not in rows:
-                rows[(key, line)] = item.strip()
-    wanted, unjudged = fitting(list(dict.fromkeys([line for key, line in rows])), question, batch, statement)
+            if key and line and (key, line) not in read:
+                read[(key, line)] = item.strip()
+    wanted, unjudged = fitting(list(dict.fromkeys([line for key, line in read])), question, batch, statement)
+    rows.update({row: item for row, item in read.items() if row[1] in wanted})
 named = {}
 for (key, line), item in rows.items():
-    if line in wanted and key not in named:
+    if key not in named:
         named[key] = "- " + item + " " + mark_of(line)
 said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
-FINAL(said + told(lacking, len(pieces), "pieces") + unjudged)
+FINAL(said + told(lacking, len(pieces), "pieces") + unjudged + unread)

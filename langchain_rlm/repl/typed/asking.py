@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from langchain_rlm.repl.protocol import Asked, Call, Result, plain
+from langchain_rlm.repl.typed.weights import Labels
 
 Program = Generator[Asked, Sequence[Result], list[Result]]
 """Its results are `("ok", data)` or `("failed", type, message)`; of type `form` when no answer had the form."""
@@ -17,14 +18,16 @@ Images = tuple[tuple[int, int], ...]
 """Pages that go with a prompt."""
 
 
-def asking(prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None) -> Asked:
-    """Questions whose answers are all kept, whichever fail."""
+def asking(
+    prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None, labels: Labels | None = None
+) -> Asked:
+    """Questions whose answers are all kept, whichever fail; with `labels` they are weighed."""
     if len(prompts) > MOST:
         msg = f"{len(prompts):,} questions at once; {MOST:,} is the most. Ask in parts."
         raise ValueError(msg)
     pages = images or [()] * len(prompts)
     calls = zip(prompts, pages, strict=True)
-    return Asked(tuple(Call("llm", prompt, model, images=each) for prompt, each in calls), raises=False)
+    return Asked(tuple(Call("llm", prompt, model, images=each, labels=labels) for prompt, each in calls), raises=False)
 
 
 def as_text(value: Any) -> str:

@@ -1,7 +1,7 @@
 """`llm_map`: one answer for each item. What is missing or in doubt is asked again, in smaller groups and then alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_rlm.repl.protocol import Result
@@ -10,6 +10,8 @@ from langchain_rlm.repl.typed.fitting import MisfitError
 from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
+from langchain_rlm.repl.typed.weights import Labels as Pair
+from langchain_rlm.repl.typed.weights import read
 
 ALONE = 3
 """Times that an item is asked by itself, at most."""
@@ -27,12 +29,16 @@ class Task:
         text: The task, in words.
         labels: What answers are chosen from, with what each means (empty: nothing is said of it); None: data or text.
         form: The form of the data; None: labels or text.
+        weighed: Two labels of which each answer tells, besides, how probable the first one is.
     """
 
     text: str
     labels: Mapping[str, str] | None = None
     given: Sequence[Any] = ()
     form: Form | None = None
+    weighed: Pair | None = None
+    each: Sequence[str] = ()
+    """What is asked of each item, where that is not the same of all."""
 
     def prompt(self, items: Sequence[str], note: str = "") -> str:
         """Asks about one item, or numbered ones; one stands first, and what is wanted last: weak models heed that."""
@@ -144,7 +150,8 @@ class _Mapped:
             note = "An earlier answer could not be used: a line was missing, or had another number or form."
         if len(group) == 1 and said:
             note = f"An earlier answer could not be used: {said[0]}"
-        return self.task.prompt([self.items[place] for place in group], note)
+        task = replace(self.task, text=self.task.each[group[0]]) if self.task.each else self.task
+        return task.prompt([self.items[place] for place in group], note)
 
     def take(self, group: Sequence[int], answer: Result) -> None:
         """Keep what a reply says to the items of a group."""
@@ -152,11 +159,13 @@ class _Mapped:
             if len(group) == 1 or answer[1] not in _SMALLER:
                 self.results.update((place, self._failed(place, answer)) for place in group)
             return
-        found = self._found(group, answer[1])
+        weighed = self.task.weighed
+        reply, share = read(answer[1], weighed) if weighed else (answer[1], None)
+        found = self._found(group, reply)
         for place in group:
-            read = self.task.read(found.get(place, ()), self.items[place])
-            if read is not None:
-                self.results[place] = ("ok", read[0])
+            one = self.task.read(found.get(place, ()), self.items[place])
+            if one is not None:
+                self.results[place] = ("ok", [one[0], share] if weighed else one[0])
             else:
                 said = next(iter(found.get(place, ())), "")
                 self.said[place] = beginning(as_text(said), SHOWN) if said else "(nothing)"
@@ -183,12 +192,13 @@ def mapped(items: Sequence[str], task: Task, *, batch: int, room: int, model: st
     """Ask for one answer for each item; one result for each."""
     state = _Mapped(task, items, room)
     smaller = batch - batch // 4
-    sizes = [size for size in (batch, smaller, smaller // 2) if size > 1]
+    are_alone = task.weighed is not None or bool(task.each)
+    sizes = [size for size in (batch, smaller, smaller // 2) if size > 1 and not are_alone]
     for size in [*sizes, *[1] * ALONE]:
         groups = list(state.groups(size))
         if not groups:
             break
-        replies = yield asking([state.prompt(group) for group in groups], model)
+        replies = yield asking([state.prompt(group) for group in groups], model, labels=task.weighed)
         for group, reply in zip(groups, replies, strict=True):
             state.take(group, reply)
     return [state.result(place) for place in range(len(items))]

@@ -348,3 +348,104 @@ def test_of_a_long_text_the_words_are_not_held() -> None:
         {},
         False,
     )
+
+
+def named(*lines: str) -> list[str]:
+    cells = of_cells("spoken_of", "usual_words", context="\n".join(lines))
+    told: list[str] = cells.spoken_of(list(lines), cells.usual_words())
+    return told
+
+
+def test_a_sentence_tells_of_the_one_whose_name_it_begins_with_or_who_has_a_title() -> None:
+    lines = [
+        "Ada plays chess.",
+        "Bo, a cook.",
+        "Cy's hat is red.",
+        "8:00 Dan came.",
+        "[09:10] Ed: I am late.",
+        "It rained.",
+    ]
+    assert named(*lines) == ["Ada", "Bo", "Cy", "Dan", "Ed", ""]
+    assert named("On pitch 5 stands the van of Mrs Ode.", "He paid.", "The Dipper is new.", "We saw the Dipper.") == [
+        "Mrs Ode", "", "Dipper", "Dipper",
+    ]  # fmt: skip
+    assert named("Ann met Mr Poe and Mr Lee.") == [""]  # whom of the two is not sure
+
+
+def test_a_word_that_once_begins_a_sentence_is_no_name_among_few() -> None:
+    assert named("Swimming is fun.", "Noise kept us awake.", "The room was cold.") == ["", "", ""]
+    assert named("Swept the path.", "Swept the yard.", "Paid Ada 5 euros.") == ["", "", ""]
+    assert named("I'll come.", "In May it rained.", "Monday was dry.") == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("line", "statement", "name", "said"),
+    [
+        ("Mr Poe walks the dog.", "a guest has a dog", "Mr Poe", "Mr Poe has a dog"),
+        ("Dipper was built in May.", "the Dipper was built", "Dipper", "the Dipper was built"),
+        ("She met Ada.", "a guest has a dog", "Ada", "she has a dog"),
+        ("Ada was there.", "this is about a dog", "Ada", "this is about a dog"),
+    ],
+)
+def test_a_statement_is_of_the_name_that_a_sentence_tells_of(line: str, statement: str, name: str, said: str) -> None:
+    cells = of_cells("said_of", "usual_words", "heads", context=f"{line}\nNobody is there.")
+    assert cells.said_of(statement, line, cells.usual_words(), cells.heads(), name) == said
+
+
+BLOCKS = [f"{name}, a guest. He sings. {name} likes tea." for name in ("Abe", "Ben", "Cal", "Dov", "Eli")]
+
+
+def test_paragraphs_on_one_each_are_known_by_whom_they_tell_of() -> None:
+    names = ["Abe", "Ben", "Cal", "Dov", "Eli"]
+    assert of_cells("by_subject", context="\n\n".join(["The guests", *BLOCKS])).by_subject() == dict(
+        zip(names, BLOCKS, strict=True)
+    )
+    assert [*of_cells("by_subject", context="\n".join(BLOCKS)).by_subject()] == names
+    inns = "\n\n".join(f"{name}.\nIt is near.\nNo dogs." for name in ("Elm", "Oak", "Ash", "Fir", "Yew"))
+    assert [*of_cells("by_subject", context=inns).by_subject()] == ["Elm", "Oak", "Ash", "Fir", "Yew"]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        BLOCKS[:4], [*BLOCKS, *BLOCKS], [*BLOCKS, *["It rained. It was cold.", "We sang. We ate."]],
+        ["He came. He left."] * 6, [f"{block} " + "It is so. " * 300 for block in BLOCKS],
+    ],
+    ids=["few", "twice", "others", "unnamed", "long"],
+)  # fmt: skip
+def test_a_text_that_is_made_otherwise_has_no_such_paragraphs(blocks: list[str]) -> None:
+    assert of_cells("by_subject", context="\n\n".join(blocks)).by_subject() == {}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "least", "most"),
+    [
+        ([3.0, 2.5, 1.1, 1.07, 0.77, 0.39, 0.1, -0.1, -0.2, *[-0.5] * 5], 0.39, 0.77), ([2.0, 1.5, -1.0], -1.0, 1.5),
+        ([1.0, 2.0], -0.1, 0.1), ([-1.0, -2.0], -0.1, 0.1), ([], -0.1, 0.1),
+    ],
+)  # fmt: skip
+def test_between_two_groups_of_numbers(numbers: list[float], least: float, most: float) -> None:
+    assert least <= of_cells("between").between(numbers) <= most
+
+
+def test_what_is_in_doubt_is_asked_by_the_question_and_what_fits_is_surer_than_the_rest() -> None:
+    shares = {"Ada": 0.99, "Bo": 0.98, "Cy": 0.7, "Dan": 0.6, "Ed": 0.4, "Flo": 0.05, "Gil": 0.02}
+    again = {"Cy": 0.95, "Dan": 0.4, "Ed": 0.2}
+
+    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[Any]:
+        of = [again if "count for the question" in task else shares for task in tasks]
+        return [["yes" if each[item] > 0.5 else "no", each[item]] for item, each in zip(items, of, strict=True)]
+
+    cells = of_cells("told_of", context="", llm_map=llm_map, AnswerError=ValueError)
+    assert cells.told_of([*shares], "Who?", 10, "this has a dog") == ["yes"] * 3 + ["no"] * 4
+    assert cells.told_of(["Dan"], "Who?", 10, "") == ["no"]  # the question alone, by its word
+
+
+def test_an_answer_that_tells_no_weight_counts_by_its_word() -> None:
+    said = {"Ada": ["yes", None], "Bo": ["no", None], "Cy": None}
+    given: Any = {"llm_map": lambda items, *_, **__: [said[item] for item in items], "AnswerError": ValueError}
+    assert of_cells("told_of", context="", **given).told_of([*said], "Who?", 10, "this has a dog") == [
+        "yes",
+        "no",
+        None,
+    ]

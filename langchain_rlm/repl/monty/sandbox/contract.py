@@ -313,10 +313,12 @@ def _rlm_items(name, what, items):
         raise TypeError(name + ": " + what + " must be a list, not " + type(items).__name__ + ".")
 
 
-def _rlm_map_asked(items, task, labels, schema, batch, model):
+def _rlm_map_asked(items, task, labels, schema, batch, model, weigh):
     if labels is not None and not isinstance(labels, dict):
         labels = _rlm_items("llm_map", "labels", labels)
     given = {"items": items, "task": task, "labels": labels, "schema": schema, "batch": batch, "model": model}
+    if weigh:
+        given["weigh"] = True
     return _rlm_measured("llm_map", given)
 
 
@@ -329,9 +331,9 @@ def _rlm_mapped(items, results):
     return [result[1] for result in results]
 
 
-def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, model=None):
+def _rlm_contract_llm_map(items, task, labels=None, schema=None, batch=None, model=None, weigh=False):
     items = _rlm_items("llm_map", "items", items)
-    return _rlm_mapped(items, _rlm_ask_typed("map", _rlm_map_asked(items, task, labels, schema, batch, model)))
+    return _rlm_mapped(items, _rlm_ask_typed("map", _rlm_map_asked(items, task, labels, schema, batch, model, weigh)))
 
 
 def _rlm_quotes_asked(question, texts, model):
@@ -408,9 +410,9 @@ async def _rlm_async_llm_query_batched(prompts, model=None, on_error="raise", sc
     return _rlm_many(await _rlm_host_future("llm", prompts, model, None, on_error == "raise", *more), on_error)
 
 
-async def _rlm_async_llm_map(items, task, labels=None, schema=None, batch=None, model=None):
+async def _rlm_async_llm_map(items, task, labels=None, schema=None, batch=None, model=None, weigh=False):
     items = _rlm_items("llm_map", "items", items)
-    asked = _rlm_map_asked(items, task, labels, schema, batch, model)
+    asked = _rlm_map_asked(items, task, labels, schema, batch, model, weigh)
     return _rlm_mapped(items, await _rlm_host_typed_future("map", asked))
 
 

@@ -164,3 +164,34 @@ def test_what_fails_otherwise_is_told_and_not_asked_again() -> None:
 def test_wrong_arguments_are_refused_before_anything_is_asked(given_task: dict[str, Any], problem: str) -> None:
     with pytest.raises((TypeError, ValueError), match=problem):
         done("map", task([1], **given_task) if "items" not in given_task else {**task([1]), **given_task}, labelled)
+
+
+def test_with_a_weight_each_item_is_asked_alone_and_tells_how_probable_the_first_label_is() -> None:
+    said = {"a": "Yes. (yes: 91.5 %)", "b": "no", "c": "No (yes: 0.0021 %)"}
+    given_task = task([*said], labels=["yes", "no"], weigh=True, batch=10)
+    results, rounds = done("map", given_task, lambda prompt: said[prompt[1]])
+    assert results == [("ok", ["yes", 0.915]), ("ok", ["no", None]), ("ok", ["no", 2.1e-05])]
+    assert [len(prompts) for prompts in rounds] == [3]
+
+
+def test_each_item_may_have_a_task_of_its_own() -> None:
+    given_task = task(["x", "y"], labels=["yes", "no"]) | {"task": ["Is it big?", "Is it old?"]}
+    results, rounds = done("map", given_task, lambda prompt: "yes" if '"y"' in prompt and "old" in prompt else "no")
+    assert results == [("ok", "no"), ("ok", "yes")]
+    assert rounds == [['"x"\n\nIs it big?\n\nAnswer yes or no.', '"y"\n\nIs it old?\n\nAnswer yes or no.']]
+    assert done("map", task([], labels=["yes", "no"]) | {"task": []}, labelled) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("given_task", "told"),
+    [
+        (task(["x"], labels=["a", "b", "c"], weigh=True), "weigh=True needs two labels"),
+        (task(["x"], weigh=True), "weigh=True needs two labels"),
+        (task(["x", "y"]) | {"task": ["Is it big?"]}, "1 tasks for 2 items"),
+        (task(["x", "y"]) | {"task": ["Is it big?", ""]}, "the task is empty"),
+        (task(["x"]) | {"task": [3]}, "the task must be a str"),
+    ],
+)
+def test_a_weight_or_tasks_that_do_not_fit_are_refused(given_task: dict[str, Any], told: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=told):
+        done("map", given_task, labelled)
