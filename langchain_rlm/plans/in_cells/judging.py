@@ -172,6 +172,9 @@ def told_of(items, question, batch, statement, names=None):
     tasks = dict(zip(items, tasks_of(items, question, statement, names)))
     sure = dict(zip(tasks, sure_of([unheaded(item) for item in tasks], list(tasks.values()))))
     weighed = [item for item in tasks if isinstance(sure[item], float)]
+    if weighed:
+        # a word alone counts as much as what is sure
+        sure.update({item: 3.0 if one == "yes" else -3.0 for item, one in sure.items() if one in ("yes", "no")})
     if statement and weighed:
         # what is in doubt is asked by the question, too
         doubtful = [item for item in weighed if -0.5 < sure[item] < 1.5]
@@ -180,7 +183,17 @@ def told_of(items, question, batch, statement, names=None):
         sure.update({item: sure[item] + of_question.get(item, sure[item]) for item in weighed})
     # what fits none is taken for fit too soon: those that do are the surer ones
     limit = max(0.0, min(1.0, between([sure[item] for item in weighed]))) if statement and len(weighed) > 4 else 0.0
-    return [in_words(sure[item], limit) for item in items]
+    said = [in_words(sure[item], limit) for item in items]
+    doubtful = unusual(items, said, statement)
+    if doubtful and weighed:
+        # what fits without the word that most have is as sure as those, or does not
+        least = min([sure[item] for place, item in enumerate(items) if said[place] == "yes" and place not in doubtful])
+        said = ["no" if place in doubtful and sure[items[place]] < least else answer for place, answer in enumerate(said)]
+    elif doubtful:
+        # or it counts for the question, too
+        for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
+            said[place] = answer
+    return said
 
 
 def sure_of(items, tasks):
@@ -225,10 +238,6 @@ def judged(items, question, batch, statement="", names=None):
     items, statement = about(items, statement)
     said = told_of(items, question, batch, statement, names)
     said = ["no" if answer == "yes" and is_denied(item, statement) else answer for item, answer in zip(items, said)]
-    # what fits without the word that most have must count for the question, too
-    doubtful = unusual(items, said, statement)
-    for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
-        said[place] = answer
     asserted, words = affirmed(statement)
     if asserted:
         # weak models say no to what denies: what denies the opposite, in its words, fits

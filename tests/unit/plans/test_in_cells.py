@@ -441,6 +441,25 @@ def test_what_is_in_doubt_is_asked_by_the_question_and_what_fits_is_surer_than_t
     assert cells.told_of(["Dan"], "Who?", 10, "") == ["no"]  # the question alone, by its word
 
 
+def test_what_fits_without_the_word_that_the_others_have_must_be_as_sure_as_they_are() -> None:
+    shares: dict[str, float] = {f"We bought flour {n}.": 0.9 + n / 100 for n in range(5)}
+    shares |= {"Yeast.": 0.8, "A mill sold us some.": 0.99, "Rent.": 0.01, "Tax.": 0.02}
+
+    def llm_map(items: list[str], *_: Any, **__: Any) -> list[Any]:
+        return [["yes" if shares[item] > 0.5 else "no", shares[item]] for item in items]
+
+    cells = of_cells("told_of", context="", llm_map=llm_map, AnswerError=ValueError)
+    said = cells.told_of([*shares], "How much flour?", 10, "flour was bought")
+    assert said == ["yes"] * 5 + ["no", "yes", "no", "no"]
+
+
+def test_a_word_alone_counts_among_weighed_answers() -> None:
+    said = {"Ada": ["yes", 0.9], "Bo": ["no", None], "Cy": ["yes", None], "Dan": ["no", 0.1]}
+    given: Any = {"llm_map": lambda items, *_, **__: [said[item] for item in items], "AnswerError": ValueError}
+    told = of_cells("told_of", context="", **given).told_of([*said], "Who?", 10, "this has a dog")
+    assert told == ["yes", "no", "yes", "no"]
+
+
 def test_an_answer_that_tells_no_weight_counts_by_its_word() -> None:
     said = {"Ada": ["yes", None], "Bo": ["no", None], "Cy": None}
     given: Any = {"llm_map": lambda items, *_, **__: [said[item] for item in items], "AnswerError": ValueError}
