@@ -176,9 +176,11 @@ def told_of(items, question, batch, statement, names=None):
         # a word alone counts as much as what is sure
         sure.update({item: 3.0 if one == "yes" else -3.0 for item, one in sure.items() if one in ("yes", "no")})
     if statement and weighed:
-        # what is in doubt is asked by the question, too
+        # what is in doubt is asked by the question, too: whether the one whom it tells of is one of them
+        named = dict(zip(items, names if names else spoken_of(items, usual_words()))) if subject_of(statement)[0] else {}
         doubtful = [item for item in weighed if -0.5 < sure[item] < 1.5]
-        again = sure_of([unheaded(item) for item in doubtful], [counts_for(question)] * len(doubtful)) if doubtful else []
+        asked = [question + " Is " + named[item] + " one of them?" if named.get(item) else counts_for(question) for item in doubtful]
+        again = sure_of([unheaded(item) for item in doubtful], asked) if doubtful else []
         of_question = {item: one for item, one in zip(doubtful, again) if isinstance(one, float)}
         sure.update({item: sure[item] + of_question.get(item, sure[item]) for item in weighed})
     # what fits none is taken for fit too soon: those that do are the surer ones

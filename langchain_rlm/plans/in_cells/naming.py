@@ -85,7 +85,7 @@ def spoken_of(lines, usual):
     told = []
     for first, names in zip(begins, named):
         others = [name for name in dict.fromkeys(names) if name in led]
-        told.append(first if first in led else others[0] if len(others) == 1 and not first else "")
+        told.append(first if first in led else others[0] if len(others) == 1 else "")
     return told
 
 

@@ -274,6 +274,17 @@ def test_of_long_items_those_sentences_are_judged_that_are_about_it() -> None:
     assert of_cells("about").about(["One. Two.", "Three."], "somebody saw the queen")[0] == ["One. Two.", "Three."]
 
 
+def test_whether_one_who_is_in_doubt_is_one_of_them_is_asked_by_the_name() -> None:
+    shares = {"Ada plays chess.": 0.99, "Bo met his sons.": 0.6, "Cy has salt.": 0.55, "Dan is in bed.": 0.03}
+    again = {"Who? Is Bo one of them?": 0.9, "Who? Is Cy one of them?": 0.3}
+
+    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[Any]:
+        return [["", again.get(task, shares[item])] for item, task in zip(items, tasks, strict=True)]
+
+    cells = of_cells("told_of", context="\n".join(shares), llm_map=llm_map, AnswerError=ValueError)
+    assert cells.told_of([*shares], "Who?", 10, "a patient had visitors") == ["yes", "yes", "no", "no"]
+
+
 def test_what_fits_without_the_word_that_most_have_is_in_doubt() -> None:
     fit = [f"{name} found a coin." for name in ("Ada", "Bo", "Cy", "Dan", "Ed")]
     items, said = [*fit, "It was her first dig.", "It rained.", "Flo sang."], [*["yes"] * 6, "no", "no"]
