@@ -4,7 +4,7 @@ import random
 from calendar import month_name
 from collections.abc import Callable
 
-from benchmarks import clubs, everyday, further, households, hurried, offices, outings, questions, registers, unseen
+from benchmarks import businesses, clubs, everyday, households, offices, outings, questions, registers, services
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
 
 MONTHS = ["May", "June", "August"]
@@ -163,10 +163,14 @@ def notes(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (harbour, tickets, diary, flood, rain, inns, letters, teacher, chair, towns, notes)
 }
-ALL = (
-    questions.KINDS | KINDS | everyday.KINDS | unseen.KINDS | further.KINDS | hurried.KINDS | households.KINDS
-    | clubs.KINDS | offices.KINDS | outings.KINDS | registers.KINDS
+SETS = (
+    questions.KINDS, KINDS, everyday.KINDS, households.KINDS, clubs.KINDS, offices.KINDS, outings.KINDS,
+    registers.KINDS, services.KINDS, businesses.KINDS,
 )  # fmt: skip
+ALL = {kind: made for kinds in SETS for kind, made in kinds.items()}
+if len(ALL) < sum(map(len, SETS)):
+    msg = "Two kinds of questions have the same name."
+    raise ValueError(msg)
 
 
 def question(kind: str, seed: int) -> Question:

@@ -646,7 +646,7 @@ def _spread(rng: random.Random, names: Sequence[str], total: int) -> tuple[str, 
             return names[counts[-1][1]], [names[i] for i in drawn]
 
 
-def lost_property(rng: random.Random) -> Question:
+def lost_register(rng: random.Random) -> Question:
     """Most frequent: the driver or depot with the most entries in a lost property register."""
     total = rng.randint(26, 38)
     drivers, depots = rng.sample(_DRIVERS, 5), rng.sample(TOWNS, 5)
@@ -668,11 +668,11 @@ def lost_property(rng: random.Random) -> Question:
         question = rng.choice(
             ("Which driver handed in the most things?", "Which of the drivers appears most often in the register?")
         )
-        return Question("lost_property", question, context, needed=(top_driver,), choices=tuple(drivers))
+        return Question("lost_register", question, context, needed=(top_driver,), choices=tuple(drivers))
     question = rng.choice(
         ("At which depot were the most things handed in?", "Which depot took in the largest number of lost items?")
     )
-    return Question("lost_property", question, context, needed=(top_depot,), choices=tuple(depots))
+    return Question("lost_register", question, context, needed=(top_depot,), choices=tuple(depots))
 
 
 # 6 ---------------------------------------------------------------- gather, catalogue of holiday cottages
@@ -1368,7 +1368,7 @@ KINDS: dict[str, Callable[[random.Random], Question]] = {
     "bakery_letter": bakery_letter,
     "hotel_cards": hotel_cards,
     "vet_log": vet_log,
-    "lost_property": lost_property,
+    "lost_register": lost_register,
     "cottage_catalogue": cottage_catalogue,
     "hike_chat": hike_chat,
     "renovation_diary": renovation_diary,

@@ -287,7 +287,9 @@ def fitting_subjects(lines, question, batch, statement):
 
     Nothing fits where paragraphs are not made so, or where what they tell of is not what is asked for.
     """
-    subjects = by_subject() if is_alone(lines, batch) or len(by_subject()) <= 100 else {}
+    subjects = by_subject()
+    if len(subjects) > 100:
+        return {}, lines, ""
     said = judged(list(subjects.values()), question, batch, statement, list(subjects)) if subjects else []
     fit = [name for name, answer in zip(subjects, said) if answer == "yes"]
     who = subject_of(statement)[0].replace("somebody", "a person").replace("someone", "a person")
