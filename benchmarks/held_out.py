@@ -163,7 +163,7 @@ def notes(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (harbour, tickets, diary, flood, rain, inns, letters, teacher, chair, towns, notes)
 }
-SETS = (
+SETS: tuple[dict[str, Callable[[random.Random], Question]], ...] = (
     questions.KINDS, KINDS, everyday.KINDS, households.KINDS, clubs.KINDS, offices.KINDS, outings.KINDS,
     registers.KINDS, services.KINDS, businesses.KINDS,
 )  # fmt: skip

@@ -89,17 +89,20 @@ def ask(rlm: RLM, context: Any = TEXT, **config: Any) -> Any:
 def test_every_sentence_of_a_short_text_is_judged_and_names_are_copied(model_server: ModelServer) -> None:
     text = "Ada cannot swim. It rained. Bo and Cy do not swim yet. Dan swims. It rained. Ed never learnt it. Flo swims."
     said = [
-        ("Ada cannot swim.\n\nQuestion", "Ada."), ("yet.\n\nQuestion", "Bo and Cy"), ("it.\n\nQuestion", "Edward"),
+        ("a person", "Yes."), ("yet.\n\nQuestion", "Bo and Cy"),
         ('Ada cannot swim."\n\nDoes', "Yes"), ('yet."\n\nDoes', "yes."), ('it."\n\nDoes', "Yes"),
         ("mean that", "No."),
     ]  # fmt: skip
     given: Any = {"statement": "somebody cannot swim."}
     rlm = rlm_of(model_server, sub=said, plan="gather", plan_parameters=given, profile="small")
     result = rlm.invoke({"question": "Who cannot swim?", "context": text})
-    assert result["answer"] == "- Ada [1]\n- Bo [2]\n- Cy [2]\n- Ed never learnt it. [3]\n4 in all."
+    assert result["answer"] == "- Ada [1]\n- Bo [2]\n- Cy [2]\n- Ed [3]\n4 in all."
     asked = [entry["messages"][-1]["content"] for entry in model_server.log()]
     judged = [prompt for prompt in asked if re.search("mean that .* cannot swim", prompt)]
-    assert (len(judged), len(asked)) == (6, 9)  # one sentence stands twice
+    assert (len(judged), len(asked)) == (
+        6,
+        10,
+    )  # one sentence stands twice; where one alone is named, nothing is copied
 
 
 @pytest.mark.parametrize("name", SAID)

@@ -155,20 +155,36 @@ def about(items, statement):
     return items, statement
 
 
-def tasks_of(items, question, statement, names=None, means="Does this mean that "):
-    """What is asked of each item: whether it fits, by whom it tells of."""
+def tasks_of(items, question, statement, names, means="Does this mean that "):
+    """What is asked of each item: whether it fits, by the name of whom it tells of."""
     usual, inner, freed = usual_words(), heads(), of_somebody(statement, items)
     # what denies is taken for its opposite where nobody is named
     return [
         counts_for(question, said_of(statement if denies(item) else freed, item, usual, inner, name), means)
-        for item, name in zip(items, names if names else spoken_of(items, usual))
+        for item, name in zip(items, names)
     ]
+
+
+def names_meant(items, statement, batch):
+    """Of each item the name of whom or what it tells of, where that is what a statement is of; a few names tell."""
+    who = subject_of(statement)[0].lower()
+    names = spoken_of(items, usual_words()) if who and is_alone(items, batch) else [""] * len(items)
+    few = list({name: item for item, name in zip(items, names) if name}.items())[:3]
+    return names if few and are_of(few, who, batch) else [""] * len(items)
+
+
+def are_of(few, who, batch):
+    """Whether most of these names, each with its text, are of the kind that a statement is of."""
+    kind = "a person" if who in ("somebody", "someone") else who
+    said = labelled([text[:400] for name, text in few], ["Is " + name + " " + kind + "?" for name, text in few], ["yes", "no"], batch)
+    return 2 * said.count("yes") >= len(said)
 
 
 def told_of(items, question, batch, statement, names=None):
     """Whether each item says so: yes, no, or None where it could not be judged."""
     if not is_alone(items, batch):
         return labelled(items, counts_for(question, statement), ["yes", "no"], batch)
+    names = names or [""] * len(items)
     tasks = dict(zip(items, tasks_of(items, question, statement, names)))
     sure = dict(zip(tasks, sure_of([unheaded(item) for item in tasks], list(tasks.values()))))
     weighed = [item for item in tasks if isinstance(sure[item], float)]
@@ -177,7 +193,7 @@ def told_of(items, question, batch, statement, names=None):
         sure.update({item: 3.0 if one == "yes" else -3.0 for item, one in sure.items() if one in ("yes", "no")})
     if statement and weighed:
         # what is in doubt is asked by the question, too: whether the one whom it tells of is one of them
-        named = dict(zip(items, names if names else spoken_of(items, usual_words()))) if subject_of(statement)[0] else {}
+        named = dict(zip(items, names)) if subject_of(statement)[0] else {}
         doubtful = [item for item in weighed if -0.5 < sure[item] < 1.5]
         asked = [question + " Is " + named[item] + " one of them?" if named.get(item) else counts_for(question) for item in doubtful]
         again = sure_of([unheaded(item) for item in doubtful], asked) if doubtful else []
@@ -230,7 +246,8 @@ def judged(items, question, batch, statement="", names=None):
     statement = unnamed(statement, items)
     if not is_alone(items, batch):
         return told_of(items, question, batch, statement)
-    statement, names = as_told(statement), names or spoken_of(items, usual_words())
+    statement = as_told(statement)
+    names = names or names_meant(items, statement, batch)
     in_steps = [bool(name) and len(sentences(item)) > 2 and bool(subject_of(statement)[0]) for item, name in zip(items, names)]
     if any(in_steps):
         of_long = of_paragraphs([[item, name] for item, name, long in zip(items, names, in_steps) if long], question, batch, statement)
@@ -249,7 +266,7 @@ def judged(items, question, batch, statement="", names=None):
             has = any([word[:4] in stems for word in plain_words(item).split()])
             if said[place] == "no" and has and denies(item):
                 doubtful.append(place)
-        again = told_of([items[place] for place in doubtful], question, batch, asserted)
+        again = told_of([items[place] for place in doubtful], question, batch, asserted, [names[place] for place in doubtful])
         for place, answer in zip(doubtful, again):
             said[place] = "yes" if answer == "no" else said[place]
     return said
@@ -275,9 +292,9 @@ def of_paragraphs(items, question, batch, statement):
     return ["no" if answer == "yes" and item in failed else answer for item, answer in zip(texts, said)]
 
 
-def fitting(lines, question, batch, statement=""):
+def fitting(lines, question, batch, statement="", names=None):
     """The lines that fit, and what to say of those that could not be judged."""
-    said = judged(lines, question, batch, statement)
+    said = judged(lines, question, batch, statement, names)
     fit = [line for line, answer in zip(lines, said) if answer == "yes"]
     return fit, told(said.count(None), len(said), "sentences")
 
@@ -292,11 +309,10 @@ def fitting_subjects(lines, question, batch, statement):
         return {}, lines, ""
     said = judged(list(subjects.values()), question, batch, statement, list(subjects)) if subjects else []
     fit = [name for name, answer in zip(subjects, said) if answer == "yes"]
-    who = subject_of(statement)[0].replace("somebody", "a person").replace("someone", "a person")
     # an entry of a list, and what paragraphs go on about as "it", is what they are about; of others a few tell
     unsure = [name for name in fit if entry(subjects[name]) != name and not re.search(r"\b(?:it|its)\b", subjects[name].lower())][:3]
-    are = labelled([subjects[name][:400] for name in unsure], ["Is " + name + " " + who + "?" for name in unsure], ["yes", "no"], batch) if who else ["no"]
-    if not fit or 2 * are.count("yes") < len(are):
+    who = subject_of(statement)[0].lower()
+    if not fit or not who or (unsure and not are_of([(name, subjects[name]) for name in unsure], who, batch)):
         return {}, lines, ""
     words = content_words(statement)
     shown = {name: (telling(sentences(subjects[name]), words, 1) or sentences(subjects[name]))[0] for name in fit}

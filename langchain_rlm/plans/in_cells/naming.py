@@ -78,7 +78,7 @@ def spoken_of(lines, usual):
         inside.update([name for name in names if re.search(r"[\w,] " + re.escape(name), line)])
         titled.update([name for name in names if re.match(r"(?:Mr|Mrs|Ms|Dr|Prof)\b", name)])
         behind = line[len(first) :]
-        if first and (re.match(r"[,:.]|['\u2019]s | and [A-Z]", behind) or is_verb((re.match(r" ([\w'\u2019]+)", behind) or ["", ""])[1])):
+        if first and (re.match(r"[,:.]|['\u2019]s | (?:and [A-Z]|never|always|also|still|often|usually|once)", behind) or is_verb((re.match(r" ([\w'\u2019]+)", behind) or ["", ""])[1])):
             does.append(first)
     # a word that once begins a sentence need be no name, where others do not begin so
     led = {name for name in begins if name in inside} | titled | {name for name in does if does.count(name) > 1 or len(set(does)) > 3}
@@ -137,6 +137,13 @@ def with_subjects(lines):
         [head + " " + line for head in dict.fromkeys(behind[line])] if line in behind and meant_by(line, usual, behind) else [line]
         for line in lines
     ]
+
+
+def named_once(lines, names):
+    """Those lines that have one name alone, that of whom they tell, with it; and the others."""
+    usual = usual_words()
+    once = {line: name for line, name in zip(lines, names) if name and set(names_in(line, usual)) == {name}}
+    return once, [line for line in lines if line not in once]
 
 
 def named_in(lines, question):

@@ -68,9 +68,12 @@ if statement and batch <= 10:
     subjects, lines, unread = fitting_subjects(lines, question, batch, statement)
     rows.update({(plain_words(name), line): name for name, line in subjects.items()})
 if statement and is_alone(lines, batch):
-    wanted, unjudged = fitting(lines, question, batch, statement)
-    for line, names in zip(wanted, named_in(wanted, question)):
-        rows.update({(plain_words(name), line): name for name in names})
+    names = names_meant(lines, statement, batch)
+    wanted, unjudged = fitting(lines, question, batch, statement, names)
+    once, others = named_once(wanted, [names[lines.index(line)] for line in wanted])
+    of_others = dict(zip(others, named_in(others, question)))
+    for line in wanted:
+        rows.update({(plain_words(name), line): name for name in ([once[line]] if line in once else of_others[line])})
 else:
     pieces = chunks(size=small_piece)
     asked = [

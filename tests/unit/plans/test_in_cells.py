@@ -282,7 +282,35 @@ def test_whether_one_who_is_in_doubt_is_one_of_them_is_asked_by_the_name() -> No
         return [["", again.get(task, shares[item])] for item, task in zip(items, tasks, strict=True)]
 
     cells = of_cells("told_of", context="\n".join(shares), llm_map=llm_map, AnswerError=ValueError)
-    assert cells.told_of([*shares], "Who?", 10, "a patient had visitors") == ["yes", "yes", "no", "no"]
+    names = ["Ada", "Bo", "Cy", "Dan"]
+    assert cells.told_of([*shares], "Who?", 10, "a patient had visitors", names) == ["yes", "yes", "no", "no"]
+
+
+@pytest.mark.parametrize(("are", "names"), [("yes", ["Ada", "", "Bo", "Cy", "Dan"]), ("no", [""] * 5)])
+def test_names_that_are_not_what_a_statement_is_of_are_left_out(are: str, names: list[str]) -> None:
+    asked = list[str]()
+
+    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[str]:
+        asked.extend(tasks)
+        return [are] * len(items)
+
+    lines = ["Ada brought a cake with nuts.", "It rained.", "Bo's soup has no nuts.", "Cy, a cook, sings.", "Dan ate."]
+    cells = of_cells("names_meant", context="\n".join(lines), llm_map=llm_map, AnswerError=ValueError)
+    assert cells.names_meant(lines, "a dish contains nuts", 10) == names
+    assert asked == ["Is Ada a dish?", "Is Bo a dish?", "Is Cy a dish?"]
+    assert cells.names_meant(lines, "somebody sings", 10) == names
+    assert asked[3:] == ["Is Ada a person?", "Is Bo a person?", "Is Cy a person?"]
+    assert cells.names_meant(lines, "this is about nuts", 10) == [""] * 5
+    assert len(asked) == 6
+
+
+def test_a_line_that_names_one_alone_needs_no_copy_of_the_name() -> None:
+    lines = ["Ada plays the harp.", "Bo and Cy play.", "Dan met Dan.", "It rained."]
+    cells = of_cells("named_once", context="\n".join(lines))
+    assert cells.named_once(lines, ["Ada", "Bo", "Dan", ""]) == (
+        {lines[0]: "Ada", lines[2]: "Dan"},
+        [lines[1], lines[3]],
+    )
 
 
 def test_what_fits_without_the_word_that_most_have_is_in_doubt() -> None:
