@@ -2,7 +2,7 @@
 
 import random
 from calendar import month_name
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks import businesses, clubs, everyday, households, offices, outings, questions, registers, services
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
@@ -163,7 +163,7 @@ def notes(draw: random.Random) -> Question:
 KINDS: dict[str, Callable[[random.Random], Question]] = {
     made.__name__: made for made in (harbour, tickets, diary, flood, rain, inns, letters, teacher, chair, towns, notes)
 }
-SETS: tuple[dict[str, Callable[[random.Random], Question]], ...] = (
+SETS: Sequence[Mapping[str, Callable[[random.Random], Question]]] = (
     questions.KINDS, KINDS, everyday.KINDS, households.KINDS, clubs.KINDS, offices.KINDS, outings.KINDS,
     registers.KINDS, services.KINDS, businesses.KINDS,
 )  # fmt: skip
