@@ -72,7 +72,7 @@ def unnamed(statement, items):
             if found[1] in ("by", "for", "with"):
                 who = found[1] + (" their" if found[3] else " them")
             statement = statement.replace(found[0], "" if found[1] and " " not in who else who)
-    place = re.search(r" (?:at|in|on|during) (?:the|this|our|their) ([\w-]+)$", statement.strip(" ."))
+    place = re.search(r"(?<!spent)(?<!paid) (?:at|in|on|during) (?:the|this|our|their) ([\w-]+)$", statement.strip(" ."))
     begins = [plain_words(" ".join(sentences(text[:1_000])[:2])) for text in documents()[:1]]
     if place and begins and re.search(r"\b" + re.escape(stem(place[1].lower())), begins[0]):
         # what the text begins with, all of it is about

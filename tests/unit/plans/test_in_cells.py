@@ -335,6 +335,8 @@ def test_a_place_that_the_text_begins_with_need_not_be_in_each_sentence() -> Non
     cells = of_cells("unnamed", context="News of the dig. It rained. Ada found a coin in the hut.")
     assert cells.unnamed("somebody found coins at the dig", []) == "somebody found coins"
     assert cells.unnamed("somebody found coins in the hut", []) == "somebody found coins in the hut"
+    spent = "money was spent on the dig"  # what it was for is no place
+    assert cells.unnamed(spent, []) == spent
 
 
 def test_what_stands_below_a_heading_is_about_it() -> None:
