@@ -132,6 +132,8 @@ class Caller:
         except (ModelCallError, BudgetExceededError) as error:
             error.usage = call.usage
             raise
+        if labels := labels_in(messages):
+            text = told(text, labels, call.share)
         seconds, waited = time.monotonic() - call.started, (call.sent or call.started) - call.started
         return Reply(text, call.name, call.usage or {}, seconds, cut, waited)
 
@@ -159,6 +161,8 @@ class _Call:
     """When the first request was sent."""
     newest: float = 0.0
     """When the newest one was."""
+    share: float | None = None
+    """How probable the first of two labels was, where that is asked for."""
     given_up: int = 0
     """Times in a row that an answer did not come."""
 
@@ -203,7 +207,7 @@ class _Call:
                 message = await self._request(sent, tokens, may_be_empty=may_be_empty)
                 text = without_thinking(message.text) if self.is_whole else message.text
                 if labels := labels_in(messages):
-                    text = told(text, labels, share(message, labels))
+                    self.share = share(message, labels)
                 return encodable(text), is_cut_off(message)
             except ModelCallError as error:
                 failure = error.failure

@@ -678,7 +678,7 @@ def weighed(yes: float, no: float) -> dict[str, Any]:
 
 def test_paragraphs_on_one_each_are_judged_as_a_whole_by_how_sure_the_model_is(model_server: ModelServer) -> None:
     surely, hardly = weighed(-0.05, -3), weighed(-0.5, -0.9)
-    sub = [("Is Abe a guest|Is Cal a guest", weighed(-0.1, -2)), ("hound|poodle", surely), ("a boat", hardly)]
+    sub = [("a guest[?]", weighed(-0.1, -2)), ("hound|poodle", surely), ("a boat", hardly)]
     answer, asked = judging(model_server, [*sub, ("", weighed(-1.0, -0.4))])
     assert answer == "- Abe [1]\n- Cal [2]\n2 in all."  # Ben's paragraph is taken for fit, too, but much less surely
     assert sum("Does any sentence of this tell that Abe has a dog?" in prompt for prompt in asked) == 1
@@ -689,7 +689,7 @@ def test_paragraphs_on_one_each_are_judged_as_a_whole_by_how_sure_the_model_is(m
 
 
 def test_without_probabilities_what_may_fit_is_judged_by_its_sentences(model_server: ModelServer) -> None:
-    sub = [("Is (Abe|Cal) a guest", "Yes."), ("(hound|boat|poodle).*any sentence", "Yes.")]
+    sub = [("a guest[?]", "Yes."), ("(hound|boat|poodle).*any sentence", "Yes.")]
     sub += [("paid.*poodle.*this mean", "No.")]
     sub += [("boat", "No."), ("hound|poodle", "Yes."), ("", "No.")]
     answer, asked = judging(model_server, sub)
@@ -698,7 +698,8 @@ def test_without_probabilities_what_may_fit_is_judged_by_its_sentences(model_ser
 
 
 def test_paragraphs_that_are_not_on_what_is_asked_for_are_read_by_their_sentences(model_server: ModelServer) -> None:
-    sub = [("Is (Abe|Cal) a guest", "No."), ("Which name", "Abe"), ("hound|poodle", "Yes."), ("", "No.")]
+    sub = [("a guest[?]", "No."), ("Which name", "Abe"), ("hound|poodle", "Yes."), ("", "No.")]
     answer, asked = judging(model_server, sub)
     assert any(prompt.startswith('"He has a hound."') for prompt in asked)
+    assert not any("any sentence" in prompt for prompt in asked)  # known before a paragraph is judged
     assert answer.endswith("2 in all.")

@@ -68,6 +68,23 @@ def test_a_failure_has_its_kind_is_retried_where_that_helps_and_says_what_fits(
         assert "not waited for" in failure.message
 
 
+UNWEIGHED = {"responses", "anthropic", "gemini", "bedrock", "mistral", "groq"}
+"""Those whose clients have no names for log probabilities, or not of this kind."""
+
+
+@pytest.mark.parametrize("provider", CLIENTS)
+def test_every_client_answers_where_log_probabilities_are_wanted(model_server: ModelServer, provider: str) -> None:
+    weighed = {"content": "Yes.", "logprobs": {"Yes": -0.1054, "No": -2.3026}}
+    models = {provider: {"kind": "rules", "rules": [{"match": "dog", "reply": weighed}], "default": "?"}}
+    code = "FINAL(llm_map(['a dog'], 'Is this an animal?', ['yes', 'no'], model='sub', weigh=True))"
+    rlm = rlm_of(model_server, code, models, {"sub": model_of(model_server, provider)}, budget=Budget(cost=None))
+    [(label, share)] = ask(rlm)
+    assert label == "yes"
+    asked = [entry["request"].get("logprobs") for entry in model_server.log() if entry["model"] == provider]
+    assert asked[0] is (None if provider in UNWEIGHED else True)
+    assert provider in UNWEIGHED or round(share, 2) == 0.9
+
+
 @pytest.mark.parametrize("provider", CLIENTS)
 def test_each_provider_has_a_row_for_what_its_users_meet(provider: str) -> None:
     kinds = {row.kind for row in ROWS if row.provider == provider}

@@ -141,3 +141,16 @@ def test_a_server_that_refuses_log_probabilities_is_asked_without_from_then_on(m
     asked = ["logprobs" in entry["request"] for entry in model_server.log() if entry["model"] == "sub"]
     assert asked[0]
     assert not any(asked[1:])
+
+
+ONE = "FINAL(llm_map(['a dog'], 'Is this an animal?', ['yes', 'no'], weigh=True))"
+
+
+def test_the_weight_of_an_answer_that_was_cut_off_stands_behind_the_whole(model_server: ModelServer) -> None:
+    cut = {"content": "Yes, because dogs ", "finish_reason": "length", "logprobs": {"Yes": -0.1054, "No": -2.3026}}
+    sub = {"kind": "script", "replies": [cut, "are animals."]}
+    model_server.configure(models={"root": {"kind": "script", "replies": [cell(ONE)]}, "sub": sub})
+    models = (model_server.chat_model(name) for name in ("root", "sub"))
+    result = RLM(*models, route="rlm", budget=Budget(cost=None)).invoke({"question": "Which?", "context": TEXT})
+    [(label, share)] = result["value"]
+    assert (label, round(share, 2)) == ("yes", 0.9)

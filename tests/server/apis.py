@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.server.outcome import Outcome, Usage, text_of
+from tests.server.wire import logprobs_of
 
 Json = dict[str, Any]
 GEMINI_PATH = re.compile(r"/v1(?:beta)?/models/([^/:]+):(?:generate|streamGenerate)Content")
@@ -46,7 +47,7 @@ def as_chat(api: str, path: str, body: Json) -> Json:
         system = [{"role": "system", "content": body["system"]}] if body.get("system") else []
         return {"model": body["model"], "messages": [*system, *body["messages"]]}
     if api == "ollama":
-        return {"model": body["model"], "messages": body["messages"]}
+        return {"model": body["model"], "messages": body["messages"], "logprobs": body.get("logprobs")}
     if bedrock := BEDROCK_PATH.fullmatch(path):
         system = [{"role": "system", "content": body["system"]}] if body.get("system") else []
         return {"model": unquote(bedrock[1]), "messages": [*system, *body["messages"]]}
@@ -128,6 +129,7 @@ def _ollama(outcome: Outcome, model: str, usage: Usage) -> Json:
     return {
         "model": model, "created_at": "2026-01-01T00:00:00Z", "done": True, "done_reason": outcome.finish_reason,
         "message": {"role": "assistant", "content": outcome.content or ""},
+        **({"logprobs": (logprobs_of(outcome) or {})["content"]} if outcome.logprobs else {}),
         "prompt_eval_count": usage["prompt_tokens"], "eval_count": usage["completion_tokens"],
     }  # fmt: skip
 

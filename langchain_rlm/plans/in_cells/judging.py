@@ -304,13 +304,15 @@ def fitting_subjects(lines, question, batch, statement):
 
     Nothing fits where paragraphs are not made so, or where what they tell of is not what is asked for.
     """
-    subjects = by_subject()
+    who = subject_of(statement)[0].lower()
+    subjects = by_subject() if who else {}
+    # an entry of a list, and what a paragraph goes on about as "it", is what it is about; of others a few tell
+    unsure = [[name, text] for name, text in subjects.items() if entry(text) != name and not re.search(r"\b(?:it|its)\b", text.lower())][-3:]
+    if unsure and not are_of(unsure, who, batch):
+        return {}, lines, ""
     said = judged(list(subjects.values()), question, batch, statement, list(subjects)) if subjects else []
     fit = [name for name, answer in zip(subjects, said) if answer == "yes"]
-    # an entry of a list, and what paragraphs go on about as "it", is what they are about; of others a few tell
-    unsure = [name for name in fit if entry(subjects[name]) != name and not re.search(r"\b(?:it|its)\b", subjects[name].lower())][:3]
-    who = subject_of(statement)[0].lower()
-    if not fit or not who or (unsure and not are_of([(name, subjects[name]) for name in unsure], who, batch)):
+    if not fit:
         return {}, lines, ""
     words = content_words(statement)
     shown = {name: (telling(sentences(subjects[name]), words, 1) or sentences(subjects[name]))[0] for name in fit}

@@ -95,7 +95,7 @@ def by_subject():
     for edge in (r"\n[ \t]*\n", r"\n"):
         blocks = [sentences(block) for text in held_texts() for block in re.split(edge, text)]
         blocks = [block for block in blocks if len(block) > 1]
-        if len(blocks) > 125:
+        if len(blocks) > 100:
             # more than are judged one by one
             continue
         firsts = [block[0] for block in blocks]

@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from langchain_rlm.repl.protocol import Asked, Call, Result, plain
-from langchain_rlm.repl.typed.weights import Labels
+from langchain_rlm.repl.typed.weights import Pair
 
 Program = Generator[Asked, Sequence[Result], list[Result]]
 """Its results are `("ok", data)` or `("failed", type, message)`; of type `form` when no answer had the form."""
@@ -19,7 +19,7 @@ Images = tuple[tuple[int, int], ...]
 
 
 def asking(
-    prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None, labels: Labels | None = None
+    prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None, labels: Pair | None = None
 ) -> Asked:
     """Questions whose answers are all kept, whichever fail; with `labels` they are weighed."""
     if len(prompts) > MOST:

@@ -10,8 +10,7 @@ from langchain_rlm.repl.typed.fitting import MisfitError
 from langchain_rlm.repl.typed.forms import Form
 from langchain_rlm.repl.typed.labels import Labels
 from langchain_rlm.repl.typed.numbered import answers, numbers, undressed, unnumbered
-from langchain_rlm.repl.typed.weights import Labels as Pair
-from langchain_rlm.repl.typed.weights import read
+from langchain_rlm.repl.typed.weights import Pair, read
 
 ALONE = 3
 """Times that an item is asked by itself, at most."""
@@ -30,6 +29,7 @@ class Task:
         labels: What answers are chosen from, with what each means (empty: nothing is said of it); None: data or text.
         form: The form of the data; None: labels or text.
         weighed: Two labels of which each answer tells, besides, how probable the first one is.
+        each: What is asked of each item, where that is not the same of all.
     """
 
     text: str
@@ -38,7 +38,6 @@ class Task:
     form: Form | None = None
     weighed: Pair | None = None
     each: Sequence[str] = ()
-    """What is asked of each item, where that is not the same of all."""
 
     def prompt(self, items: Sequence[str], note: str = "") -> str:
         """Asks about one item, or numbered ones; one stands first, and what is wanted last: weak models heed that."""

@@ -43,14 +43,16 @@ def _map(given: Mapping[str, Any], _: Host, context: ReplContext) -> Program:
     if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
         msg = f"llm_map: batch must be a number of items, at least 1, not {batch!r:.80}."
         raise ValueError(msg)
-    each = given["task"] if isinstance(given["task"], list) else []
-    if isinstance(given["task"], list) and len(each) != len(items):
-        msg = f"llm_map: {len(each):,} tasks for {len(items):,} items: give one task for all, or one for each."
-        raise ValueError(msg)
-    texts = [_text(one, "llm_map: the task") for one in (each if isinstance(given["task"], list) else [given["task"]])]
-    task = Task(texts[0] if texts else "", form=None if schema is None else Form.of(schema), each=texts if each else ())
+    text, each = given["task"], list[str]()
+    if isinstance(text, list):
+        if len(text) != len(items):
+            msg = f"llm_map: {len(text):,} tasks for {len(items):,} items: give one task for all, or one for each."
+            raise ValueError(msg)
+        each, text = [_text(one, "llm_map: a task") for one in text], "each has its own"
+    task = Task(_text(text, "llm_map: the task"), form=None if schema is None else Form.of(schema))
     if labels is not None:
-        task = replace(_labelled(task.text, labels), each=task.each)
+        task = _labelled(task.text, labels)
+    task = replace(task, each=each)
     if given.get("weigh"):
         if task.labels is None or len(task.labels) != 2:  # noqa: PLR2004  # one, or the other
             msg = "llm_map: weigh=True needs two labels, such as ['yes', 'no']."

@@ -42,6 +42,9 @@ def test_the_share_of_the_first_label_is_read_from_the_tokens_that_begin_one(
         AIMessage("yes"), AIMessage("yes", response_metadata={"logprobs": None}), answer(), answer({"Perhaps": -0.1}),
         answer({"": -0.1}), AIMessage("yes", response_metadata={"logprobs": [1]}),
         AIMessage("yes", response_metadata={"logprobs": {"content": [{"token": "yes"}]}}),
+        AIMessage("yes", response_metadata={"logprobs": {"content": [3, {"top_logprobs": [4, {"token": None}]}]}}),
+        AIMessage("yes", response_metadata={"logprobs": {"content": "yes"}}),
+        AIMessage("yes", response_metadata={"logprobs": {"content": [{"top_logprobs": [{"token": "yes"}]}]}}),
     ],
 )  # fmt: skip
 def test_a_message_that_does_not_tell_has_no_share(message: AIMessage) -> None:
@@ -55,10 +58,22 @@ def test_only_a_client_that_knows_log_probabilities_is_asked_for_them() -> None:
     assert asks_for(fake) == asks_for(OPENAI.with_fallbacks([fake])) == {}
 
 
-def test_a_refusal_is_told_by_its_words() -> None:
-    assert is_refused(Failure("invalid", "Unsupported parameter: 'logprobs' is not supported with this model."))
-    assert not is_refused(Failure("invalid", "Unsupported parameter: 'stop'"))
-    assert not is_refused(Failure("rate_limit", "top_logprobs"))
+def test_a_list_alone_is_read_as_well() -> None:
+    told = [{"top_logprobs": [{"token": "Yes", "logprob": -0.1}, {"token": "No", "logprob": -2.4}]}]
+    assert share(AIMessage("yes", response_metadata={"logprobs": told}), PAIR) == pytest.approx(0.909, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "may_be"),
+    [
+        ("invalid", "Unsupported parameter: 'logprobs' is not supported with this model.", True),
+        ("invalid", "Extra inputs are not permitted", True), ("server", "top_logprobs: not implemented", True),
+        ("malformed", "create() got an unexpected keyword argument 'logprobs'", True), ("server", "overloaded", False),
+        ("malformed", "no JSON", False), ("rate_limit", "top_logprobs", False),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_refusal(kind: Any, message: str, *, may_be: bool) -> None:
+    assert is_refused(Failure(kind, message)) is may_be
 
 
 def test_the_labels_stand_with_the_last_message() -> None:

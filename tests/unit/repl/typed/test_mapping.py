@@ -188,8 +188,8 @@ def test_each_item_may_have_a_task_of_its_own() -> None:
         (task(["x"], labels=["a", "b", "c"], weigh=True), "weigh=True needs two labels"),
         (task(["x"], weigh=True), "weigh=True needs two labels"),
         (task(["x", "y"]) | {"task": ["Is it big?"]}, "1 tasks for 2 items"),
-        (task(["x", "y"]) | {"task": ["Is it big?", ""]}, "the task is empty"),
-        (task(["x"]) | {"task": [3]}, "the task must be a str"),
+        (task(["x", "y"]) | {"task": ["Is it big?", ""]}, "a task is empty"),
+        (task(["x"]) | {"task": [3]}, "a task must be a str"),
     ],
 )
 def test_a_weight_or_tasks_that_do_not_fit_are_refused(given_task: dict[str, Any], told: str) -> None:
