@@ -50,6 +50,14 @@ def stated(question):
     return " ".join(["a", one, *[behind.get(word, word) for word in words[1:2]], *words[2:]])
 
 
+def whose(statement, question):
+    """A statement, or what a question says where that asks who does something and the statement is of what is done."""
+    asked = stated(question)
+    who = plain_words(subject_of(statement)[0]).split()[-1:]
+    of_what = who and who[0] not in ("somebody", "someone", "person") and stem(who[0]) in {stem(word) for word in plain_words(asked).split()}
+    return asked if not statement or (of_what and re.search(r"\bwho (?!of |among )", question.lower())) else statement
+
+
 def affirmed(statement):
     """What a statement denies, and the words behind its denial; nothing where it denies nothing."""
     found = re.search(r"(?:\b(?:not|no|never)|(?<=can)not|n['\u2019]t)\b ?", statement)
@@ -170,14 +178,25 @@ def names_meant(items, statement, batch):
     who = subject_of(statement)[0].lower()
     names = spoken_of(items, usual_words()) if who and is_alone(items, batch) else [""] * len(items)
     few = list({name: item for item, name in zip(items, names) if name}.items())[:3]
-    return names if few and are_of(few, who, batch) else [""] * len(items)
+    return names if few and are_of(few, who) else [""] * len(items)
 
 
-def are_of(few, who, batch):
+def several(one):
+    """A word for one of a kind, as it stands for several, without its article."""
+    word = re.sub(r"^an? ", "", one)
+    if word.endswith(("man", "child")):
+        return word[:-2] + "en" if word.endswith("man") else word + "ren"
+    return re.sub(r"(?<=[^aeiou])y$", "ie", word) + ("es" if re.search(r"(?:s|x|ch|sh)$", word) else "s")
+
+
+def are_of(few, who):
     """Whether most of these names, each with its text, are of the kind that a statement is of."""
-    kind = "a person" if who in ("somebody", "someone") else who
-    said = labelled([text[:400] for name, text in few], ["Is " + name + " " + kind + "?" for name, text in few], ["yes", "no"], batch)
-    return 2 * said.count("yes") >= len(said)
+    kind = "people" if who in ("somebody", "someone", "a person") else several(who)
+    texts = ["In a text about " + kind + " stands: " + text[:400] for name, text in few]
+    sure = sure_of(texts, ["Is " + name + " one of the " + kind + "?" for name, text in few])
+    weighed = [one for one in sure if isinstance(one, float)]
+    # most names could be of a kind: those that are not are less sure
+    return sum(weighed) > 0.7 * len(weighed) if weighed else 2 * sure.count("yes") >= len(sure)
 
 
 def told_of(items, question, batch, statement, names=None):
@@ -307,8 +326,8 @@ def fitting_subjects(lines, question, batch, statement):
     who = subject_of(statement)[0].lower()
     subjects = by_subject() if who else {}
     # an entry of a list, and what a paragraph goes on about as "it", is what it is about; of others a few tell
-    unsure = [[name, text] for name, text in subjects.items() if entry(text) != name and not re.search(r"\b(?:it|its)\b", text.lower())][-3:]
-    if unsure and not are_of(unsure, who, batch):
+    unsure = [[name, text] for name, text in subjects.items() if entry(text) != name and not re.search(r"\b(?:it|its)\b", text.lower())]
+    if 2 * len(unsure) > len(subjects) and not are_of(unsure[-3:], who):
         return {}, lines, ""
     said = judged(list(subjects.values()), question, batch, statement, list(subjects)) if subjects else []
     fit = [name for name, answer in zip(subjects, said) if answer == "yes"]

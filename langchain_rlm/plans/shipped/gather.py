@@ -62,8 +62,8 @@ batch: int
 
 lines = list(dict.fromkeys([line for text in documents() for line in sentences(text)]))
 rows, lacking, pieces, unread = {}, 0, [], ""
-if not statement and batch <= 10:
-    statement = stated(question)
+if batch <= 10:
+    statement = whose(statement, question)
 if statement and batch <= 10:
     subjects, lines, unread = fitting_subjects(lines, question, batch, statement)
     rows.update({(plain_words(name), line): name for name, line in subjects.items()})

@@ -286,22 +286,57 @@ def test_whether_one_who_is_in_doubt_is_one_of_them_is_asked_by_the_name() -> No
     assert cells.told_of([*shares], "Who?", 10, "a patient had visitors", names) == ["yes", "yes", "no", "no"]
 
 
-@pytest.mark.parametrize(("are", "names"), [("yes", ["Ada", "", "Bo", "Cy", "Dan"]), ("no", [""] * 5)])
-def test_names_that_are_not_what_a_statement_is_of_are_left_out(are: str, names: list[str]) -> None:
-    asked = list[str]()
+@pytest.mark.parametrize(
+    ("are", "names"),
+    [
+        (["yes", 0.9], ["Ada", "", "Bo", "Cy", "Dan"]), (["yes", None], ["Ada", "", "Bo", "Cy", "Dan"]),
+        (["yes", 0.55], [""] * 5), (["no", 0.1], [""] * 5), (["no", None], [""] * 5),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_what_a_statement_is_of_are_left_out(are: list[Any], names: list[str]) -> None:
+    asked = list[tuple[str, str]]()
 
-    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[str]:
-        asked.extend(tasks)
+    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[Any]:
+        asked.extend(zip(items, tasks, strict=True))
         return [are] * len(items)
 
     lines = ["Ada brought a cake with nuts.", "It rained.", "Bo's soup has no nuts.", "Cy, a cook, sings.", "Dan ate."]
     cells = of_cells("names_meant", context="\n".join(lines), llm_map=llm_map, AnswerError=ValueError)
     assert cells.names_meant(lines, "a dish contains nuts", 10) == names
-    assert asked == ["Is Ada a dish?", "Is Bo a dish?", "Is Cy a dish?"]
+    assert asked[:2] == [
+        ("In a text about dishes stands: Ada brought a cake with nuts.", "Is Ada one of the dishes?"),
+        ("In a text about dishes stands: Bo's soup has no nuts.", "Is Bo one of the dishes?"),
+    ]
     assert cells.names_meant(lines, "somebody sings", 10) == names
-    assert asked[3:] == ["Is Ada a person?", "Is Bo a person?", "Is Cy a person?"]
+    assert [task for _, task in asked[3:]] == [f"Is {name} one of the people?" for name in ("Ada", "Bo", "Cy")]
     assert cells.names_meant(lines, "this is about nuts", 10) == [""] * 5
     assert len(asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [
+        ("a spring", "springs"), ("a variety", "varieties"), ("a day", "days"), ("a dish", "dishes"),
+        ("a box", "boxes"), ("a woman", "women"), ("a child", "children"), ("an old bus", "old buses"),
+    ],
+)  # fmt: skip
+def test_several_of_a_kind(one: str, several: str) -> None:
+    assert of_cells("several").several(one) == several
+
+
+@pytest.mark.parametrize(
+    ("statement", "question", "meant"),
+    [
+        ("a coin was found at the dig", "Who found coins at the dig?", "somebody found coins at the dig"),
+        ("a volunteer found coins", "Who found coins at the dig?", "a volunteer found coins"),
+        ("somebody found coins", "Who found coins at the dig?", "somebody found coins"),
+        ("a coin was found", "Which coins were found?", "a coin was found"),
+        ("a guest eats meat", "Who of the guests eats meat?", "a guest eats meat"),
+        ("", "Who found coins?", "somebody found coins"),
+    ],
+)
+def test_who_does_something_is_not_what_is_done(statement: str, question: str, meant: str) -> None:
+    assert of_cells("whose").whose(statement, question) == meant
 
 
 def test_a_line_that_names_one_alone_needs_no_copy_of_the_name() -> None:
