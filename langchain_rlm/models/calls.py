@@ -21,7 +21,7 @@ from langchain_rlm.context.formats import estimate_tokens
 from langchain_rlm.models.clients import ANSWERED_BY, client_of, retries_of
 from langchain_rlm.models.failures import SENT, UNUSABLE, Failure, ModelCallError, classify, holds_any
 from langchain_rlm.models.limits import LIMIT, lower
-from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, usage_of
+from langchain_rlm.models.messages import add_usage, fault_of, is_cut_off, is_looping, usage_of
 from langchain_rlm.models.pace import Pace
 from langchain_rlm.models.reservations import LEAST_OUTPUT
 from langchain_rlm.models.resolve import Model, name_of, provider_of, secrets_of
@@ -187,11 +187,14 @@ class _Call:
         parts, cuts = [text], 0
         while cut:
             cuts += not self.is_ours
-            if cuts > CONTINUATIONS:
-                length = sum(map(len, parts))
-                msg = f"the answer was cut off at the output limit {len(parts)} times ({length:,} characters)"
+            said = "".join(parts)
+            if repeats := is_looping(said):
+                msg = f"the answer was cut off at the output limit, and ends with one line {repeats} times"
                 raise ModelCallError(Failure("cut_off", f"{msg}: ask for less"))
-            more = [*messages, AIMessage("".join(parts)), HumanMessage(CONTINUE)]
+            if cuts > CONTINUATIONS:
+                msg = f"the answer was cut off at the output limit {len(parts)} times ({len(said):,} characters)"
+                raise ModelCallError(Failure("cut_off", f"{msg}: ask for less"))
+            more = [*messages, AIMessage(said), HumanMessage(CONTINUE)]
             text, cut = await self.part(more, may_be_empty=True)
             parts.append(text)
         return "".join(parts), False

@@ -14,6 +14,8 @@ from langchain_rlm.surrogates import encodable
 PAGES = "rlm_pages"
 """Of a message with pictures: the pages that they show."""
 CUT_OFF = {"length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"}
+LOOPED, LOOPED_LINE = 6, 20
+"""Times in a row that an answer has one line, and its characters, from where on its model does nothing else."""
 FILTERED = {
     "content_filter", "content_filtered", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii",
     "language", "guardrail_intervened", "sensitive",
@@ -30,6 +32,13 @@ def pages_in(message: BaseMessage) -> tuple[tuple[int, int], ...]:
 def is_cut_off(message: AIMessage) -> bool:
     """Whether the message ended at the output limit."""
     return _finish(message) in CUT_OFF
+
+
+def is_looping(text: str) -> int:
+    """How often the last whole line of an answer that was cut off stands there in a row; 0 where that may be meant."""
+    *lines, _ = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    alike = next((at for at, line in enumerate(reversed(lines)) if line != lines[-1]), len(lines))
+    return alike if alike >= LOOPED and len(lines[-1]) >= LOOPED_LINE else 0
 
 
 def usage_of(

@@ -24,7 +24,7 @@ from langchain_rlm.state import RLMState
 
 GIVEN = "it was given as RLM(plan=...)"
 CHOSEN = "the root model chose it from the menu"
-AGREED = "nearly all examples worded like the question have it, and the root model chose none of them"
+AGREED = "it is the plan of the examples worded like the question, which outweigh what the root model chose"
 UNREADABLE = "the root model's choice could not be used"
 UNCHOSEN = frozenset({"refused", "empty", "cut_off", "overflow"})
 """Failures of the call that chooses that are no reason to fail."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig, patch_config
 from langgraph.errors import GraphBubbleUp
 
@@ -26,6 +26,7 @@ from langchain_rlm.models.messages import PAGES, brief
 from langchain_rlm.models.remedies import NO_IMAGES, REMEDIES
 from langchain_rlm.models.resolve import name_of
 from langchain_rlm.models.weights import LABELS
+from langchain_rlm.prompts import JUDGE
 from langchain_rlm.repl.protocol import plain
 from langchain_rlm.runtime import langgraph_keys
 from langchain_rlm.runtime.registry import RunRegistry, beginning
@@ -113,8 +114,10 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
     async with _until_saved(run, config), _message(run, call, prompt) as message:
         waited = time.monotonic() - asked
         try:
+            # some templates have a system message of their own, longer than the question
+            above = [SystemMessage(JUDGE)] if "labels" in call else []
             reply = await run.tree.caller.ask(
-                model, [message], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
+                model, [*above, message], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
             )
         except ModelCallError as error:
             raise _of_images(error, call) from error

@@ -24,6 +24,8 @@ FINAL_BEFORE_OUTPUT = (
     "The FINAL(...) outside the cell was written before the cell had run, so it was not taken. "
     "If the output above confirms it, call FINAL in a cell."
 )
+JUDGE = "Judge."
+"""Above a question whose answer is one of two words: short, and it gets no longer one of the model's template."""
 CONTINUE = "Your reply was cut off at the output limit. Continue exactly where it stopped, without repeating anything."
 NO_CITATION = (
     "That answer was not taken: it cites nothing. For what it states, call cite(quote) with the text's own words, and "

@@ -218,6 +218,16 @@ def test_an_answer_that_never_ends_is_a_failure_and_no_half_answer(model_server:
     assert "ask for less" in message
 
 
+def test_an_answer_that_is_one_line_again_and_again_is_not_continued(model_server: ModelServer) -> None:
+    code = "x = llm_query_batched(['Tell it all'], on_error='return')[0]\nFINAL([x.type, x.message])"
+    content = "- The mill has a wheel.\n" * 12 + "- The"
+    result = ask(rlm_of(model_server, cell(code), sub={"default": {"content": content, "finish_reason": "length"}}))
+    kind, message = result["value"]
+    assert kind == "cut_off"
+    assert "ends with one line 12 times: ask for less" in message
+    assert model_server.stats()["by_model"] == {"root": 1, "sub": 1}
+
+
 def test_a_prompt_over_the_window_is_an_overflow_in_every_dialect(model_server: ModelServer) -> None:
     code = f"""
 kinds = {{}}

@@ -24,6 +24,7 @@ from langchain_rlm import (
 )  # fmt: skip
 from langchain_rlm.cli.app import app
 from langchain_rlm.nodes import planning
+from langchain_rlm.prompts import JUDGE
 from langchain_rlm.repl.typed.numbered import numbers
 from tests.server.client import ModelServer
 
@@ -89,7 +90,7 @@ def ask(rlm: RLM, context: Any = TEXT, **config: Any) -> Any:
 def test_every_sentence_of_a_short_text_is_judged_and_names_are_copied(model_server: ModelServer) -> None:
     text = "Ada cannot swim. It rained. Bo and Cy do not swim yet. Dan swims. It rained. Ed never learnt it. Flo swims."
     said = [
-        ("a person", "Yes."), ("yet.\n\nQuestion", "Bo and Cy"),
+        ("one of the people", "Yes."), ("yet.\n\nQuestion", "Bo and Cy"),
         ('Ada cannot swim."\n\nDoes', "Yes"), ('yet."\n\nDoes', "yes."), ('it."\n\nDoes', "Yes"),
         ("mean that", "No."),
     ]  # fmt: skip
@@ -146,7 +147,8 @@ def test_the_root_model_chooses_a_plan_and_its_parameters_in_one_short_call(mode
 
 def test_one_kind_is_judged_item_by_item(model_server: ModelServer) -> None:
     sub = [("It rained", "no"), ("count for the question", "yes")]
-    result = ask(rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000))
+    rlm = rlm_of(model_server, "2", sub=sub, route="plan", sub_model_window=8_000)
+    result = rlm.invoke({"question": "How many lines are about a shed?", "context": TEXT})
     assert result["answer"] == "2 of 3 items e.g. [1][2]"
     assert model_server.stats()["by_model"] == {"root": 1, "sub": 3}
 
@@ -528,6 +530,22 @@ def test_the_most_recent_is_the_last_and_a_first_time_no_superlative(model_serve
     assert result["answer"] == "Elm. [1] (2 were compared.)"
 
 
+def test_ages_and_years_are_compared_and_lines_of_neither_are_left(model_server: ModelServer) -> None:
+    text = "The oak is 90 years old.\nThe elm was planted in 1890.\nThe ash was planted in 1950.\nIn 2020 it snowed."
+    sub = [("this mean", "Yes."), ("elm was planted.*This tells of the largest", "The elm.")]
+    given = {"which": "oldest", "statement": "a tree has an age"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    assert rlm.invoke({"question": "Which tree is the oldest?", "context": text})["answer"].startswith("The elm. [1]")
+
+
+def test_of_lines_some_have_no_date_and_the_others_are_compared(model_server: ModelServer) -> None:
+    text = "Ada came with 2 dogs in 1950.\nBo and 4 dogs came in 1940.\nCy and 1 dog came in 1960.\nDan had 3 dogs."
+    sub = [("this mean", "Yes."), ("came in 1940.*This tells of the first", "Bo.")]
+    given = {"which": "oldest", "statement": "somebody came to us"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    assert rlm.invoke({"question": "Who was here the earliest?", "context": text})["answer"].startswith("Bo. [1]")
+
+
 def test_where_a_sentence_says_what_is_the_most_nothing_is_compared(model_server: ModelServer) -> None:
     text = "The largest field of Dun Farm is called Long Acre.\nA field of 3 acres is rented.\nOx Farm has 9 acres."
     rlm = rlm_of(model_server, sub=[("from these sentences", "Long Acre.")], plan="extremes", profile="small")
@@ -555,6 +573,18 @@ def test_a_weak_model_that_chooses_what_an_example_has_is_not_outweighed(model_s
     sub = SAID["summarize"]
     plan: Any = rlm_of(model_server, "7", sub=sub, route="plan", profile="small").invoke(asked)["plan"]
     assert (plan["name"], plan["why"]) == ("summarize", planning.CHOSEN)
+
+
+def test_a_weak_model_that_wants_an_order_of_which_a_question_has_no_word_is_outweighed(
+    model_server: ModelServer,
+) -> None:
+    asked: Any = {"question": "Where was the lost rudder found?", "context": TEXT}
+    rlm = rlm_of(model_server, "5; which: first", sub=SAID["find"], route="plan", profile="small")
+    plan: Any = rlm.invoke(asked)["plan"]
+    assert (plan["name"], plan["why"]) == ("find", planning.AGREED)
+    asked["question"] = "Which of the rudders was the first to be found?"
+    plan = rlm.invoke(asked)["plan"]
+    assert plan["why"] == planning.NO_ANSWER  # that plan was tried
 
 
 def test_prose_for_every_menu_falls_back_to_find(model_server: ModelServer) -> None:
@@ -678,18 +708,38 @@ def weighed(yes: float, no: float) -> dict[str, Any]:
 
 def test_paragraphs_on_one_each_are_judged_as_a_whole_by_how_sure_the_model_is(model_server: ModelServer) -> None:
     surely, hardly = weighed(-0.05, -3), weighed(-0.5, -0.9)
-    sub = [("a guest[?]", weighed(-0.1, -2)), ("hound|poodle", surely), ("a boat", hardly)]
+    sub = [("one of the guests[?]", weighed(-0.1, -2)), ("hound|poodle", surely), ("a boat", hardly)]
     answer, asked = judging(model_server, [*sub, ("", weighed(-1.0, -0.4))])
     assert answer == "- Abe [1]\n- Cal [2]\n2 in all."  # Ben's paragraph is taken for fit, too, but much less surely
     assert sum("Does any sentence of this tell that Abe has a dog?" in prompt for prompt in asked) == 1
     assert [
-        prompt for prompt in asked if "He paid." in prompt and "any sentence" not in prompt and "guest?" not in prompt
+        prompt for prompt in asked if "He paid." in prompt and "any sentence" not in prompt and "guests?" not in prompt
     ] == []
     assert any(prompt.startswith('"A dog was found."') for prompt in asked)  # what stands in no such paragraph
 
 
+def test_shorter_paragraphs_are_judged_as_the_longer_ones_are(model_server: ModelServer) -> None:
+    surely = weighed(-0.05, -3)
+    sub: Any = [("one of the guests[?]", surely), ("hound|poodle", surely), ("", weighed(-3, -0.05))]
+    text = PARAGRAPHS.replace("Dov, a guest. He paid.", "Dov, a guest.")
+    rlm = rlm_of(
+        model_server, sub=sub, plan="gather", plan_parameters={"statement": "a guest has a dog"}, profile="small"
+    )
+    rlm.invoke({"question": "Which guests have a dog?", "context": text})
+    asked = [entry["messages"][-1]["content"] for entry in model_server.log()]
+    assert any("Dov, a guest. He sings." in prompt and "any sentence" in prompt for prompt in asked)
+
+
+def test_above_questions_of_two_words_stands_a_short_system_message(model_server: ModelServer) -> None:
+    judging(model_server, [("one of the guests[?]", weighed(-0.1, -2)), ("hound", weighed(-0.05, -3)), ("", "No.")])
+    asked = [one["messages"] for one in model_server.log()]
+    assert [messages for messages in asked if messages[0] != {"role": "system", "content": JUDGE}] == []
+    ask(rlm_of(model_server, plan="find", sub=SAID["find"]))
+    assert {len(one["messages"]) for one in model_server.log()[len(asked) :]} == {1}
+
+
 def test_without_probabilities_what_may_fit_is_judged_by_its_sentences(model_server: ModelServer) -> None:
-    sub = [("a guest[?]", "Yes."), ("(hound|boat|poodle).*any sentence", "Yes.")]
+    sub = [("one of the guests[?]", "Yes."), ("(hound|boat|poodle).*any sentence", "Yes.")]
     sub += [("paid.*poodle.*this mean", "No.")]
     sub += [("boat", "No."), ("hound|poodle", "Yes."), ("", "No.")]
     answer, asked = judging(model_server, sub)
@@ -698,7 +748,7 @@ def test_without_probabilities_what_may_fit_is_judged_by_its_sentences(model_ser
 
 
 def test_paragraphs_that_are_not_on_what_is_asked_for_are_read_by_their_sentences(model_server: ModelServer) -> None:
-    sub = [("a guest[?]", "No."), ("Which name", "Abe"), ("hound|poodle", "Yes."), ("", "No.")]
+    sub = [("one of the guests[?]", "No."), ("Which name", "Abe"), ("hound|poodle", "Yes."), ("", "No.")]
     answer, asked = judging(model_server, sub)
     assert any(prompt.startswith('"He has a hound."') for prompt in asked)
     assert not any("any sentence" in prompt for prompt in asked)  # known before a paragraph is judged

@@ -210,24 +210,12 @@ def told_of(items, question, batch, statement, names=None):
     if weighed:
         # a word alone counts as much as what is sure
         sure.update({item: 3.0 if one == "yes" else -3.0 for item, one in sure.items() if one in ("yes", "no")})
-    if statement and weighed:
-        # what is in doubt is asked by the question, too: whether the one whom it tells of is one of them
-        named = dict(zip(items, names)) if subject_of(statement)[0] else {}
-        doubtful = [item for item in weighed if -0.5 < sure[item] < 1.5]
-        asked = [question + " Is " + named[item] + " one of them?" if named.get(item) else counts_for(question) for item in doubtful]
-        again = sure_of([unheaded(item) for item in doubtful], asked) if doubtful else []
-        of_question = {item: one for item, one in zip(doubtful, again) if isinstance(one, float)}
-        sure.update({item: sure[item] + of_question.get(item, sure[item]) for item in weighed})
     # what fits none is taken for fit too soon: those that do are the surer ones
-    limit = max(0.0, min(1.0, between([sure[item] for item in weighed]))) if statement and len(weighed) > 4 else 0.0
+    limit = max(-0.5, min(2.0, between([sure[item] for item in weighed]))) if statement and len(weighed) > 4 else 0.0
     said = [in_words(sure[item], limit) for item in items]
-    doubtful = unusual(items, said, statement)
-    if doubtful and weighed:
-        # what fits without the word that most have is as sure as those, or does not
-        least = min([sure[item] for place, item in enumerate(items) if said[place] == "yes" and place not in doubtful])
-        said = ["no" if place in doubtful and sure[items[place]] < least else answer for place, answer in enumerate(said)]
-    elif doubtful:
-        # or it counts for the question, too
+    doubtful = [] if weighed else unusual(items, said, statement)
+    if doubtful:
+        # what fits without the word that most have counts for the question, too
         for place, answer in zip(doubtful, told_of([items[place] for place in doubtful], question, batch, "")):
             said[place] = answer
     return said
@@ -251,13 +239,28 @@ def in_words(sure, limit):
 
 
 def between(numbers, middle=0.0):
-    """The middle between two groups of numbers: each is nearer to the mean of its own group than to the other's."""
+    """The middle between two groups of numbers: each is nearer to the mean of its own group than to the other's.
+
+    Numbers that are all above the middle may be two groups, too, where they are far apart.
+    """
+    if numbers and min(numbers) > middle and max(numbers) - min(numbers) > 2:
+        middle = (min(numbers) + max(numbers)) / 2
     for step in range(20):
         low, high = [one for one in numbers if one <= middle], [one for one in numbers if one > middle]
         if not low or not high:
             return middle
         middle = (sum(low) / len(low) + sum(high) / len(high)) / 2
     return middle
+
+
+def above(numbers, middle):
+    """Above what numbers stand out from those below a middle, which are alike; the middle itself where that is less."""
+    low = [one for one in numbers if one <= middle]
+    if len(low) < 5:
+        return middle
+    usual = sorted(low)[len(low) // 2]
+    spread = sorted([abs(one - usual) for one in low])[len(low) // 2]
+    return min(middle, usual + max(0.8, 3 * spread))
 
 
 def judged(items, question, batch, statement="", names=None):
@@ -267,7 +270,9 @@ def judged(items, question, batch, statement="", names=None):
         return told_of(items, question, batch, statement)
     statement = as_told(statement)
     names = names or names_meant(items, statement, batch)
-    in_steps = [bool(name) and len(sentences(item)) > 2 and bool(subject_of(statement)[0]) for item, name in zip(items, names)]
+    counts = [len(sentences(item)) if name and subject_of(statement)[0] else 0 for item, name in zip(items, names)]
+    # where one paragraph of several sentences tells of one, so do shorter ones
+    in_steps = [count > (1 if max(counts, default=0) > 2 else 2) for count in counts]
     if any(in_steps):
         of_long = of_paragraphs([[item, name] for item, name, long in zip(items, names, in_steps) if long], question, batch, statement)
         of_short = [[item, name] for item, name, long in zip(items, names, in_steps) if not long]
@@ -297,7 +302,7 @@ def of_paragraphs(items, question, batch, statement):
     sure = sure_of(texts, tasks_of(texts, question, statement, names, "Does any sentence of this tell that "))
     weighed = [one for one in sure if isinstance(one, float)]
     # what fits none is taken for fit too soon: those that do are the surer ones
-    limit = max(0.0, min(1.5, between(weighed))) if weighed else 0.0
+    limit = above(weighed, max(0.0, min(2.0, between(weighed)))) if weighed else 0.0
     said = [in_words(one, limit) for one in sure]
     if weighed and max(weighed) > 1.5:
         return said

@@ -20,7 +20,7 @@ def unheaded(line):
 
 def amounts_in(text):
     """The numbers that a text has beside its dates and times, each with the word behind it; all if it has no others."""
-    number = r"(?<![\w.])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\W{0,3}(\w*)"
+    number = r"(?<![\w.])([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?=\W{0,3}(\w*))"
     found = re.findall(number, undated(text)) or re.findall(number, text)
     return [(float(amount.replace(",", "")), behind.lower()) for amount, behind in found]
 
@@ -74,6 +74,15 @@ def is_dated_only(text):
     return moment(text) is not None and not others
 
 
+def ages(lines):
+    """Of each sentence an age, where some tell it and others a year: in the newest year that the texts have."""
+    years = [int(year) for text in documents() for year in re.findall(r"\b(?:1\d|20)\d\d\b", text)]
+    dated = [is_dated_only(line) for line in lines]
+    if len(lines) < 3 or not any(dated) or all(dated) or not all([of_age(line) for line in lines]):
+        return []
+    return [max(years) - moment(line)[0] if alone else numbers_in(line)[0] for line, alone in zip(lines, dated)]
+
+
 def candidates(question, has, piece):
     """The sentences that have what is compared or added, how many pieces were read for them, how many could not be.
 
@@ -93,8 +102,9 @@ def candidates(question, has, piece):
 
 
 def numbers_meant(lines, question, task, batch):
-    """The numbers of each line that are asked for; no model is needed where one alone has a unit of the question."""
-    asked, found = plain_words(question).split(), {}
+    """The numbers of each line that are asked for; no model is needed where one alone has a unit of the question, or of all lines."""
+    asked, found = [word for word in plain_words(question).split() if is_unit(word)], {}
+    asked = asked if any([behind in asked for line in lines for amount, behind in amounts_in(line)]) else common_units(lines)
     named = {line: by_words(line, question) for line in lines if len(numbers_in(line)) > 1}
     # where most lists name what is asked for beside its number, the other lists have none of it
     are_named = len(named) > 3 and len([1 for numbers in named.values() if numbers]) >= 0.6 * len(named)
@@ -109,8 +119,22 @@ def numbers_meant(lines, question, task, batch):
     except AnswerError as error:
         said = error.answers
     for line, chosen in zip(several, said):
-        found[line] = [number for number in chosen or [] if number in found[line]]
+        found[line] = [number for number in dict.fromkeys(chosen or []) if number in found[line]]
     return [found[line] for line in lines]
+
+
+def is_unit(word):
+    """Whether a word behind a number may be its unit."""
+    small = "a an and at by each for from he i in is it of off on or out over per she that the they to up was we were which who with you".split()
+    return word.isalpha() and word not in small
+
+
+def common_units(lines):
+    """The unit that one number of nearly each line has, if there is no other such word."""
+    of_lines = [[behind for amount, behind in amounts_in(line) if is_unit(behind)] for line in lines]
+    units = {unit for units in of_lines for unit in units}
+    common = [unit for unit in units if len([1 for units in of_lines if units.count(unit) == 1]) >= max(3, 0.8 * len(lines))]
+    return common if len(common) == 1 else []
 
 
 def by_words(line, question):
@@ -129,9 +153,9 @@ def profiles():
     """Of texts in which most paragraphs tell of one thing each: each unit of their numbers with its sentence of each."""
     blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
     blocks = [block for block in blocks if len(block) > 2]
-    small, found = "a an and at by each for from in is of on or per the to was were".split(), {}
+    found = {}
     for block in blocks:
-        of_block = [(behind, line) for line in block for amount, behind in amounts_in(line) if behind.isalpha() and behind not in small]
+        of_block = [(behind, line) for line in block for amount, behind in amounts_in(line) if is_unit(behind)]
         for unit in {behind for behind, line in of_block}:
             lines = [line for behind, line in of_block if behind == unit]
             found.setdefault(unit, []).append(lines[0] if len(lines) == 1 else "")

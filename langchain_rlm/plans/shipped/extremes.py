@@ -107,9 +107,10 @@ else:
     else:
         fit, unjudged = fitting(lines, question, batch, statement)
         lines = of_profiles(fit) if fit and not of_time else fit or lines
+    aged = ages(lines) if which in ("oldest", "newest", "youngest") else []
     if which in ("oldest", "newest", "youngest"):
         # of years the oldest is the first, of ages the largest
-        of_time = not lines or 2 * len([line for line in lines if moment(line)]) > len(lines)
+        of_time = not aged and (not lines or 2 * len([line for line in lines if moment(line)]) > len(lines))
         which = "first" if which == "oldest" and of_time else "largest" if which == "oldest" else "last" if of_time else "smallest"
     elif which in ("longest", "shortest"):
         # where nothing but years is told, the longest is the one that began first
@@ -123,8 +124,10 @@ else:
         most = max([count for count, line in held], default=0)
         lines = [line for count, line in held if count == most]
         keys = [[place] for place, line in enumerate(lines)]
+    elif aged:
+        keys = [[age] for age in aged]
     elif of_time:
-        keys = [[moment(line)] for line in lines]
+        keys = [[moment(line)] if moment(line) else [] for line in lines]
     else:
         keys = numbers_meant(lines, question, "Which number in this sentence is to be compared?", batch)
     rows = [(key[0], line) for key, line in zip(keys, lines) if key]

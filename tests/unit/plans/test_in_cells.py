@@ -274,18 +274,6 @@ def test_of_long_items_those_sentences_are_judged_that_are_about_it() -> None:
     assert of_cells("about").about(["One. Two.", "Three."], "somebody saw the queen")[0] == ["One. Two.", "Three."]
 
 
-def test_whether_one_who_is_in_doubt_is_one_of_them_is_asked_by_the_name() -> None:
-    shares = {"Ada plays chess.": 0.99, "Bo met his sons.": 0.6, "Cy has salt.": 0.55, "Dan is in bed.": 0.03}
-    again = {"Who? Is Bo one of them?": 0.9, "Who? Is Cy one of them?": 0.3}
-
-    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[Any]:
-        return [["", again.get(task, shares[item])] for item, task in zip(items, tasks, strict=True)]
-
-    cells = of_cells("told_of", context="\n".join(shares), llm_map=llm_map, AnswerError=ValueError)
-    names = ["Ada", "Bo", "Cy", "Dan"]
-    assert cells.told_of([*shares], "Who?", 10, "a patient had visitors", names) == ["yes", "yes", "no", "no"]
-
-
 @pytest.mark.parametrize(
     ("are", "names"),
     [
@@ -385,6 +373,37 @@ def test_what_stands_below_a_heading_is_about_it() -> None:
     assert cells.headed(blocks, ["steinalm"]) == ["It lies at 1,800 metres."]
     assert cells.headed(blocks, ["hochsattel"]) == ["It lies higher."]
     assert cells.headed(blocks, ["old"]) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "question", "numbers"),
+    [
+        (["Car 3: 54 euros.", "Car 4: 60 euros for 2 people."], "How many euros were paid?", [[54.0], [60.0]]),
+        # the unit that each line has one of, where the question has none
+        ([f"At no. {n} we paid {n + 20} crowns." for n in range(2, 5)], "What was paid?", [[22.0], [23.0], [24.0]]),
+        # two such units: the model is asked, and a number that it names twice is one
+        ([f"{n + 1} doors and {n} windows." for n in range(2, 5)], "What was built?", [[3.0], [4.0], [5.0]]),
+        (["It has 3 and 4.", "It has 5 and 6."], "Who is in it?", [[3.0], [5.0]]),  # small words are no units
+    ],
+)  # fmt: skip
+def test_the_number_meant_is_the_one_with_the_unit(lines: list[str], question: str, numbers: list[list[float]]) -> None:
+    first = [float(line.split()[0]) if line[0].isdigit() else float(line.split()[2]) for line in lines]
+    cells = of_cells(
+        "numbers_meant", llm_map=lambda items, *_, **__: [[first[lines.index(item)]] * 2 for item in items]
+    )
+    assert cells.numbers_meant(lines, question, "Which?", 10) == numbers
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["Ada is 90 years old.", "Bo was born in 1950.", "Cy is 12."], [90.0, 70, 12.0]),
+        (["Ada is 90 years old.", "Bo is 80.", "Cy is 12."], []), (["Bo: 1950.", "Cy: 1960.", "Di: 1970."], []),
+        (["Ada is 90 years old.", "Bo was born in 1950."], []), (["Ada is 90.", "Bo: 1950.", "Cy is young."], []),
+    ],
+)  # fmt: skip
+def test_ages_and_years_of_birth_are_ages(lines: list[str], found: list[float]) -> None:
+    assert of_cells("ages", context="\n".join([*lines, "So it was in 2020."])).ages(lines) == found
 
 
 def test_where_most_lists_name_what_is_asked_for_the_others_have_none_of_it() -> None:
@@ -504,29 +523,60 @@ def test_between_two_groups_of_numbers(numbers: list[float], least: float, most:
     assert least <= of_cells("between").between(numbers) <= most
 
 
-def test_what_is_in_doubt_is_asked_by_the_question_and_what_fits_is_surer_than_the_rest() -> None:
-    shares = {"Ada": 0.99, "Bo": 0.98, "Cy": 0.7, "Dan": 0.6, "Ed": 0.4, "Flo": 0.05, "Gil": 0.02}
-    again = {"Cy": 0.95, "Dan": 0.4, "Ed": 0.2}
-
-    def llm_map(items: list[str], tasks: list[str], *_: Any, **__: Any) -> list[Any]:
-        of = [again if "count for the question" in task else shares for task in tasks]
-        return [["yes" if each[item] > 0.5 else "no", each[item]] for item, each in zip(items, of, strict=True)]
-
-    cells = of_cells("told_of", context="", llm_map=llm_map, AnswerError=ValueError)
-    assert cells.told_of([*shares], "Who?", 10, "this has a dog") == ["yes"] * 3 + ["no"] * 4
-    assert cells.told_of(["Dan"], "Who?", 10, "") == ["no"]  # the question alone, by its word
-
-
-def test_what_fits_without_the_word_that_the_others_have_must_be_as_sure_as_they_are() -> None:
-    shares: dict[str, float] = {f"We bought flour {n}.": 0.9 + n / 100 for n in range(5)}
-    shares |= {"Yeast.": 0.8, "A mill sold us some.": 0.99, "Rent.": 0.01, "Tax.": 0.02}
+def told(shares: dict[str, float | None], statement: str, *, weights: bool = True) -> tuple[list[str], list[str]]:
+    """What is said of items for which a model has these shares of yes, and what it was asked about."""
+    asked = list[str]()
 
     def llm_map(items: list[str], *_: Any, **__: Any) -> list[Any]:
-        return [["yes" if shares[item] > 0.5 else "no", shares[item]] for item in items]
+        asked.extend(items)
+        return [["yes" if (shares[item] or 0) > 0.5 else "no", shares[item] if weights else None] for item in items]
 
     cells = of_cells("told_of", context="", llm_map=llm_map, AnswerError=ValueError)
-    said = cells.told_of([*shares], "How much flour?", 10, "flour was bought")
-    assert said == ["yes"] * 5 + ["no", "yes", "no", "no"]
+    return cells.told_of([*shares], "Who?", 10, statement), asked
+
+
+@pytest.mark.parametrize(
+    ("shares", "fit"),
+    [
+        ([0.99, 0.98, 0.97, 0.4, 0.05, 0.02], 3),  # no by the word
+        ([0.9999, 0.9998, 0.9997, 0.7, 0.65, 0.6], 3),  # yes by the word, and far from the sure ones
+        ([0.9, 0.8, 0.45, 0.02, 0.01, 0.01], 3),  # no by the word, and far from those that do not fit
+        ([0.9, 0.8, 0.2, 0.0001, 0.0001], 2),  # but not what is surely none
+        ([0.02, 0.01, 0.01, 0.001, 0.001], 0), ([0.97, 0.96, 0.95, 0.94, 0.93], 5), ([0.97, 0.6, 0.4, 0.1], 2),
+    ],
+)  # fmt: skip
+def test_what_fits_is_the_surer_group_and_is_asked_once(shares: list[float], fit: int) -> None:
+    of = dict(zip("abcdefg", shares, strict=False))
+    said, asked = told(dict(of), "this has a dog")
+    assert said == ["yes"] * fit + ["no"] * (len(shares) - fit)
+    assert asked == [*of]
+
+
+def test_what_fits_without_the_word_that_most_have_is_asked_again_where_nothing_is_weighed() -> None:
+    shares: dict[str, float | None] = {f"We bought flour {n}.": 0.9 for n in range(5)}
+    shares |= {"Yeast.": 0.9, "Rent.": 0.01}
+    assert told(shares, "flour was bought") == (["yes"] * 6 + ["no"], [*shares])
+    assert told(shares, "flour was bought", weights=False)[1] == [*shares, "Yeast."]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "middle"),
+    [([1.0, 1.2, 5.0, 5.2], 3.1), ([1.0, 1.2, 1.4], 0.0), ([-4.0, -3.0], 0.0), ([-3.0, 3.0], 0.0), ([], 0.0)],
+)
+def test_groups_that_are_both_positive_are_told_apart(numbers: list[float], middle: float) -> None:
+    assert of_cells("between").between(numbers) == pytest.approx(middle)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "limit"),
+    [
+        ([-4.0, -3.9, -4.1, -4.0, -3.8, -0.5, 3.0], -3.1),  # one that stands out from those that are alike
+        ([-4.0, -2.0, -3.0, -1.0, 0.5, 3.0], 1.0),  # they are not alike: the middle
+        ([-4.0, -3.9, 3.0, 4.0], 1.0),  # too few to tell
+    ],
+)
+def test_what_stands_out_from_those_that_are_alike_fits(numbers: list[float], limit: float) -> None:
+    assert of_cells("above").above(numbers, 1.0) == pytest.approx(limit)
 
 
 def test_a_word_alone_counts_among_weighed_answers() -> None:
