@@ -124,6 +124,8 @@ class Call(TypedDict):
     """Pages that are sent with it, as pictures."""
     labels: NotRequired[list[str]]
     """The answer tells how probable the first one is."""
+    choice: NotRequired[bool]
+    """The answer is one of a few words."""
     context: NotRequired[list[Pieces]]
     """The documents that a recursive run is given."""
     single: NotRequired[bool]

@@ -126,6 +126,8 @@ def _call_entry(
         entry["images"] = [_image(run, document, page) for document, page in call.images]
     if call.labels is not None:
         entry["labels"] = [*call.labels]
+    if call.is_choice:
+        entry["choice"] = True
     if call.context is not None:
         entry["context"] = documents.pieces(call.context, number)
         entry["single"] = not isinstance(call.context, list)

@@ -115,7 +115,7 @@ async def _ask_model(registry: RunRegistry, run: Run, call: Call, config: Runnab
         waited = time.monotonic() - asked
         try:
             # some templates have a system message of their own, longer than the question
-            above = [SystemMessage(JUDGE)] if "labels" in call else []
+            above = [SystemMessage(JUDGE)] if "choice" in call else []
             reply = await run.tree.caller.ask(
                 model, [*above, message], config, name="rlm.sub_query", metadata={"rlm_call": call["id"]}
             )

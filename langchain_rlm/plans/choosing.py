@@ -13,6 +13,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from langchain_rlm.plans.kinds import choices, read
+from langchain_rlm.plans.library import FALLBACK
 from langchain_rlm.plans.nearest import nearest
 from langchain_rlm.plans.plan import Plan
 
@@ -22,14 +23,24 @@ SHOWN = 10
 AGREED = 8
 """Of the examples shown, those of one way that outweigh a weak model which chooses a way that none of them has: of the
 questions for which they agree so, 94 in 100 are of that way."""
-ORDERED = "extremes"
-"""The plan for what is first, last, largest or smallest: of the examples of other plans few have a word of order."""
-_ORDER = re.compile(
-    r"\b(?:\w{2,}est|most|least|first|last|final(?:ly)?|now|current(?:ly)?|end(?:s|ed)? up|in the end|more|less|top|"
-    r"best|worst|record|maximum|minimum|peak|leads?|led|won|winner|still|before|after|today|recently|at present|"
-    r"at the moment|nowadays|so far|as \w+ as|baby|favou?rite)\b",
-    re.IGNORECASE,
-)
+AGREED_WITHOUT = 5
+"""Of the examples shown, those of one way that are enough where a question has no word of the plan that was chosen."""
+_WORDS = {
+    "extremes": r"\b(?:\w{2,}est|most|least|first|last|final(?:ly)?|now|current(?:ly)?|end(?:s|ed)? up|in the end|more|"
+    r"less|top|best|worst|record|maximum|minimum|peak|leads?|led|won|winner|still|before|after|today|recently|"
+    r"at present|at the moment|nowadays|so far|as \w+ as|baby|favou?rite)\b",
+    "total": r"\b(?:how (?:much|many|long|far|large|heavy)|totals?|totall?ed|tot|sums?|add(?:s|ed|ing)?|altogether|"
+    r"in all|overall|together|combined|costs?|spen[dt]|amounts?|figure|bill|worth|expenses?|owe[ds]?|earn(?:ed|s)?|"
+    r"takings|income|turnover|revenue|all told|number of|counts?|comes?|came|pa(?:y|ys|id)|bring|brought)\b",
+    "summarize": r"summar|overview|gist|\bsum\b|tl;?dr|about|main|key|brief|outline|describe|essential|takeaway|"
+    r"condense|boil|happen|going on|know|finding|topic|message|in short|important|big picture|fill me|points?\b|"
+    r"nutshell|roughly|tell us|what's in|short|broad|story|plot|deal with|contain|said|say",
+    "map": r"how (?:many|often|much)|number of|\bcount|\btally|break .* down|\bmost|main|per ?cent|%|share|"
+    r"proportion|fraction|majority|more|often|\bor\b|usual|common|frequen|rather|ratio|overall|tone|mood|half|"
+    r"predominant|fewest|least",
+}
+"""Words of which a question for a plan has one: each of the plan's examples does, and few of most others' do."""
+_ENGLISH = re.compile(r"\b(?:the|what|which|who|whom|whose|where|when|why|how|does|did|were)\b", re.IGNORECASE)
 _WANTED = re.compile(
     r"(?:please\W+)?(?:list|name|give|tell|show|compare|put|count|find|say|sum|summari[sz]e)\b", re.IGNORECASE
 )
@@ -61,21 +72,25 @@ def menu(question: str, plans: Sequence[Plan], *, documents: int = 1) -> list[Ba
 
 
 def agreed(question: str, reply: str, plans: Sequence[Plan]) -> Choice | None:
-    """The plan that examples worded like a question have, for a reply that is outweighed.
+    """The plan that outweighs the one which a reply chooses, by the examples that are worded like the question.
 
-    It chooses none of theirs, and nearly all agree; or it wants an order of which the question has no word.
+    Of those nearly all are of one plan, and none is of the chosen one; or the question has no word of that one: then
+    half of the others are enough, and where they are not, a fact is looked for.
     """
     ways = Counter(shown.partition(";")[0] for _, shown in _shown(question, plans))
     said = chosen(reply, plans)
     number = str(plans.index(said.plan) + 1) if said is not None else ""
-    has_no_order = said is not None and said.plan.name == ORDERED and not _ORDER.search(question)
-    if has_no_order:
+    wanted = _WORDS.get(said.plan.name, "") if said is not None and _ENGLISH.search(question) else ""
+    lacks_words = not re.search(wanted, question, re.IGNORECASE)
+    if lacks_words:
         ways.pop(number, None)
     elif number in ways:
         return None
     way, count = ways.most_common(1)[0] if ways else ("", 0)
     behind = _NUMBER.sub("", reply.strip(), count=1)
-    return chosen(f"{way}; {behind}", plans) if count >= (1 if has_no_order else AGREED) else None
+    if lacks_words and count < AGREED_WITHOUT:
+        return Choice(next((plan for plan in plans if plan.name == FALLBACK), plans[0]), {})
+    return chosen(f"{way}; {behind}", plans) if count >= (AGREED_WITHOUT if lacks_words else AGREED) else None
 
 
 def _shown(question: str, plans: Sequence[Plan]) -> list[tuple[str, str]]:

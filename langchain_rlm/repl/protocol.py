@@ -85,6 +85,8 @@ class Call:
     """Pages that are sent with the prompt, each by its document's position and its number."""
     labels: tuple[str, str] | None = None
     """The answer tells how probable the first of them is, where the model tells that."""
+    is_choice: bool = False
+    """The answer is one of a few words, which the prompt names."""
 
     def digest(self) -> str:
         parts: list[Any] = [self.how, self.prompt, self.model, self.context]

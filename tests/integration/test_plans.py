@@ -538,12 +538,69 @@ def test_ages_and_years_are_compared_and_lines_of_neither_are_left(model_server:
     assert rlm.invoke({"question": "Which tree is the oldest?", "context": text})["answer"].startswith("The elm. [1]")
 
 
-def test_of_lines_some_have_no_date_and_the_others_are_compared(model_server: ModelServer) -> None:
-    text = "Ada came with 2 dogs in 1950.\nBo and 4 dogs came in 1940.\nCy and 1 dog came in 1960.\nDan had 3 dogs."
-    sub = [("this mean", "Yes."), ("came in 1940.*This tells of the first", "Bo.")]
-    given = {"which": "oldest", "statement": "somebody came to us"}
+def test_where_each_paragraph_has_one_date_those_are_compared_and_nothing_is_judged(model_server: ModelServer) -> None:
+    built = {"Ada": "Built in 1909.", "Bo": "It is of 1888.", "Cy": "She is of 1950.", "Di": "1960.", "Ed": "1999."}
+    text = "\n\n".join(
+        f"The {name} is here. {year} It has {n} sails." for n, (name, year) in enumerate(built.items(), 3)
+    )
+    given = {"which": "oldest", "statement": "a boat has a date"}
+    sub = [("Bo is here.", "The Bo.")]
     rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
-    assert rlm.invoke({"question": "Who was here the earliest?", "context": text})["answer"].startswith("Bo. [1]")
+    result = rlm.invoke({"question": "Which boat is the oldest?", "context": text})
+    assert result["answer"] == "The Bo. [1] (5 were compared.)"
+    assert model_server.stats()["by_model"] == {"sub": 1}
+
+
+def test_of_the_oldest_weak_models_are_asked_for_an_age_and_not_for_a_date(model_server: ModelServer) -> None:
+    text = "The oak is 90 years old.\nThe elm is 130 years old.\nThe ash is 12 metres high."
+    sub = [("elm is 130.*This tells of the largest", "The elm."), ("ash", "No."), ("mean that", "Yes.")]
+    given = {"which": "oldest", "statement": "a tree has a date"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    assert rlm.invoke({"question": "Which tree is the oldest?", "context": text})["answer"].startswith("The elm. [1]")
+    assert any("has an age?" in entry["messages"][-1]["content"] for entry in model_server.log())
+    assert not any("has a date?" in entry["messages"][-1]["content"] for entry in model_server.log())
+
+
+def test_an_amount_that_is_told_in_other_words_is_looked_up(model_server: ModelServer) -> None:
+    sub = [("mean that|count for", "No."), ("from these sentences", "90 crowns.")]
+    given = {"statement": "money was paid for the mill"}
+    rlm = rlm_of(model_server, sub=sub, plan="total", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "How many crowns did the mill cost?", "context": TEXT})
+    assert result["answer"].startswith("90 crowns. [1]")
+    sub = [("mean that|count for|answer the question", "No."), ("", "The text does not say.")]
+    rlm = rlm_of(model_server, sub=sub, plan="total", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "How many crowns did the mill cost?", "context": TEXT})
+    assert result["answer"] == "The text has no such amount."
+
+
+STAFF = (
+    "Ada Holm looks after the clocks.\nBo Falk looks after the coins.\n"
+    "Bo Falk answers on 425.\nThe number of Ada Holm is 303."
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"), [("Bo Falk does.", ["Bo Falk answers on 425."]), ("It says so.", ["coins", "303"])]
+)
+def test_one_whom_a_question_does_not_name_is_looked_up_before_what_is_asked_of_him(
+    first: str, asked: list[str], model_server: ModelServer
+) -> None:
+    sub = [("Question: Who looks after the coins", first), ("Question: What is the number of", "425.")]
+    rlm = rlm_of(model_server, sub=sub, plan="find", profile="small")
+    question = "What is the number of the person who looks after the coins?"
+    assert rlm.invoke({"question": question, "context": STAFF})["answer"] == "425. [1]"
+    last = model_server.log()[-1]["messages"][-1]["content"]
+    assert all(one in last for one in asked)
+    assert ("303" in last, "number of Bo Falk?" in last) == (len(asked) > 1, len(asked) == 1)
+
+
+def test_a_label_is_asked_for_below_a_short_system_message(model_server: ModelServer) -> None:
+    ask(
+        rlm_of(
+            model_server, plan="map", plan_parameters={"labels": ["house", "rain"]}, sub=[("", "rain")], profile="small"
+        )
+    )
+    assert {one["messages"][0]["content"] for one in model_server.log()} == {JUDGE}
 
 
 def test_where_a_sentence_says_what_is_the_most_nothing_is_compared(model_server: ModelServer) -> None:
@@ -566,13 +623,6 @@ def test_a_weak_model_that_chooses_what_no_example_has_is_outweighed_where_they_
     assert weak["parameters"]["statement"] == statement
     strong: Any = rlm_of(model_server, "7", sub=sub, route="plan", sub_model_window=200_000).invoke(asked)
     assert strong["plan"]["name"] == "summarize"
-
-
-def test_a_weak_model_that_chooses_what_an_example_has_is_not_outweighed(model_server: ModelServer) -> None:
-    asked: Any = {"question": "Who paid for the last of the boats?", "context": TEXT}
-    sub = SAID["summarize"]
-    plan: Any = rlm_of(model_server, "7", sub=sub, route="plan", profile="small").invoke(asked)["plan"]
-    assert (plan["name"], plan["why"]) == ("summarize", planning.CHOSEN)
 
 
 def test_a_weak_model_that_wants_an_order_of_which_a_question_has_no_word_is_outweighed(

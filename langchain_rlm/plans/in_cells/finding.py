@@ -94,6 +94,38 @@ def headed(blocks, names):
     return found
 
 
+def in_steps(question):
+    """Who or what a question means by what it does, as a question of its own, and those words; nothing where it means none."""
+    found = re.search(r"\b(the (person|man|woman|one|\w+) (who|that|which) ([^,?]+))\?$", question.strip(), re.IGNORECASE)
+    begins = question[: found.start()].split() if found else []
+    does = begins[-1].lower() in ("does", "do", "did") if begins else False
+    if (len(begins) < 3 and not does) or begins[-1].lower() in ("is", "was", "are", "were") or re.search(r"\bnames?\b", " ".join(begins).lower()):
+        return "", ""
+    asks = "Who" if found[3].lower() == "who" else "Which " + found[2]
+    # "where does the man who won live"
+    rest = found[4].rpartition(" ")[0] if does else found[4]
+    return (asks + " " + rest + "?", found[1][: len(found[1]) - len(found[4]) + len(rest)]) if rest else ("", "")
+
+
+def found_out(question, piece, notes):
+    """The answer that stands in few places, in two steps where a question asks something of one whom it does not name."""
+    inner, words = in_steps(question)
+    blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
+    if inner and notes <= 6000 and sum(map(len, blocks)) <= 60:
+        said = unmarked(looked_up(inner, piece, notes))
+        asked = plain_words(question).split()
+        names = dict.fromkeys(re.findall(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*", said))
+        asked += "he she it they the this that these those there a an no yes".split()
+        names = [name for name in names if not all([word in asked for word in plain_words(name).split()])]
+        if len(names) == 1:
+            question = question.replace(words, names[0])
+            named = [line for block in blocks for line in block if plain_words(names[0]).split()[-1] in plain_words(line).split()]
+            groups = [[line + " " + mark_of(line) for line in group] for group in in_groups(blocks, named, set())]
+            said = concluded(question, groups, notes) if groups else "The text does not say."
+            return looked_up(question, piece, notes) if said == "The text does not say." else said
+    return looked_up(question, piece, notes)
+
+
 def looked_up(question, piece, notes):
     """The answer that stands in few places, with marks."""
     pieces = chunks(size=piece)

@@ -47,7 +47,16 @@ def stated(question):
     if words[0] in "is are was were do does did has have had can could will would shall should may might must".split():
         return ""
     one = re.sub(r"(?<=[^su])s$", "", re.sub(r"ies$", "y", words[0]))
-    return " ".join(["a", one, *[behind.get(word, word) for word in words[1:2]], *words[2:]])
+    does = [behind.get(word, word) for word in words[1:2]]
+    small = "always never often also still already all with of in from at on for by to near under who which that whose not".split()
+    if one != words[0] and does and does[0] not in small and not is_verb(does[0]):
+        does = [third_person(does[0])]
+    return " ".join(["a", one, *does, *words[2:]])
+
+
+def third_person(verb):
+    """What one does, in the word for what many do."""
+    return re.sub(r"(?<=[^aeiou])y$", "ie", verb) + ("es" if re.search(r"(?:s|x|ch|sh|o)$", verb) else "s")
 
 
 def whose(statement, question):

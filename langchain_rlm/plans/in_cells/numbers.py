@@ -68,16 +68,29 @@ def of_age(text):
     return bool(numbers_in(text) or moment(text))
 
 
+def has_year(text):
+    """Whether a text has a year."""
+    return bool(moment(text) and moment(text)[0])
+
+
 def is_dated_only(text):
     """Whether a text has a date or a year, and no other number."""
     others = [number for number in numbers_in(text) if not (number == int(number) and 1000 <= number < 2100)]
     return moment(text) is not None and not others
 
 
+def dated_of_each(has):
+    """Where most paragraphs have one sentence with a date each: those sentences; nothing where one has several."""
+    blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
+    found = [[line for line in block if has(line)] for block in blocks if len(block) > 1]
+    once = [lines[0] for lines in found if len(lines) == 1]
+    return once if len(once) > 4 and len(once) >= 0.7 * len(found) and max(map(len, found)) == 1 else []
+
+
 def ages(lines):
     """Of each sentence an age, where some tell it and others a year: in the newest year that the texts have."""
     years = [int(year) for text in documents() for year in re.findall(r"\b(?:1\d|20)\d\d\b", text)]
-    dated = [is_dated_only(line) for line in lines]
+    dated = [has_year(line) for line in lines]
     if len(lines) < 3 or not any(dated) or all(dated) or not all([of_age(line) for line in lines]):
         return []
     return [max(years) - moment(line)[0] if alone else numbers_in(line)[0] for line, alone in zip(lines, dated)]
@@ -170,17 +183,18 @@ def of_profiles(fit):
 
 
 def more_of(question, values):
-    """The place of the value that a question which of two is higher or lower asks for; nothing where numbers do not tell."""
+    """The place of the value that a question which of some is higher, or the lowest, asks for; nothing where numbers do not tell."""
     asked = question.lower()
-    more = re.search(r"\b(?:higher|larger|bigger|taller|longer|heavier|more|greater|deeper|wider|dearer|warmer|farther)\b", asked)
-    less = re.search(r"\b(?:lower|smaller|shorter|lighter|less|fewer|cheaper|narrower|colder|nearer)\b", asked)
+    more = re.search(r"\b(?:more|most|(?:high|larg|bigg|tall|long|heavi|great|deep|wid|dear|warm|far|farth)e(?:r|st))\b", asked)
+    less = re.search(r"\b(?:less|least|(?:low|small|short|light|few|cheap|narrow|cold|near)e(?:r|st))\b", asked)
     numbers = [amounts_in(value) for value in values]
     # a rank is the higher the lower its number, and a minus may be written in many ways
-    unclear = re.search(r"\brank|\bplaced?\b|\bgrades?\b|\bpriority", asked) or re.search(r"[\u2012-\u2015\u2212]|minus|below", " ".join(values).lower())
-    if unclear or bool(more) == bool(less) or not re.search(r"\b(?:which|who|what)\b", asked) or [len(found) for found in numbers] != [1, 1]:
+    unclear = re.search(r"\brank|\bplaced?\b|\bgrades?\b|\bpriority|\bat (?:most|least)\b|\bsecond\b|\bthird\b", asked) or re.search(r"[\u2012-\u2015\u2212]|minus|below", " ".join(values).lower())
+    if unclear or bool(more) == bool(less) or not re.search(r"\b(?:which|who|what)\b", asked) or len(numbers) < 2 or any([len(found) != 1 for found in numbers]):
         return None
-    (one, its_unit), (other, other_unit) = numbers[0][0], numbers[1][0]
-    are_years = not its_unit and all([number == int(number) and 1000 <= number < 2100 for number in (one, other)])
-    if its_unit != other_unit or one == other or (are_years and re.search(r"\b(?:longer|shorter)\b", asked)):
+    told, units = [found[0][0] for found in numbers], {found[0][1] for found in numbers}
+    are_years = units == {""} and all([number == int(number) and 1000 <= number < 2100 for number in told])
+    best = max(told) if more else min(told)
+    if len(units) > 1 or told.count(best) > 1 or (are_years and re.search(r"\b(?:long|short)e(?:r|st)\b", asked)):
         return None
-    return 0 if (one > other) == bool(more) else 1
+    return told.index(best)

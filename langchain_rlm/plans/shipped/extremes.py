@@ -99,8 +99,14 @@ else:
     has = moment if which in ("first", "last") else of_age
     lines, lacking, count = candidates("Which " + ("dates or times" if of_time else "numbers") + " have to be compared? " + question, has, piece)
     statement = re.sub(r"\b(?:the )?(?:first|last|earliest|latest|oldest|newest|youngest|most|least|longest|shortest|largest|biggest|smallest|highest|lowest|cheapest|fastest|before all (?:the )?others)\b(?! time)", "", statement).strip()
+    if which in ("oldest", "newest", "youngest"):
+        # weak models see an age in "built in 1888", and no date
+        statement = re.sub(r"\b(?:has|is given|bears) (?:an? |the )?(?:date|year)\b.*", "has an age", statement)
     told_in = {} if of_time or batch > 10 else profiles()
-    if len(told_in) > 1:
+    dated = dated_of_each(moment if which in ("first", "last") else has_year) if of_time and batch <= 10 else []
+    if dated:
+        lines, unjudged = dated, ""
+    elif len(told_in) > 1:
         # where each paragraph tells the same of one thing, the unit of its number says which sentence is meant
         unit = llm_query("In which unit is the answer told?\n\nQuestion: " + question, schema=list(told_in))
         lines, unjudged = told_in[unit], ""

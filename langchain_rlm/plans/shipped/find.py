@@ -51,4 +51,4 @@ question: str
 piece: int
 notes: int
 
-FINAL(looked_up(question, piece, notes))
+FINAL(found_out(question, piece, notes))

@@ -29,6 +29,7 @@ question: str
 statement: str = ""
 piece: int
 batch: int
+notes: int
 
 asked = plain_words(question).split()
 
@@ -55,4 +56,8 @@ for line, added in zip(lines, numbers_meant(lines, question, "Which of the numbe
     marks += [mark_of(line)] if added and len(marks) < 5 else []
 shown = " + ".join([as_number(amount) for amount in amounts[:40]]) + (" + ..." if len(amounts) > 40 else "")
 said = as_number(sum(amounts)) + " (" + format(len(amounts), ",") + " amounts: " + shown + ") " + "".join(marks)
-FINAL((said if amounts else "The text has no such amount.") + told(lacking, count, "pieces") + unjudged)
+if not amounts:
+    # one amount, told in words that are not those of the statement
+    said = looked_up(question, piece, notes)
+    said = "The text has no such amount." if said.startswith("The text does not say.") else said
+FINAL(said + told(lacking, count, "pieces") + unjudged)

@@ -19,7 +19,12 @@ Images = tuple[tuple[int, int], ...]
 
 
 def asking(
-    prompts: Sequence[str], model: str | None, images: Sequence[Images] | None = None, labels: Pair | None = None
+    prompts: Sequence[str],
+    model: str | None,
+    images: Sequence[Images] | None = None,
+    labels: Pair | None = None,
+    *,
+    is_choice: bool = False,
 ) -> Asked:
     """Questions whose answers are all kept, whichever fail; with `labels` they are weighed."""
     if len(prompts) > MOST:
@@ -27,7 +32,8 @@ def asking(
         raise ValueError(msg)
     pages = images or [()] * len(prompts)
     calls = zip(prompts, pages, strict=True)
-    return Asked(tuple(Call("llm", prompt, model, images=each, labels=labels) for prompt, each in calls), raises=False)
+    made = (Call("llm", prompt, model, images=each, labels=labels, is_choice=is_choice) for prompt, each in calls)
+    return Asked(tuple(made), raises=False)
 
 
 def as_text(value: Any) -> str:

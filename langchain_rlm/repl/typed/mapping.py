@@ -197,7 +197,8 @@ def mapped(items: Sequence[str], task: Task, *, batch: int, room: int, model: st
         groups = list(state.groups(size))
         if not groups:
             break
-        replies = yield asking([state.prompt(group) for group in groups], model, labels=task.weighed)
+        prompts = [state.prompt(group) for group in groups]
+        replies = yield asking(prompts, model, labels=task.weighed, is_choice=size == 1 and bool(task.labels))
         for group, reply in zip(groups, replies, strict=True):
             state.take(group, reply)
     return [state.result(place) for place in range(len(items))]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from langchain_rlm.plans.choosing import SHOWN, asked_in, chosen, menu
+from langchain_rlm.plans.choosing import SHOWN, agreed, asked_in, chosen, menu
 from langchain_rlm.plans.library import fitting, shipped
 from langchain_rlm.plans.plan import Plan
 
@@ -118,3 +118,29 @@ def test_how_an_answer_is_to_be_given_does_not_count(form: str) -> None:
 
 def test_a_wish_without_a_question_mark_asks_too() -> None:
     assert asked_in("We go on Friday. Name all the huts.") == "Name all the huts."
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "name"),
+    [
+        ("Which of the stallholders sell musical instruments?", "7", "gather"),
+        ("What did Zachary lose at the pontoon?", "4; statement: money was lost", "find"),
+        ("Where was the tent?", "5; which: last", "find"),
+        ("Which of the boats have a leak?", "2; statement: a boat leaks", "gather"),
+        ("Which tower is the tallest?", "5; which: highest", None),
+        ("Who paid for the last boat?", "5; which: last", None),
+        ("Welcher Turm ist der h\u00f6chste?", "5; which: highest", None), ("Fasse den Bericht zusammen.", "7", None),
+    ],
+)  # fmt: skip
+def test_a_plan_of_which_a_question_has_no_word_is_outweighed(question: str, reply: str, name: str | None) -> None:
+    choice = agreed(question, reply, fitting(1))
+    assert (choice and choice.plan.name) == name
+
+
+@pytest.mark.parametrize("plan", fitting(2), ids=lambda plan: plan.name)
+def test_the_plan_of_an_example_is_never_outweighed(plan: Plan) -> None:
+    plans = fitting(2)
+    for example in plan.purpose.split("\n\n")[1:]:
+        asked, *lines = example.splitlines()
+        choice = agreed(asked, "; ".join([str(plans.index(plan) + 1), *lines]), plans)
+        assert choice is None or choice.plan is plan, asked

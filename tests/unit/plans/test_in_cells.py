@@ -115,7 +115,10 @@ def test_a_first_item_that_ends_or_begins_otherwise_is_kept(lines: list[str]) ->
         ("Who can sing?", "somebody can sing"), ("Which parties are open?", "a party is open"), ("Name all.", ""),
         ("What did they buy?", ""), ("Which are closed?", ""), ("Who did Ada invite?", ""),
         ("Who are ill?", "somebody is ill"), ("Which bus stops here?", "a bus stops here"),
-        ("Which glass is full?", "a glass is full"),
+        ("Which glass is full?", "a glass is full"), ("Which of the stalls sell flutes?", "a stall sells flutes"),
+        ("Which cousins carry hats?", "a cousin carries hats"), ("Which guests went home?", "a guest went home"),
+        ("Which pupils wash up?", "a pupil washes up"), ("Which bus drivers sing?", "a bus drivers sing"),
+        ("Which huts in the valley are open?", "a hut in the valley are open"),
     ],
 )  # fmt: skip
 def test_a_statement_is_made_of_a_question(question: str, statement: str) -> None:
@@ -346,6 +349,40 @@ def test_what_fits_without_the_word_that_most_have_is_in_doubt() -> None:
     assert cells.unusual([*fit[:3], *["A penny!"] * 3], ["yes"] * 6, "somebody found coins") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "steps"),
+    [
+        (
+            "What is the number of the person who has the coins?",
+            ("Who has the coins?", "the person who has the coins"),
+        ),
+        ("Where does the man who won the race live?", ("Who won the race?", "the man who won the race")),
+        (
+            "What is the price of the tent that has a hole?",
+            ("Which tent has a hole?", "the tent that has a hole"),
+        ),
+        ("Who is the man who sold the boat?", ("", "")), ("What colour is the tent that leaks?", ("", "")),
+        ("What is the name of the person who won?", ("", "")), ("How old is Ada?", ("", "")), ("", ("", "")),
+    ],
+)  # fmt: skip
+def test_a_question_of_two_steps_is_taken_apart(question: str, steps: tuple[str, str]) -> None:
+    assert of_cells("in_steps").in_steps(question) == steps
+
+
+@pytest.mark.parametrize(
+    ("dates", "has", "count"),
+    [
+        (["in 1909"] * 6, "has_year", 6), (["on 3 May"] * 6, "moment", 6), (["on 3 May"] * 6, "has_year", 0),
+        (["in 1909"] * 5 + [""], "has_year", 5), (["in 1909"] * 5 + [""] * 3, "has_year", 0),
+        (["in 1909"] * 4, "has_year", 0), (["in 1909"] * 5 + ["in 1909. It was in 1910"], "has_year", 0),
+    ],
+)  # fmt: skip
+def test_where_each_paragraph_has_one_date_it_is_the_one_meant(dates: list[str], has: str, count: int) -> None:
+    text = "\n\n".join(f"Boat {name} is here. It came {date}." for name, date in zip("abcdefgh", dates, strict=False))
+    cells = of_cells("dated_of_each", has, context=text)
+    assert len(cells.dated_of_each(getattr(cells, has))) == count
+
+
 def test_what_is_told_of_one_whom_no_item_names_is_told_of_somebody() -> None:
     items = ["Room at the hotel, 69 euros.", "Diesel, 50 euros."]
     cells = of_cells("of_somebody")
@@ -427,6 +464,9 @@ def test_where_most_lists_name_what_is_asked_for_the_others_have_none_of_it() ->
         ("Which is colder?", ["\u22125 degrees", "3 degrees"], None), ("Which is colder?", ["-5", "3"], 0),
         ("Which is ranked higher?", ["1", "3"], None), ("Which costs more?", ["1.2 million", "900 thousand"], None),
         ("Which is cheaper?", ["12", "unknown"], None), ("Which is cheaper?", ["12", "12"], None),
+        ("Which has the smallest climb?", ["700", "400", "760"], 1), ("Which is highest?", ["700", "400", "760"], 2),
+        ("Which is highest?", ["700", "760", "760"], None), ("Which is the second highest?", ["7", "8", "9"], None),
+        ("Which costs at most ten?", ["7", "11"], None), ("Which is highest?", ["7"], None),
     ],
 )  # fmt: skip
 def test_of_two_numbers_code_says_which_is_more(question: str, values: list[str], place: int | None) -> None:
