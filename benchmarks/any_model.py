@@ -117,16 +117,18 @@ def planned() -> list[Row]:
         share = sum(right for right, _ in all_of) / len(asked)
         rows.append((f"{way}: right", f"{share:.0%}", ">= 75%", way != "plan" or share >= PLANS_RIGHT))
     if {"direct", "plan"} <= got.keys():
-        times = sum(tokens for _, tokens in got["plan"]) / sum(tokens for _, tokens in got["direct"])
+        # a text that does not fit one call is not read by it
+        read = [(plan, direct) for (_, plan), (_, direct) in zip(got["plan"], got["direct"], strict=True) if direct]
+        times = sum(plan for plan, _ in read) / max(sum(direct for _, direct in read), 1)
         rows.append(("plan: tokens read", f"{times:.1f} x direct", f"<= {PLANS_READ} x", times <= PLANS_READ))
     return rows
 
 
 def answered(asked: "Question", way: str) -> tuple[bool, int]:
-    """Whether the answer of a real model is right, and how many tokens it has read."""
+    """Whether the answer of a real model is right, and how many tokens it has read; none where the run fails."""
     from langchain_openai import ChatOpenAI
 
-    from langchain_rlm import RLM, Budget
+    from langchain_rlm import RLM, Budget, RLMError
 
     model = ChatOpenAI(
         model="any", base_url=os.environ["MODEL_URL"], api_key=SecretStr("any"), temperature=0, timeout=900,
@@ -137,7 +139,10 @@ def answered(asked: "Question", way: str) -> tuple[bool, int]:
         model, route=way_in, budget=Budget(cost=None, turns=6, seconds=None), max_concurrency=1, model_window=8_192,
         sub_model_window=8_192,
     )  # fmt: skip
-    result = rlm.invoke({"question": asked.text, "context": asked.context})
+    try:
+        result = rlm.invoke({"question": asked.text, "context": asked.context})
+    except RLMError:
+        return False, 0
     return asked.is_right(result["answer"]), int(result["usage"]["input_tokens"])
 
 

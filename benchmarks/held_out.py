@@ -1,10 +1,22 @@
-"""Questions of other subjects and wordings than those of `questions.py`: nothing was built by looking at them."""
+"""Questions of other subjects than those of `questions.py`: each set was asked before anybody had looked at it."""
 
 import random
 from calendar import month_name
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import businesses, clubs, everyday, households, offices, outings, questions, registers, services
+from benchmarks import (
+    businesses,
+    clubs,
+    everyday,
+    households,
+    neighbours,
+    offices,
+    outings,
+    questions,
+    registers,
+    services,
+    village,
+)
 from benchmarks.questions import FIRST, TOWNS, TRADES, Question, names_drawn, spread
 
 MONTHS = ["May", "June", "August"]
@@ -165,7 +177,7 @@ KINDS: dict[str, Callable[[random.Random], Question]] = {
 }
 SETS: Sequence[Mapping[str, Callable[[random.Random], Question]]] = (
     questions.KINDS, KINDS, everyday.KINDS, households.KINDS, clubs.KINDS, offices.KINDS, outings.KINDS,
-    registers.KINDS, services.KINDS, businesses.KINDS,
+    registers.KINDS, services.KINDS, businesses.KINDS, village.KINDS, neighbours.KINDS,
 )  # fmt: skip
 ALL = {kind: made for kinds in SETS for kind, made in kinds.items()}
 if len(ALL) < sum(map(len, SETS)):

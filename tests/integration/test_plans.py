@@ -573,6 +573,19 @@ def test_an_amount_that_is_told_in_other_words_is_looked_up(model_server: ModelS
     assert result["answer"] == "The text has no such amount."
 
 
+@pytest.mark.parametrize(
+    ("statement", "answer"),
+    [("the mill is made of stone", "Of wood."), ("a mill is made of stone", "The text names none.")],
+)
+def test_what_is_asked_of_one_thing_is_looked_up_where_nothing_fits(
+    statement: str, answer: str, model_server: ModelServer
+) -> None:
+    sub = [("mean that|one of the mills", "No."), ("from these sentences", "Of wood.")]
+    given = {"statement": statement}
+    rlm = rlm_of(model_server, sub=sub, plan="gather", plan_parameters=given, profile="small")
+    assert rlm.invoke({"question": "What is the mill made of?", "context": TEXT})["answer"].startswith(answer)
+
+
 STAFF = (
     "Ada Holm looks after the clocks.\nBo Falk looks after the coins.\n"
     "Bo Falk answers on 425.\nThe number of Ada Holm is 303."

@@ -94,6 +94,10 @@ def unnamed(statement, items):
     if place and begins and re.search(r"\b" + re.escape(stem(place[1].lower())), begins[0]):
         # what the text begins with, all of it is about
         statement = statement.strip(" .")[: place.start()]
+    spent = re.search(r"^money .* (?:for|on) .+?( (?:at|in|during) (?:the|this|our|their) (?:[\w-]+ ){0,2}([\w-]+))$", statement.strip(" ."))
+    if spent and not any([re.search(r"\b(?:at|in|during|to|from) (?:[\w-]+ ){0,3}" + re.escape(stem(spent[2].lower())), item.lower()) for item in items]):
+        # nor does money go to a place that none of these names as one
+        statement = statement.strip(" .")[: -len(spent[1])]
     return " ".join(statement.split())
 
 

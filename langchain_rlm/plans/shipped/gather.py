@@ -57,8 +57,10 @@ statement: a dentist works on Tuesday
 
 question: str
 statement: str = ""
+piece: int
 small_piece: int
 batch: int
+notes: int
 
 lines = list(dict.fromkeys([line for text in documents() for line in sentences(text)]))
 rows, lacking, pieces, unread = {}, 0, [], ""
@@ -96,4 +98,8 @@ for (key, line), item in rows.items():
     if key not in named:
         named[key] = "- " + item + " " + mark_of(line)
 said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
+if not named and batch <= 10 and statement and not subject_of(statement)[0]:
+    # what is asked of one thing is no list
+    found = looked_up(question, piece, notes)
+    said = said if found.startswith("The text does not say.") else found
 FINAL(said + told(lacking, len(pieces), "pieces") + unjudged + unread)

@@ -399,6 +399,14 @@ def test_a_place_that_the_text_begins_with_need_not_be_in_each_sentence() -> Non
     assert cells.unnamed(spent, []) == spent
 
 
+def test_money_was_not_spent_at_a_place_that_no_sentence_names_as_one() -> None:
+    cells, items = of_cells("unnamed", context="It was mild."), ["The camp spent 7 euros.", "Ada paid 3 euros."]
+    spent = "money was paid for food at the summer camp"
+    assert cells.unnamed(spent, items) == "money was paid for food"
+    assert cells.unnamed(spent, [*items, "At the old camp Bo paid 9 euros."]) == spent
+    assert cells.unnamed("somebody slept at the summer camp", items) == "somebody slept at the summer camp"
+
+
 def test_what_stands_below_a_heading_is_about_it() -> None:
     blocks = [
         ["Steinalm hut", "It lies at 1,800 metres."],
