@@ -27,7 +27,7 @@ AGREED_WITHOUT = 5
 """Of the examples shown, those of one way that are enough where a question has no word of the plan that was chosen."""
 _WORDS = {
     "extremes": r"\b(?:\w{2,}est|most|least|first|last|final(?:ly)?|now|current(?:ly)?|end(?:s|ed)? up|in the end|more|"
-    r"less|top|best|worst|record|maximum|minimum|peak|leads?|led|won|winner|still|before|after|today|recently|"
+    r"less|top|best|worst|record|end|earlier|later|recent|since|until|older|newer|maximum|minimum|peak|leads?|led|won|winner|still|before|after|today|recently|"
     r"at present|at the moment|nowadays|so far|as \w+ as|baby|favou?rite)\b",
     "total": r"\b(?:how (?:much|many|long|far|large|heavy)|totals?|totall?ed|tot|sums?|add(?:s|ed|ing)?|altogether|"
     r"in all|overall|together|combined|costs?|spen[dt]|amounts?|figure|bill|worth|expenses?|owe[ds]?|earn(?:ed|s)?|"
@@ -37,7 +37,7 @@ _WORDS = {
     r"nutshell|roughly|tell us|what's in|short|broad|story|plot|deal with|contain|said|say",
     "map": r"how (?:many|often|much)|number of|\bcount|\btally|break .* down|\bmost|main|per ?cent|%|share|"
     r"proportion|fraction|majority|more|often|\bor\b|usual|common|frequen|rather|ratio|overall|tone|mood|half|"
-    r"predominant|fewest|least",
+    r"predominant|fewest|least|positive|negative|sentiment|classif|categor|label|kinds?\b",
 }
 """Words of which a question for a plan has one: each of the plan's examples does, and few of most others' do."""
 _ENGLISH = re.compile(r"\b(?:the|what|which|who|whom|whose|where|when|why|how|does|did|were)\b", re.IGNORECASE)
@@ -80,17 +80,21 @@ def agreed(question: str, reply: str, plans: Sequence[Plan]) -> Choice | None:
     ways = Counter(shown.partition(";")[0] for _, shown in _shown(question, plans))
     said = chosen(reply, plans)
     number = str(plans.index(said.plan) + 1) if said is not None else ""
-    wanted = _WORDS.get(said.plan.name, "") if said is not None and _ENGLISH.search(question) else ""
-    lacks_words = not re.search(wanted, question, re.IGNORECASE)
-    if lacks_words:
+    is_odd = said is not None and lacks_words(question, said.plan)
+    if is_odd:
         ways.pop(number, None)
     elif number in ways:
         return None
     way, count = ways.most_common(1)[0] if ways else ("", 0)
     behind = _NUMBER.sub("", reply.strip(), count=1)
-    if lacks_words and count < AGREED_WITHOUT:
+    if is_odd and count < AGREED_WITHOUT:
         return Choice(next((plan for plan in plans if plan.name == FALLBACK), plans[0]), {})
-    return chosen(f"{way}; {behind}", plans) if count >= (AGREED_WITHOUT if lacks_words else AGREED) else None
+    return chosen(f"{way}; {behind}", plans) if count >= (AGREED_WITHOUT if is_odd else AGREED) else None
+
+
+def lacks_words(question: str, plan: Plan) -> bool:
+    """Whether an English question has none of the words that questions for a plan have."""
+    return bool(_ENGLISH.search(question)) and not re.search(_WORDS.get(plan.name, ""), question, re.IGNORECASE)
 
 
 def _shown(question: str, plans: Sequence[Plan]) -> list[tuple[str, str]]:

@@ -538,17 +538,25 @@ def test_ages_and_years_are_compared_and_lines_of_neither_are_left(model_server:
     assert rlm.invoke({"question": "Which tree is the oldest?", "context": text})["answer"].startswith("The elm. [1]")
 
 
-def test_where_each_paragraph_has_one_date_those_are_compared_and_nothing_is_judged(model_server: ModelServer) -> None:
+@pytest.mark.parametrize(
+    ("statement", "judges"),
+    [("a boat has a date", False), ("a boat was built", False), ("a sailing boat has an age", True)],
+)
+def test_where_each_paragraph_has_one_year_and_all_are_compared_nothing_is_judged(
+    statement: str,
+    judges: bool,  # noqa: FBT001
+    model_server: ModelServer,
+) -> None:
     built = {"Ada": "Built in 1909.", "Bo": "It is of 1888.", "Cy": "She is of 1950.", "Di": "1960.", "Ed": "1999."}
     text = "\n\n".join(
         f"The {name} is here. {year} It has {n} sails." for n, (name, year) in enumerate(built.items(), 3)
     )
-    given = {"which": "oldest", "statement": "a boat has a date"}
-    sub = [("Bo is here.", "The Bo.")]
+    sub = [("mean that|one of the", "No."), ("Bo is here.", "The Bo.")]
+    given = {"which": "oldest", "statement": statement}
     rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
     result = rlm.invoke({"question": "Which boat is the oldest?", "context": text})
-    assert result["answer"] == "The Bo. [1] (5 were compared.)"
-    assert model_server.stats()["by_model"] == {"sub": 1}
+    assert "The Bo. [1]" in result["answer"]
+    assert (model_server.stats()["by_model"]["sub"] > 1) is judges
 
 
 def test_of_the_oldest_weak_models_are_asked_for_an_age_and_not_for_a_date(model_server: ModelServer) -> None:

@@ -79,10 +79,10 @@ def is_dated_only(text):
     return moment(text) is not None and not others
 
 
-def dated_of_each(has):
-    """Where most paragraphs have one sentence with a date each: those sentences; nothing where one has several."""
+def dated_of_each():
+    """Where most paragraphs have one sentence with a year each: those sentences; nothing where one has several."""
     blocks = [sentences(block) for text in documents() for block in re.split(r"\n[ \t]*\n", text)]
-    found = [[line for line in block if has(line)] for block in blocks if len(block) > 1]
+    found = [[line for line in block if has_year(line)] for block in blocks if len(block) > 1]
     once = [lines[0] for lines in found if len(lines) == 1]
     return once if len(once) > 4 and len(once) >= 0.7 * len(found) and max(map(len, found)) == 1 else []
 
@@ -91,7 +91,7 @@ def ages(lines):
     """Of each sentence an age, where some tell it and others a year: in the newest year that the texts have."""
     years = [int(year) for text in documents() for year in re.findall(r"\b(?:1\d|20)\d\d\b", text)]
     dated = [has_year(line) for line in lines]
-    if len(lines) < 3 or not any(dated) or all(dated) or not all([of_age(line) for line in lines]):
+    if len(lines) < 3 or not years or not any(dated) or all(dated) or not all([alone or numbers_in(line) for line, alone in zip(lines, dated)]):
         return []
     return [max(years) - moment(line)[0] if alone else numbers_in(line)[0] for line, alone in zip(lines, dated)]
 

@@ -103,7 +103,9 @@ else:
         # weak models see an age in "built in 1888", and no date
         statement = re.sub(r"\b(?:has|is given|bears) (?:an? |the )?(?:date|year)\b.*", "has an age", statement)
     told_in = {} if of_time or batch > 10 else profiles()
-    dated = dated_of_each(moment if which in ("first", "last") else has_year) if of_time and batch <= 10 else []
+    # where all of a kind are compared, and one year is told of each
+    of_all = re.match(r"(?:an? [\w-]+|somebody) (?:has an age|was (?:built|born|made|founded))", statement) if which in ("oldest", "newest", "youngest") else None
+    dated = dated_of_each() if of_all and batch <= 10 else []
     if dated:
         lines, unjudged = dated, ""
     elif len(told_in) > 1:

@@ -370,17 +370,15 @@ def test_a_question_of_two_steps_is_taken_apart(question: str, steps: tuple[str,
 
 
 @pytest.mark.parametrize(
-    ("dates", "has", "count"),
+    ("dates", "count"),
     [
-        (["in 1909"] * 6, "has_year", 6), (["on 3 May"] * 6, "moment", 6), (["on 3 May"] * 6, "has_year", 0),
-        (["in 1909"] * 5 + [""], "has_year", 5), (["in 1909"] * 5 + [""] * 3, "has_year", 0),
-        (["in 1909"] * 4, "has_year", 0), (["in 1909"] * 5 + ["in 1909. It was in 1910"], "has_year", 0),
+        (["in 1909"] * 6, 6), (["on 3 May"] * 6, 0), (["in 1909"] * 5 + [""], 5), (["in 1909"] * 5 + [""] * 3, 0),
+        (["in 1909"] * 4, 0), (["in 1909"] * 5 + ["in 1909. It was in 1910"], 0),
     ],
 )  # fmt: skip
-def test_where_each_paragraph_has_one_date_it_is_the_one_meant(dates: list[str], has: str, count: int) -> None:
+def test_where_each_paragraph_has_one_year_it_is_the_one_meant(dates: list[str], count: int) -> None:
     text = "\n\n".join(f"Boat {name} is here. It came {date}." for name, date in zip("abcdefgh", dates, strict=False))
-    cells = of_cells("dated_of_each", has, context=text)
-    assert len(cells.dated_of_each(getattr(cells, has))) == count
+    assert len(of_cells("dated_of_each", context=text).dated_of_each()) == count
 
 
 def test_what_is_told_of_one_whom_no_item_names_is_told_of_somebody() -> None:
