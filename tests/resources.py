@@ -17,9 +17,10 @@ PATIENCE = 90.0
 def children(parent: int | str = "self") -> set[int]:
     """The processes that a process, by default this one, has started and not ended."""
     found: set[int] = set()
-    for started in Path(f"/proc/{parent}/task").glob("*/children"):
-        with contextlib.suppress(FileNotFoundError):  # the thread has ended since
-            found |= {*map(int, started.read_text().split())}
+    with contextlib.suppress(FileNotFoundError):  # the process has ended since
+        for started in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # the thread has
+                found |= {*map(int, started.read_text().split())}
     return found
 
 

@@ -28,6 +28,7 @@ from langchain_rlm.cli.options import parse_budget
 from langchain_rlm.cli.terminal import one_line
 from langchain_rlm.cli.tree import Node, RunTree, drawn, fold
 from tests import forked
+from tests.resources import children
 from tests.server.client import ModelServer
 
 COMMAND = str(Path(sys.executable).parent / "langchain-rlm")
@@ -472,8 +473,7 @@ def test_budget_parts_may_come_together_or_apart_and_be_lifted() -> None:
 
 def descendants(pid: int) -> set[int]:
     """The processes below one."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    below = {int(child) for found in lists for child in found.read_text().split()}
+    below = children(pid)
     return below.union(*(descendants(child) for child in below))
 
 

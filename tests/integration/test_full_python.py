@@ -18,6 +18,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langchain_rlm import RLM, CPython, InputError, load_journal, save_journal
 from langchain_rlm.context.load import load_corpus
 from langchain_rlm.runtime.replay import Replay
+from tests.resources import children
 from tests.server.client import ModelServer
 
 pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="full Python is jailed on Linux alone")
@@ -90,8 +91,7 @@ def test_a_run_does_not_go_on_in_another_sandbox(model_server: ModelServer) -> N
 
 
 def _workers() -> list[int]:
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(pid) for path in children for pid in path.read_text().split() if _is_worker(int(pid))]
+    return [pid for pid in children() if _is_worker(pid)]
 
 
 def _is_worker(pid: int) -> bool:

@@ -376,7 +376,7 @@ class MontySandbox:
         """Whether the worker was ended for its memory: a cell may raise the same error, and its worker lives."""
         try:
             self._feed("None")
-        except (SandboxLostError, monty.MontyError):
+        except (SandboxLostError, monty.MontyError, RuntimeError):  # the last where its checkout has been taken back
             return True
         return False
 

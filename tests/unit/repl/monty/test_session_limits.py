@@ -322,3 +322,11 @@ def test_a_cell_that_is_longer_than_any_model_writes_is_refused_before_it_is_rew
     refused = failed(session.start("n = 1\n" * 1_000_000))
     assert "The cell has 6,000,000 characters, at most 250,000 are run" in refused
     assert output(session, "n = 1\n" * 4_000 + "print(n)") == "1\n"
+
+
+def test_a_worker_that_was_ended_is_gone_however_often_it_is_looked_for(pool: monty.Monty) -> None:
+    with a_session(pool) as session:
+        session.start("x = 1")
+        assert not session._is_gone()
+        session.kill()
+        assert [session._is_gone() for _ in range(3)] == [True] * 3  # the second time its checkout has been taken back
