@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 import sys
+import tempfile
 import tomllib
 import types
 from collections.abc import Iterator
@@ -61,6 +62,7 @@ def page_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dic
     module = types.ModuleType("page_of_the_documentation")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # a page keeps what it makes; a test does not
     monkeypatch.setattr(sys, "argv", ["page"])
     yield vars(module)
     vars(module).clear()

@@ -24,7 +24,6 @@ from langchain_rlm import (
 )  # fmt: skip
 from langchain_rlm.cli.app import app
 from langchain_rlm.nodes import planning
-from langchain_rlm.prompts import JUDGE
 from langchain_rlm.repl.typed.numbered import numbers
 from tests.server.client import ModelServer
 
@@ -538,6 +537,15 @@ def test_ages_and_years_are_compared_and_lines_of_neither_are_left(model_server:
     assert rlm.invoke({"question": "Which tree is the oldest?", "context": text})["answer"].startswith("The elm. [1]")
 
 
+def test_lines_without_a_date_are_left_where_most_have_one(model_server: ModelServer) -> None:
+    text = "Ada came on 3 May.\nBo came on 9 May.\nCy came with 2 dogs."
+    sub = [("this mean|one of the", "Yes."), ("Bo came.*This tells of the last", "Bo.")]
+    given = {"which": "newest", "statement": "somebody came to us"}
+    rlm = rlm_of(model_server, sub=sub, plan="extremes", plan_parameters=given, profile="small")
+    result = rlm.invoke({"question": "Who is the newest?", "context": text})
+    assert result["answer"] == "Bo. [1] (2 were compared.)"
+
+
 @pytest.mark.parametrize(
     ("statement", "judges"),
     [("a boat has a date", False), ("a boat was built", False), ("a sailing boat has an age", True)],
@@ -616,12 +624,10 @@ def test_one_whom_a_question_does_not_name_is_looked_up_before_what_is_asked_of_
 
 
 def test_a_label_is_asked_for_below_a_short_system_message(model_server: ModelServer) -> None:
-    ask(
-        rlm_of(
-            model_server, plan="map", plan_parameters={"labels": ["house", "rain"]}, sub=[("", "rain")], profile="small"
-        )
-    )
-    assert {one["messages"][0]["content"] for one in model_server.log()} == {JUDGE}
+    given = {"labels": ["house", "rain"]}
+    rlm = rlm_of(model_server, plan="map", plan_parameters=given, sub=[("", "rain")], profile="small")
+    ask(rlm)
+    assert {one["messages"][0]["content"] for one in model_server.log()} == {"Judge."}
 
 
 def test_where_a_sentence_says_what_is_the_most_nothing_is_compared(model_server: ModelServer) -> None:
@@ -804,7 +810,7 @@ def test_shorter_paragraphs_are_judged_as_the_longer_ones_are(model_server: Mode
 def test_above_questions_of_two_words_stands_a_short_system_message(model_server: ModelServer) -> None:
     judging(model_server, [("one of the guests[?]", weighed(-0.1, -2)), ("hound", weighed(-0.05, -3)), ("", "No.")])
     asked = [one["messages"] for one in model_server.log()]
-    assert [messages for messages in asked if messages[0] != {"role": "system", "content": JUDGE}] == []
+    assert [messages for messages in asked if messages[0] != {"role": "system", "content": "Judge."}] == []
     ask(rlm_of(model_server, plan="find", sub=SAID["find"]))
     assert {len(one["messages"]) for one in model_server.log()[len(asked) :]} == {1}
 

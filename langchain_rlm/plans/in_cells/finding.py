@@ -126,6 +126,12 @@ def found_out(question, piece, notes):
     return looked_up(question, piece, notes)
 
 
+def looked_up_or(said, question, piece, notes):
+    """The answer that stands in few places; what is said where there is none."""
+    found = looked_up(question, piece, notes)
+    return said if found.startswith("The text does not say.") else found
+
+
 def looked_up(question, piece, notes):
     """The answer that stands in few places, with marks."""
     pieces = chunks(size=piece)

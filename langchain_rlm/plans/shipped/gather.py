@@ -100,6 +100,5 @@ for (key, line), item in rows.items():
 said = "\n".join(named.values()) + "\n" + format(len(named), ",") + " in all." if named else "The text names none."
 if not named and batch <= 10 and statement and not subject_of(statement)[0]:
     # what is asked of one thing is no list
-    found = looked_up(question, piece, notes)
-    said = said if found.startswith("The text does not say.") else found
+    said = looked_up_or(said, question, piece, notes)
 FINAL(said + told(lacking, len(pieces), "pieces") + unjudged + unread)

@@ -58,6 +58,5 @@ shown = " + ".join([as_number(amount) for amount in amounts[:40]]) + (" + ..." i
 said = as_number(sum(amounts)) + " (" + format(len(amounts), ",") + " amounts: " + shown + ") " + "".join(marks)
 if not amounts:
     # one amount, told in words that are not those of the statement
-    said = looked_up(question, piece, notes)
-    said = "The text has no such amount." if said.startswith("The text does not say.") else said
+    said = looked_up_or("The text has no such amount.", question, piece, notes)
 FINAL(said + told(lacking, count, "pieces") + unjudged)
